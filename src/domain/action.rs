@@ -1,0 +1,140 @@
+//! Every act the gate is asked about, named as `policies/policy.csv` names it.
+
+coded_enum! {
+    /// An act. The policy decides who may do it; the log says who did.
+    pub enum Action {
+        /// A policy file comes into force.
+        ActivatePolicy = "activate-policy",
+        /// A pathway file comes into force.
+        ActivatePathway = "activate-pathway",
+        /// An agency joins, with its recovery recipient.
+        EnrolAgency = "enrol-agency",
+        /// First set-up ends: from now on only people act.
+        OpenHub = "open-hub",
+        /// A team is made; it awaits its key.
+        MakeTeam = "make-team",
+        /// A person's account is made.
+        MakeAccount = "make-account",
+        /// A person is given a place in a team, with a role.
+        GivePlace = "give-place",
+        /// A place is ended.
+        EndPlace = "end-place",
+        /// A person sets password and second factor; their key is made and published.
+        EnrolCredentials = "enrol-credentials",
+        /// A lead makes the team's key.
+        BearTeam = "bear-team",
+        /// A lead gives a member the team's key.
+        AdmitMember = "admit-member",
+        /// Signs in.
+        SignIn = "sign-in",
+        /// Signs out of this session.
+        SignOut = "sign-out",
+        /// Signs out of every session.
+        SignOutEverywhere = "sign-out-everywhere",
+        /// Looks at the own account and places.
+        ReadAccount = "read-account",
+        /// Looks at the list of pathways, or one definition.
+        ReadPathways = "read-pathways",
+        /// Sends a referral.
+        SubmitReferral = "submit-referral",
+        /// Looks at the list of referrals sent; one event for each shown.
+        ListSent = "list-sent",
+        /// Looks at a team's queue; one event for each shown.
+        ListQueue = "list-queue",
+        /// Opens what a compartment of a referral holds.
+        ReadReferral = "read-referral",
+        /// Looks at the log.
+        ReadLog = "read-log",
+    }
+}
+
+coded_enum! {
+    /// The kinds of processing that must be told apart (DPA 2018 s.62(1)), and two of our own.
+    pub enum EventType {
+        /// Personal data comes in.
+        Collect = "collect",
+        /// Personal data is changed.
+        Alter = "alter",
+        /// Personal data is looked at.
+        Consult = "consult",
+        /// Personal data goes to a recipient.
+        Disclose = "disclose",
+        /// Personal data of two sources is brought together.
+        Combine = "combine",
+        /// Personal data is erased.
+        Erase = "erase",
+        /// Somebody signs in or out.
+        Authenticate = "authenticate",
+        /// The hub itself is looked after: agencies, teams, accounts, keys, policies.
+        Administer = "administer",
+    }
+}
+
+coded_enum! {
+    /// What an act is about, and so which facts the policy is asked with.
+    pub enum Scope {
+        /// The hub as a whole; state = `setting-up` or `open`.
+        Hub = "hub",
+        /// One account; relation = `own` or not.
+        Account = "account",
+        /// One agency.
+        Agency = "agency",
+        /// One team; state = `awaiting-key` or `ready`.
+        Team = "team",
+        /// One referral; sensitivity and state are those of the referral.
+        Referral = "referral",
+        /// One compartment of a referral.
+        Compartment = "compartment",
+    }
+}
+
+impl Action {
+    /// What the act is about.
+    pub const fn scope(self) -> Scope {
+        match self {
+            Self::ActivatePolicy | Self::ActivatePathway | Self::EnrolAgency | Self::OpenHub | Self::ReadPathways => Scope::Hub,
+            Self::EnrolCredentials | Self::SignIn | Self::SignOut | Self::SignOutEverywhere | Self::ReadAccount => Scope::Account,
+            Self::MakeTeam | Self::MakeAccount | Self::ReadLog => Scope::Agency,
+            Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember => Scope::Team,
+            Self::SubmitReferral => Scope::Referral,
+            Self::ListSent | Self::ListQueue | Self::ReadReferral => Scope::Compartment,
+        }
+    }
+
+    /// Which kind of processing the act is in the log.
+    pub const fn event_type(self) -> EventType {
+        match self {
+            Self::SignIn | Self::SignOut | Self::SignOutEverywhere => EventType::Authenticate,
+            Self::SubmitReferral => EventType::Collect,
+            Self::ListSent | Self::ListQueue | Self::ReadReferral | Self::ReadLog | Self::ReadAccount => EventType::Consult,
+            _ => EventType::Administer,
+        }
+    }
+
+    /// The act in words, past tense, for the log: "Dana Example …".
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::ActivatePolicy => "put a policy into force",
+            Self::ActivatePathway => "put a pathway into force",
+            Self::EnrolAgency => "enrolled an agency",
+            Self::OpenHub => "ended first set-up",
+            Self::MakeTeam => "made a team",
+            Self::MakeAccount => "made an account",
+            Self::GivePlace => "gave somebody a place in a team",
+            Self::EndPlace => "ended somebody's place in a team",
+            Self::EnrolCredentials => "set a password and second factor",
+            Self::BearTeam => "made a team's key",
+            Self::AdmitMember => "gave a member the team's key",
+            Self::SignIn => "signed in",
+            Self::SignOut => "signed out",
+            Self::SignOutEverywhere => "signed out everywhere",
+            Self::ReadAccount => "looked at their own account",
+            Self::ReadPathways => "looked at the pathways",
+            Self::SubmitReferral => "sent a referral",
+            Self::ListSent => "saw a referral in the list of those sent",
+            Self::ListQueue => "saw a referral in a team's queue",
+            Self::ReadReferral => "opened a referral",
+            Self::ReadLog => "read the log",
+        }
+    }
+}

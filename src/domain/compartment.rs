@@ -1,0 +1,29 @@
+//! Compartments: the unit of encryption.
+
+coded_enum! {
+    /// The kinds of compartment (DESIGN 2).
+    pub enum CompartmentKind {
+        /// A draft not yet sent.
+        Draft = "draft",
+        /// Referrer and receiver.
+        Shared = "shared",
+        /// The receiving team only.
+        Casework = "casework",
+        /// Chosen entries re-sealed for one recipient.
+        Share = "share",
+        /// An agency's research until released.
+        Private = "private",
+        /// One category, granted only to the teams a pathway names for it.
+        Restricted = "restricted",
+    }
+}
+
+coded_enum! {
+    /// What one sealed item is.
+    pub enum EntryKind {
+        /// The answers as sent.
+        Submission = "submission",
+        /// The line a queue shows.
+        Headline = "headline",
+    }
+}

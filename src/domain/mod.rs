@@ -1,0 +1,21 @@
+//! Pure values and rules: what the exchange talks about.
+//! Never here: async, I/O, serde, SQL, HTTP, an ambient clock or random source.
+//! Every other room may name this one; it names none.
+
+#[macro_use]
+mod coded;
+
+pub mod action;
+pub mod actor;
+pub mod agency;
+pub mod compartment;
+pub mod ids;
+pub mod legal;
+pub mod ports;
+pub mod reference;
+pub mod referral;
+pub mod relation;
+pub mod role;
+pub mod sensitivity;
+pub mod text;
+pub mod time;
