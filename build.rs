@@ -1,1 +1,2 @@
+//! Placeholder until the front-end assets are embedded.
 fn main() {}

@@ -4,4 +4,18 @@
 //! `tests/it/rooms.rs` refuses an import that the plan does not allow.
 #![forbid(unsafe_code)]
 
+#[macro_use]
 pub mod domain;
+pub mod pathways;
+pub mod policy;
+pub mod audit;
+pub mod crypto;
+pub mod store;
+pub mod config;
+pub mod telemetry;
+pub mod app;
+pub mod web;
+pub mod api;
+pub mod server;
+pub mod demo;
+pub mod cli;
