@@ -3,8 +3,11 @@
 //! Named by `store` (which writes what is made here), `crypto` (for [`Recorded`]), `app` and `witness`.
 
 mod authenticator;
+pub mod body;
+pub mod event;
 mod recorded;
 pub mod row;
 
 pub use authenticator::Authenticator;
+pub use event::{Event, EventFault, Note, Outcome, Stored};
 pub use recorded::Recorded;

@@ -65,6 +65,8 @@ pub enum Actor {
     Job(&'static str),
     /// First set-up, before the hub opens.
     SetUp,
+    /// Nobody is signed in, or the name given is nobody's.
+    Nobody,
 }
 
 impl Actor {
@@ -74,6 +76,7 @@ impl Actor {
             Self::Person(person) => person.place.role.into(),
             Self::Job(_) => Subject::Job,
             Self::SetUp => Subject::SetUp,
+            Self::Nobody => Subject::Nobody,
         }
     }
 
@@ -81,7 +84,7 @@ impl Actor {
     pub fn person(&self) -> Option<&Person> {
         match self {
             Self::Person(person) => Some(person),
-            Self::Job(_) | Self::SetUp => None,
+            Self::Job(_) | Self::SetUp | Self::Nobody => None,
         }
     }
 }

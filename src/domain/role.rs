@@ -66,6 +66,8 @@ coded_enum! {
         Job = "job",
         /// First set-up, before the hub opens.
         SetUp = "set-up",
+        /// Nobody is signed in.
+        Nobody = "nobody",
     }
 }
 
