@@ -1,6 +1,7 @@
 //! Who acts.
 
 use super::{
+    account::MembershipState,
     ids::{AgencyId, MembershipId, SessionId, TeamId, UserId},
     role::{Role, Subject},
 };
@@ -18,6 +19,8 @@ pub struct Place {
     pub agency: AgencyId,
     /// The role in that team.
     pub role: Role,
+    /// Waiting for the team's key, or in force.
+    pub state: MembershipState,
 }
 
 /// How strongly a person proved who they are.

@@ -5,11 +5,13 @@
 #[macro_use]
 mod coded;
 
+pub mod account;
 pub mod action;
 pub mod actor;
 pub mod agency;
 pub mod compartment;
 pub mod ids;
+pub mod key;
 pub mod legal;
 pub mod ports;
 pub mod reference;
@@ -17,5 +19,6 @@ pub mod referral;
 pub mod relation;
 pub mod role;
 pub mod sensitivity;
+pub mod session;
 pub mod text;
 pub mod time;

@@ -1,1 +1,63 @@
-//! (being built)
+//! Remembers; decides nothing. All SQL of the product, one text per query for both databases, a file per noun.
+//! Never here: rules, keys that open content, HTTP. The one way to change or to record anything is [`Tx::commit`].
+//! Named by `app` alone.
+
+#[macro_use]
+mod db;
+
+pub mod accounts;
+pub mod agencies;
+pub mod compartments;
+mod commit;
+pub mod credentials;
+pub mod entries;
+mod error;
+pub mod events;
+pub mod grants;
+pub mod hub;
+pub mod idempotency;
+pub mod keys;
+pub mod leases;
+pub mod measures;
+pub mod memberships;
+pub mod migrate;
+pub mod referrals;
+pub mod sequence;
+pub mod sessions;
+pub mod teams;
+pub mod throttle;
+mod tx;
+pub mod verify;
+
+pub use commit::CommitError;
+pub use db::{Db, Engine};
+pub use error::Error;
+pub use tx::Tx;
+
+use std::sync::Arc;
+
+use crate::{audit::Authenticator, domain::ports::Random};
+
+/// The database and what is needed to write authenticated events into it.
+pub struct Store {
+    pub(crate) db: Db,
+    authenticator: Authenticator,
+    random: Arc<dyn Random>,
+}
+
+impl Store {
+    /// Over an open database, with the event key and the source of ids and salts.
+    pub fn new(db: Db, authenticator: Authenticator, random: Arc<dyn Random>) -> Self {
+        Self { db, authenticator, random }
+    }
+
+    /// The key that authenticates events.
+    pub const fn authenticator(&self) -> &Authenticator {
+        &self.authenticator
+    }
+
+    /// Closes every connection; on SQLite the write-ahead log is folded into the file.
+    pub async fn close(&self) -> Result<(), Error> {
+        self.db.close().await
+    }
+}

@@ -1,0 +1,99 @@
+-- Referrals: clear columns for routing, queues and clocks only (docs/data-map.md gives each one's reason);
+-- everything anybody wrote is sealed in entries, readable through grants.
+CREATE TABLE referral (
+    id TEXT PRIMARY KEY,
+    reference TEXT NOT NULL CONSTRAINT referral_reference_unique UNIQUE,
+    pathway TEXT NOT NULL REFERENCES pathway (id),
+    pathway_version TEXT NOT NULL REFERENCES pathway_file (version),
+    sensitivity TEXT NOT NULL,
+    state TEXT NOT NULL CONSTRAINT referral_state_known CHECK (state IN ('received', 'opened')),
+    revision INTEGER NOT NULL,
+    referrer TEXT NOT NULL REFERENCES account (id),
+    referrer_team TEXT NOT NULL REFERENCES team (id),
+    referrer_agency TEXT NOT NULL REFERENCES agency (id),
+    receiving_team TEXT NOT NULL REFERENCES team (id),
+    receiving_agency TEXT NOT NULL REFERENCES agency (id),
+    urgency TEXT NOT NULL,
+    submitted_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    opened_by TEXT,
+    opened_at INTEGER,
+    CONSTRAINT referral_opened_is_complete CHECK ((state = 'opened') = (opened_by IS NOT NULL AND opened_at IS NOT NULL))
+) STRICT;
+CREATE INDEX referral_queue ON referral (receiving_team, due_at, id);
+CREATE INDEX referral_queue_by_state ON referral (receiving_team, state, due_at, id);
+CREATE INDEX referral_sent ON referral (referrer, submitted_at, id);
+
+CREATE TABLE compartment (
+    id TEXT PRIMARY KEY,
+    referral TEXT NOT NULL REFERENCES referral (id),
+    kind TEXT NOT NULL,
+    epoch INTEGER NOT NULL
+) STRICT;
+CREATE INDEX compartment_by_referral ON compartment (referral);
+
+CREATE TABLE entry (
+    id TEXT PRIMARY KEY,
+    referral TEXT NOT NULL REFERENCES referral (id),
+    compartment TEXT NOT NULL REFERENCES compartment (id),
+    epoch INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    suite INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    event TEXT NOT NULL REFERENCES log_event (id) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX entry_by_referral ON entry (referral, at, id);
+
+CREATE TABLE entry_bytes (
+    entry TEXT PRIMARY KEY REFERENCES entry (id) DEFERRABLE INITIALLY DEFERRED,
+    bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE grant_made (
+    id TEXT PRIMARY KEY,
+    referral TEXT NOT NULL REFERENCES referral (id),
+    compartment TEXT NOT NULL REFERENCES compartment (id),
+    epoch INTEGER NOT NULL,
+    key_id TEXT NOT NULL REFERENCES key_published (id) DEFERRABLE INITIALLY DEFERRED,
+    to_kind TEXT NOT NULL CONSTRAINT grant_made_to_known CHECK (to_kind IN ('team', 'user', 'recovery')),
+    to_id TEXT NOT NULL,
+    to_key TEXT NOT NULL REFERENCES key_published (id),
+    to_epoch INTEGER NOT NULL,
+    suite INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    granted_at INTEGER NOT NULL,
+    event TEXT NOT NULL REFERENCES log_event (id) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX grant_made_by_holder ON grant_made (to_id, referral);
+CREATE INDEX grant_made_by_referral ON grant_made (referral, compartment);
+
+CREATE TABLE grant_bytes (
+    grant_id TEXT PRIMARY KEY REFERENCES grant_made (id) DEFERRABLE INITIALLY DEFERRED,
+    bytes BLOB NOT NULL
+) STRICT;
+
+-- The answer that a repeated request gets again; kept a day.
+CREATE TABLE idempotency (
+    account TEXT NOT NULL REFERENCES account (id),
+    request_key TEXT NOT NULL,
+    request_sha256 BLOB NOT NULL,
+    status INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    CONSTRAINT idempotency_key_once PRIMARY KEY (account, request_key)
+) STRICT;
+
+-- Counts for boards, without a referral's id.
+CREATE TABLE measure (
+    pathway TEXT NOT NULL,
+    agency TEXT NOT NULL,
+    district TEXT NOT NULL,
+    month TEXT NOT NULL,
+    code TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (pathway, agency, district, month, code)
+) STRICT;

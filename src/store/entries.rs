@@ -1,0 +1,140 @@
+//! Sealed items.
+
+use sqlx::QueryBuilder;
+
+use super::{
+    Error, Store, Tx,
+    error::{known, sound},
+};
+use crate::domain::{
+    compartment::EntryKind,
+    ids::{CompartmentId, EntryId, EventId, ReferralId, UserId},
+    time::Timestamp,
+};
+
+written_once! {
+    /// A row of `entry`.
+    EntryRow, "entry", key id,
+    insert "INSERT INTO entry (id, referral, compartment, epoch, kind, version, author, at, suite, size, sha256, event) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    page "SELECT * FROM entry WHERE id > $1 ORDER BY id LIMIT $2",
+    { id: String, referral: String, compartment: String, epoch: i64, kind: String, version: i64, author: String, at: i64,
+      suite: i64, size: i64, sha256: Vec<u8>, event: String }
+}
+
+/// A sealed item with its ciphertext.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its id.
+    pub id: EntryId,
+    /// The referral.
+    pub referral: ReferralId,
+    /// The compartment that seals it.
+    pub compartment: CompartmentId,
+    /// The compartment's epoch.
+    pub epoch: i64,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Its version, from 1.
+    pub version: i64,
+    /// Who wrote it.
+    pub author: UserId,
+    /// When.
+    pub at: Timestamp,
+    /// The suite.
+    pub suite: i64,
+    /// SHA-256 of the ciphertext.
+    pub sha256: [u8; 32],
+    /// The event that wrote it.
+    pub event: EventId,
+    /// The ciphertext.
+    pub bytes: Vec<u8>,
+}
+
+#[derive(sqlx::FromRow)]
+struct EntryWithBytes {
+    #[sqlx(flatten)]
+    entry: EntryRow,
+    bytes: Vec<u8>,
+}
+
+/// An entry with the row that its event vouches for.
+pub(crate) struct Found {
+    pub(crate) entry: Entry,
+    pub(crate) row: EntryRow,
+}
+
+impl EntryWithBytes {
+    fn found(self) -> Result<Found, Error> {
+        let row = self.entry;
+        let entry = Entry {
+            id: sound(EntryId::parse(&row.id), "entry.id")?,
+            referral: sound(ReferralId::parse(&row.referral), "entry.referral")?,
+            compartment: sound(CompartmentId::parse(&row.compartment), "entry.compartment")?,
+            epoch: row.epoch,
+            kind: known(EntryKind::parse(&row.kind), "entry.kind")?,
+            version: row.version,
+            author: sound(UserId::parse(&row.author), "entry.author")?,
+            at: Timestamp::from_millis(row.at),
+            suite: row.suite,
+            sha256: sound(row.sha256.as_slice().try_into(), "entry.sha256")?,
+            event: sound(EventId::parse(&row.event), "entry.event")?,
+            bytes: self.bytes,
+        };
+        Ok(Found { entry, row })
+    }
+}
+
+impl Store {
+    /// The sealed items of these compartments, in the order written.
+    pub(crate) async fn entries_in(&self, compartments: &[CompartmentId]) -> Result<Vec<Found>, Error> {
+        self.entries("", compartments).await
+    }
+
+    /// The headlines of these compartments, one query for a page of a list.
+    pub(crate) async fn headlines_in(&self, compartments: &[CompartmentId]) -> Result<Vec<Found>, Error> {
+        self.entries(" AND e.kind = 'headline'", compartments).await
+    }
+
+    async fn entries(&self, narrowed: &'static str, compartments: &[CompartmentId]) -> Result<Vec<Found>, Error> {
+        if compartments.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<EntryWithBytes> = on!(self, p => {
+            let mut query = QueryBuilder::new("SELECT e.*, b.bytes FROM entry e JOIN entry_bytes b ON b.entry = e.id WHERE e.compartment IN (");
+            let mut list = query.separated(", ");
+            for id in compartments {
+                list.push_bind(id.to_string());
+            }
+            query.push(")");
+            query.push(narrowed);
+            query.push(" ORDER BY e.at, e.id");
+            query.build_query_as().fetch_all(p).await
+        })?;
+        rows.into_iter().map(EntryWithBytes::found).collect()
+    }
+}
+
+impl Tx {
+    /// Stores a sealed item; its event is this transaction's.
+    pub async fn insert_entry(&mut self, entry: &Entry) -> Result<(), Error> {
+        const BYTES: &str = "INSERT INTO entry_bytes (entry, bytes) VALUES ($1, $2)";
+        let row = EntryRow {
+            id: entry.id.to_string(),
+            referral: entry.referral.to_string(),
+            compartment: entry.compartment.to_string(),
+            epoch: entry.epoch,
+            kind: entry.kind.code().to_owned(),
+            version: entry.version,
+            author: entry.author.to_string(),
+            at: entry.at.millis(),
+            suite: entry.suite,
+            size: i64::try_from(entry.bytes.len()).unwrap_or(i64::MAX),
+            sha256: entry.sha256.to_vec(),
+            event: entry.event.to_string(),
+        };
+        row.insert(self).await?;
+        within!(self, c => sqlx::query(BYTES).bind(&row.id).bind(&entry.bytes).execute(c).await.map(drop))?;
+        Ok(())
+    }
+}

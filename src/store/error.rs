@@ -1,0 +1,69 @@
+//! What can go wrong when remembering.
+
+/// A storage failure. "Not found" is not one: that is `Option`.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database cannot be reached, or did not answer in time; trying again may help.
+    #[error("the database is not available")]
+    Unavailable(#[source] sqlx::Error),
+    /// A named constraint refused the row.
+    #[error("the database refused a row: {0}")]
+    Constraint(String),
+    /// A stored value cannot be what it should be (`table.column`).
+    #[error("a stored value is damaged: {0}")]
+    Damaged(&'static str),
+    /// The schema could not be brought up to date.
+    #[error("the schema could not be migrated")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The database address cannot be used.
+    #[error("the database address cannot be used: {0}")]
+    Address(&'static str),
+    /// Any other answer of the database.
+    #[error("the database refused the query")]
+    Query(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                Self::Unavailable(error)
+            }
+            sqlx::Error::Database(cause) => {
+                // PostgreSQL: deadlock, serialisation, shutting down, connection trouble. SQLite: busy, locked.
+                let code = cause.code().unwrap_or_default();
+                let passing = ["40P01", "40001", "57P01", "57P02", "57P03", "5", "6", "261", "517"];
+                if passing.contains(&code.as_ref()) || code.starts_with("08") {
+                    Self::Unavailable(error)
+                } else if cause.is_unique_violation() || cause.is_foreign_key_violation() || cause.is_check_violation() {
+                    Self::Constraint(cause.constraint().map_or_else(|| constraint_in(cause.message()), str::to_owned))
+                } else {
+                    Self::Query(error)
+                }
+            }
+            _ => Self::Query(error),
+        }
+    }
+}
+
+/// SQLite names columns instead of the constraint: `UNIQUE constraint failed: idempotency.account, …`.
+fn constraint_in(message: &str) -> String {
+    message.rsplit(": ").next().unwrap_or_default().to_owned()
+}
+
+impl Error {
+    /// Whether a uniqueness rule on this table refused the row, on either database.
+    pub fn is_duplicate_in(&self, table: &str) -> bool {
+        matches!(self, Self::Constraint(name) if name.starts_with(table))
+    }
+}
+
+/// A stored value that must parse.
+pub(super) fn sound<T, E>(value: Result<T, E>, place: &'static str) -> Result<T, Error> {
+    value.map_err(|_| Error::Damaged(place))
+}
+
+/// A stored code that must be known.
+pub(super) fn known<T>(value: Option<T>, place: &'static str) -> Result<T, Error> {
+    value.ok_or(Error::Damaged(place))
+}

@@ -1,0 +1,251 @@
+//! Referrals' clear columns. A referral is found through the caller's live grants, never otherwise.
+
+use sqlx::QueryBuilder;
+
+use super::{
+    Error, Store, Tx,
+    error::{known, sound},
+};
+use crate::domain::{
+    ids::{AgencyId, ReferralId, TeamId, UserId},
+    reference::Reference,
+    referral::{ReferralState, Stage},
+    sensitivity::Sensitivity,
+    time::Timestamp,
+};
+
+/// A referral as routing, queues and clocks know it.
+#[derive(Debug, Clone)]
+pub struct Referral {
+    /// Its id.
+    pub id: ReferralId,
+    /// Its reference.
+    pub reference: Reference,
+    /// The pathway.
+    pub pathway: String,
+    /// The version of the pathway it was made with, hexadecimal.
+    pub pathway_version: String,
+    /// The pathway's sensitivity.
+    pub sensitivity: Sensitivity,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Counts changes.
+    pub revision: i64,
+    /// Who sent it.
+    pub referrer: UserId,
+    /// From which team.
+    pub referrer_team: TeamId,
+    /// Of which agency.
+    pub referrer_agency: AgencyId,
+    /// To which team.
+    pub receiving_team: TeamId,
+    /// Of which agency.
+    pub receiving_agency: AgencyId,
+    /// Its urgency, a code of the pathway.
+    pub urgency: String,
+    /// When it was sent.
+    pub submitted_at: Timestamp,
+    /// When the next step is due.
+    pub due_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    reference: String,
+    pathway: String,
+    pathway_version: String,
+    sensitivity: String,
+    state: String,
+    revision: i64,
+    referrer: String,
+    referrer_team: String,
+    referrer_agency: String,
+    receiving_team: String,
+    receiving_agency: String,
+    urgency: String,
+    submitted_at: i64,
+    due_at: i64,
+    opened_by: Option<String>,
+    opened_at: Option<i64>,
+}
+
+impl Row {
+    fn referral(self) -> Result<Referral, Error> {
+        let stage = match known(ReferralState::parse(&self.state), "referral.state")? {
+            ReferralState::Opened => Stage::Opened {
+                by: sound(UserId::parse(&self.opened_by.unwrap_or_default()), "referral.opened_by")?,
+                at: Timestamp::from_millis(known(self.opened_at, "referral.opened_at")?),
+            },
+            ReferralState::Received => Stage::Received,
+            ReferralState::New => return Err(Error::Damaged("referral.state")),
+        };
+        Ok(Referral {
+            id: sound(ReferralId::parse(&self.id), "referral.id")?,
+            reference: sound(Reference::parse(&self.reference), "referral.reference")?,
+            pathway: self.pathway,
+            pathway_version: self.pathway_version,
+            sensitivity: known(Sensitivity::parse(&self.sensitivity), "referral.sensitivity")?,
+            stage,
+            revision: self.revision,
+            referrer: sound(UserId::parse(&self.referrer), "referral.referrer")?,
+            referrer_team: sound(TeamId::parse(&self.referrer_team), "referral.referrer_team")?,
+            referrer_agency: sound(AgencyId::parse(&self.referrer_agency), "referral.referrer_agency")?,
+            receiving_team: sound(TeamId::parse(&self.receiving_team), "referral.receiving_team")?,
+            receiving_agency: sound(AgencyId::parse(&self.receiving_agency), "referral.receiving_agency")?,
+            urgency: self.urgency,
+            submitted_at: Timestamp::from_millis(self.submitted_at),
+            due_at: Timestamp::from_millis(self.due_at),
+        })
+    }
+}
+
+/// Where a page of a list goes on: the sorting moment and the id of the last row shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    /// Milliseconds.
+    pub at: i64,
+    /// The row's id.
+    pub id: ReferralId,
+}
+
+pub(super) async fn held_revision(tx: &mut Tx, id: ReferralId) -> Result<Option<i64>, Error> {
+    let sql = held!(tx, "SELECT revision FROM referral WHERE id = $1");
+    let row: Option<(i64,)> = within!(tx, c => sqlx::query_as(sql).bind(id.to_string()).fetch_optional(c).await)?;
+    Ok(row.map(|(revision,)| revision))
+}
+
+impl Store {
+    /// The referral with this reference, if any of these holders has a grant on it. One query, whether or not it exists.
+    pub async fn referral_seen_by(&self, reference: Reference, holders: &[String]) -> Result<Option<Referral>, Error> {
+        let row: Option<Row> = on!(self, p => {
+            let mut query = QueryBuilder::new("SELECT r.* FROM referral r WHERE r.reference = ");
+            query.push_bind(reference.to_string());
+            query.push(" AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id IN (");
+            let mut list = query.separated(", ");
+            for holder in holders {
+                list.push_bind(holder);
+            }
+            // A caller without any place holds nothing; an empty list is no SQL.
+            list.push_bind("");
+            query.push("))");
+            query.build_query_as().fetch_optional(p).await
+        })?;
+        row.map(Row::referral).transpose()
+    }
+
+    /// References of these referrals, by id, one query.
+    pub async fn references(&self, ids: &[String]) -> Result<Vec<(String, String)>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(on!(self, p => {
+            let mut query = QueryBuilder::new("SELECT id, reference FROM referral WHERE id IN (");
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(id);
+            }
+            query.push(")");
+            query.build_query_as().fetch_all(p).await
+        })?)
+    }
+
+    /// The id of a referral by reference, for the log's filter only; what is shown is decided event by event.
+    pub async fn referral_id(&self, reference: Reference) -> Result<Option<String>, Error> {
+        const SQL: &str = "SELECT id FROM referral WHERE reference = $1";
+        let row: Option<(String,)> = on!(self, p => sqlx::query_as(SQL).bind(reference.to_string()).fetch_optional(p).await)?;
+        Ok(row.map(|(id,)| id))
+    }
+
+    /// What a person sent, newest first.
+    pub async fn sent_by(&self, user: UserId, after: Option<Cursor>, limit: i64) -> Result<Vec<Referral>, Error> {
+        const SQL: &str = "SELECT * FROM referral WHERE referrer = $1 AND (submitted_at, id) < ($2, $3) \
+             ORDER BY submitted_at DESC, id DESC LIMIT $4";
+        let (at, id) = after.map_or((i64::MAX, "~".to_owned()), |cursor| (cursor.at, cursor.id.to_string()));
+        let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(user.to_string()).bind(at).bind(id).bind(limit).fetch_all(p).await)?;
+        rows.into_iter().map(Row::referral).collect()
+    }
+
+    /// What a team has received and holds a grant on, soonest due first; of one state, or of all.
+    pub async fn queue_of(
+        &self,
+        team: TeamId,
+        state: Option<ReferralState>,
+        after: Option<Cursor>,
+        limit: i64,
+    ) -> Result<Vec<Referral>, Error> {
+        const ALL: &str = "SELECT r.* FROM referral r WHERE r.receiving_team = $1 AND (r.due_at, r.id) > ($2, $3) \
+             AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1) \
+             ORDER BY r.due_at, r.id LIMIT $4";
+        const OF_STATE: &str = "SELECT r.* FROM referral r WHERE r.receiving_team = $1 AND (r.due_at, r.id) > ($2, $3) \
+             AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1) AND r.state = $5 \
+             ORDER BY r.due_at, r.id LIMIT $4";
+        let (at, id) = after.map_or((-1, String::new()), |cursor| (cursor.at, cursor.id.to_string()));
+        let team = team.to_string();
+        let rows = match state {
+            None => on!(self, p => sqlx::query_as::<_, Row>(ALL).bind(team).bind(at).bind(id).bind(limit).fetch_all(p).await),
+            Some(state) => on!(self, p => sqlx::query_as::<_, Row>(OF_STATE)
+                .bind(team)
+                .bind(at)
+                .bind(id)
+                .bind(limit)
+                .bind(state.code())
+                .fetch_all(p)
+                .await),
+        }?;
+        rows.into_iter().map(Row::referral).collect()
+    }
+}
+
+impl Tx {
+    /// Stores a sent referral.
+    ///
+    /// # Errors
+    /// A duplicate in `referral` when the reference is taken: draw another.
+    pub async fn insert_referral(&mut self, referral: &Referral) -> Result<(), Error> {
+        const SQL: &str = "INSERT INTO referral (id, reference, pathway, pathway_version, sensitivity, state, revision, referrer, \
+             referrer_team, referrer_agency, receiving_team, receiving_agency, urgency, submitted_at, due_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        within!(self, c => sqlx::query(SQL)
+            .bind(referral.id.to_string())
+            .bind(referral.reference.to_string())
+            .bind(&referral.pathway)
+            .bind(&referral.pathway_version)
+            .bind(referral.sensitivity.code())
+            .bind(referral.stage.state().code())
+            .bind(referral.revision)
+            .bind(referral.referrer.to_string())
+            .bind(referral.referrer_team.to_string())
+            .bind(referral.referrer_agency.to_string())
+            .bind(referral.receiving_team.to_string())
+            .bind(referral.receiving_agency.to_string())
+            .bind(&referral.urgency)
+            .bind(referral.submitted_at.millis())
+            .bind(referral.due_at.millis())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Moves a referral to a stage, if it still stands at the revision expected.
+    pub async fn move_referral(&mut self, id: ReferralId, revision: i64, stage: Stage) -> Result<bool, Error> {
+        const SQL: &str = "UPDATE referral SET state = $3, opened_by = $4, opened_at = $5, revision = revision + 1 \
+             WHERE id = $1 AND revision = $2";
+        let (by, at) = match stage {
+            Stage::Received => (None, None),
+            Stage::Opened { by, at } => (Some(by.to_string()), Some(at.millis())),
+        };
+        let rows = within!(self, c => sqlx::query(SQL)
+            .bind(id.to_string())
+            .bind(revision)
+            .bind(stage.state().code())
+            .bind(by)
+            .bind(at)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        self.moved(id);
+        Ok(rows == 1)
+    }
+}

@@ -1,0 +1,149 @@
+//! The order of the log: pending events, their places, group roots and checkpoints.
+
+use std::collections::BTreeMap;
+
+use super::{Error, Store, Tx, error::sound, events::EventRow};
+use crate::{audit::Stored, domain::ids::EventId};
+
+/// A root of a complete group of leaves, or of groups.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct GroupRow {
+    /// 8, 16 or 24: two to this power leaves.
+    pub level: i64,
+    /// Which group of that level.
+    pub idx: i64,
+    /// Its root.
+    pub hash: Vec<u8>,
+}
+
+/// A stored checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct CheckpointRow {
+    /// The tree's size.
+    pub size: i64,
+    /// Its root.
+    pub root: Vec<u8>,
+    /// The signed note.
+    pub note: String,
+}
+
+impl Store {
+    /// Events that have no place yet, the oldest first, without their bodies' meaning checked.
+    pub async fn pending(&self, limit: i64) -> Result<Vec<Stored>, Error> {
+        const SQL: &str = "SELECT e.*, b.salt, b.body FROM pending_event q JOIN log_event e ON e.id = q.event \
+             LEFT JOIN log_body b ON b.event = e.id ORDER BY q.at, q.event LIMIT $1";
+        let rows = on!(self, p => sqlx::query_as::<_, EventRow>(SQL).bind(limit).fetch_all(p).await)?;
+        rows.into_iter().map(EventRow::stored).collect()
+    }
+
+    /// How many events have no place yet.
+    pub async fn count_pending(&self) -> Result<i64, Error> {
+        const SQL: &str = "SELECT COUNT(*) FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_sequence s WHERE s.event = e.id)";
+        let (count,): (i64,) = on!(self, p => sqlx::query_as(SQL).fetch_one(p).await)?;
+        Ok(count)
+    }
+
+    /// How many events have a place.
+    pub async fn log_size(&self) -> Result<i64, Error> {
+        const SQL: &str = "SELECT COALESCE(MAX(idx), -1) + 1 FROM log_sequence";
+        let (size,): (i64,) = on!(self, p => sqlx::query_as(SQL).fetch_one(p).await)?;
+        Ok(size)
+    }
+
+    /// The leaf hashes of the places from `start` up to, not including, `end`.
+    pub async fn leaves(&self, start: i64, end: i64) -> Result<BTreeMap<i64, Vec<u8>>, Error> {
+        const SQL: &str = "SELECT idx, leaf FROM log_sequence WHERE idx >= $1 AND idx < $2 ORDER BY idx";
+        let rows: Vec<(i64, Vec<u8>)> = on!(self, p => sqlx::query_as(SQL).bind(start).bind(end).fetch_all(p).await)?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// Every stored group root; for ten million events about 39,000.
+    pub async fn groups(&self) -> Result<Vec<GroupRow>, Error> {
+        const SQL: &str = "SELECT level, idx, hash FROM log_group ORDER BY level, idx";
+        Ok(on!(self, p => sqlx::query_as(SQL).fetch_all(p).await)?)
+    }
+
+    /// The newest checkpoint.
+    pub async fn latest_checkpoint(&self) -> Result<Option<CheckpointRow>, Error> {
+        const SQL: &str = "SELECT size, root, note FROM log_checkpoint ORDER BY size DESC LIMIT 1";
+        Ok(on!(self, p => sqlx::query_as(SQL).fetch_optional(p).await)?)
+    }
+
+    /// Checkpoints after a size, in order.
+    pub async fn checkpoints_after(&self, size: i64, limit: i64) -> Result<Vec<CheckpointRow>, Error> {
+        const SQL: &str = "SELECT size, root, note FROM log_checkpoint WHERE size > $1 ORDER BY size LIMIT $2";
+        Ok(on!(self, p => sqlx::query_as(SQL).bind(size).bind(limit).fetch_all(p).await)?)
+    }
+
+    /// The place of an event, once it has one.
+    pub async fn place_of(&self, event: EventId) -> Result<Option<i64>, Error> {
+        const SQL: &str = "SELECT idx FROM log_sequence WHERE event = $1";
+        let row: Option<(i64,)> = on!(self, p => sqlx::query_as(SQL).bind(event.to_string()).fetch_optional(p).await)?;
+        Ok(row.map(|(index,)| index))
+    }
+}
+
+impl Tx {
+    /// The size of the log as this transaction sees it.
+    pub async fn log_size(&mut self) -> Result<i64, Error> {
+        const SQL: &str = "SELECT COALESCE(MAX(idx), -1) + 1 FROM log_sequence";
+        let (size,): (i64,) = within!(self, c => sqlx::query_as(SQL).fetch_one(c).await)?;
+        Ok(size)
+    }
+
+    /// Gives an event its place.
+    pub async fn insert_place(&mut self, index: i64, event: EventId, leaf: &[u8; 32]) -> Result<(), Error> {
+        const PLACE: &str = "INSERT INTO log_sequence (idx, event, leaf) VALUES ($1, $2, $3)";
+        const DONE: &str = "DELETE FROM pending_event WHERE event = $1";
+        within!(self, c => sqlx::query(PLACE).bind(index).bind(event.to_string()).bind(&leaf[..]).execute(c).await.map(drop))?;
+        within!(self, c => sqlx::query(DONE).bind(event.to_string()).execute(c).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Stores the root of a group that has become complete.
+    pub async fn insert_group(&mut self, group: &GroupRow) -> Result<(), Error> {
+        const SQL: &str = "INSERT INTO log_group (level, idx, hash) VALUES ($1, $2, $3)";
+        within!(self, c => sqlx::query(SQL).bind(group.level).bind(group.idx).bind(&group.hash).execute(c).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Stores a signed checkpoint.
+    pub async fn insert_checkpoint(&mut self, checkpoint: &CheckpointRow) -> Result<(), Error> {
+        const SQL: &str = "INSERT INTO log_checkpoint (size, root, note) VALUES ($1, $2, $3)";
+        within!(self, c => sqlx::query(SQL)
+            .bind(checkpoint.size)
+            .bind(&checkpoint.root)
+            .bind(&checkpoint.note)
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Leaf hashes of places, as this transaction sees them: what a checkpoint is recomputed from.
+    pub async fn leaves(&mut self, start: i64, end: i64) -> Result<BTreeMap<i64, Vec<u8>>, Error> {
+        const SQL: &str = "SELECT idx, leaf FROM log_sequence WHERE idx >= $1 AND idx < $2 ORDER BY idx";
+        let rows: Vec<(i64, Vec<u8>)> = within!(self, c => sqlx::query_as(SQL).bind(start).bind(end).fetch_all(c).await)?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// Keeps the sequencer's work: it moves events that are already recorded, and is not an act of its own.
+    pub async fn commit_sequencing(self) -> Result<(), Error> {
+        self.finish().await
+    }
+}
+
+impl Store {
+    /// The earliest checkpoint that covers a place.
+    pub async fn first_checkpoint_covering(&self, index: i64) -> Result<Option<CheckpointRow>, Error> {
+        const SQL: &str = "SELECT size, root, note FROM log_checkpoint WHERE size > $1 ORDER BY size LIMIT 1";
+        Ok(on!(self, p => sqlx::query_as(SQL).bind(index).fetch_optional(p).await)?)
+    }
+
+    /// The event that has a place.
+    pub async fn event_at(&self, index: i64) -> Result<Option<EventId>, Error> {
+        const SQL: &str = "SELECT event FROM log_sequence WHERE idx = $1";
+        let row: Option<(String,)> = on!(self, p => sqlx::query_as(SQL).bind(index).fetch_optional(p).await)?;
+        row.map(|(id,)| sound(EventId::parse(&id), "log_sequence.event")).transpose()
+    }
+}

@@ -1,0 +1,97 @@
+//! Failed sign-ins and bursts of misses, counted by the hash of what they came from; shared by all nodes of a hub.
+
+use super::{Error, Store};
+use crate::domain::time::Timestamp;
+
+coded_enum! {
+    /// What failures are counted by.
+    pub enum ThrottleKind {
+        /// The account named, known or not.
+        Account = "account",
+        /// The peer's address.
+        Address = "address",
+        /// The session.
+        Session = "session",
+    }
+}
+
+/// What is known of one subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Throttled {
+    /// Failures since the last success or the last long quiet.
+    pub failures: i64,
+    /// The last failure, milliseconds.
+    pub last_at: i64,
+    /// Refused until this moment, milliseconds.
+    pub blocked_until: i64,
+}
+
+impl Store {
+    /// What is known of a subject.
+    pub async fn throttled(&self, kind: ThrottleKind, subject: &[u8; 32]) -> Result<Option<Throttled>, Error> {
+        const SQL: &str = "SELECT failures, last_at, blocked_until FROM throttle WHERE kind = $1 AND subject = $2";
+        Ok(on!(self, p => sqlx::query_as(SQL).bind(kind.code()).bind(&subject[..]).fetch_optional(p).await)?)
+    }
+
+    /// Counts one failure and gives the new number. Failures older than `forget_before` no longer count.
+    pub async fn count_failure(
+        &self,
+        kind: ThrottleKind,
+        subject: &[u8; 32],
+        at: Timestamp,
+        forget_before: Timestamp,
+    ) -> Result<i64, Error> {
+        const SQL: &str = "INSERT INTO throttle (kind, subject, failures, last_at, blocked_until) VALUES ($1, $2, 1, $3, 0) \
+             ON CONFLICT (kind, subject) DO UPDATE SET last_at = $3, \
+             failures = CASE WHEN throttle.last_at < $4 THEN 1 ELSE throttle.failures + 1 END RETURNING failures";
+        let mut tx = self.begin().await?;
+        let (failures,): (i64,) = within!(tx, c => sqlx::query_as(SQL)
+            .bind(kind.code())
+            .bind(&subject[..])
+            .bind(at.millis())
+            .bind(forget_before.millis())
+            .fetch_one(c)
+            .await)?;
+        tx.finish().await?;
+        Ok(failures)
+    }
+
+    /// Refuses a subject until a moment; an earlier, longer refusal stands.
+    pub async fn block(&self, kind: ThrottleKind, subject: &[u8; 32], until: Timestamp) -> Result<(), Error> {
+        const SQL: &str = "UPDATE throttle SET blocked_until = $3 WHERE kind = $1 AND subject = $2 AND blocked_until < $3";
+        let mut tx = self.begin().await?;
+        within!(tx, c => sqlx::query(SQL).bind(kind.code()).bind(&subject[..]).bind(until.millis()).execute(c).await.map(drop))?;
+        tx.finish().await
+    }
+
+    /// Forgets a subject's failures: after a success.
+    pub async fn forget_failures(&self, kind: ThrottleKind, subject: &[u8; 32]) -> Result<(), Error> {
+        const SQL: &str = "DELETE FROM throttle WHERE kind = $1 AND subject = $2";
+        let mut tx = self.begin().await?;
+        within!(tx, c => sqlx::query(SQL).bind(kind.code()).bind(&subject[..]).execute(c).await.map(drop))?;
+        tx.finish().await
+    }
+
+    /// Counts a refusal of nobody in particular. `Some(more)` when it is the first of its source, route and minute, and so is
+    /// to be an event, with the number of those only counted since the last event; `None` when counting was all.
+    pub async fn count_refusal(&self, source: &str, route: &str, minute: i64) -> Result<Option<i64>, Error> {
+        const FIRST: &str = "SELECT minute, more FROM refusal WHERE source = $1 AND route = $2";
+        const PUT: &str = "INSERT INTO refusal (source, route, minute, more) VALUES ($1, $2, $3, 0) \
+             ON CONFLICT (source, route) DO UPDATE SET minute = $3, more = 0";
+        const MORE: &str = "UPDATE refusal SET more = more + 1 WHERE source = $1 AND route = $2";
+        let mut tx = self.begin().await?;
+        let seen: Option<(i64, i64)> = within!(tx, c => sqlx::query_as(FIRST).bind(source).bind(route).fetch_optional(c).await)?;
+        let answer = match seen {
+            Some((last, _)) if last == minute => {
+                within!(tx, c => sqlx::query(MORE).bind(source).bind(route).execute(c).await.map(drop))?;
+                None
+            }
+            other => {
+                within!(tx, c => sqlx::query(PUT).bind(source).bind(route).bind(minute).execute(c).await.map(drop))?;
+                Some(other.map_or(0, |(_, more)| more))
+            }
+        };
+        tx.finish().await?;
+        Ok(answer)
+    }
+}

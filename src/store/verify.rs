@@ -1,0 +1,216 @@
+//! Reading everything for `audit verify`: rows as they stand, and what stands without its partner.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Db, Error, Store,
+    entries::EntryRow,
+    grants::GrantRow,
+    keys::{KeyRow, WrapRow},
+};
+use crate::audit::row::{Vouch, WrittenOnce};
+
+/// A table of written-once rows that events vouch for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vouched {
+    /// `entry`.
+    Entries,
+    /// `grant_made`.
+    Grants,
+    /// `key_published`.
+    Keys,
+    /// `key_wrap`.
+    Wraps,
+}
+
+impl Vouched {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Entries, Self::Grants, Self::Keys, Self::Wraps];
+
+    /// The table's name.
+    pub const fn table(self) -> &'static str {
+        match self {
+            Self::Entries => EntryRow::TABLE,
+            Self::Grants => GrantRow::TABLE,
+            Self::Keys => KeyRow::TABLE,
+            Self::Wraps => WrapRow::TABLE,
+        }
+    }
+}
+
+/// A vouched-for row as it stands: its digest now, the event it names, and the hash of its bytes where it has some.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Table, id and the digest computed now.
+    pub now: Vouch,
+    /// The event it says wrote it.
+    pub event: String,
+    /// The hash its bytes must have, where it has bytes.
+    pub sha256: Option<Vec<u8>>,
+}
+
+/// Rows that stand without their partner: table, id and what is missing.
+pub type Orphan = (&'static str, String, &'static str);
+
+const ORPHANS: [(&str, &str, &str); 15] = [
+    (
+        "log_event",
+        "SELECT id FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_body b WHERE b.event = e.id)",
+        "its body is missing",
+    ),
+    (
+        "log_body",
+        "SELECT event FROM log_body b WHERE NOT EXISTS (SELECT 1 FROM log_event e WHERE e.id = b.event)",
+        "its event is missing",
+    ),
+    (
+        "log_scope",
+        "SELECT event FROM log_scope s WHERE NOT EXISTS (SELECT 1 FROM log_event e WHERE e.id = s.event)",
+        "its event is missing",
+    ),
+    (
+        "log_sequence",
+        "SELECT event FROM log_sequence s WHERE NOT EXISTS (SELECT 1 FROM log_event e WHERE e.id = s.event)",
+        "its event is missing",
+    ),
+    (
+        "log_event",
+        "SELECT id FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_sequence s WHERE s.event = e.id) \
+         AND NOT EXISTS (SELECT 1 FROM pending_event p WHERE p.event = e.id)",
+        "it has no place in the log and awaits none",
+    ),
+    (
+        "pending_event",
+        "SELECT event FROM pending_event p WHERE EXISTS (SELECT 1 FROM log_sequence s WHERE s.event = p.event) \
+         OR NOT EXISTS (SELECT 1 FROM log_event e WHERE e.id = p.event)",
+        "it awaits a place that it has, or has no event",
+    ),
+    (
+        "entry",
+        "SELECT id FROM entry e WHERE NOT EXISTS (SELECT 1 FROM entry_bytes b WHERE b.entry = e.id)",
+        "its ciphertext is missing",
+    ),
+    (
+        "entry_bytes",
+        "SELECT entry FROM entry_bytes b WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = b.entry)",
+        "its row is missing",
+    ),
+    (
+        "grant_made",
+        "SELECT id FROM grant_made g WHERE NOT EXISTS (SELECT 1 FROM grant_bytes b WHERE b.grant_id = g.id)",
+        "its wrapped bytes are missing",
+    ),
+    (
+        "grant_bytes",
+        "SELECT grant_id FROM grant_bytes b WHERE NOT EXISTS (SELECT 1 FROM grant_made g WHERE g.id = b.grant_id)",
+        "its row is missing",
+    ),
+    (
+        "key_wrap",
+        "SELECT id FROM key_wrap w WHERE NOT EXISTS (SELECT 1 FROM key_wrap_bytes b WHERE b.wrap = w.id)",
+        "its wrapped bytes are missing",
+    ),
+    (
+        "key_wrap_bytes",
+        "SELECT wrap FROM key_wrap_bytes b WHERE NOT EXISTS (SELECT 1 FROM key_wrap w WHERE w.id = b.wrap)",
+        "its row is missing",
+    ),
+    (
+        "compartment",
+        "SELECT id FROM compartment c WHERE NOT EXISTS (SELECT 1 FROM key_published k WHERE k.owner_kind = 'compartment' \
+         AND k.owner = c.id AND k.epoch = c.epoch)",
+        "its published key is missing",
+    ),
+    (
+        "entry",
+        "SELECT id FROM entry e WHERE NOT EXISTS (SELECT 1 FROM compartment c WHERE c.id = e.compartment AND c.referral = e.referral)",
+        "its compartment is missing",
+    ),
+    (
+        "grant_made",
+        "SELECT id FROM grant_made g WHERE NOT EXISTS (SELECT 1 FROM compartment c WHERE c.id = g.compartment AND c.referral = g.referral)",
+        "its compartment is missing",
+    ),
+];
+
+impl Store {
+    /// The rows of a table after an id, in the order of ids.
+    pub async fn standing(&self, table: Vouched, after: &str, limit: i64) -> Result<Vec<Standing>, Error> {
+        Ok(match table {
+            Vouched::Entries => EntryRow::page(self, after, limit)
+                .await?
+                .into_iter()
+                .map(|row| stands(&row, &row.event, Some(&row.sha256)))
+                .collect(),
+            Vouched::Grants => GrantRow::page(self, after, limit)
+                .await?
+                .into_iter()
+                .map(|row| stands(&row, &row.event, Some(&row.sha256)))
+                .collect(),
+            Vouched::Keys => {
+                KeyRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
+            }
+            Vouched::Wraps => WrapRow::page(self, after, limit)
+                .await?
+                .into_iter()
+                .map(|row| stands(&row, &row.event, Some(&row.sha256)))
+                .collect(),
+        })
+    }
+
+    /// The bytes of the rows of a table after an id, in the order of ids; none for keys.
+    pub async fn standing_bytes(&self, table: Vouched, after: &str, limit: i64) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        let sql = match table {
+            Vouched::Entries => "SELECT entry, bytes FROM entry_bytes WHERE entry > $1 ORDER BY entry LIMIT $2",
+            Vouched::Grants => "SELECT grant_id, bytes FROM grant_bytes WHERE grant_id > $1 ORDER BY grant_id LIMIT $2",
+            Vouched::Wraps => "SELECT wrap, bytes FROM key_wrap_bytes WHERE wrap > $1 ORDER BY wrap LIMIT $2",
+            Vouched::Keys => return Ok(Vec::new()),
+        };
+        Ok(on!(self, p => sqlx::query_as(sql).bind(after).bind(limit).fetch_all(p).await)?)
+    }
+
+    /// How many rows a table has.
+    pub async fn count_standing(&self, table: Vouched) -> Result<i64, Error> {
+        let sql = match table {
+            Vouched::Entries => "SELECT COUNT(*) FROM entry",
+            Vouched::Grants => "SELECT COUNT(*) FROM grant_made",
+            Vouched::Keys => "SELECT COUNT(*) FROM key_published",
+            Vouched::Wraps => "SELECT COUNT(*) FROM key_wrap",
+        };
+        let (count,): (i64,) = on!(self, p => sqlx::query_as(sql).fetch_one(p).await)?;
+        Ok(count)
+    }
+
+    /// Every row that stands without its partner.
+    pub async fn orphans(&self) -> Result<Vec<Orphan>, Error> {
+        let mut found = Vec::new();
+        for (table, sql, missing) in ORPHANS {
+            let ids: Vec<(String,)> = on!(self, p => sqlx::query_as(sql).fetch_all(p).await)?;
+            found.extend(ids.into_iter().map(|(id,)| (table, id, missing)));
+        }
+        Ok(found)
+    }
+
+    /// The compartments each of these events is filed under.
+    pub async fn scopes_from(&self, index: i64, end: i64) -> Result<BTreeMap<String, Vec<String>>, Error> {
+        const SQL: &str = "SELECT o.event, o.compartment FROM log_scope o JOIN log_sequence s ON s.event = o.event \
+             WHERE s.idx >= $1 AND s.idx < $2 ORDER BY o.event, o.compartment";
+        let rows: Vec<(String, String)> = on!(self, p => sqlx::query_as(SQL).bind(index).bind(end).fetch_all(p).await)?;
+        let mut scopes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (event, compartment) in rows {
+            scopes.entry(event).or_default().push(compartment);
+        }
+        Ok(scopes)
+    }
+
+    /// SQLite's own check of its file; nothing to report on PostgreSQL, which checks pages as it reads.
+    pub async fn file_faults(&self) -> Result<Vec<String>, Error> {
+        let Db::Sqlite { read, .. } = &self.db else { return Ok(Vec::new()) };
+        let rows: Vec<(String,)> = sqlx::query_as("PRAGMA quick_check(10)").fetch_all(read).await?;
+        Ok(rows.into_iter().map(|(line,)| line).filter(|line| line != "ok").collect())
+    }
+}
+
+fn stands<R: WrittenOnce>(row: &R, event: &str, sha256: Option<&Vec<u8>>) -> Standing {
+    Standing { now: row.vouch(), event: event.to_owned(), sha256: sha256.cloned() }
+}
