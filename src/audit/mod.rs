@@ -5,6 +5,30 @@
 mod authenticator;
 mod recorded;
 pub mod row;
+mod wire;
+mod log_error;
+pub mod hash;
+pub mod tree;
+pub mod frontier;
+pub mod inclusion;
+pub mod consistency;
+pub mod key;
+pub mod signer;
+pub mod note;
+pub mod checkpoint;
+pub mod proof;
+pub mod sequencer;
+#[cfg(test)]
+mod log_tests;
 
 pub use authenticator::Authenticator;
+pub use checkpoint::{Checkpoint, Opened};
+pub use frontier::Frontier;
+pub use hash::TreeHash;
+pub use key::{KeyType, VerifierKey};
+pub use log_error::LogError;
+pub use note::Note;
+pub use proof::LogProof;
 pub use recorded::Recorded;
+pub use signer::{CosigningKey, SigningKey};
+pub use tree::{Group, Known, Plan, Span};
