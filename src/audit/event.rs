@@ -20,7 +20,7 @@ use crate::{
 
 /// What a use case adds to the act itself.
 #[derive(Debug, Clone, Default)]
-pub struct Note {
+pub struct Details {
     /// To whom content goes.
     pub recipients: Vec<(AgencyId, TeamId)>,
     /// Sealed items shown or written, with their ciphertext's hash.
@@ -123,7 +123,7 @@ pub enum EventFault {
 
 impl Event {
     /// The event of an act that was done.
-    pub fn done(id: EventId, salt: [u8; 32], permit: &Permit, note: &Note, vouches: &[Vouch], key: &Authenticator) -> Self {
+    pub fn done(id: EventId, salt: [u8; 32], permit: &Permit, note: &Details, vouches: &[Vouch], key: &Authenticator) -> Self {
         let mut body = describe(id, permit.act(), permit.policy(), note);
         body.vouches = vouches
             .iter()
@@ -133,7 +133,7 @@ impl Event {
     }
 
     /// The event of an act that was refused.
-    pub fn refused(id: EventId, salt: [u8; 32], denial: &Denial, note: &Note, key: &Authenticator) -> Self {
+    pub fn refused(id: EventId, salt: [u8; 32], denial: &Denial, note: &Details, key: &Authenticator) -> Self {
         let mut body = describe(id, denial.act(), denial.policy(), note);
         Outcome::Refuse.code().clone_into(&mut body.outcome);
         body.reason = Some(denial.reason().code().to_owned());
@@ -212,7 +212,7 @@ fn columns(body: &Body) -> Columns {
     }
 }
 
-fn describe(id: EventId, act: &Act, policy: &[u8; 32], note: &Note) -> Body {
+fn describe(id: EventId, act: &Act, policy: &[u8; 32], note: &Details) -> Body {
     let entry = |(id, sha256): &(EntryId, [u8; 32])| BodyEntry { id: id.to_string(), sha256: hex::encode(sha256) };
     let recipient = |(agency, team): &(AgencyId, TeamId)| BodyRecipient { agency: agency.to_string(), team: team.to_string() };
     Body {

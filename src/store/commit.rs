@@ -2,7 +2,7 @@
 
 use super::{Error, Store, Tx, events, hub, memberships, referrals, sessions};
 use crate::{
-    audit::{Event, Note, Recorded},
+    audit::{Event, Details, Recorded},
     domain::{action::Action, actor::Actor, ids::EventId},
     policy::{Denial, HubState, Object, Permit},
 };
@@ -23,7 +23,7 @@ impl Tx {
     ///
     /// # Errors
     /// [`CommitError::Stale`] when account, place, session, policy or record are no longer what the gate saw.
-    pub async fn commit(mut self, permit: Permit, note: &Note) -> Result<Recorded, CommitError> {
+    pub async fn commit(mut self, permit: Permit, note: &Details) -> Result<Recorded, CommitError> {
         self.recheck(&permit).await?;
         let event = Event::done(self.event, self.salt, &permit, note, &self.vouches, &self.authenticator);
         events::insert(&mut self, &[event]).await?;
@@ -77,7 +77,7 @@ impl Tx {
 impl Store {
     /// Records acts that change nothing, one event each, in one commit. One that has gone stale is answered so and left out;
     /// it never fails the others.
-    pub async fn record(&self, acts: Vec<(Permit, Note)>) -> Result<Vec<Result<Recorded, CommitError>>, Error> {
+    pub async fn record(&self, acts: Vec<(Permit, Details)>) -> Result<Vec<Result<Recorded, CommitError>>, Error> {
         let mut tx = self.begin().await?;
         let mut written = Vec::new();
         let mut answers = Vec::new();
@@ -99,9 +99,9 @@ impl Store {
     }
 
     /// Records refused acts, at once and on their own.
-    pub async fn refuse(&self, denials: &[(Denial, Note)]) -> Result<(), Error> {
+    pub async fn refuse(&self, denials: &[(Denial, Details)]) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        let event = |(denial, note): &(Denial, Note)| {
+        let event = |(denial, note): &(Denial, Details)| {
             Event::refused(EventId::random(self.random()), self.salt(), denial, note, &self.authenticator)
         };
         let events: Vec<Event> = denials.iter().map(event).collect();
