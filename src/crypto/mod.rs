@@ -1,1 +1,39 @@
-//! (being built)
+//! The locked room: keys, wraps and sealed content. Bytes in, bytes out.
+//! Never here: SQL, files, HTTP, a clock, a random source (`age` alone draws its one-time keys from the system itself).
+//! Named by `app` alone. Opening content demands an [`audit::Recorded`](crate::audit::Recorded), unwrapping a key a
+//! [`policy::Permit`](crate::policy::Permit).
+
+mod admission;
+mod age_file;
+mod bytes;
+mod cost;
+mod credential;
+mod engine;
+mod envelope;
+mod error;
+mod keys;
+mod password;
+mod seal;
+mod server_keys;
+mod session;
+mod suite;
+mod symmetric;
+mod totp;
+mod wrap;
+
+#[cfg(test)]
+mod tests;
+
+pub use cost::{BadCost, Cost};
+pub use credential::{Credential, Unlocked};
+pub use engine::{DeriveError, Derived, EngineSettings, PasswordEngine, Recipe, WeakSettings, permits_for};
+pub use envelope::SealContext;
+pub use error::OpenError;
+pub use keys::{BadRecipient, Identity, Recipient};
+pub use password::{BadPassword, NewPassword, Password};
+pub use seal::{Opened, Sealed, open, seal};
+pub use server_keys::{BadKeyRing, KeyRing, Pepper, Peppers, SealingKey, SealingKeys, ServerKey};
+pub use session::{BadCookie, SessionPurpose, SessionSecret, SessionWrap};
+pub use suite::{AgeSuite, SymmetricSuite};
+pub use totp::{BadCode, BadLabel, SealedTotp, TotpSecret};
+pub use wrap::{RecipientOf, WrapContext, WrapOf, unwrap_key, wrap_key};

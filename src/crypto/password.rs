@@ -1,0 +1,98 @@
+//! Passwords as people type them: whole, never cut, never shown.
+
+use zeroize::Zeroizing;
+
+/// A password somebody typed to prove who they are. Any text will do: a wrong one just does not fit.
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// As typed; nothing is trimmed, folded or cut.
+    pub fn typed(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// A password somebody chose: 12 to 256 characters, any characters. Whether it stands on a list of common ones is asked by the
+/// use case.
+#[derive(Debug, Clone)]
+pub struct NewPassword(Password);
+
+/// Why a chosen password was refused; never echoes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadPassword {
+    /// Fewer characters than [`NewPassword::SHORTEST`].
+    #[error("Your password must have 12 characters or more")]
+    TooShort,
+    /// More characters than [`NewPassword::LONGEST`].
+    #[error("Your password must have 256 characters or fewer")]
+    TooLong,
+}
+
+impl NewPassword {
+    /// In characters.
+    pub const SHORTEST: usize = 12;
+    /// In characters.
+    pub const LONGEST: usize = 256;
+
+    /// Checks the length, nothing else.
+    ///
+    /// # Errors
+    /// [`BadPassword`] when it is too short or too long.
+    pub fn parse(text: String) -> Result<Self, BadPassword> {
+        let password = Password::typed(text);
+        match password.0.chars().count() {
+            0..Self::SHORTEST => Err(BadPassword::TooShort),
+            Self::SHORTEST..=Self::LONGEST => Ok(Self(password)),
+            _ => Err(BadPassword::TooLong),
+        }
+    }
+
+    /// The text, to be compared with a list of common passwords.
+    pub fn as_str(&self) -> &str {
+        &self.0.0
+    }
+
+    /// To be stretched.
+    pub const fn password(&self) -> &Password {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_is_counted_in_characters_and_nothing_is_asked_of_them() {
+        let parse = |text: &str| NewPassword::parse(text.to_owned()).map(|new| new.as_str().to_owned());
+        for good in ["aaaaaaaaaaaa", "  spaces ok  ", "ÿÿÿÿÿÿÿÿÿÿÿÿ", &"🦉".repeat(12), &"x".repeat(128), &"é".repeat(256)] {
+            assert_eq!(parse(good).as_deref(), Ok(good));
+        }
+        assert_eq!(parse(""), Err(BadPassword::TooShort));
+        assert_eq!(parse(&"🦉".repeat(11)), Err(BadPassword::TooShort));
+        assert_eq!(parse(&"x".repeat(257)), Err(BadPassword::TooLong));
+    }
+
+    #[test]
+    fn messages_state_the_limits() {
+        assert!(BadPassword::TooShort.to_string().contains(&NewPassword::SHORTEST.to_string()));
+        assert!(BadPassword::TooLong.to_string().contains(&NewPassword::LONGEST.to_string()));
+    }
+
+    #[test]
+    fn debug_keeps_it() {
+        let new = NewPassword::parse("correct horse battery".to_owned()).expect("long enough");
+        assert_eq!(format!("{new:?} {:?}", new.password()), "NewPassword(Password(…)) Password(…)");
+    }
+}
