@@ -157,18 +157,19 @@ impl Permit {
 /// A refused act; the log keeps it as it keeps a permitted one.
 #[derive(Debug)]
 pub struct Denial {
-    act: Act,
+    // Boxed so that a `Result` with a refusal in it stays small.
+    act: Box<Act>,
     policy: [u8; 32],
     reason: DenialReason,
 }
 
 impl Denial {
-    pub(super) const fn new(act: Act, policy: [u8; 32], reason: DenialReason) -> Self {
-        Self { act, policy, reason }
+    pub(super) fn new(act: Act, policy: [u8; 32], reason: DenialReason) -> Self {
+        Self { act: Box::new(act), policy, reason }
     }
 
     /// The act that was refused.
-    pub const fn act(&self) -> &Act {
+    pub fn act(&self) -> &Act {
         &self.act
     }
 

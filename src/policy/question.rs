@@ -1,7 +1,12 @@
 //! What the policy is asked: flat codes, worked out beforehand.
 
 use crate::domain::{
-    action::Action, agency::TeamState, compartment::CompartmentKind, referral::ReferralState, relation::Relation, role::Subject,
+    action::{Action, Scope},
+    agency::TeamState,
+    compartment::CompartmentKind,
+    referral::ReferralState,
+    relation::Relation,
+    role::Subject,
     sensitivity::Sensitivity,
 };
 
@@ -32,6 +37,14 @@ pub enum State {
 pub(super) const NOT_APPLICABLE: &str = "-";
 
 impl State {
+    /// Every state there is, `None` first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        std::iter::once(Self::None)
+            .chain(HubState::ALL.iter().copied().map(Self::Hub))
+            .chain(TeamState::ALL.iter().copied().map(Self::Team))
+            .chain(ReferralState::ALL.iter().copied().map(Self::Referral))
+    }
+
     /// The code, `-` where none applies.
     pub const fn code(self) -> &'static str {
         match self {
@@ -71,5 +84,63 @@ impl Question {
             self.compartment.map_or(NOT_APPLICABLE, CompartmentKind::code),
             self.state.code(),
         ]
+    }
+
+    /// Whether the question carries exactly the facts its action's [`Scope`] is asked with. One that does not is never
+    /// allowed: a missing sensitivity must not slip through a policy cell that says `any`.
+    pub const fn fits(&self) -> bool {
+        let (sensitivity, compartment) = (self.sensitivity.is_some(), self.compartment.is_some());
+        match self.action.scope() {
+            Scope::Hub => !sensitivity && !compartment && matches!(self.state, State::Hub(_)),
+            Scope::Account | Scope::Agency => !sensitivity && !compartment && matches!(self.state, State::None),
+            Scope::Team => !sensitivity && !compartment && matches!(self.state, State::Team(_)),
+            Scope::Referral => sensitivity && !compartment && matches!(self.state, State::Referral(_)),
+            Scope::Compartment => sensitivity && compartment && matches!(self.state, State::Referral(_)),
+        }
+    }
+
+    /// Every question that fits, for one subject, action and relation.
+    pub fn every(subject: Subject, action: Action, relation: Relation) -> impl Iterator<Item = Self> {
+        let sensitivities = || std::iter::once(None).chain(Sensitivity::ALL.iter().copied().map(Some));
+        let compartments = || std::iter::once(None).chain(CompartmentKind::ALL.iter().copied().map(Some));
+        sensitivities()
+            .flat_map(move |sensitivity| compartments().map(move |compartment| (sensitivity, compartment)))
+            .flat_map(move |(sensitivity, compartment)| {
+                State::all().map(move |state| Self { subject, action, relation, sensitivity, compartment, state })
+            })
+            .filter(Self::fits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn questions(action: Action) -> Vec<Question> {
+        Question::every(Subject::Lead, action, Relation::None).collect()
+    }
+
+    #[test]
+    fn an_action_is_asked_with_the_facts_of_its_scope() {
+        assert_eq!(questions(Action::OpenHub).len(), 2);
+        assert_eq!(questions(Action::SignIn).len(), 1);
+        assert_eq!(questions(Action::ReadLog).len(), 1);
+        assert_eq!(questions(Action::BearTeam).len(), 2);
+        assert_eq!(questions(Action::SubmitReferral).len(), 4 * 3);
+        assert_eq!(questions(Action::ReadReferral).len(), 4 * 6 * 3);
+    }
+
+    #[test]
+    fn a_missing_or_surplus_fact_does_not_fit() {
+        for &action in Action::ALL {
+            for good in questions(action) {
+                let sensitivity = good.sensitivity.map(|_| Sensitivity::L1).xor(Some(Sensitivity::L1));
+                assert!(!Question { sensitivity, ..good }.fits(), "{action}");
+                let compartment = good.compartment.map(|_| CompartmentKind::Draft).xor(Some(CompartmentKind::Draft));
+                assert!(!Question { compartment, ..good }.fits(), "{action}");
+                let state = if good.state == State::None { State::Hub(HubState::Open) } else { State::None };
+                assert!(!Question { state, ..good }.fits(), "{action}");
+            }
+        }
     }
 }
