@@ -71,7 +71,7 @@ CREATE TABLE session (
     id TEXT PRIMARY KEY,
     lookup BLOB NOT NULL CONSTRAINT session_lookup_unique UNIQUE,
     account TEXT NOT NULL REFERENCES account (id),
-    purpose TEXT NOT NULL CONSTRAINT session_purpose_known CHECK (purpose IN ('second-factor', 'full')),
+    purpose TEXT NOT NULL CONSTRAINT session_purpose_known CHECK (purpose IN ('pre-session', 'session')),
     wrapped_identity BLOB NOT NULL,
     key_id TEXT NOT NULL,
     created_at INTEGER NOT NULL,

@@ -79,12 +79,12 @@ impl Unlocked {
     /// The person's identity, for whoever may sign in as them. `published` is the recipient in the person's key publication.
     ///
     /// # Errors
-    /// [`OpenError::NotPermitted`] when the permit is not this person's sign-in; [`OpenError::Mismatch`] when the identity is not
+    /// [`OpenError::NotPermitted`] when the permit is not one of this person's signing in; [`OpenError::Mismatch`] when the identity is not
     /// the published one; otherwise the class of damage.
     pub fn identity(self, permit: &Permit, published: &Recipient) -> Result<Identity, OpenError> {
         let act = permit.act();
         let own = act.actor.person().is_some_and(|person| person.user == self.user);
-        if act.action != Action::SignIn || !own {
+        if !matches!(act.action, Action::GivePassword | Action::SignIn) || !own {
             return Err(OpenError::NotPermitted);
         }
         let secret = symmetric::open_secret(&self.identity_key, &place(self.user, self.key), &self.wrapped)?;

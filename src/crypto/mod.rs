@@ -33,7 +33,7 @@ pub use keys::{BadRecipient, Identity, Recipient};
 pub use password::{BadPassword, NewPassword, Password};
 pub use seal::{Opened, Sealed, open, seal};
 pub use server_keys::{BadKeyRing, KeyRing, Pepper, Peppers, SealingKey, SealingKeys, ServerKey};
-pub use session::{BadCookie, SessionPurpose, SessionSecret, SessionWrap};
+pub use session::{BadCookie, SessionSecret, SessionWrap};
 pub use suite::{AgeSuite, SymmetricSuite};
 pub use totp::{BadCode, BadLabel, SealedTotp, TotpSecret};
 pub use wrap::{RecipientOf, WrapContext, WrapOf, unwrap_key, wrap_key};

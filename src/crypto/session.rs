@@ -15,19 +15,10 @@ use crate::{
         action::Action,
         ids::{KeyId, SessionId, UserId},
         ports::Random,
+        session::SessionPurpose,
     },
     policy::Permit,
 };
-
-coded_enum! {
-    /// What a cookie is for. Everything derived from it depends on this, so that neither can serve as the other.
-    pub enum SessionPurpose {
-        /// Between password and second factor, five minutes at most.
-        PreSession = "pre-session",
-        /// Signed in.
-        Session = "session",
-    }
-}
 
 /// 32 random bytes that only the browser keeps.
 pub struct SessionSecret {

@@ -25,6 +25,8 @@ coded_enum! {
         BearTeam = "bear-team",
         /// A lead gives a member the team's key.
         AdmitMember = "admit-member",
+        /// Gives the right password; the second factor is still to come.
+        GivePassword = "give-password",
         /// Signs in.
         SignIn = "sign-in",
         /// Signs out of this session.
@@ -93,7 +95,7 @@ impl Action {
     pub const fn scope(self) -> Scope {
         match self {
             Self::ActivatePolicy | Self::ActivatePathway | Self::EnrolAgency | Self::OpenHub | Self::ReadPathways => Scope::Hub,
-            Self::EnrolCredentials | Self::SignIn | Self::SignOut | Self::SignOutEverywhere | Self::ReadAccount => Scope::Account,
+            Self::EnrolCredentials | Self::GivePassword | Self::SignIn | Self::SignOut | Self::SignOutEverywhere | Self::ReadAccount => Scope::Account,
             Self::MakeTeam | Self::MakeAccount | Self::ReadLog => Scope::Agency,
             Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember => Scope::Team,
             Self::SubmitReferral => Scope::Referral,
@@ -104,7 +106,7 @@ impl Action {
     /// Which kind of processing the act is in the log.
     pub const fn event_type(self) -> EventType {
         match self {
-            Self::SignIn | Self::SignOut | Self::SignOutEverywhere => EventType::Authenticate,
+            Self::GivePassword | Self::SignIn | Self::SignOut | Self::SignOutEverywhere => EventType::Authenticate,
             Self::SubmitReferral => EventType::Collect,
             Self::ListSent | Self::ListQueue | Self::ReadReferral | Self::ReadLog | Self::ReadAccount => EventType::Consult,
             _ => EventType::Administer,
@@ -125,6 +127,7 @@ impl Action {
             Self::EnrolCredentials => "set a password and second factor",
             Self::BearTeam => "made a team's key",
             Self::AdmitMember => "gave a member the team's key",
+            Self::GivePassword => "gave their password",
             Self::SignIn => "signed in",
             Self::SignOut => "signed out",
             Self::SignOutEverywhere => "signed out everywhere",

@@ -17,11 +17,19 @@ pub struct Reference([u8; LENGTH]);
 pub struct BadReference;
 
 impl Reference {
+    /// A reference that is never drawn: what a text that cannot be one is looked up as.
+    pub const NOBODYS: Self = Self([0; LENGTH]);
+
     /// A fresh reference, 40 random bits.
     pub fn random(random: &dyn Random) -> Self {
-        let mut bytes = [0; LENGTH];
-        random.fill(&mut bytes);
-        Self(bytes.map(|byte| byte % 32))
+        loop {
+            let mut bytes = [0; LENGTH];
+            random.fill(&mut bytes);
+            let drawn = Self(bytes.map(|byte| byte % 32));
+            if drawn != Self::NOBODYS {
+                return drawn;
+            }
+        }
     }
 
     /// Reads a reference as people type it: case, spaces and hyphens are ignored, O reads as 0, I and L as 1.

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 coded_enum! {
-    /// What a session may be used for.
+    /// What a session's cookie is for. Everything derived from it depends on this, so that neither can serve as the other.
     pub enum SessionPurpose {
         /// Between password and second factor; for nothing else.
-        SecondFactor = "second-factor",
+        PreSession = "pre-session",
         /// Signed in.
-        Full = "full",
+        Session = "session",
     }
 }
 

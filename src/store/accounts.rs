@@ -72,13 +72,13 @@ impl Store {
         row.map(AccountRow::account).transpose()
     }
 
-    /// The names of the accounts with these ids, in one query.
-    pub async fn account_names(&self, ids: &[UserId]) -> Result<Vec<(UserId, PersonName)>, Error> {
+    /// User names and names of the accounts with these ids, in one query.
+    pub async fn account_names(&self, ids: &[UserId]) -> Result<Vec<(UserId, Username, PersonName)>, Error> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<(String, String)> = on!(self, p => {
-            let mut query = QueryBuilder::new("SELECT id, name FROM account WHERE id IN ");
+        let rows: Vec<(String, String, String)> = on!(self, p => {
+            let mut query = QueryBuilder::new("SELECT id, username, name FROM account WHERE id IN ");
             query.push("(");
             let mut list = query.separated(", ");
             for id in ids {
@@ -87,8 +87,9 @@ impl Store {
             query.push(")");
             query.build_query_as().fetch_all(p).await
         })?;
-        let name = |(id, name): (String, String)| {
-            Ok((sound(UserId::parse(&id), "account.id")?, sound(PersonName::parse(&name), "account.name")?))
+        let name = |(id, username, name): (String, String, String)| {
+            let id = sound(UserId::parse(&id), "account.id")?;
+            Ok((id, sound(Username::parse(&username), "account.username")?, sound(PersonName::parse(&name), "account.name")?))
         };
         rows.into_iter().map(name).collect()
     }

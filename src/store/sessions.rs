@@ -76,7 +76,7 @@ impl Store {
 
     /// How many live sessions a person has.
     pub async fn live_sessions(&self, user: UserId, at: Timestamp) -> Result<i64, Error> {
-        const SQL: &str = "SELECT COUNT(*) FROM session WHERE account = $1 AND purpose = 'full' AND ended_at IS NULL \
+        const SQL: &str = "SELECT COUNT(*) FROM session WHERE account = $1 AND purpose = 'session' AND ended_at IS NULL \
              AND idle_expires_at > $2 AND expires_at > $2";
         let (count,): (i64,) = on!(self, p => sqlx::query_as(SQL).bind(user.to_string()).bind(at.millis()).fetch_one(p).await)?;
         Ok(count)

@@ -1,0 +1,179 @@
+//! Agencies, teams, accounts and places: set-up and its later changes.
+
+use super::{App, Caller, Error, gate::bare};
+use crate::{
+    audit::Details,
+    crypto::{AgeSuite, Recipient},
+    domain::{
+        account::{AccountState, MembershipState},
+        action::Action,
+        actor::{Actor, Place},
+        agency::{AgencyKind, TeamState},
+        ids::{AgencyId, KeyId, MembershipId, TeamId, UserId},
+        key::OwnerKind,
+        relation::Relation,
+        role::Role,
+        text::{AgencyName, PersonName, TeamName, Username},
+    },
+    policy::{Object, RequestContext, State},
+    store::{accounts::Account, agencies::Agency, keys::PublishedKey, teams::Team},
+};
+
+/// Who makes agencies, teams and accounts: first set-up, or a signed-in administrator or operator.
+pub enum Founder<'c> {
+    /// First set-up, until the hub opens.
+    SetUp,
+    /// A signed-in person.
+    Caller(&'c Caller),
+}
+
+impl Founder<'_> {
+    /// The actor for an act on an agency, and its relation to it.
+    fn acting_on(&self, agency: AgencyId, role: Role) -> Result<(Actor, Relation), Error> {
+        match self {
+            Self::SetUp => Ok((Actor::SetUp, Relation::None)),
+            Self::Caller(caller) => {
+                let place = caller.places().iter().map(|named| &named.place).find(|place| place.role == role);
+                let relation = place.filter(|place| place.agency == agency).map_or(Relation::None, |_| Relation::OwnAgency);
+                let actor = place.map_or_else(|| caller.acting(), |place| Ok(caller.acting_from(place)))?;
+                Ok((actor, relation))
+            }
+        }
+    }
+}
+
+/// The codes by which pathway files and people name agencies and teams: small letters, digits, hyphens.
+fn code(text: &str) -> Result<String, Error> {
+    let plain = (2..=60).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if plain { Ok(text.to_owned()) } else { Err(Error::Malformed("a code is 2 to 60 small letters, digits and hyphens")) }
+}
+
+impl App {
+    /// Enrols an agency with its recovery recipient, whose secret this hub never sees.
+    pub async fn enrol_agency(
+        &self,
+        request: &RequestContext,
+        founder: &Founder<'_>,
+        (short, name, kind): (&str, AgencyName, AgencyKind),
+        recovery: &str,
+    ) -> Result<AgencyId, Error> {
+        let id = AgencyId::random(&*self.random);
+        let (actor, _) = founder.acting_on(id, Role::HubOperator)?;
+        let state = State::Hub(self.hub_state().await?);
+        let permit = self.ask(bare(actor, Action::EnrolAgency, Object::Hub, Relation::None, state, request)).await?;
+        let recovery = Recipient::parse(recovery).map_err(|_| Error::Malformed("a recovery recipient begins with age1"))?;
+        let mut tx = self.store.begin().await?;
+        let key = PublishedKey {
+            id: KeyId::random(&*self.random),
+            owner_kind: OwnerKind::Recovery,
+            owner: id.to_string(),
+            epoch: 1,
+            suite: AgeSuite::CURRENT.id(),
+            recipient: recovery.as_str().to_owned(),
+            published_at: request.at,
+            event: tx.event(),
+        };
+        tx.insert_agency(&Agency { id, code: code(short)?, name, kind, recovery_key: key.id }, request.at).await?;
+        tx.publish_key(&key).await?;
+        tx.commit(permit, &Details { keys: vec![key.id], ..Details::default() }).await?;
+        Ok(id)
+    }
+
+    /// Makes a team; it awaits its key, and nothing can be routed to it before.
+    pub async fn make_team(
+        &self,
+        request: &RequestContext,
+        founder: &Founder<'_>,
+        agency: AgencyId,
+        (short, name): (&str, TeamName),
+    ) -> Result<TeamId, Error> {
+        let (actor, relation) = founder.acting_on(agency, Role::AgencyAdministrator)?;
+        let permit = self.ask(bare(actor, Action::MakeTeam, Object::Agency(agency), relation, State::None, request)).await?;
+        let id = TeamId::random(&*self.random);
+        let mut tx = self.store.begin().await?;
+        tx.insert_team(&Team { id, code: code(short)?, agency, name, state: TeamState::AwaitingKey, epoch: 0 }, request.at).await?;
+        tx.commit(permit, &Details::default()).await?;
+        Ok(id)
+    }
+
+    /// Makes an invited person's account: no password, no key yet.
+    pub async fn make_account(
+        &self,
+        request: &RequestContext,
+        founder: &Founder<'_>,
+        agency: AgencyId,
+        (username, name): (Username, PersonName),
+    ) -> Result<UserId, Error> {
+        let (actor, relation) = founder.acting_on(agency, Role::AgencyAdministrator)?;
+        let permit = self.ask(bare(actor, Action::MakeAccount, Object::Agency(agency), relation, State::None, request)).await?;
+        let id = UserId::random(&*self.random);
+        let account = Account { id, username, name, agency, state: AccountState::Invited, version: 1, key: None };
+        let mut tx = self.store.begin().await?;
+        match tx.insert_account(&account, request.at).await {
+            Err(error) if error.is_duplicate_in("account") => return Err(Error::Conflict("this user name is taken")),
+            other => other?,
+        }
+        tx.commit(permit, &Details::default()).await?;
+        Ok(id)
+    }
+
+    /// Gives a person a place in a team. A place that needs the team's key waits until a lead hands it over.
+    pub async fn give_place(
+        &self,
+        request: &RequestContext,
+        founder: &Founder<'_>,
+        user: UserId,
+        team: TeamId,
+        role: Role,
+    ) -> Result<MembershipId, Error> {
+        let team = self.team(team).await?;
+        let (actor, relation) = founder.acting_on(team.agency, Role::AgencyAdministrator)?;
+        let act = bare(actor, Action::GivePlace, Object::Team(team.id), relation, State::Team(team.state), request);
+        let permit = self.ask(act).await?;
+        let state = if role.holds_team_key() { MembershipState::Waiting } else { MembershipState::Active };
+        let id = MembershipId::random(&*self.random);
+        let place = Place { id, version: 1, team: team.id, agency: team.agency, role, state };
+        let mut tx = self.store.begin().await?;
+        match tx.insert_membership(user, &place, request.at).await {
+            Err(error) if error.is_duplicate_in("membership") => return Err(Error::Conflict("this person has a place in that team")),
+            other => other?,
+        }
+        tx.commit(permit, &Details::default()).await?;
+        Ok(id)
+    }
+
+    /// Ends a person's place in a team: from this commit on, nothing rests on it any more.
+    pub async fn end_place(&self, request: &RequestContext, caller: &Caller, user: UserId, team: TeamId) -> Result<(), Error> {
+        let team = self.team(team).await?;
+        let (actor, relation) = Founder::Caller(caller).acting_on(team.agency, Role::AgencyAdministrator)?;
+        let act = bare(actor, Action::EndPlace, Object::Team(team.id), relation, State::Team(team.state), request);
+        let permit = self.ask(act).await?;
+        let place = self.store.places(user).await?.into_iter().find(|place| place.team == team.id).ok_or(Error::Unseen)?;
+        let mut tx = self.store.begin().await?;
+        if !tx.end_membership(place.id, place.version).await? {
+            return Err(Error::Conflict("the place has changed meanwhile"));
+        }
+        tx.commit(permit, &Details::default()).await?;
+        Ok(())
+    }
+
+    /// First set-up ends; from now on only people and jobs act.
+    pub async fn open_hub(&self, request: &RequestContext) -> Result<(), Error> {
+        let state = State::Hub(self.hub_state().await?);
+        let permit = self.ask(bare(Actor::SetUp, Action::OpenHub, Object::Hub, Relation::None, state, request)).await?;
+        let mut tx = self.store.begin().await?;
+        if !tx.open_hub().await? {
+            return Err(Error::Conflict("set-up has already ended"));
+        }
+        tx.commit(permit, &Details::default()).await?;
+        Ok(())
+    }
+
+    pub(super) async fn team(&self, id: TeamId) -> Result<Team, Error> {
+        self.store.team(id).await?.ok_or(Error::Unseen)
+    }
+
+    pub(super) async fn agency(&self, id: AgencyId) -> Result<Agency, Error> {
+        self.store.agency(id).await?.ok_or(Error::Unseen)
+    }
+}

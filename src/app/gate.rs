@@ -1,0 +1,94 @@
+//! The one gate: an act is asked about here, and a refusal is on record before the caller hears of it.
+
+use std::net::IpAddr;
+
+use super::{App, Error};
+use crate::{
+    audit::Details,
+    domain::{
+        action::Action,
+        actor::Actor,
+        agency::AgencyKind,
+        ids::RequestId,
+        legal::{Basis, Purpose, Regime},
+        relation::Relation,
+        time::Timestamp,
+    },
+    policy::{Act, DenialReason, HubState, Legal, Object, Permit, RequestContext, State},
+};
+
+impl App {
+    /// A request begins: an id, the peer's address, the time.
+    pub fn request(&self, source: Option<IpAddr>) -> RequestContext {
+        RequestContext { id: RequestId::random(&*self.random), source, at: self.clock.now() }
+    }
+
+    /// Asks the policy; a no becomes an event at once.
+    pub(super) async fn ask(&self, act: Act) -> Result<Permit, Error> {
+        match self.policy.current().decide(act) {
+            Ok(permit) => Ok(permit),
+            Err(denial) => {
+                self.store.refuse(&[(denial, Details::default())]).await?;
+                Err(Error::Refused)
+            }
+        }
+    }
+
+    /// Puts a refusal that was decided elsewhere on record: unseen, throttled, cross-site.
+    pub(super) async fn refuse(&self, act: Act, reason: DenialReason, route: Option<&'static str>) -> Result<(), Error> {
+        let denial = self.policy.current().refuse(act, reason);
+        self.store.refuse(&[(denial, Details { route, ..Details::default() })]).await?;
+        Ok(())
+    }
+
+    /// A refusal of nobody in particular: the first of its source, route and minute is an event, the rest are counted and
+    /// named in the next.
+    pub async fn refuse_nobody(
+        &self,
+        request: &RequestContext,
+        route: &'static str,
+        action: Action,
+        reason: DenialReason,
+    ) -> Result<(), Error> {
+        let source = request.source.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
+        let minute = request.at.millis() / 60_000;
+        if let Some(more) = self.store.count_refusal(&source, route, minute).await? {
+            let act = bare(Actor::Nobody, action, Object::Unseen, Relation::None, State::None, request);
+            let denial = self.policy.current().refuse(act, reason);
+            let more = u64::try_from(more).ok().filter(|more| *more > 0);
+            self.store.refuse(&[(denial, Details { route: Some(route), more, ..Details::default() })]).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn hub_state(&self) -> Result<HubState, Error> {
+        let hub = self.store.hub().await?;
+        Ok(hub.map_or(HubState::SettingUp, |hub| hub.state))
+    }
+}
+
+/// An act that touches no referral.
+pub(super) fn bare(actor: Actor, action: Action, object: Object, relation: Relation, state: State, request: &RequestContext) -> Act {
+    Act {
+        actor,
+        action,
+        object,
+        relation,
+        sensitivity: None,
+        state,
+        compartments: Vec::new(),
+        legal: None,
+        request: request.clone(),
+    }
+}
+
+/// The law an agency of this kind rests on for a pathway's purpose, unless it says otherwise.
+pub(super) fn legal(kind: AgencyKind, purpose: Purpose) -> Legal {
+    let regime = Regime::default_for(kind, purpose);
+    Legal { regime, basis: Basis::default_for(kind, regime), purpose }
+}
+
+/// The moment a refused source may count as quiet again.
+pub(super) fn quiet_since(now: Timestamp) -> Timestamp {
+    now.minus(std::time::Duration::from_secs(15 * 60))
+}

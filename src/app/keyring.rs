@@ -1,0 +1,169 @@
+//! Keys in use: recipients checked against the event that published them, and identities unwrapped for a permit.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{App, Caller, Error};
+use crate::{
+    audit::row::{WrittenOnce, digest},
+    crypto::{AgeSuite, Identity, Recipient, RecipientOf, SessionWrap, WrapContext, WrapOf, unwrap_key},
+    domain::{
+        ids::{AgencyId, EventId, KeyId, TeamId, UserId},
+        key::{HolderKind, OwnerKind},
+        time::Timestamp,
+    },
+    policy::Permit,
+    store::{Tx, grants::Grant, keys::{KeyRow, PublishedKey}},
+};
+
+/// A recipient whose publication has been checked; safe to wrap to.
+#[derive(Debug, Clone)]
+pub struct CheckedKey {
+    /// The key's id.
+    pub id: KeyId,
+    /// Whose it is.
+    pub owner_kind: OwnerKind,
+    /// The owner's id, hexadecimal.
+    pub owner: String,
+    /// Its epoch.
+    pub epoch: i64,
+    /// The recipient.
+    pub recipient: Recipient,
+}
+
+/// Recipients checked before. Publications are written once, so a checked one stays checked.
+#[derive(Default)]
+pub(super) struct CheckedKeys(Mutex<HashMap<KeyId, CheckedKey>>);
+
+/// More than a partnership has teams and people; past it the memory is simply begun anew.
+const REMEMBERED: usize = 20_000;
+
+impl CheckedKeys {
+    fn find(&self, id: KeyId) -> Option<CheckedKey> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    fn keep(&self, key: CheckedKey) {
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() >= REMEMBERED {
+            keys.clear();
+        }
+        keys.insert(key.id, key);
+    }
+}
+
+impl App {
+    /// The published key with this id, once its event has been checked: authentic, and vouching for the row as it stands.
+    pub(super) async fn checked_key(&self, id: KeyId) -> Result<CheckedKey, Error> {
+        if let Some(key) = self.checked.find(id) {
+            return Ok(key);
+        }
+        let row = self.store.key_row(id).await?.ok_or(Error::Integrity("a key is named that was never published"))?;
+        self.check_key(row).await
+    }
+
+    /// The published key of an owner's epoch, checked likewise.
+    pub(super) async fn checked_key_of(&self, kind: OwnerKind, owner: &str, epoch: i64) -> Result<CheckedKey, Error> {
+        let row = self.store.key_row_of(kind, owner, epoch).await?.ok_or(Error::Integrity("an owner has no published key"))?;
+        self.check_key(row).await
+    }
+
+    async fn check_key(&self, row: KeyRow) -> Result<CheckedKey, Error> {
+        let (id, now) = (row.id.clone(), row.vouch());
+        let published = row.published()?;
+        self.check_vouched(published.event, KeyRow::TABLE, &id, &now.digest).await?;
+        AgeSuite::parse(published.suite)?;
+        let recipient = Recipient::parse(&published.recipient).map_err(|_| Error::Integrity("a published recipient is damaged"))?;
+        let PublishedKey { id, owner_kind, owner, epoch, .. } = published;
+        let key = CheckedKey { id, owner_kind, owner, epoch, recipient };
+        // Compartments' keys are many and each is used rarely: only people, teams and recovery are worth remembering.
+        if owner_kind != OwnerKind::Compartment {
+            self.checked.keep(key.clone());
+        }
+        Ok(key)
+    }
+
+    /// Fails unless the event is authentic and vouches for exactly this digest of the row.
+    pub(super) async fn check_vouched(&self, event: EventId, table: &str, id: &str, now: &[u8; 32]) -> Result<(), Error> {
+        let stored = self.store.event(event).await?.ok_or(Error::Integrity("a row names an event that is not there"))?;
+        let body = stored.check(self.store.authenticator())?.ok_or(Error::Integrity("an event's body is missing"))?;
+        if body.vouched(table, id).as_ref() == Some(now) {
+            Ok(())
+        } else {
+            tracing::error!(error.kind = "integrity", table, "a row is not what its event vouches for");
+            Err(Error::Integrity("a row is not what its event vouches for"))
+        }
+    }
+
+    /// The caller's own identity, for this permit.
+    pub(super) fn own_identity(caller: &Caller, permit: &Permit) -> Result<Identity, Error> {
+        let session = &caller.session;
+        let wrap = SessionWrap { user: caller.user(), key: session.key, session: session.id };
+        Ok(caller.secret.unwrap_identity(permit, &session.wrapped_identity, &wrap)?)
+    }
+
+    /// A team's identity of an epoch, through the wrap that the caller holds; `None` when the caller holds none.
+    pub(super) async fn team_identity(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        own: &Identity,
+        team: TeamId,
+        epoch: i64,
+    ) -> Result<Option<Identity>, Error> {
+        let wraps = self.store.team_wraps(team, caller.user()).await?;
+        let Some(wrap) = wraps.into_iter().find(|wrap| wrap.epoch == epoch) else { return Ok(None) };
+        if Sha256::digest(&wrap.bytes).as_slice() != wrap.sha256 {
+            return Err(Error::Integrity("wrapped bytes do not match their row"));
+        }
+        let published = self.checked_key(wrap.key).await?;
+        let context = WrapContext { key: wrap.key, of: WrapOf::TeamKey(team), epoch, to: RecipientOf::User(caller.user()) };
+        Ok(Some(unwrap_key(permit, &wrap.bytes, own, &context, &published.recipient)?))
+    }
+
+    /// A compartment's identity, through a grant that the holder's identity opens.
+    pub(super) async fn compartment_identity(&self, permit: &Permit, grant: &Grant, holder: &Identity) -> Result<Identity, Error> {
+        if Sha256::digest(&grant.bytes).as_slice() != grant.sha256 {
+            return Err(Error::Integrity("wrapped bytes do not match their row"));
+        }
+        let published = self.checked_key(grant.key).await?;
+        let to = recipient_of(grant.to_kind, &grant.to)?;
+        let context = WrapContext { key: grant.key, of: WrapOf::Grant(grant.compartment), epoch: grant.epoch, to };
+        Ok(unwrap_key(permit, &grant.bytes, holder, &context, &published.recipient)?)
+    }
+
+    /// A fresh identity for an owner, with its publication to be written.
+    pub(super) fn new_key(&self, tx: &Tx, kind: OwnerKind, owner: &str, epoch: i64, at: Timestamp) -> (Identity, PublishedKey) {
+        let identity = Identity::random(&*self.random);
+        let key = PublishedKey {
+            id: KeyId::random(&*self.random),
+            owner_kind: kind,
+            owner: owner.to_owned(),
+            epoch,
+            suite: AgeSuite::CURRENT.id(),
+            recipient: identity.recipient().as_str().to_owned(),
+            published_at: at,
+            event: tx.event(),
+        };
+        (identity, key)
+    }
+}
+
+/// Whom a row of this kind and id is wrapped to.
+pub(super) fn recipient_of(kind: HolderKind, id: &str) -> Result<RecipientOf, Error> {
+    let damaged = Error::Integrity("a holder's id is damaged");
+    Ok(match kind {
+        HolderKind::User => RecipientOf::User(UserId::parse(id).map_err(|_| damaged)?),
+        HolderKind::Team => RecipientOf::Team(TeamId::parse(id).map_err(|_| damaged)?),
+        HolderKind::Recovery => RecipientOf::Recovery(AgencyId::parse(id).map_err(|_| damaged)?),
+    })
+}
+
+/// The digest of any row's columns; re-exported so that use cases need not name the log's room.
+pub(super) fn row_digest<R: WrittenOnce>(row: &R) -> [u8; 32] {
+    digest(R::TABLE, &row.columns())
+}

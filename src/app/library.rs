@@ -1,0 +1,139 @@
+//! The pathways in force, and putting files into force.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{App, Error, gate::bare};
+use crate::{
+    audit::Details,
+    domain::{
+        action::Action,
+        actor::Actor,
+        agency::AgencyKind,
+        pathway::Pathway,
+        relation::Relation,
+    },
+    policy::{Files, Object, Policy, RequestContext, State},
+    store::hub::PathwayFile,
+};
+
+/// A pathway with the version of its file.
+#[derive(Debug, Clone)]
+pub struct Versioned {
+    /// What the file defines.
+    pub pathway: Arc<Pathway>,
+    /// SHA-256 of the file, hexadecimal.
+    pub version: String,
+}
+
+/// The pathways in force, by id, and versions read before.
+#[derive(Default)]
+pub(super) struct Library {
+    current: HashMap<String, Versioned>,
+    earlier: std::sync::Mutex<HashMap<String, Versioned>>,
+}
+
+/// What a caller may see of a pathway in a list.
+#[derive(Debug, Clone)]
+pub struct PathwayView {
+    /// The pathway.
+    pub versioned: Versioned,
+    /// Whether the caller's agency and role may send it.
+    pub may_submit: bool,
+}
+
+impl App {
+    /// Puts a policy into force: in the database, and in this process once that is committed.
+    pub(super) async fn activate_policy(&self, request: &RequestContext, policy: Policy) -> Result<(), Error> {
+        let state = State::Hub(self.hub_state().await?);
+        let act = bare(Actor::Job("start-up"), Action::ActivatePolicy, Object::Hub, Relation::None, state, request);
+        // The new policy must itself allow it: one that did not could never be replaced.
+        let permit = policy.decide(act).map_err(|_| Error::Configuration("the policy does not let a policy be activated".into()))?;
+        let digest = hex::encode(policy.digest());
+        let Files { model, policy: lines, cases } = policy.files().clone();
+        let mut tx = self.store.begin().await?;
+        tx.activate_policy(&digest, [&model, &lines, &cases], request.at).await?;
+        tx.commit(permit, &Details::default()).await?;
+        self.policy.replace(policy);
+        Ok(())
+    }
+
+    /// Puts a pathway file into force, unless it is already.
+    pub(super) async fn activate_pathway(&self, request: &RequestContext, file: &PathwayFile) -> Result<(), Error> {
+        let state = State::Hub(self.hub_state().await?);
+        let act = bare(Actor::Job("start-up"), Action::ActivatePathway, Object::Hub, Relation::None, state, request);
+        let permit = self.ask(act).await?;
+        let mut version = [0; 32];
+        hex::decode_to_slice(&file.version, &mut version).map_err(|_| Error::Integrity("a pathway's version is damaged"))?;
+        let mut tx = self.store.begin().await?;
+        tx.activate_pathway(file, request.at).await?;
+        tx.commit(permit, &Details { pathway: Some((file.id.clone(), version)), ..Details::default() }).await?;
+        Ok(())
+    }
+
+    /// The pathways in force, by title.
+    pub fn pathways(&self) -> Vec<Versioned> {
+        let mut all: Vec<Versioned> = self.library.current.values().cloned().collect();
+        all.sort_by(|a, b| a.pathway.title.cmp(&b.pathway.title));
+        all
+    }
+
+    /// One pathway in force.
+    pub fn pathway(&self, id: &str) -> Option<Versioned> {
+        self.library.current.get(id).cloned()
+    }
+
+    /// A pathway as it was when a referral was made.
+    pub(super) async fn pathway_at(&self, version: &str) -> Result<Versioned, Error> {
+        if let Some(current) = self.library.current.values().find(|versioned| versioned.version == version) {
+            return Ok(current.clone());
+        }
+        if let Some(earlier) = self.library.find_earlier(version) {
+            return Ok(earlier);
+        }
+        let file = self.store.pathway_file(version).await?.ok_or(Error::Integrity("a pathway's file is missing"))?;
+        let versioned = read(&file)?;
+        self.library.keep_earlier(versioned.clone());
+        Ok(versioned)
+    }
+
+    /// The pathways, with whether this caller may send each.
+    pub async fn pathways_for(&self, caller: &super::Caller) -> Result<Vec<PathwayView>, Error> {
+        let agency = self.agency(caller.agency()).await?;
+        let view = |versioned: Versioned| {
+            let may_submit = self.may_submit(caller, agency.kind, &versioned.pathway);
+            PathwayView { versioned, may_submit }
+        };
+        Ok(self.pathways().into_iter().map(view).collect())
+    }
+
+    fn may_submit(&self, caller: &super::Caller, kind: AgencyKind, pathway: &Pathway) -> bool {
+        super::submit::places_to_submit_from(caller).any(|place| {
+            let act = super::submit::submission(caller, place, kind, pathway, None);
+            act.questions().iter().all(|question| self.policy.current().allows(question))
+        })
+    }
+}
+
+impl Library {
+    pub(super) fn of(files: &[PathwayFile]) -> Result<Self, Error> {
+        let mut current = HashMap::new();
+        for file in files {
+            current.insert(file.id.clone(), read(file)?);
+        }
+        Ok(Self { current, earlier: std::sync::Mutex::default() })
+    }
+
+    fn find_earlier(&self, version: &str) -> Option<Versioned> {
+        self.earlier.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(version).cloned()
+    }
+
+    fn keep_earlier(&self, versioned: Versioned) {
+        self.earlier.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(versioned.version.clone(), versioned);
+    }
+}
+
+fn read(file: &PathwayFile) -> Result<Versioned, Error> {
+    let definition = crate::pathways::read(&file.id, &file.content)
+        .map_err(|fault| Error::Configuration(format!("a stored pathway file cannot be read: {fault}")))?;
+    Ok(Versioned { pathway: Arc::new(definition.pathway), version: file.version.clone() })
+}

@@ -1,0 +1,249 @@
+//! Lists: what a person sent, and a team's queue. One event for each referral shown; the headline opened for the page only.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::{App, Caller, Error, gate::legal, opening::{Unwrapped, opened}};
+use crate::{
+    audit::Details,
+    domain::{
+        action::Action,
+        actor::Place,
+        compartment::CompartmentKind,
+        ids::{ReferralId, TeamId},
+        reference::Reference,
+        referral::ReferralState,
+        relation::Relation,
+        time::Timestamp,
+    },
+    policy::{Act, Object, RequestContext, State},
+    store::{entries::Found, referrals::{Cursor, Referral}},
+};
+
+/// One row of a list.
+#[derive(Clone)]
+pub struct Item {
+    /// The reference.
+    pub reference: Reference,
+    /// The pathway's id.
+    pub pathway: String,
+    /// The pathway's title.
+    pub pathway_title: String,
+    /// Where it stands.
+    pub state: ReferralState,
+    /// When the next step is due.
+    pub due_at: Timestamp,
+    /// Whether that moment has passed and the step is open.
+    pub overdue: bool,
+    /// When it was sent.
+    pub submitted_at: Timestamp,
+    /// Its urgency, a code.
+    pub urgency: String,
+    /// The line that tells it from others; none where the caller's key does not reach it.
+    pub headline: Option<String>,
+    /// Whether nobody in the receiving team has opened it.
+    pub unread: bool,
+}
+
+/// A page of a list.
+pub struct Page {
+    /// The rows.
+    pub items: Vec<Item>,
+    /// Where to go on.
+    pub next: Option<String>,
+}
+
+/// What a list is asked with.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    /// Where to go on.
+    pub cursor: Option<String>,
+    /// How many, 1 to 100; 25 unless told.
+    pub limit: Option<u32>,
+    /// Only this state; queues only.
+    pub state: Option<ReferralState>,
+    /// Which of the caller's teams; queues only; the first receiving one unless told.
+    pub team: Option<TeamId>,
+}
+
+impl ListQuery {
+    fn limit(&self) -> Result<usize, Error> {
+        match self.limit {
+            None => Ok(25),
+            Some(limit @ 1..=100) => Ok(limit as usize),
+            Some(_) => Err(Error::Malformed("limit is 1 to 100")),
+        }
+    }
+
+    fn cursor(&self) -> Result<Option<Cursor>, Error> {
+        self.cursor.as_deref().map(|text| read_cursor(text).ok_or(Error::Malformed("the cursor is not one of ours"))).transpose()
+    }
+}
+
+fn read_cursor(text: &str) -> Option<Cursor> {
+    let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+    let (at, id) = bytes.split_at(8);
+    Some(Cursor { at: i64::from_be_bytes(at.try_into().ok()?), id: ReferralId::from_bytes(id.try_into().ok()?) })
+}
+
+fn write_cursor(at: Timestamp, id: ReferralId) -> String {
+    URL_SAFE_NO_PAD.encode([&at.millis().to_be_bytes()[..], &id.to_bytes()[..]].concat())
+}
+
+impl App {
+    /// What the caller sent, newest first.
+    pub async fn sent(&self, request: &RequestContext, caller: &Caller, query: &ListQuery) -> Result<Page, Error> {
+        let limit = query.limit()?;
+        let rows = self.store.sent_by(caller.user(), query.cursor()?, limit as i64 + 1).await?;
+        let next = rows.get(limit).and_then(|_| rows.get(limit - 1)).map(|last| write_cursor(last.submitted_at, last.id));
+        let rows = rows.into_iter().take(limit).collect();
+        let place = caller.admitted().next().or_else(|| caller.main().map(|named| &named.place)).cloned();
+        let place = place.ok_or(Error::Refused)?;
+        let items = self.shown(request, caller, (&place, Action::ListSent, Relation::Referrer), rows).await?;
+        Ok(Page { items, next })
+    }
+
+    /// A team's queue, soonest due first.
+    pub async fn queue(&self, request: &RequestContext, caller: &Caller, query: &ListQuery) -> Result<Page, Error> {
+        let limit = query.limit()?;
+        let place = self.queue_place(request, caller, query.team).await?;
+        let rows = self.store.queue_of(place.team, query.state, query.cursor()?, limit as i64 + 1).await?;
+        let next = rows.get(limit).and_then(|_| rows.get(limit - 1)).map(|last| write_cursor(last.due_at, last.id));
+        let rows = rows.into_iter().take(limit).collect();
+        let items = self.shown(request, caller, (&place, Action::ListQueue, Relation::ReceivingTeam), rows).await?;
+        Ok(Page { items, next })
+    }
+
+    /// The caller's places that work a queue.
+    pub fn queue_places<'c>(&self, caller: &'c Caller) -> Vec<&'c Place> {
+        let policy = self.policy.current();
+        let works = |place: &&Place| {
+            let question = crate::policy::Question {
+                subject: place.role.into(),
+                action: Action::ListQueue,
+                relation: Relation::ReceivingTeam,
+                sensitivity: Some(crate::domain::sensitivity::Sensitivity::L1),
+                compartment: Some(CompartmentKind::Shared),
+                state: State::Referral(ReferralState::Received),
+            };
+            policy.allows(&question)
+        };
+        caller.admitted().filter(works).collect()
+    }
+
+    async fn queue_place(&self, request: &RequestContext, caller: &Caller, team: Option<TeamId>) -> Result<Place, Error> {
+        let places = self.queue_places(caller);
+        let found = match team {
+            Some(team) => places.into_iter().find(|place| place.team == team),
+            None => places.into_iter().next(),
+        };
+        if let Some(place) = found {
+            return Ok(place.clone());
+        }
+        let act = super::gate::bare(caller.acting()?, Action::ListQueue, Object::Unseen, Relation::None, State::None, request);
+        self.refuse(act, crate::policy::DenialReason::Unseen, None).await?;
+        Err(if team.is_some() { Error::Unseen } else { Error::Refused })
+    }
+
+    /// Decides on each row, records each that may be shown in one commit, and opens the headlines of those.
+    async fn shown(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (place, action, relation): (&Place, Action, Relation),
+        rows: Vec<Referral>,
+    ) -> Result<Vec<Item>, Error> {
+        let ids: Vec<ReferralId> = rows.iter().map(|referral| referral.id).collect();
+        let sight = self.sight(caller, &ids).await?;
+        let shared = |referral: ReferralId| sight.compartments(referral).into_iter().filter(|shown| shown.kind == CompartmentKind::Shared);
+        let compartments: Vec<_> = ids.iter().flat_map(|id| shared(*id)).map(|shown| shown.id).collect();
+        let headlines = self.store.headlines_in(&compartments).await?;
+        let kind = self.agency(caller.agency()).await?.kind;
+        let policy = self.policy.current();
+
+        let (mut acts, mut opening, mut denials) = (Vec::new(), Vec::new(), Vec::new());
+        let mut unwrapped = Unwrapped::default();
+        for referral in rows {
+            let reached: Vec<_> = shared(referral.id).collect();
+            if reached.is_empty() {
+                // Found by a clear column, but no live grant: not the caller's to see any more.
+                continue;
+            }
+            let versioned = self.pathway_at(&referral.pathway_version).await?;
+            let act = Act {
+                actor: caller.acting_from(place),
+                action,
+                object: Object::Referral(referral.id, Some(referral.revision)),
+                relation,
+                sensitivity: Some(referral.sensitivity),
+                state: State::Referral(referral.stage.state()),
+                compartments: reached,
+                legal: Some(legal(kind, versioned.pathway.purpose)),
+                request: request.clone(),
+            };
+            match policy.decide(act) {
+                Ok(permit) => {
+                    let headline: Option<&Found> = headlines.iter().find(|found| found.entry.referral == referral.id);
+                    let identity = match headline {
+                        Some(found) => {
+                            self.check_entry(found).await?;
+                            Some(self.identity_for(caller, &permit, &sight, &found.entry, &mut unwrapped).await?)
+                        }
+                        None => None,
+                    };
+                    let entries = headline.map(|found| (found.entry.id, found.entry.sha256)).into_iter().collect();
+                    acts.push((permit, Details { entries, ..Details::default() }));
+                    opening.push((referral, versioned.pathway.title.clone(), headline.zip(identity)));
+                }
+                Err(denial) => denials.push((denial, Details::default())),
+            }
+        }
+        if !denials.is_empty() {
+            self.store.refuse(&denials).await?;
+        }
+        let mut items = Vec::new();
+        for (recorded, (referral, pathway_title, sealed)) in self.store.record(acts).await?.into_iter().zip(opening) {
+            // A row that changed between decision and commit is left out; the next look shows it as it then is.
+            let Ok(recorded) = recorded else { continue };
+            let headline = match sealed {
+                Some((found, identity)) => {
+                    let content = opened(&recorded, &found.entry, &identity)?;
+                    Some(String::from_utf8_lossy(content.as_bytes()).into_owned())
+                }
+                None => None,
+            };
+            items.push(item(&referral, pathway_title, headline, request.at));
+        }
+        Ok(items)
+    }
+}
+
+fn item(referral: &Referral, pathway_title: String, headline: Option<String>, now: Timestamp) -> Item {
+    let state = referral.stage.state();
+    Item {
+        reference: referral.reference,
+        pathway: referral.pathway.clone(),
+        pathway_title,
+        state,
+        due_at: referral.due_at,
+        overdue: referral.due_at < now,
+        submitted_at: referral.submitted_at,
+        urgency: referral.urgency.clone(),
+        headline,
+        unread: state == ReferralState::Received,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_read_back_and_nothing_else_does() {
+        let id = ReferralId::from_bytes([7; 16]);
+        let text = write_cursor(Timestamp::from_millis(42), id);
+        assert_eq!(read_cursor(&text), Some(Cursor { at: 42, id }));
+        for bad in ["", "x", &format!("{text}A"), "????"] {
+            assert_eq!(read_cursor(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Opening one referral: found through the caller's grants, decided on, on record, and only then readable.
+
+use super::{App, Caller, Error, gate::{bare, legal}, library::Versioned, opening::{Sight, Unwrapped, opened}};
+use crate::{
+    audit::{Details, Recorded},
+    crypto::Identity,
+    domain::{
+        action::{Action, Scope},
+        actor::Place,
+        answers::Answers,
+        compartment::{CompartmentKind, EntryKind},
+        ids::{AgencyId, EntryId},
+        reference::Reference,
+        referral::Stage,
+        relation::Relation,
+        time::Timestamp,
+    },
+    pathways,
+    policy::{Act, DenialReason, Object, Permit, Question, RequestContext, ShownCompartment, State},
+    store::{CommitError, entries, referrals::Referral},
+};
+
+/// A sealed item as a list of what there is shows it.
+#[derive(Debug, Clone)]
+pub struct EntryView {
+    /// Its id.
+    pub id: EntryId,
+    /// What it is.
+    pub kind: EntryKind,
+    /// The compartment that seals it.
+    pub compartment: CompartmentKind,
+    /// When it was written.
+    pub at: Timestamp,
+}
+
+/// A referral as one caller may see it.
+pub struct ReferralView {
+    /// Its clear facts.
+    pub referral: Referral,
+    /// The pathway as it was when the referral was made.
+    pub pathway: Versioned,
+    /// How the caller stands to it.
+    pub relation: Relation,
+    /// What the caller may do with it next.
+    pub actions: Vec<Action>,
+    /// The answers as sent.
+    pub answers: Option<Answers>,
+    /// Every sealed item the caller may open.
+    pub entries: Vec<EntryView>,
+    /// Who sent it: name, team, agency.
+    pub sent_by: (String, String, String),
+    /// Who received it: team, agency.
+    pub received_by: (String, String),
+}
+
+/// How often a read is begun anew when the referral moves between decision and commit.
+const TRIES: usize = 4;
+
+impl App {
+    /// Opens a referral by reference. Unseen and nonexistent cost the same look-ups and leave the same event.
+    pub async fn read_referral(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<ReferralView, Error> {
+        for _ in 1..TRIES {
+            match self.read_once(request, caller, reference).await {
+                Err(Error::Conflict(_)) => {}
+                other => return other,
+            }
+        }
+        self.read_once(request, caller, reference).await
+    }
+
+    async fn read_once(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<ReferralView, Error> {
+        let session = caller.session().to_string();
+        self.look_up_allowed(request, &session).await?;
+        // A text that cannot be a reference is looked up like one that is: the answer must not tell them apart.
+        let reference = Reference::parse(reference).unwrap_or(Reference::NOBODYS);
+        let Some(mut referral) = self.store.referral_seen_by(reference, &caller.holders()).await? else {
+            self.miss(request, &session).await?;
+            let act = bare(caller.acting()?, Action::ReadReferral, Object::Unseen, Relation::None, State::None, request);
+            self.refuse(act, DenialReason::Unseen, None).await?;
+            return Err(Error::Unseen);
+        };
+        let versioned = self.pathway_at(&referral.pathway_version).await?;
+        let sight = self.sight(caller, &[referral.id]).await?;
+        let permit = self.decide_reading(request, caller, &referral, &versioned, &sight).await?;
+        let reached: Vec<_> = permit.act().compartments.iter().map(|shown| shown.id).collect();
+        let relation = permit.act().relation;
+
+        let found = self.store.entries_in(&reached).await?;
+        let mut unwrapped = Unwrapped::default();
+        let mut identities: Vec<Identity> = Vec::new();
+        for item in &found {
+            self.check_entry(item).await?;
+            identities.push(self.identity_for(caller, &permit, &sight, &item.entry, &mut unwrapped).await?);
+        }
+        let kinds = permit.act().compartments.clone();
+        let recorded = self.record_reading(request, caller, permit, &mut referral, &found).await?;
+
+        let mut answers = None;
+        for (item, identity) in found.iter().zip(&identities) {
+            let content = opened(&recorded, &item.entry, identity)?;
+            if item.entry.kind == EntryKind::Submission {
+                let read = pathways::answers_from_json(&versioned.pathway, content.as_bytes());
+                answers = Some(read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?);
+            }
+        }
+        self.view(caller, (referral, &sight), versioned, relation, answers, &found, &kinds).await
+    }
+
+    /// The event of a reading; the receiving team's first moves the referral on in the same transaction.
+    async fn record_reading(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        permit: Permit,
+        referral: &mut Referral,
+        found: &[entries::Found],
+    ) -> Result<Recorded, Error> {
+        let details = Details { entries: found.iter().map(|item| (item.entry.id, item.entry.sha256)).collect(), ..Details::default() };
+        let opening = permit.act().relation == Relation::ReceivingTeam && referral.stage == Stage::Received;
+        if !opening {
+            let mut answers = self.store.record(vec![(permit, details)]).await?;
+            let answer = answers.pop().ok_or(Error::Conflict("nothing was recorded"))?;
+            return Ok(answer?);
+        }
+        let mut tx = self.store.begin().await?;
+        let stage = referral.stage.open(caller.user(), request.at);
+        if !tx.move_referral(referral.id, referral.revision, stage).await? {
+            return Err(CommitError::Stale("referral").into());
+        }
+        let recorded = tx.commit(permit, &details).await?;
+        referral.stage = stage;
+        referral.revision += 1;
+        Ok(recorded)
+    }
+
+    /// Asks for the caller's ways to the referral in turn; the first that is allowed is taken, none is a refusal on record.
+    async fn decide_reading(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        referral: &Referral,
+        versioned: &Versioned,
+        sight: &Sight,
+    ) -> Result<Permit, Error> {
+        let kind = self.agency(caller.agency()).await?.kind;
+        let policy = self.policy.current();
+        let held = sight.compartments(referral.id);
+        let act = |place: &Place, relation, compartments| Act {
+            actor: caller.acting_from(place),
+            action: Action::ReadReferral,
+            object: Object::Referral(referral.id, Some(referral.revision)),
+            relation,
+            sensitivity: Some(referral.sensitivity),
+            state: State::Referral(referral.stage.state()),
+            compartments,
+            legal: Some(legal(kind, versioned.pathway.purpose)),
+            request: request.clone(),
+        };
+        for (place, relation) in relations(caller, referral, sight) {
+            let allowed = |shown: &ShownCompartment| act(place, relation, vec![*shown]).questions().iter().all(|question| policy.allows(question));
+            let reached: Vec<_> = held.iter().copied().filter(allowed).collect();
+            if !reached.is_empty() {
+                return self.ask(act(place, relation, reached)).await;
+            }
+        }
+        let place = caller.main().ok_or(Error::Refused)?;
+        self.ask(act(&place.place, Relation::None, held)).await
+    }
+
+    async fn view(
+        &self,
+        caller: &Caller,
+        (referral, sight): (Referral, &Sight),
+        pathway: Versioned,
+        relation: Relation,
+        answers: Option<Answers>,
+        found: &[entries::Found],
+        kinds: &[ShownCompartment],
+    ) -> Result<ReferralView, Error> {
+        let kind_of = |entry: &entries::Entry| kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
+        let entries = found.iter().filter_map(|item| {
+            let compartment = kind_of(&item.entry)?;
+            Some(EntryView { id: item.entry.id, kind: item.entry.kind, compartment, at: item.entry.at })
+        });
+        let sender = self.store.account(referral.referrer).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
+        let sent_by =
+            (sender, self.team(referral.referrer_team).await?.name.as_str().to_owned(), self.agency_name(referral.referrer_agency).await?);
+        let received_by =
+            (self.team(referral.receiving_team).await?.name.as_str().to_owned(), self.agency_name(referral.receiving_agency).await?);
+        let actions = self.actions(caller, (&referral, sight), relation, kinds);
+        Ok(ReferralView { entries: entries.collect(), actions, relation, answers, sent_by, received_by, referral, pathway })
+    }
+
+    async fn agency_name(&self, id: AgencyId) -> Result<String, Error> {
+        Ok(self.agency(id).await?.name.as_str().to_owned())
+    }
+
+    /// What the gate would allow next, so that no page guesses a button.
+    fn actions(&self, caller: &Caller, (referral, sight): (&Referral, &Sight), relation: Relation, kinds: &[ShownCompartment]) -> Vec<Action> {
+        let policy = self.policy.current();
+        let place = relations(caller, referral, sight).into_iter().find(|(_, way)| *way == relation);
+        let Some((place, _)) = place else { return Vec::new() };
+        let allowed = |action: &&Action| {
+            let question = |compartment| Question {
+                subject: place.role.into(),
+                action: **action,
+                relation,
+                sensitivity: Some(referral.sensitivity),
+                compartment,
+                state: State::Referral(referral.stage.state()),
+            };
+            match action.scope() {
+                Scope::Referral => policy.allows(&question(None)),
+                Scope::Compartment => kinds.iter().any(|shown| policy.allows(&question(Some(shown.kind)))),
+                _ => false,
+            }
+        };
+        // Lists are not acts on one referral.
+        let acts = Action::ALL.iter().filter(|action| !matches!(action, Action::ListSent | Action::ListQueue));
+        acts.filter(allowed).copied().collect()
+    }
+}
+
+/// The caller's ways to a referral, the strongest first.
+fn relations<'c>(caller: &'c Caller, referral: &Referral, sight: &Sight) -> Vec<(&'c Place, Relation)> {
+    let mut ways = Vec::new();
+    if let Some(place) = caller.admitted_to(referral.receiving_team) {
+        ways.push((place, Relation::ReceivingTeam));
+    }
+    // The team that covers holds the same grant as the one it covers for.
+    let covers = |place: &&Place| place.team != referral.referrer_team && sight.is_shared_with(place.team);
+    if let Some(place) = caller.admitted().find(covers) {
+        ways.push((place, Relation::ReceivingTeam));
+    }
+    if referral.referrer == caller.user()
+        && let Some(place) = caller.admitted_to(referral.referrer_team).or_else(|| caller.admitted().next())
+    {
+        ways.push((place, Relation::Referrer));
+    }
+    if let Some(place) = caller.admitted_to(referral.referrer_team) {
+        ways.push((place, Relation::ReferrersTeam));
+    }
+    if let Some(place) = caller.admitted().next() {
+        ways.push((place, Relation::Granted));
+    }
+    ways
+}

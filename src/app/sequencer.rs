@@ -1,0 +1,204 @@
+//! Giving events their place, and signing what stands. One worker over all nodes; the order is decided here and nowhere else.
+
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+use super::{App, Error};
+use crate::{
+    audit::{Checkpoint, Frontier, Known, Span, TreeHash, sequencer::{Leaf, step}},
+    domain::ids::EventId,
+    store::{Tx, sequence::{CheckpointRow, GroupRow}},
+};
+
+const LEASE: &str = "sequencer";
+/// Longer than any batch takes, short enough that another node takes over soon.
+const LEASE_FOR: Duration = Duration::from_secs(15);
+const BATCH: i64 = 1000;
+
+/// What one process remembers between steps: the tree's edge, if nobody else has moved on since.
+#[derive(Default)]
+pub(super) struct Sequencer {
+    frontier: Mutex<Option<Frontier>>,
+}
+
+/// What a run of the sequencer did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sequenced {
+    /// Whether this process held the lease.
+    pub held: bool,
+    /// How many events got their place.
+    pub placed: u64,
+    /// How many were refused: not authenticated by the hub's key.
+    pub refused: u64,
+}
+
+impl App {
+    /// Gives every pending event its place and signs a checkpoint if the log has grown.
+    pub async fn sequence(&self) -> Result<Sequenced, Error> {
+        // One at a time in this process, too: the lease is this process's, not this call's.
+        let mut frontier = self.sequencer.frontier.lock().await;
+        let now = self.clock.now();
+        let Some(token) = self.store.take_lease(LEASE, &self.node, now, now.plus(LEASE_FOR)).await? else {
+            return Ok(Sequenced::default());
+        };
+        let mut done = Sequenced { held: true, ..Sequenced::default() };
+        loop {
+            let (placed, refused) = self.place(&mut frontier, token).await?;
+            done.placed += placed;
+            done.refused = refused;
+            if placed == 0 {
+                break;
+            }
+        }
+        self.sign(token).await?;
+        Ok(done)
+    }
+
+    /// One batch: authenticated leaves, their places, groups that became complete; one transaction behind the lease's token.
+    async fn place(&self, frontier: &mut Option<Frontier>, token: i64) -> Result<(u64, u64), Error> {
+        let pending = self.store.pending(BATCH).await?;
+        let (mut leaves, mut refused) = (Vec::new(), 0);
+        for event in &pending {
+            match Leaf::authenticated(self.store.authenticator(), event.id, &event.leaf_data, &event.tag) {
+                Ok(leaf) => leaves.push(leaf),
+                Err(_) => {
+                    // It keeps no other from its place; `audit verify` names it.
+                    refused += 1;
+                    tracing::error!(error.kind = "integrity", event.id = %event.id, "an event is not authenticated by the hub's key");
+                }
+            }
+        }
+        if leaves.is_empty() {
+            return Ok((0, refused));
+        }
+        let mut tx = self.store.begin().await?;
+        if !tx.fenced(LEASE, token).await? {
+            return Ok((0, refused));
+        }
+        let size = index(tx.log_size().await?)?;
+        if frontier.as_ref().map(Frontier::size) != Some(size) {
+            *frontier = Some(read_frontier(&mut tx, size).await?);
+        }
+        let edge = frontier.take().unwrap_or_else(Frontier::new);
+        let step = step(&edge, size, &leaves).map_err(log_fault)?;
+        for (place, leaf) in &step.sequence {
+            tx.insert_place(signed(*place)?, leaf.event(), leaf.hash().as_bytes()).await?;
+        }
+        for group in &step.groups {
+            let row = GroupRow { level: group.level.into(), idx: signed(group.index)?, hash: group.hash.as_bytes().to_vec() };
+            tx.insert_group(&row).await?;
+        }
+        tx.commit_sequencing().await?;
+        *frontier = Some(step.frontier);
+        Ok((leaves.len() as u64, refused))
+    }
+
+    /// Signs the log as it stands committed: the root is computed from the rows read back, never from memory.
+    async fn sign(&self, token: i64) -> Result<(), Error> {
+        let size = self.store.log_size().await?;
+        let latest = self.store.latest_checkpoint().await?.map_or(0, |checkpoint| checkpoint.size);
+        if size <= latest {
+            return Ok(());
+        }
+        let mut tx = self.store.begin().await?;
+        if !tx.fenced(LEASE, token).await? {
+            return Ok(());
+        }
+        let root = read_frontier(&mut tx, index(size)?).await?.root();
+        let checkpoint = Checkpoint::new(self.signer.verifier().name(), index(size)?, root).map_err(log_fault)?;
+        let note = checkpoint.sign(&self.signer).map_err(log_fault)?.to_string();
+        tx.insert_checkpoint(&CheckpointRow { size, root: root.as_bytes().to_vec(), note }).await?;
+        Ok(tx.commit_sequencing().await?)
+    }
+
+    /// Hash rows for the spans a proof or root needs.
+    pub(super) async fn known(&self, spans: &[Span]) -> Result<Known, Error> {
+        let mut known = Known::new();
+        for span in spans {
+            let (first, end) = (signed(span.first)?, signed(span.end)?);
+            let rows = match span.level {
+                0 => self.store.leaves(first, end).await?,
+                level => self.store.groups(level.into(), first, end).await?,
+            };
+            fill(&mut known, span, rows)?;
+        }
+        Ok(known)
+    }
+
+    /// Takes the place of pending events for up to a second: the log's readers want the tail.
+    pub(super) async fn settle(&self) -> Result<(), Error> {
+        for _ in 0..20 {
+            let done = self.sequence().await?;
+            if done.held || self.store.count_pending().await? == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+
+    /// Gives the lease up after a last run: for a graceful stop.
+    pub async fn stop_sequencing(&self) -> Result<(), Error> {
+        self.sequence().await?;
+        let now = self.clock.now();
+        if let Some(token) = self.store.take_lease(LEASE, &self.node, now, now.plus(LEASE_FOR)).await? {
+            self.store.give_up_lease(LEASE, token).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs the sequencer about twice a second until told to stop; failures are logged and tried again.
+    pub async fn keep_sequencing(&self, mut stop: tokio::sync::watch::Receiver<bool>) {
+        let mut ticks = tokio::time::interval(Duration::from_millis(400));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                _ = stop.changed() => return,
+            }
+            if let Err(error) = self.sequence().await {
+                tracing::error!(error.kind = "sequencer", error = %error, "the log could not be sequenced; trying again");
+            }
+        }
+    }
+
+    /// Whether an event has its place yet.
+    pub(super) async fn place_of(&self, event: EventId) -> Result<Option<i64>, Error> {
+        Ok(self.store.place_of(event).await?)
+    }
+}
+
+async fn read_frontier(tx: &mut Tx, size: u64) -> Result<Frontier, Error> {
+    let mut known = Known::new();
+    for span in Frontier::needs(size).map_err(log_fault)? {
+        let (first, end) = (signed(span.first)?, signed(span.end)?);
+        let rows = match span.level {
+            0 => tx.leaves(first, end).await?,
+            level => tx.groups(level.into(), first, end).await?,
+        };
+        fill(&mut known, &span, rows)?;
+    }
+    Frontier::read(size, &known).map_err(log_fault)
+}
+
+fn fill(known: &mut Known, span: &Span, rows: std::collections::BTreeMap<i64, Vec<u8>>) -> Result<(), Error> {
+    let mut hashes = Vec::with_capacity(rows.len());
+    for (place, hash) in rows {
+        hashes.push((index(place)?, TreeHash::from_slice(&hash).map_err(log_fault)?));
+    }
+    known.fill(span, hashes).map_err(log_fault)
+}
+
+pub(super) fn index(place: i64) -> Result<u64, Error> {
+    u64::try_from(place).map_err(|_| Error::Integrity("a place in the log is damaged"))
+}
+
+pub(super) fn signed(place: u64) -> Result<i64, Error> {
+    i64::try_from(place).map_err(|_| Error::Integrity("a place in the log is damaged"))
+}
+
+pub(super) fn log_fault(fault: crate::audit::LogError) -> Error {
+    tracing::error!(error.kind = "integrity", error = %fault, "the log does not fit together");
+    Error::Integrity("the log does not fit together")
+}

@@ -1,0 +1,251 @@
+//! Signing in and out: password, then second factor, then a session that carries the person's key.
+
+use std::time::Duration;
+
+use super::{App, Error, caller::NamedPlace, gate::bare};
+use crate::{
+    audit::Details,
+    crypto::{Credential, Identity, Password, SealedTotp, SessionSecret, SessionWrap, TotpSecret, Unlocked},
+    domain::{
+        account::AccountState,
+        action::Action,
+        actor::{Actor, Person, Strength},
+        ids::{SessionId, UserId},
+        relation::Relation,
+        session::{ABSOLUTE, IDLE, PRE_SESSION, SessionPurpose},
+        text::Username,
+        time::Timestamp,
+    },
+    policy::{Act, DenialReason, Object, Permit, RequestContext, State},
+    store::{Tx, accounts::Account, sessions::Session},
+};
+
+/// A session just begun: the cookie to set, and until when.
+pub struct Begun {
+    /// The cookie's value.
+    pub cookie: zeroize::Zeroizing<String>,
+    /// The token for forms and changing calls.
+    pub csrf_token: String,
+    /// Ends unless used before.
+    pub idle_expires_at: Timestamp,
+    /// Ends in any case.
+    pub expires_at: Timestamp,
+    /// Who signed in.
+    pub user: UserId,
+}
+
+struct Known {
+    account: Account,
+    actor: Actor,
+    unlocked: Unlocked,
+}
+
+impl App {
+    /// The first step on pages: user name and password. Gives a pre-session cookie, good for the code and five minutes.
+    pub async fn give_password(&self, request: &RequestContext, username: &str, password: Password) -> Result<Begun, Error> {
+        let known = self.check_password(request, username, password).await?;
+        let permit = self.ask(own(&known.actor, Action::GivePassword, known.account.id, request)).await?;
+        let identity = self.unlock(known.unlocked, &permit, &known.account).await?;
+        let mut tx = self.store.begin().await?;
+        let begun = self.begin_session(&mut tx, SessionPurpose::PreSession, &known.account, &identity, request.at).await?;
+        tx.commit(permit, &Details::default()).await?;
+        Ok(begun)
+    }
+
+    /// The second step on pages: the code. The pre-session ends, right or wrong five times, and a new session begins.
+    pub async fn give_code(&self, request: &RequestContext, pre_cookie: &str, code: &str) -> Result<Begun, Error> {
+        let secret = SessionSecret::parse(SessionPurpose::PreSession, pre_cookie).map_err(|_| Error::NotSignedIn)?;
+        let session = self.store.session(&secret.lookup_hash(), request.at).await?.ok_or(Error::NotSignedIn)?;
+        if session.purpose != SessionPurpose::PreSession {
+            return Err(Error::NotSignedIn);
+        }
+        let account = self.store.account(session.user).await?.ok_or(Error::NotSignedIn)?;
+        self.sign_in_allowed(request, account.username.as_str()).await?;
+        let actor = self.own_actor(&account, Strength::SecondFactor).await?;
+        let step = self.check_code(request, &account, &actor, code).await?;
+        let permit = self.ask(own(&actor, Action::SignIn, account.id, request)).await?;
+        let wrap = SessionWrap { user: account.id, key: session.key, session: session.id };
+        let identity = secret.unwrap_identity(&permit, &session.wrapped_identity, &wrap)?;
+        let mut tx = self.store.begin().await?;
+        tx.end_session(session.id, request.at).await?;
+        self.finish_sign_in(tx, request, permit, &account, &identity, step).await
+    }
+
+    /// All in one, for the API.
+    pub async fn sign_in(&self, request: &RequestContext, username: &str, password: Password, code: &str) -> Result<Begun, Error> {
+        let known = self.check_password(request, username, password).await?;
+        let actor = self.own_actor(&known.account, Strength::SecondFactor).await?;
+        let step = self.check_code(request, &known.account, &actor, code).await?;
+        let permit = self.ask(own(&actor, Action::SignIn, known.account.id, request)).await?;
+        let identity = self.unlock(known.unlocked, &permit, &known.account).await?;
+        let tx = self.store.begin().await?;
+        self.finish_sign_in(tx, request, permit, &known.account, &identity, step).await
+    }
+
+    /// Ends this session.
+    pub async fn sign_out(&self, request: &RequestContext, caller: &super::Caller) -> Result<(), Error> {
+        let permit = self.ask(own(&caller.acting()?, Action::SignOut, caller.user(), request)).await?;
+        let mut tx = self.store.begin().await?;
+        tx.end_session(caller.session(), request.at).await?;
+        tx.commit(permit, &Details::default()).await?;
+        Ok(())
+    }
+
+    /// Ends every session of the person.
+    pub async fn sign_out_everywhere(&self, request: &RequestContext, caller: &super::Caller) -> Result<(), Error> {
+        let permit = self.ask(own(&caller.acting()?, Action::SignOutEverywhere, caller.user(), request)).await?;
+        let mut tx = self.store.begin().await?;
+        tx.end_sessions(caller.user(), request.at).await?;
+        tx.commit(permit, &Details::default()).await?;
+        Ok(())
+    }
+
+    async fn check_password(&self, request: &RequestContext, username: &str, password: Password) -> Result<Known, Error> {
+        // What was typed is counted only by its hash, so even a name that cannot exist is throttled like any other.
+        let typed = username.trim().to_lowercase();
+        self.throttled_or(request, &typed, Action::GivePassword).await?;
+        let account = match Username::parse(username) {
+            Ok(username) => self.store.account_by_username(&username).await?.filter(|account| account.state == AccountState::Ready),
+            Err(_) => None,
+        };
+        let stored = match &account {
+            Some(account) => self.store.credential(account.id).await?.map(|row| (account, row)),
+            None => None,
+        };
+        let unlocked = match stored {
+            Some((account, row)) => {
+                let credential = Credential::try_from(&row)?;
+                let derived = self.passwords.derive(&password, credential.recipe).await?;
+                credential.check(account.id, &derived)
+            }
+            None => {
+                self.passwords.derive_for_nobody(&password).await?;
+                None
+            }
+        };
+        match (account, unlocked) {
+            (Some(account), Some(unlocked)) => {
+                let actor = self.own_actor(&account, Strength::Password).await?;
+                Ok(Known { account, actor, unlocked })
+            }
+            _ => self.wrong_credentials(request, &typed).await,
+        }
+    }
+
+    async fn check_code(&self, request: &RequestContext, account: &Account, actor: &Actor, code: &str) -> Result<i64, Error> {
+        let row = self.store.second_factor(account.id).await?.ok_or(Error::Credentials)?;
+        let sealed = SealedTotp { bytes: row.sealed, key_version: row.key_version };
+        let secret = TotpSecret::open(&sealed, &self.sealing, account.id)?;
+        let last = u64::try_from(row.last_step).ok();
+        match secret.verify(code, request.at, last) {
+            Ok(step) => Ok(i64::try_from(step).unwrap_or(i64::MAX)),
+            Err(_) => {
+                self.sign_in_failed(request, account.username.as_str()).await?;
+                self.refuse(own(actor, Action::SignIn, account.id, request), DenialReason::Credentials, None).await?;
+                Err(Error::Credentials)
+            }
+        }
+    }
+
+    async fn finish_sign_in(
+        &self,
+        mut tx: Tx,
+        request: &RequestContext,
+        permit: Permit,
+        account: &Account,
+        identity: &Identity,
+        step: i64,
+    ) -> Result<Begun, Error> {
+        if !tx.spend_step(account.id, step).await? {
+            // Somebody used the same code a moment before: a replay.
+            drop(tx);
+            self.sign_in_failed(request, account.username.as_str()).await?;
+            return Err(Error::Credentials);
+        }
+        let begun = self.begin_session(&mut tx, SessionPurpose::Session, account, identity, request.at).await?;
+        tx.commit(permit, &Details::default()).await?;
+        self.sign_in_succeeded(account.username.as_str()).await?;
+        Ok(begun)
+    }
+
+    async fn begin_session(
+        &self,
+        tx: &mut Tx,
+        purpose: SessionPurpose,
+        account: &Account,
+        identity: &Identity,
+        at: Timestamp,
+    ) -> Result<Begun, Error> {
+        let secret = SessionSecret::random(purpose, &*self.random);
+        let id = SessionId::random(&*self.random);
+        let key = account.key.ok_or(Error::Credentials)?;
+        let wrap = SessionWrap { user: account.id, key, session: id };
+        let (idle, absolute) = match purpose {
+            SessionPurpose::PreSession => (PRE_SESSION, PRE_SESSION),
+            SessionPurpose::Session => (IDLE, ABSOLUTE),
+        };
+        let session = Session {
+            id,
+            lookup: secret.lookup_hash().to_vec(),
+            user: account.id,
+            purpose,
+            wrapped_identity: secret.wrap_identity(identity, &wrap, &*self.random),
+            key,
+            idle_expires_at: at.plus(idle),
+            expires_at: at.plus(absolute),
+        };
+        tx.insert_session(&session, at).await?;
+        Ok(Begun {
+            cookie: secret.cookie_text(),
+            csrf_token: secret.csrf_token(),
+            idle_expires_at: session.idle_expires_at,
+            expires_at: session.expires_at,
+            user: account.id,
+        })
+    }
+
+    async fn unlock(&self, unlocked: Unlocked, permit: &Permit, account: &Account) -> Result<Identity, Error> {
+        let key = account.key.ok_or(Error::Credentials)?;
+        let published = self.checked_key(key).await?;
+        Ok(unlocked.identity(permit, &published.recipient)?)
+    }
+
+    /// The person acting on their own account, from their main place.
+    pub(super) async fn own_actor(&self, account: &Account, strength: Strength) -> Result<Actor, Error> {
+        let place = self.store.places(account.id).await?.into_iter().next().ok_or(Error::Refused)?;
+        Ok(Actor::Person(Box::new(Person {
+            user: account.id,
+            version: account.version,
+            agency: account.agency,
+            session: None,
+            strength,
+            place,
+        })))
+    }
+
+    async fn wrong_credentials(&self, request: &RequestContext, typed: &str) -> Result<Known, Error> {
+        self.sign_in_failed(request, typed).await?;
+        self.refuse_nobody(request, "sign-in", Action::GivePassword, DenialReason::Credentials).await?;
+        Err(Error::Credentials)
+    }
+
+    async fn throttled_or(&self, request: &RequestContext, typed: &str, action: Action) -> Result<(), Error> {
+        match self.sign_in_allowed(request, typed).await {
+            Err(Error::Throttled(wait)) => {
+                self.refuse_nobody(request, "sign-in", action, DenialReason::Throttled).await?;
+                Err(Error::Throttled(wait.max(Duration::from_secs(1))))
+            }
+            other => other,
+        }
+    }
+
+    /// The main place of an account, with names; for the answer to a sign-in.
+    pub async fn main_place(&self, user: UserId) -> Result<Option<NamedPlace>, Error> {
+        Ok(self.named_places(user).await?.into_iter().next())
+    }
+}
+
+/// An act on the actor's own account.
+pub(super) fn own(actor: &Actor, action: Action, user: UserId, request: &RequestContext) -> Act {
+    bare(actor.clone(), action, Object::Account(user), Relation::Own, State::None, request)
+}

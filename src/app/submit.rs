@@ -1,0 +1,282 @@
+//! Sending a referral: checked, routed, sealed, granted and on record, in one transaction.
+
+use sha2::{Digest, Sha256};
+
+use super::{App, Caller, Error, gate::legal, keyring::CheckedKey, library::Versioned};
+use crate::{
+    audit::Details,
+    crypto::{AgeSuite, Identity, Recipient, RecipientOf, SealContext, WrapContext, WrapOf, seal, wrap_key},
+    domain::{
+        action::Action,
+        actor::Place,
+        agency::{AgencyKind, TeamState},
+        answers::{Answers, RawAnswers},
+        compartment::{CompartmentKind, EntryKind},
+        ids::{CompartmentId, EntryId, GrantId, KeyId, ReferralId},
+        key::{HolderKind, OwnerKind},
+        pathway::Pathway,
+        reference::Reference,
+        referral::{ReferralState, Stage},
+        relation::Relation,
+        sensitivity::Sensitivity,
+        time::Timestamp,
+        urgency::Urgency,
+        validate::validate,
+    },
+    pathways,
+    policy::{Act, Object, RequestContext, State},
+    store::{Tx, entries::Entry, grants::Grant, referrals::Referral, teams::Team},
+};
+
+/// What the sender is told at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The reference to quote.
+    pub reference: Reference,
+    /// The pathway's id.
+    pub pathway: String,
+    /// Where it stands.
+    pub state: ReferralState,
+    /// When the receiving team must have decided.
+    pub due_at: Timestamp,
+    /// Who received it: team and agency.
+    pub received_by: (String, String),
+    /// What happens next.
+    pub next_steps: Vec<String>,
+}
+
+/// Whoever gets a compartment's key.
+struct Holder {
+    kind: HolderKind,
+    key: CheckedKey,
+    to: RecipientOf,
+}
+
+/// A compartment being made: its identity's public half and what its event will name.
+struct Compartment {
+    id: CompartmentId,
+    referral: ReferralId,
+    recipient: Recipient,
+}
+
+/// The places from which a person may send at all: those whose team's key they hold.
+pub(super) fn places_to_submit_from(caller: &Caller) -> impl Iterator<Item = &Place> {
+    caller.admitted()
+}
+
+/// The act of sending: the relation says whether the caller's agency may send this pathway.
+pub(super) fn submission(caller: &Caller, place: &Place, kind: AgencyKind, pathway: &Pathway, request: Option<(&RequestContext, ReferralId)>) -> Act {
+    let relation = if pathway.may_submit(kind) { Relation::Referrer } else { Relation::None };
+    let nowhere = || RequestContext {
+        id: crate::domain::ids::RequestId::from_bytes([0; 16]),
+        source: None,
+        at: Timestamp::from_millis(0),
+    };
+    let (request, object) = match request {
+        Some((request, id)) => (request.clone(), Object::Referral(id, None)),
+        None => (nowhere(), Object::Hub),
+    };
+    Act {
+        actor: caller.acting_from(place),
+        action: Action::SubmitReferral,
+        object,
+        relation,
+        sensitivity: Some(pathway.sensitivity),
+        state: State::Referral(ReferralState::New),
+        compartments: Vec::new(),
+        legal: Some(legal(kind, pathway.purpose)),
+        request,
+    }
+}
+
+impl App {
+    /// Checks answers without sending: what the check-answers page shows.
+    pub fn check_answers(&self, pathway: &Versioned, raw: RawAnswers) -> Result<Answers, Error> {
+        validate(&pathway.pathway, raw, self.clock.now().uk_date()).map_err(Error::Invalid)
+    }
+
+    /// The team that would receive these answers, and when a human reads it; for the pages before and after sending.
+    pub async fn receiving_team(&self, pathway: &Pathway, answers: &Answers) -> Result<(Team, String), Error> {
+        let route = pathway.route(answers);
+        let team = self.store.team_by_code(route.team.as_str()).await?;
+        let team = team.filter(|team| team.state == TeamState::Ready);
+        let team = team.ok_or(Error::Conflict("the team that receives these referrals is not ready; ring them instead"))?;
+        Ok((team, route.hours.clone()))
+    }
+
+    /// Sends a referral. `remember` writes the idempotency row into the same transaction.
+    pub(super) async fn submit_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        versioned: &Versioned,
+        raw: RawAnswers,
+        remember: impl AsyncFnOnce(&mut Tx, &Receipt) -> Result<(), Error>,
+    ) -> Result<Receipt, Error> {
+        let pathway = &versioned.pathway;
+        let agency = self.agency(caller.agency()).await?;
+        let id = ReferralId::random(&*self.random);
+        let place = self.place_to_submit_from(caller, agency.kind, pathway)?;
+        let permit = self.ask(submission(caller, &place, agency.kind, pathway, Some((request, id)))).await?;
+
+        let answers = validate(pathway, raw, request.at.uk_date()).map_err(Error::Invalid)?;
+        let (team, _) = self.receiving_team(pathway, &answers).await?;
+        let receiving_agency = self.agency(team.agency).await?;
+        let holders = self.holders_of_shared(caller, &place, &team, pathway, &answers).await?;
+        let due_at = pathway.triage_due(&answers, request.at, &self.calendar);
+
+        let mut tx = self.store.begin().await?;
+        let referral = Referral {
+            id,
+            reference: Reference::random(&*self.random),
+            pathway: pathway.id.as_str().to_owned(),
+            pathway_version: versioned.version.clone(),
+            sensitivity: pathway.sensitivity,
+            stage: Stage::Received,
+            revision: 1,
+            referrer: caller.user(),
+            referrer_team: place.team,
+            referrer_agency: caller.agency(),
+            receiving_team: team.id,
+            receiving_agency: team.agency,
+            urgency: pathway.urgency(&answers).code().to_owned(),
+            submitted_at: request.at,
+            due_at,
+        };
+        let receipt = Receipt {
+            reference: referral.reference,
+            pathway: referral.pathway.clone(),
+            state: referral.stage.state(),
+            due_at,
+            received_by: (team.name.as_str().to_owned(), receiving_agency.name.as_str().to_owned()),
+            next_steps: pathway.next_steps.clone(),
+        };
+        // First, so that of two identical requests the slower waits here and then finds the faster one's answer.
+        remember(&mut tx, &receipt).await?;
+        tx.insert_referral(&referral).await?;
+
+        let compartment = CompartmentId::random(&*self.random);
+        tx.insert_compartment(compartment, id, CompartmentKind::Shared).await?;
+        let (identity, key) = self.new_key(&tx, OwnerKind::Compartment, &compartment.to_string(), 1, request.at);
+        tx.publish_key(&key).await?;
+        for holder in &holders {
+            let grant = self.grant(&tx, (id, compartment, key.id), &identity, holder);
+            tx.insert_grant(&grant, request.at).await?;
+        }
+        let shared = Compartment { id: compartment, referral: id, recipient: identity.recipient() };
+        let submission = pathways::answers_to_json(&answers);
+        let mut entries = Vec::new();
+        for (kind, content) in [(EntryKind::Submission, submission.as_bytes()), (EntryKind::Headline, pathway.headline(&answers).as_bytes())] {
+            let entry = self.sealed_entry(&tx, &shared, kind, content, caller, request.at);
+            tx.insert_entry(&entry).await?;
+            entries.push((entry.id, entry.sha256));
+        }
+        let month = request.at.uk_date().strftime("%Y-%m").to_string();
+        let district = pathway.district(&answers).map_or("-", |code| code.as_str());
+        tx.count_measure(pathway.id.as_str(), &agency.code, district, &month, "submitted").await?;
+
+        let mut version = [0; 32];
+        hex::decode_to_slice(&versioned.version, &mut version).map_err(|_| Error::Integrity("a pathway's version is damaged"))?;
+        let details = Details {
+            recipients: vec![(team.agency, team.id)],
+            entries,
+            keys: std::iter::once(key.id).chain(holders.iter().map(|holder| holder.key.id)).collect(),
+            pathway: Some((pathway.id.as_str().to_owned(), version)),
+            ..Details::default()
+        };
+        tx.commit(permit, &details).await?;
+        Ok(receipt)
+    }
+
+    /// The first place the policy lets the caller send from; failing that, any place, so that the refusal is on record.
+    fn place_to_submit_from(&self, caller: &Caller, kind: AgencyKind, pathway: &Pathway) -> Result<Place, Error> {
+        let policy = self.policy.current();
+        let allowed = |place: &&Place| submission(caller, place, kind, pathway, None).questions().iter().all(|question| policy.allows(question));
+        let place = places_to_submit_from(caller).find(allowed).or_else(|| caller.main().map(|named| &named.place));
+        place.cloned().ok_or(Error::Refused)
+    }
+
+    /// Who gets the key of `shared` (DESIGN 5): the receiving team; on the referrer's side their team (L1, L2) or they alone with
+    /// their agency's recovery recipient (L3, L4); and, where it is for today, the team that covers.
+    async fn holders_of_shared(
+        &self,
+        caller: &Caller,
+        place: &Place,
+        receiving: &Team,
+        pathway: &Pathway,
+        answers: &Answers,
+    ) -> Result<Vec<Holder>, Error> {
+        let mut holders = vec![self.team_holder(receiving).await?];
+        if matches!(pathway.sensitivity, Sensitivity::L1 | Sensitivity::L2) {
+            if place.team != receiving.id {
+                holders.push(self.team_holder(&self.team(place.team).await?).await?);
+            }
+        } else {
+            let own = self.checked_key(caller.session_row().key).await?;
+            holders.push(Holder { kind: HolderKind::User, key: own, to: RecipientOf::User(caller.user()) });
+            let agency = self.agency(caller.agency()).await?;
+            let recovery = self.checked_key(agency.recovery_key).await?;
+            holders.push(Holder { kind: HolderKind::Recovery, key: recovery, to: RecipientOf::Recovery(agency.id) });
+        }
+        if pathway.urgency(answers) == Urgency::Today {
+            let cover = self.store.team_by_code(pathway.route(answers).cover.as_str()).await?;
+            if let Some(cover) = cover.filter(|cover| cover.state == TeamState::Ready && holders.iter().all(|holder| holder.to != RecipientOf::Team(cover.id))) {
+                holders.push(self.team_holder(&cover).await?);
+            }
+        }
+        Ok(holders)
+    }
+
+    async fn team_holder(&self, team: &Team) -> Result<Holder, Error> {
+        let key = self.checked_key_of(OwnerKind::Team, &team.id.to_string(), team.epoch).await?;
+        Ok(Holder { kind: HolderKind::Team, key, to: RecipientOf::Team(team.id) })
+    }
+
+    fn grant(&self, tx: &Tx, (referral, compartment, key): (ReferralId, CompartmentId, KeyId), identity: &Identity, holder: &Holder) -> Grant {
+        let context = WrapContext { key, of: WrapOf::Grant(compartment), epoch: 1, to: holder.to };
+        let bytes = wrap_key(identity, &context, &holder.key.recipient);
+        Grant {
+            id: GrantId::random(&*self.random),
+            referral,
+            compartment,
+            epoch: 1,
+            key,
+            to_kind: holder.kind,
+            to: holder.key.owner.clone(),
+            to_key: holder.key.id,
+            to_epoch: holder.key.epoch,
+            suite: AgeSuite::CURRENT.id(),
+            sha256: Sha256::digest(&bytes).into(),
+            event: tx.event(),
+            bytes,
+        }
+    }
+
+    fn sealed_entry(&self, tx: &Tx, to: &Compartment, kind: EntryKind, content: &[u8], author: &Caller, at: Timestamp) -> Entry {
+        let id = EntryId::random(&*self.random);
+        let context = SealContext {
+            referral: to.referral,
+            compartment: to.id,
+            epoch: 1,
+            entry: id,
+            version: 1,
+            author: author.user(),
+            kind,
+        };
+        let sealed = seal(&context, content, &to.recipient);
+        Entry {
+            id,
+            referral: to.referral,
+            compartment: to.id,
+            epoch: 1,
+            kind,
+            version: 1,
+            author: author.user(),
+            at,
+            suite: AgeSuite::CURRENT.id(),
+            sha256: sealed.sha256,
+            event: tx.event(),
+            bytes: sealed.bytes,
+        }
+    }
+}

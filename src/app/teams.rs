@@ -1,0 +1,134 @@
+//! Team birth and admission: how a team gets its key, and a member the team's.
+
+use sha2::{Digest, Sha256};
+
+use super::{App, Caller, Error, gate::bare, keyring::CheckedKey};
+use crate::{
+    audit::Details,
+    crypto::{AgeSuite, Identity, RecipientOf, WrapContext, WrapOf, wrap_key},
+    domain::{
+        account::MembershipState,
+        action::Action,
+        actor::{Actor, Place},
+        ids::{KeyId, TeamId, UserId, WrapId},
+        key::{HolderKind, OwnerKind},
+        relation::Relation,
+        role::Role,
+    },
+    policy::{Object, RequestContext, State},
+    store::{keys::TeamKeyWrap, teams::Team},
+};
+
+/// A team as other teams may see it.
+#[derive(Debug, Clone)]
+pub struct TeamView {
+    /// Its id.
+    pub id: TeamId,
+    /// Its name.
+    pub name: String,
+    /// Its agency's name.
+    pub agency: String,
+}
+
+impl App {
+    /// The first lead makes the team's key, in their own session: wrapped to themselves and to the agency's recovery recipient.
+    pub async fn bear_team(&self, request: &RequestContext, caller: &Caller, team: TeamId) -> Result<(), Error> {
+        let team = self.team(team).await?;
+        let (actor, relation, place) = leading(caller, &team)?;
+        let act = bare(actor, Action::BearTeam, Object::Team(team.id), relation, State::Team(team.state), request);
+        let permit = self.ask(act).await?;
+        let place = place.ok_or(Error::Refused)?;
+        let own = self.checked_key(caller.session_row().key).await?;
+        let agency = self.agency(team.agency).await?;
+        let recovery = self.checked_key(agency.recovery_key).await?;
+
+        let mut tx = self.store.begin().await?;
+        let epoch = team.epoch + 1;
+        let (identity, key) = self.new_key(&tx, OwnerKind::Team, &team.id.to_string(), epoch, request.at);
+        if !tx.advance_team(team.id, team.epoch).await? {
+            return Err(Error::Conflict("another lead has just made this team's key"));
+        }
+        tx.publish_key(&key).await?;
+        let holders =
+            [(HolderKind::User, own, RecipientOf::User(caller.user())), (HolderKind::Recovery, recovery, RecipientOf::Recovery(agency.id))];
+        for (kind, holder, to) in holders {
+            let wrap = self.wrap_team(&identity, (team.id, key.id, epoch), kind, &holder, to);
+            tx.insert_team_wrap(&wrap, request.at).await?;
+        }
+        tx.activate_membership(place.id, place.version).await?;
+        tx.commit(permit, &Details { keys: vec![key.id], ..Details::default() }).await?;
+        Ok(())
+    }
+
+    /// A lead hands a waiting member the team's present key, having compared the member's fingerprint with them.
+    pub async fn admit_member(&self, request: &RequestContext, caller: &Caller, team: TeamId, user: UserId) -> Result<(), Error> {
+        let team = self.team(team).await?;
+        let (actor, relation, _) = leading(caller, &team)?;
+        let act = bare(actor, Action::AdmitMember, Object::Team(team.id), relation, State::Team(team.state), request);
+        let permit = self.ask(act).await?;
+        let members = self.store.members(team.id).await?;
+        let waiting = |(id, place): &(UserId, Place)| *id == user && place.state == MembershipState::Waiting;
+        let (_, place) = members.into_iter().find(waiting).ok_or(Error::Unseen)?;
+        let member = self.store.account(user).await?.ok_or(Error::Unseen)?;
+        let member_key = member.key.ok_or(Error::Conflict("this person has not yet set a password and second factor"))?;
+        let member_key = self.checked_key(member_key).await?;
+
+        let own = Self::own_identity(caller, &permit)?;
+        let identity = self.team_identity(caller, &permit, &own, team.id, team.epoch).await?.ok_or(Error::Refused)?;
+        let published = self.checked_key_of(OwnerKind::Team, &team.id.to_string(), team.epoch).await?;
+        let wrap = self.wrap_team(
+            &identity,
+            (team.id, published.id, team.epoch),
+            HolderKind::User,
+            &member_key,
+            RecipientOf::User(user),
+        );
+        let mut tx = self.store.begin().await?;
+        tx.insert_team_wrap(&wrap, request.at).await?;
+        if !tx.activate_membership(place.id, place.version).await? {
+            return Err(Error::Conflict("the place has changed meanwhile"));
+        }
+        tx.commit(permit, &Details { keys: vec![published.id, member_key.id], ..Details::default() }).await?;
+        Ok(())
+    }
+
+    fn wrap_team(
+        &self,
+        identity: &Identity,
+        (team, key, epoch): (TeamId, KeyId, i64),
+        to_kind: HolderKind,
+        holder: &CheckedKey,
+        to: RecipientOf,
+    ) -> TeamKeyWrap {
+        let bytes = wrap_key(identity, &WrapContext { key, of: WrapOf::TeamKey(team), epoch, to }, &holder.recipient);
+        TeamKeyWrap {
+            id: WrapId::random(&*self.random),
+            key,
+            team,
+            epoch,
+            to_kind,
+            to: holder.owner.clone(),
+            to_key: holder.id,
+            suite: AgeSuite::CURRENT.id(),
+            sha256: Sha256::digest(&bytes).into(),
+            bytes,
+        }
+    }
+
+    /// The teams that have a key, with their agencies: those that can receive.
+    pub async fn receiving_teams(&self) -> Result<Vec<TeamView>, Error> {
+        let agencies = self.store.agencies().await?;
+        let name = |team: &Team| agencies.iter().find(|agency| agency.id == team.agency).map(|agency| agency.name.as_str().to_owned());
+        let teams = self.store.teams().await?.into_iter().filter(|team| team.epoch > 0);
+        Ok(teams.map(|team| TeamView { id: team.id, agency: name(&team).unwrap_or_default(), name: team.name.as_str().to_owned() }).collect())
+    }
+}
+
+/// The caller acting as lead of a team, whether their place waits or is in force.
+fn leading(caller: &Caller, team: &Team) -> Result<(Actor, Relation, Option<Place>), Error> {
+    let mut places = caller.places().iter().map(|named| &named.place);
+    match places.find(|place| place.team == team.id && place.role == Role::Lead) {
+        Some(place) => Ok((caller.acting_from(place), Relation::OwnTeam, Some(place.clone()))),
+        None => Ok((caller.acting()?, Relation::None, None)),
+    }
+}

@@ -1,0 +1,257 @@
+//! `audit verify`: is everything that the log vouches for still whole? Runs without content keys.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sha2::{Digest, Sha256};
+
+use super::{App, Error, sequencer::index};
+use crate::{
+    audit::{Authenticator, Checkpoint, Frontier, Stored, TreeHash, VerifierKey, body::Body, hash},
+    store::{Store, events::Sequenced, verify::Vouched},
+};
+
+/// One thing that is not whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What is wrong, in words.
+    pub what: String,
+    /// The table.
+    pub table: String,
+    /// The row's id.
+    pub id: String,
+}
+
+/// The outcome of a verification.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Events with a place.
+    pub events: u64,
+    /// Checkpoints.
+    pub checkpoints: u64,
+    /// Sealed items.
+    pub entries: u64,
+    /// Grants.
+    pub grants: u64,
+    /// Attachments.
+    pub attachments: u64,
+    /// Events that await their place.
+    pub pending: u64,
+    /// What is not whole; empty when all is.
+    pub findings: Vec<Finding>,
+}
+
+/// How thorough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Log, roots and both-way joins.
+    Quick,
+    /// Every ciphertext as well.
+    Full,
+}
+
+const PAGE: i64 = 500;
+
+/// What the events vouch for, and which rows they were found for.
+#[derive(Default)]
+struct Vouches(HashMap<(String, String), ([u8; 32], String)>);
+
+struct Verification<'s> {
+    store: &'s Store,
+    authenticator: &'s Authenticator,
+    report: Report,
+    vouches: Vouches,
+}
+
+impl App {
+    /// Verifies this hub's database against a verifier key.
+    pub async fn verify(&self, key: &VerifierKey, depth: Depth) -> Result<Report, Error> {
+        verify(&self.store, key, depth).await
+    }
+}
+
+/// Verifies a database: every event and body, every place, root and checkpoint, every row and ciphertext vouched for.
+pub async fn verify(store: &Store, key: &VerifierKey, depth: Depth) -> Result<Report, Error> {
+    let mut run = Verification { store, authenticator: store.authenticator(), report: Report::default(), vouches: Vouches::default() };
+    for line in store.file_faults().await? {
+        run.found(format!("the database file is damaged: {line}"), "file", "exchange.sqlite");
+    }
+    for (table, id, missing) in store.orphans().await? {
+        run.found(missing, table, &id);
+    }
+    run.log(key).await?;
+    run.pending().await?;
+    run.rows(depth).await?;
+    Ok(run.report)
+}
+
+impl Verification<'_> {
+    fn found(&mut self, what: impl Into<String>, table: &str, id: &str) {
+        self.report.findings.push(Finding { what: what.into(), table: table.to_owned(), id: id.to_owned() });
+    }
+
+    /// Places, leaves, groups and checkpoints, in one pass over the log.
+    async fn log(&mut self, key: &VerifierKey) -> Result<(), Error> {
+        let mut frontier = Frontier::new();
+        let mut groups = self.groups().await?;
+        let mut checkpoints = Vec::new();
+        let mut after = -1;
+        loop {
+            let page = self.store.checkpoints_after(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.size;
+            checkpoints.extend(page);
+        }
+        let mut next_checkpoint = 0;
+        let mut expected: i64 = 0;
+        loop {
+            let page = self.store.sequenced_from(expected, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            let scopes = self.store.scopes_from(expected, last.index + 1).await?;
+            for row in page {
+                while expected < row.index {
+                    self.found("a place in the log is missing", "log_sequence", &expected.to_string());
+                    // Nothing after a gap can be compared with a root; go on comparing rows.
+                    let _ = frontier.append(TreeHash::from_bytes([0; 32]), &mut Vec::new());
+                    expected += 1;
+                }
+                self.event(&row, &scopes);
+                let leaf = hash::leaf(&row.event.leaf_data);
+                if row.leaf != leaf.as_bytes() {
+                    self.found("the leaf is not the hash of its event", "log_sequence", &row.index.to_string());
+                }
+                let mut complete = Vec::new();
+                frontier.append(leaf, &mut complete).map_err(super::sequencer::log_fault)?;
+                for group in complete {
+                    match groups.remove(&(group.level.into(), index_or_max(group.index))) {
+                        Some(stored) if stored == group.hash.as_bytes() => {}
+                        Some(_) => self.found("the root of a group is not that of its leaves", "log_group", &format!("{}/{}", group.level, group.index)),
+                        None => self.found("the root of a group is missing", "log_group", &format!("{}/{}", group.level, group.index)),
+                    }
+                }
+                expected += 1;
+                self.report.events += 1;
+                while let Some(row) = checkpoints.get(next_checkpoint).filter(|row| row.size <= expected) {
+                    let (size, root, note) = (row.size, row.root.clone(), row.note.clone());
+                    self.checkpoint(key, (size, &root, &note), &frontier);
+                    next_checkpoint += 1;
+                }
+            }
+        }
+        for row in checkpoints.iter().skip(next_checkpoint) {
+            self.found("a checkpoint covers more events than there are", "log_checkpoint", &row.size.to_string());
+        }
+        for (level, place) in groups.into_keys() {
+            self.found("the root of a group stands for leaves that are not there", "log_group", &format!("{level}/{place}"));
+        }
+        Ok(())
+    }
+
+    async fn groups(&mut self) -> Result<BTreeMap<(i64, i64), Vec<u8>>, Error> {
+        Ok(self.store.all_groups().await?.into_iter().map(|group| ((group.level, group.idx), group.hash)).collect())
+    }
+
+    fn checkpoint(&mut self, key: &VerifierKey, (size, root, note): (i64, &[u8], &str), frontier: &Frontier) {
+        self.report.checkpoints += 1;
+        let place = size.to_string();
+        match Checkpoint::open(note.as_bytes(), key) {
+            Err(fault) => self.found(format!("a checkpoint's note does not verify: {fault}"), "log_checkpoint", &place),
+            Ok(checkpoint) => {
+                if index(size).ok() != Some(checkpoint.size()) || checkpoint.size() != frontier.size() {
+                    self.found("a checkpoint's size is not that of its note", "log_checkpoint", &place);
+                } else if checkpoint.root() != &frontier.root() {
+                    self.found("a checkpoint's root is not that of the events", "log_checkpoint", &place);
+                }
+                if root != checkpoint.root().as_bytes() {
+                    self.found("a checkpoint's root is not that of its note", "log_checkpoint", &place);
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, row: &Sequenced, scopes: &BTreeMap<String, Vec<String>>) {
+        let id = row.event.id.to_string();
+        if let Some(body) = self.body(&row.event) {
+            let mut named: Vec<String> = body.compartments.iter().filter_map(|compartment| compartment.id.clone()).collect();
+            named.sort_unstable();
+            if scopes.get(&id).map_or(&[][..], Vec::as_slice) != named {
+                self.found("an event is not filed under the compartments it names", "log_scope", &id);
+            }
+        }
+    }
+
+    /// Checks an event and takes note of what it vouches for.
+    fn body(&mut self, event: &Stored) -> Option<Body> {
+        let id = event.id.to_string();
+        match event.check(self.authenticator) {
+            Ok(Some(body)) => {
+                for vouch in &body.vouches {
+                    let mut digest = [0; 32];
+                    if hex::decode_to_slice(&vouch.digest, &mut digest).is_err() {
+                        self.found("an event vouches for no digest", "log_body", &id);
+                    }
+                    self.vouches.0.insert((vouch.table.clone(), vouch.id.clone()), (digest, id.clone()));
+                }
+                Some(body)
+            }
+            // A missing body is named among the rows without a partner.
+            Ok(None) => None,
+            Err(fault) => {
+                self.found(fault.to_string(), "log_event", &id);
+                None
+            }
+        }
+    }
+
+    /// Events that await their place: they count, and must be authentic too.
+    async fn pending(&mut self) -> Result<(), Error> {
+        self.report.pending = u64::try_from(self.store.count_pending().await?).unwrap_or(0);
+        let limit = i64::try_from(self.report.pending).unwrap_or(i64::MAX).saturating_add(1);
+        for event in self.store.pending(limit).await? {
+            self.body(&event);
+        }
+        Ok(())
+    }
+
+    /// Rows against what their events vouch for, both ways, and bytes against their rows.
+    async fn rows(&mut self, depth: Depth) -> Result<(), Error> {
+        for table in Vouched::ALL {
+            let mut after = String::new();
+            loop {
+                let page = self.store.standing(table, &after, PAGE).await?;
+                let Some(last) = page.last() else { break };
+                let end = last.now.id.clone();
+                let bytes: HashMap<String, Vec<u8>> = match depth {
+                    Depth::Quick => HashMap::new(),
+                    Depth::Full => self.store.standing_bytes(table, &after, PAGE).await?.into_iter().collect(),
+                };
+                for row in page {
+                    let id = row.now.id.clone();
+                    match self.vouches.0.remove(&(row.now.table.clone(), id.clone())) {
+                        None => self.found("no event vouches for this row", table.table(), &id),
+                        Some((digest, event)) if digest != row.now.digest || event != row.event => {
+                            self.found("the row is not what its event vouches for", table.table(), &id);
+                        }
+                        Some(_) => {}
+                    }
+                    if let (Some(sha256), Some(bytes)) = (&row.sha256, bytes.get(&id))
+                        && Sha256::digest(bytes).as_slice() != sha256.as_slice()
+                    {
+                        self.found("the bytes are not those that were sealed", table.table(), &id);
+                    }
+                }
+                after = end;
+            }
+        }
+        self.report.entries = u64::try_from(self.store.count_standing(Vouched::Entries).await?).unwrap_or(0);
+        self.report.grants = u64::try_from(self.store.count_standing(Vouched::Grants).await?).unwrap_or(0);
+        let missing: Vec<(String, String)> = self.vouches.0.drain().map(|(key, _)| key).collect();
+        for (table, id) in missing {
+            self.found("an event vouches for a row that is not there", &table, &id);
+        }
+        Ok(())
+    }
+}
+
+fn index_or_max(place: u64) -> i64 {
+    i64::try_from(place).unwrap_or(i64::MAX)
+}
