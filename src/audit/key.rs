@@ -44,9 +44,13 @@ impl VerifierKey {
     /// The key with this name.
     ///
     /// # Errors
-    /// [`LogError::KeyName`], or [`LogError::WeakKey`] when the bytes are no point of the curve or one of small order.
+    /// [`LogError::KeyName`], or [`LogError::WeakKey`] when the bytes are no point of the curve in its one spelling, or one of
+    /// small order.
     pub fn new(name: &str, kind: KeyType, key: &[u8; 32]) -> Result<Self, LogError> {
         check_name(name)?;
+        if !canonical(key) {
+            return Err(LogError::WeakKey);
+        }
         let key = VerifyingKey::from_bytes(key).map_err(|_| LogError::WeakKey)?;
         if key.is_weak() { Err(LogError::WeakKey) } else { Ok(Self { name: name.to_owned(), kind, key }) }
     }
@@ -111,6 +115,12 @@ impl std::fmt::Debug for VerifierKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "VerifierKey({self})")
     }
+}
+
+/// Whether the coordinate in the lower 255 bits is below the field's prime, 2^255 - 19: the curve library would reduce it.
+fn canonical(key: &[u8; 32]) -> bool {
+    let [least, middle @ .., most] = key;
+    *least < 0xed || middle.iter().any(|byte| *byte != 0xff) || most & 0x7f != 0x7f
 }
 
 /// A key name is not empty and holds no space of any script, no plus sign and no control character.

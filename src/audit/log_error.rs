@@ -39,7 +39,7 @@ pub enum LogError {
     /// The key id is not the hash of name, type and key.
     #[error("a verifier key does not fit its id")]
     KeyId,
-    /// No point of the curve, or one of small order.
+    /// No point of the curve, not its one spelling, or a point of small order.
     #[error("a verifier key is not a usable Ed25519 key")]
     WeakKey,
     /// Two trusted keys share name and id.

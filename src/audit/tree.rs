@@ -78,8 +78,8 @@ impl Plan {
         Self(subtrees)
     }
 
-    /// The stored rows that are needed, without overlap, in ascending order: at most a few of each level, each within about
-    /// 256 rows (beyond 2^32 leaves, more of level 24).
+    /// The stored rows to fetch, without overlap, in ascending order: a proof asks for at most two spans of each level with 511
+    /// rows between them (of level 24, as many as there are).
     pub fn needs(&self) -> Vec<Span> {
         let rows: BTreeSet<Span> = self
             .0
@@ -92,9 +92,10 @@ impl Plan {
             })
             .collect();
         let mut spans: Vec<Span> = Vec::new();
+        // A proof skips the row it is about; fetching that one too makes one query of two.
         for row in rows {
             match spans.last_mut() {
-                Some(last) if last.level == row.level && last.end >= row.first => last.end = last.end.max(row.end),
+                Some(last) if last.level == row.level && last.end + 1 >= row.first => last.end = last.end.max(row.end),
                 _ => spans.push(row),
             }
         }

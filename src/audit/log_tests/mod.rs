@@ -39,12 +39,13 @@ impl Rows {
     fn fetch(&self, needs: &[super::Span]) -> Known {
         let mut known = Known::new();
         for span in needs {
-            let within = |index: &u64| (span.first..span.end).contains(index);
+            let at = |index: u64| usize::try_from(index).unwrap();
             let rows: Vec<(u64, TreeHash)> = if span.level == 0 {
-                (0..).zip(self.leaves.iter().copied()).filter(|(index, _)| within(index)).collect()
+                (span.first..).zip(self.leaves[at(span.first)..at(span.end)].iter().copied()).collect()
             } else {
                 let level = self.groups.iter().filter(|group| group.level == span.level);
-                level.map(|group| (group.index, group.hash)).filter(|(index, _)| within(index)).collect()
+                let level = level.filter(|group| (span.first..span.end).contains(&group.index));
+                level.map(|group| (group.index, group.hash)).collect()
             };
             known.fill(span, rows).unwrap();
         }

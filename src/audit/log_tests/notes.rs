@@ -17,8 +17,8 @@ fn others_accept_our_notes() {
     let note = checkpoint(300).sign(&key).unwrap().to_string();
     let verifier = StandardVerifier::new(&key.verifier().to_string()).unwrap();
     let theirs = TheirNote::from_bytes(note.as_bytes()).unwrap();
-    let (verified, unverified) = theirs.verify(&VerifierList::new(vec![Box::new(verifier)])).unwrap();
-    assert_eq!((verified.len(), unverified.len()), (1, 0));
+    let (good, ignored) = theirs.verify(&VerifierList::new(vec![Box::new(verifier)])).unwrap();
+    assert_eq!((good.len(), ignored.len()), (1, 0));
     assert_eq!(theirs.text(), checkpoint(300).text().as_bytes());
     assert_eq!(theirs.to_bytes(), note.as_bytes());
 }
@@ -138,4 +138,19 @@ fn signature_lines_fill_up_to_the_limit() {
     let longer = format!("{note}{one_more}\n");
     assert_eq!(note.with(one_more), Err(LogError::TooManySignatures));
     assert_eq!(Note::parse(longer.as_bytes()), Err(LogError::TooManySignatures));
+}
+#[test]
+fn two_trusted_keys_of_one_name_and_id_are_refused() {
+    // Ids have 32 bits, so such seeds are soon found.
+    let twin = |number: u32| {
+        let mut seed = [0; 32];
+        seed[..4].copy_from_slice(&number.to_be_bytes());
+        SigningKey::from_seed("twin.example/log", &Zeroizing::new(seed)).unwrap()
+    };
+    let (one, two) = (twin(4_908), twin(10_337));
+    assert_eq!(one.verifier().id(), two.verifier().id());
+    let note = Note::new("text\n", vec![one.sign("text\n")]).unwrap();
+    assert_eq!(note.verify(&[one.verifier()]).map(|verified| verified.len()), Ok(1));
+    assert_eq!(note.verify(&[two.verifier()]), Err(LogError::BadSignature));
+    assert_eq!(note.verify(&[two.verifier(), one.verifier()]), Err(LogError::AmbiguousKey));
 }
