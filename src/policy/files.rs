@@ -89,7 +89,8 @@ mod tests {
         let files = |model: &str, policy: &str, cases: &str| {
             Files { model: model.into(), policy: policy.into(), cases: cases.into() }.digest()
         };
-        let all = [files("a", "b", "c"), files("ab", "", "c"), files("", "ab", "c"), files("a", "bc", ""), files("a", "b", "c\n")];
+        let all =
+            [files("a", "b", "c"), files("ab", "", "c"), files("", "ab", "c"), files("a", "bc", ""), files("a", "b", "c\n")];
         for (at, one) in all.iter().enumerate() {
             assert!(all.iter().skip(at + 1).all(|other| other != one), "{at}");
         }

@@ -6,9 +6,7 @@ use super::{
     decide::Policy,
     question::{NOT_APPLICABLE, Question, State},
 };
-use crate::domain::{
-    action::Action, compartment::CompartmentKind, relation::Relation, role::Subject, sensitivity::Sensitivity,
-};
+use crate::domain::{action::Action, compartment::CompartmentKind, relation::Relation, role::Subject, sensitivity::Sensitivity};
 
 const HEAD: &str = "\
 # Generated from policies/policy.csv by the test `policy_matrix` (UPDATE_GENERATED=1 writes it anew): every question the
