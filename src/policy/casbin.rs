@@ -53,9 +53,3 @@ impl Rules {
         }
     }
 }
-
-impl std::fmt::Debug for Rules {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Rules({} actions)", self.enforcers.len())
-    }
-}
