@@ -42,7 +42,7 @@ impl Rules {
 
     /// The engine's answer. An action without lines is never allowed, so casbin is never asked about an empty policy,
     /// which it would allow.
-    pub(super) fn allow(&self, question: &Question) -> Result<bool, NotEvaluated> {
+    pub(super) fn allow(&self, question: Question) -> Result<bool, NotEvaluated> {
         let cells = question.cells();
         if cells.iter().any(|cell| cell.is_empty()) {
             return Err(NotEvaluated);

@@ -35,7 +35,7 @@ pub struct Explanation {
 impl Policy {
     /// Answers the question and names the lines that decided it.
     pub fn explain(&self, question: &Question) -> Explanation {
-        let speaking = self.lines().iter().filter(|line| question.fits() && line.matches(question));
+        let speaking = self.lines().iter().filter(|line| question.fits() && line.matches(*question));
         let matched = speaking.map(|line| Matched { line: line.number, effect: line.effect, cells: line.cells.clone() });
         Explanation { question: *question, allowed: self.allows(question), matched: matched.collect() }
     }

@@ -66,7 +66,7 @@ pub(super) struct Line {
 
 impl Line {
     /// The rule of `model.conf` again, for explanations; a test holds the two to the same answers.
-    pub(super) fn matches(&self, question: &Question) -> bool {
+    pub(super) fn matches(&self, question: Question) -> bool {
         self.cells.iter().zip(question.cells()).all(|(line, asked)| line == ANY || line == asked)
     }
 }

@@ -21,6 +21,9 @@ struct Allowed {
     groups: Vec<Group>,
 }
 
+/// Compartments that share the same states.
+type Row = (Vec<Option<CompartmentKind>>, Vec<State>);
+
 #[derive(Debug, PartialEq, Eq)]
 struct Group {
     sensitivities: Vec<Option<Sensitivity>>,
@@ -36,7 +39,7 @@ impl Allowed {
         for question in questions {
             states.entry((question.sensitivity, question.compartment)).or_default().push(question.state);
         }
-        let mut by_sensitivity: BTreeMap<Option<Sensitivity>, Vec<(Vec<Option<CompartmentKind>>, Vec<State>)>> = BTreeMap::new();
+        let mut by_sensitivity: BTreeMap<Option<Sensitivity>, Vec<Row>> = BTreeMap::new();
         for ((sensitivity, compartment), states) in states {
             let rows = by_sensitivity.entry(sensitivity).or_default();
             match rows.iter_mut().find(|(_, same)| *same == states) {
