@@ -42,7 +42,7 @@ impl Rules {
 
     /// The engine's answer. An action without lines is never allowed, so casbin is never asked about an empty policy,
     /// which it would allow.
-    pub(super) fn allow(&self, question: &Question) -> Result<bool, NotEvaluated> {
+    pub(super) fn allow(&self, question: Question) -> Result<bool, NotEvaluated> {
         let cells = question.cells();
         if cells.iter().any(|cell| cell.is_empty()) {
             return Err(NotEvaluated);
@@ -51,11 +51,5 @@ impl Rules {
             None => Ok(false),
             Some(enforcer) => enforcer.enforce(cells.to_vec()).map_err(|_| NotEvaluated),
         }
-    }
-}
-
-impl std::fmt::Debug for Rules {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Rules({} actions)", self.enforcers.len())
     }
 }

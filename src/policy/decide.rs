@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     sync::{PoisonError, RwLock},
 };
 
@@ -22,7 +23,6 @@ enum Verdict {
 }
 
 /// One loaded policy; immutable. A change of policy is a new value, with a memo of its own.
-#[derive(Debug)]
 pub struct Policy {
     files: Files,
     digest: [u8; 32],
@@ -30,6 +30,12 @@ pub struct Policy {
     rules: super::casbin::Rules,
     // Keyed by the whole question, so no two questions can share an answer; bounded by the size of the grid.
     memo: RwLock<HashMap<Question, Verdict>>,
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Policy({} lines)", self.lines.len())
+    }
 }
 
 impl Policy {
@@ -62,7 +68,7 @@ impl Policy {
 
     /// Whether the policy allows what is asked. No, too, when the question does not fit its action or cannot be evaluated.
     pub fn allows(&self, question: &Question) -> bool {
-        self.verdict(question) == Verdict::Yes
+        self.verdict(*question) == Verdict::Yes
     }
 
     /// Decides an act: every one of its questions must be allowed.
@@ -73,7 +79,7 @@ impl Policy {
     pub fn decide(&self, act: Act) -> Result<Permit, Denial> {
         let questions = act.questions();
         let mut refused = questions.is_empty().then_some(DenialReason::Evaluation);
-        for question in &questions {
+        for question in questions {
             match self.verdict(question) {
                 Verdict::Yes => {}
                 Verdict::No => refused = refused.or(Some(DenialReason::Policy)),
@@ -92,11 +98,11 @@ impl Policy {
         Denial::new(act, self.digest, reason)
     }
 
-    fn verdict(&self, question: &Question) -> Verdict {
+    fn verdict(&self, question: Question) -> Verdict {
         if !question.fits() {
             return Verdict::NotEvaluated;
         }
-        if let Some(known) = self.memo.read().unwrap_or_else(PoisonError::into_inner).get(question) {
+        if let Some(known) = self.memo.read().unwrap_or_else(PoisonError::into_inner).get(&question) {
             return *known;
         }
         let verdict = match self.rules.allow(question) {
@@ -104,12 +110,12 @@ impl Policy {
             Ok(false) => Verdict::No,
             Err(super::casbin::NotEvaluated) => Verdict::NotEvaluated,
         };
-        self.memo.write().unwrap_or_else(PoisonError::into_inner).insert(*question, verdict);
+        self.memo.write().unwrap_or_else(PoisonError::into_inner).insert(question, verdict);
         verdict
     }
 
     fn broken(&self, case: &Case) -> Option<Fault> {
-        let mend = match (self.verdict(&case.question), case.verdict) {
+        let mend = match (self.verdict(case.question), case.verdict) {
             (Verdict::Yes, Effect::Allow) | (Verdict::No, Effect::Deny) => return None,
             (Verdict::Yes, Effect::Deny) => format!("policy.csv allows this; it must be denied: {}", case.why),
             (Verdict::No, Effect::Allow) => format!("policy.csv denies this; it must be allowed: {}", case.why),

@@ -97,7 +97,8 @@ async fn a_refusal_from_elsewhere_keeps_its_reason() {
 async fn a_deny_line_outweighs_wherever_it_stands() {
     let allow = "p, lead, read-referral, granted, L1, share, any, allow";
     let deny = "p, any, read-referral, granted, any, share, opened, deny";
-    let cases = "lead, read-referral, granted, L1, share, received, allow, a\nlead, read-referral, granted, L1, share, opened, deny, b\n";
+    let cases =
+        "lead, read-referral, granted, L1, share, received, allow, a\nlead, read-referral, granted, L1, share, opened, deny, b\n";
     for policy in [format!("{allow}\n{deny}\n"), format!("{deny}\n{allow}\n")] {
         let loaded = Policy::load(Files { policy, cases: cases.into(), ..Files::embedded() }).await;
         assert!(loaded.is_ok(), "{loaded:?}");
@@ -109,12 +110,20 @@ async fn a_policy_that_breaks_a_case_does_not_load() {
     let policy = Files::embedded().policy;
     let wider = format!("{policy}p, practitioner, list-queue, receiving-team, L1, shared, any, allow\n");
     let narrower = policy.replace("p, dpo, read-log, own-agency, -, -, -, allow\n", "");
-    for (policy, says) in [(wider, "must be denied: a practitioner does not triage"), (narrower, "must be allowed: officers audit")] {
+    for (policy, says) in
+        [(wider, "must be denied: a practitioner does not triage"), (narrower, "must be allowed: officers audit")]
+    {
         match Policy::load(Files { policy, ..Files::embedded() }).await {
             Err(PolicyError::Cases(faults)) => {
                 assert_eq!(faults.len(), 1, "{faults:?}");
                 assert!(faults[0].mend.contains(says), "{}", faults[0]);
-                assert!(Files::embedded().cases.lines().nth(faults[0].line - 1).is_some_and(|line| says.ends_with(&line[line.len() - 13..])));
+                assert!(
+                    Files::embedded()
+                        .cases
+                        .lines()
+                        .nth(faults[0].line - 1)
+                        .is_some_and(|line| says.ends_with(&line[line.len() - 13..]))
+                );
             }
             other => panic!("{says}: {other:?}"),
         }

@@ -8,9 +8,7 @@ use super::{
     lint::{misfit, state_coded},
     question::{Question, State},
 };
-use crate::domain::{
-    action::Action, compartment::CompartmentKind, relation::Relation, role::Subject, sensitivity::Sensitivity,
-};
+use crate::domain::{action::Action, compartment::CompartmentKind, relation::Relation, role::Subject, sensitivity::Sensitivity};
 
 /// A line of `policy.csv` that speaks about the question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +35,7 @@ pub struct Explanation {
 impl Policy {
     /// Answers the question and names the lines that decided it.
     pub fn explain(&self, question: &Question) -> Explanation {
-        let speaking = self.lines().iter().filter(|line| question.fits() && line.matches(question));
+        let speaking = self.lines().iter().filter(|line| question.fits() && line.matches(*question));
         let matched = speaking.map(|line| Matched { line: line.number, effect: line.effect, cells: line.cells.clone() });
         Explanation { question: *question, allowed: self.allows(question), matched: matched.collect() }
     }
@@ -74,13 +72,7 @@ pub enum BadQuestion {
     #[error("unknown action; write one of: {}", words(Action::ALL.iter().map(|one| one.code())))]
     Action,
     /// A word that is no relation, sensitivity, compartment or state; counted from 1.
-    #[error(
-        "word {0} is no relation ({}), sensitivity ({}), compartment ({}) or state ({})",
-        words(Relation::ALL.iter().map(|one| one.code())),
-        words(Sensitivity::ALL.iter().map(|one| one.code())),
-        words(CompartmentKind::ALL.iter().map(|one| one.code())),
-        words(State::all().map(State::code))
-    )]
+    #[error("word {0} is unknown; write a {vocabulary}", vocabulary = vocabulary())]
     Word(usize),
     /// Two words for the same cell; the second, counted from 1.
     #[error("word {0} says again, or otherwise, what an earlier word said")]
@@ -88,6 +80,16 @@ pub enum BadQuestion {
     /// A fact is missing or does not apply.
     #[error("{}", misfit(*.0))]
     Misfit(Action),
+}
+
+fn vocabulary() -> String {
+    format!(
+        "relation ({}), sensitivity ({}), compartment ({}) or state ({})",
+        words(Relation::ALL.iter().map(|one| one.code())),
+        words(Sensitivity::ALL.iter().map(|one| one.code())),
+        words(CompartmentKind::ALL.iter().map(|one| one.code())),
+        words(State::all().map(State::code))
+    )
 }
 
 fn words<'a>(codes: impl Iterator<Item = &'a str>) -> String {

@@ -84,6 +84,6 @@ fn bad_questions_say_what_is_wrong() {
         ("lead", "sign-in", "own open", BadQuestion::Misfit(Action::SignIn)),
     ] {
         assert_eq!(ask(who, action, what), Err(error.clone()), "{what}");
-        assert!(!error.to_string().contains(what), "does not echo: {error}");
+        assert!(!["boss", "sing-in", "mine"].iter().any(|typed| error.to_string().contains(typed)), "echoes: {error}");
     }
 }

@@ -66,7 +66,7 @@ pub(super) struct Line {
 
 impl Line {
     /// The rule of `model.conf` again, for explanations; a test holds the two to the same answers.
-    pub(super) fn matches(&self, question: &Question) -> bool {
+    pub(super) fn matches(&self, question: Question) -> bool {
         self.cells.iter().zip(question.cells()).all(|(line, asked)| line == ANY || line == asked)
     }
 }
@@ -89,7 +89,8 @@ mod tests {
         let files = |model: &str, policy: &str, cases: &str| {
             Files { model: model.into(), policy: policy.into(), cases: cases.into() }.digest()
         };
-        let all = [files("a", "b", "c"), files("ab", "", "c"), files("", "ab", "c"), files("a", "bc", ""), files("a", "b", "c\n")];
+        let all =
+            [files("a", "b", "c"), files("ab", "", "c"), files("", "ab", "c"), files("a", "bc", ""), files("a", "b", "c\n")];
         for (at, one) in all.iter().enumerate() {
             assert!(all.iter().skip(at + 1).all(|other| other != one), "{at}");
         }

@@ -210,7 +210,7 @@ proptest! {
             let lines: Vec<Line> = checked.lines;
             prop_assert_eq!(lines.len(), 1);
             prop_assert!(effect != "dney");
-            let asked = |subject: Subject, relation: Relation| Question::every(subject, lines[0].action, relation).any(|question| lines[0].matches(&question));
+            let asked = |subject: Subject, relation: Relation| Question::every(subject, lines[0].action, relation).any(|question| lines[0].matches(question));
             prop_assert!(Subject::ALL.iter().any(|&subject| Relation::ALL.iter().any(|&relation| asked(subject, relation))));
         }
     }

@@ -6,9 +6,7 @@ use super::{
     decide::Policy,
     question::{NOT_APPLICABLE, Question, State},
 };
-use crate::domain::{
-    action::Action, compartment::CompartmentKind, relation::Relation, role::Subject, sensitivity::Sensitivity,
-};
+use crate::domain::{action::Action, compartment::CompartmentKind, relation::Relation, role::Subject, sensitivity::Sensitivity};
 
 const HEAD: &str = "\
 # Generated from policies/policy.csv by the test `policy_matrix` (UPDATE_GENERATED=1 writes it anew): every question the
@@ -22,6 +20,9 @@ const HEAD: &str = "\
 struct Allowed {
     groups: Vec<Group>,
 }
+
+/// Compartments that share the same states.
+type Row = (Vec<Option<CompartmentKind>>, Vec<State>);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Group {
@@ -38,7 +39,7 @@ impl Allowed {
         for question in questions {
             states.entry((question.sensitivity, question.compartment)).or_default().push(question.state);
         }
-        let mut by_sensitivity: BTreeMap<Option<Sensitivity>, Vec<(Vec<Option<CompartmentKind>>, Vec<State>)>> = BTreeMap::new();
+        let mut by_sensitivity: BTreeMap<Option<Sensitivity>, Vec<Row>> = BTreeMap::new();
         for ((sensitivity, compartment), states) in states {
             let rows = by_sensitivity.entry(sensitivity).or_default();
             match rows.iter_mut().find(|(_, same)| *same == states) {

@@ -53,10 +53,11 @@ async fn the_grid_says_exactly_what_is_allowed() {
 async fn every_subject_action_and_relation_is_accounted_for() {
     let matrix = Policy::load(Files::embedded()).await.expect("loads").matrix();
     for block in matrix.split("\n[").skip(1) {
-        let never: Vec<&str> = block.lines().filter_map(|line| line.strip_prefix("never: ")).flat_map(|line| line.split(' ')).collect();
+        let never: Vec<&str> =
+            block.lines().filter_map(|line| line.strip_prefix("never: ")).flat_map(|line| line.split(' ')).collect();
         for &action in Action::ALL {
             let lines: Vec<&str> = block.lines().filter(|line| line.split(" | ").next() == Some(action.code())).collect();
-            assert_ne!(lines.is_empty(), never.contains(&action.code()), "one or the other: {action} in {block}");
+            assert_eq!(lines.is_empty(), never.contains(&action.code()), "one or the other: {action} in {block}");
             if !lines.is_empty() {
                 for relation in Relation::ALL {
                     let words = |line: &&&str| line.split([' ', '|']).any(|word| word == relation.code());
@@ -68,7 +69,7 @@ async fn every_subject_action_and_relation_is_accounted_for() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     /// Ragged sets, which fall into several groups, read back whole.
     #[test]
@@ -83,7 +84,10 @@ proptest! {
             1..12,
         )
     ) {
-        let policy: String = lines.iter().map(|(level, kind, state, effect)| format!("p, lead, read-referral, granted, {level}, {kind}, {state}, {effect}\n")).collect();
+        let written = |(level, kind, state, effect): &(&str, &str, &str, &str)| {
+            format!("p, lead, read-referral, granted, {level}, {kind}, {state}, {effect}")
+        };
+        let policy = lines.iter().map(written).collect::<Vec<_>>().join("\n");
         let policy = format!("p, lead, sign-in, own, -, -, -, allow\n{policy}");
         let cases = "lead, sign-in, own, -, -, -, allow, a\njob, sign-in, own, -, -, -, deny, b\n".to_owned();
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
