@@ -36,7 +36,7 @@ impl VectorFile {
     fn read(path: &Path) -> Self {
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let text = std::fs::read_to_string(path).expect("a text");
-        let field = |line: &str| line.split_once(":").map(|(field, value)| (field.to_owned(), value.trim().to_owned()));
+        let field = |line: &str| line.split_once(':').map(|(field, value)| (field.to_owned(), value.trim().to_owned()));
         let fields = text
             .lines()
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
