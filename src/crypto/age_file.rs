@@ -10,7 +10,8 @@ use super::{Identity, OpenError, Recipient};
 impl Recipient {
     /// Seals the bytes; without the identity nobody opens them again, this program included.
     pub(super) fn encrypt(&self, plaintext: &[u8]) -> Vec<u8> {
-        age::encrypt(&self.key, plaintext).unwrap_or_else(|_| unreachable!("one X25519 recipient and a buffer in memory cannot fail"))
+        age::encrypt(&self.key, plaintext)
+            .unwrap_or_else(|_| unreachable!("one X25519 recipient and a buffer in memory cannot fail"))
     }
 }
 

@@ -81,6 +81,9 @@ mod tests {
     #[test]
     fn a_reader_stops_at_the_end() {
         let mut reader = Reader(&[1, 2, 3]);
-        assert_eq!((reader.byte(), reader.array::<3>(), reader.slice(2), reader.byte()), (Some(1), None, Some(&[2, 3][..]), None));
+        assert_eq!(
+            (reader.byte(), reader.array::<3>(), reader.slice(2), reader.byte()),
+            (Some(1), None, Some(&[2, 3][..]), None)
+        );
     }
 }

@@ -24,7 +24,8 @@ impl Cost {
     /// # Errors
     /// [`BadCost`] outside the limits.
     pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, BadCost> {
-        let within = memory_kib <= 256 * 1024 && (1..=16).contains(&passes) && (1..=4).contains(&lanes) && memory_kib >= 8 * lanes;
+        let within =
+            memory_kib <= 256 * 1024 && (1..=16).contains(&passes) && (1..=4).contains(&lanes) && memory_kib >= 8 * lanes;
         if within { Ok(Self { memory_kib, passes, lanes }) } else { Err(BadCost) }
     }
 

@@ -100,7 +100,8 @@ impl std::fmt::Debug for Unlocked {
 }
 
 fn tag(user: UserId, key: KeyId, derived: &Derived) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(&derived.tag_key[..]).unwrap_or_else(|_| unreachable!("HMAC takes any key length"));
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(&derived.tag_key[..]).unwrap_or_else(|_| unreachable!("HMAC takes any key length"));
     mac.update(&join(&[b"exchange-auth-tag/v1", &user.to_bytes(), &key.to_bytes(), &derived.auth[..]]));
     mac.finalize().into_bytes().into()
 }

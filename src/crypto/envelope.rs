@@ -36,8 +36,8 @@ pub(super) const FLOOR: usize = 512;
 const VERSION: u8 = 1;
 
 /// The plaintext to be sealed.
-pub(super) fn write(context: &SealContext, content: &[u8]) -> Zeroizing<Vec<u8>> {
-    let head = head_v1(context);
+pub(super) fn write(at: &SealContext, content: &[u8]) -> Zeroizing<Vec<u8>> {
+    let head = head_v1(at);
     let length = head.len() + 9 + content.len();
     let mut plain = Zeroizing::new(Vec::with_capacity(padded(length)));
     plain.push(VERSION);
@@ -49,21 +49,21 @@ pub(super) fn write(context: &SealContext, content: &[u8]) -> Zeroizing<Vec<u8>>
 }
 
 /// The content of a plaintext that speaks of this context and of no other.
-pub(super) fn read(context: &SealContext, plain: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+pub(super) fn read(at: &SealContext, plain: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let mut reader = Reader(plain);
     match reader.byte() {
         None => Err(OpenError::Damaged),
-        Some(VERSION) => read_v1(context, reader, plain.len()),
+        Some(VERSION) => read_v1(at, reader, plain.len()),
         Some(_) => Err(OpenError::WrongVersion),
     }
 }
 
-fn read_v1(context: &SealContext, mut reader: Reader<'_>, total: usize) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+fn read_v1(at: &SealContext, mut reader: Reader<'_>, total: usize) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     // The kind's code has a length of its own, so the item's head is measured before it is compared.
     let fixed = reader.slice(FIXED_V1).ok_or(OpenError::Damaged)?;
     let kind_length = reader.byte().ok_or(OpenError::Damaged)?;
     let kind = reader.slice(kind_length.into()).ok_or(OpenError::Damaged)?;
-    if [fixed, &[kind_length], kind].concat() != head_v1(context) {
+    if [fixed, &[kind_length], kind].concat() != head_v1(at) {
         return Err(OpenError::WrongContext);
     }
     let length = reader.array().map(u64::from_be_bytes).and_then(|length| usize::try_from(length).ok());
@@ -75,17 +75,17 @@ fn read_v1(context: &SealContext, mut reader: Reader<'_>, total: usize) -> Resul
 /// Four ids and two numbers.
 const FIXED_V1: usize = 4 * 16 + 2 * 8;
 
-fn head_v1(context: &SealContext) -> Vec<u8> {
-    let kind = context.kind.code().as_bytes();
+fn head_v1(at: &SealContext) -> Vec<u8> {
+    let kind = at.kind.code().as_bytes();
     // Codes are short words of this program.
     let kind_length = u8::try_from(kind.len()).unwrap_or_else(|_| unreachable!("a kind's code is shorter than 256 bytes"));
     [
-        &context.referral.to_bytes()[..],
-        &context.compartment.to_bytes(),
-        &context.epoch.to_be_bytes(),
-        &context.entry.to_bytes(),
-        &context.version.to_be_bytes(),
-        &context.author.to_bytes(),
+        &at.referral.to_bytes()[..],
+        &at.compartment.to_bytes(),
+        &at.epoch.to_be_bytes(),
+        &at.entry.to_bytes(),
+        &at.version.to_be_bytes(),
+        &at.author.to_bytes(),
         &[kind_length],
         kind,
     ]

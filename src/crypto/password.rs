@@ -76,7 +76,8 @@ mod tests {
     #[test]
     fn length_is_counted_in_characters_and_nothing_is_asked_of_them() {
         let parse = |text: &str| NewPassword::parse(text.to_owned()).map(|new| new.as_str().to_owned());
-        for good in ["aaaaaaaaaaaa", "  spaces ok  ", "ÿÿÿÿÿÿÿÿÿÿÿÿ", &"🦉".repeat(12), &"x".repeat(128), &"é".repeat(256)] {
+        for good in ["aaaaaaaaaaaa", "  spaces ok  ", "ÿÿÿÿÿÿÿÿÿÿÿÿ", &"🦉".repeat(12), &"x".repeat(128), &"é".repeat(256)]
+        {
             assert_eq!(parse(good).as_deref(), Ok(good));
         }
         assert_eq!(parse(""), Err(BadPassword::TooShort));

@@ -39,8 +39,8 @@ impl std::fmt::Debug for Opened {
 
 /// Seals the content to the compartment's recipient, whose publication has been checked. The row's suite is
 /// `AgeSuite::CURRENT`.
-pub fn seal(context: &SealContext, content: &[u8], recipient: &Recipient) -> Sealed {
-    let bytes = recipient.encrypt(&envelope::write(context, content));
+pub fn seal(at: &SealContext, content: &[u8], recipient: &Recipient) -> Sealed {
+    let bytes = recipient.encrypt(&envelope::write(at, content));
     Sealed { sha256: sha256(&bytes), bytes }
 }
 
@@ -51,7 +51,7 @@ pub fn seal(context: &SealContext, content: &[u8], recipient: &Recipient) -> Sea
 /// the class of what is wrong. Each is cause for an integrity event.
 pub fn open(
     recorded: &Recorded,
-    context: &SealContext,
+    at: &SealContext,
     row_sha256: &[u8; 32],
     bytes: &[u8],
     identity: &Identity,
@@ -59,8 +59,8 @@ pub fn open(
     if sha256(bytes) != *row_sha256 {
         return Err(OpenError::Damaged);
     }
-    if !recorded.names(context.entry, row_sha256) {
+    if !recorded.names(at.entry, row_sha256) {
         return Err(OpenError::NotRecorded);
     }
-    envelope::read(context, &identity.decrypt(bytes)?).map(Opened)
+    envelope::read(at, &identity.decrypt(bytes)?).map(Opened)
 }

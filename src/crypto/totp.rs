@@ -108,6 +108,12 @@ impl TotpSecret {
         Zeroizing::new(Secret::new_stack(*self.0).to_base32())
     }
 
+    /// A secret of known bytes.
+    #[cfg(test)]
+    pub(super) const fn from_bytes(bytes: Zeroizing<[u8; 20]>) -> Self {
+        Self(bytes)
+    }
+
     /// The code at a moment.
     #[cfg(test)]
     pub(super) fn code(&self, at: Timestamp) -> String {

@@ -108,5 +108,6 @@ pub(super) fn sealing_keys(name: &str, versions: &[i64]) -> SealingKeys {
 }
 
 pub(super) fn engine(peppers: Peppers) -> PasswordEngine {
-    PasswordEngine::new(EngineSettings { cost: cheap(), floor: cheap(), permits: 2, queue_limit: 64 }, peppers).expect("an engine")
+    PasswordEngine::new(EngineSettings { cost: cheap(), floor: cheap(), permits: 2, queue_limit: 64 }, peppers)
+        .expect("an engine")
 }
