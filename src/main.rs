@@ -1,3 +1,5 @@
 //! Parses the arguments and hands over to `cli`; nothing else.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    referral_exchange::cli::main()
+}

@@ -1,1 +1,19 @@
-//! (being built)
+//! Sockets, TLS and HTTP framing: bytes in, requests to a router, bytes out; and a stop that loses no request.
+//! Never here: routes (but the operator's two probes), use cases, cookies, the clock (times are handed in).
+//! Named by `cli`, which builds the router, and by the tests' harness.
+
+mod connection;
+pub mod development_ca;
+mod error;
+mod limits;
+mod listener;
+pub mod operations;
+mod tls;
+
+pub use error::Error;
+pub use limits::ConnectionLimits;
+pub use listener::{Bound, Server};
+pub use tls::{Tls, install_provider};
+
+#[cfg(test)]
+mod tests;

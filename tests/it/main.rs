@@ -2,5 +2,9 @@
 // Helpers outside `#[test]` functions may fail a test the same way the tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../support/mod.rs"]
+mod support;
+
 mod policy_matrix;
+mod postgres_smoke;
 mod rooms;
