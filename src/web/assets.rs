@@ -82,7 +82,15 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_else_is_served_least_of_all_crest_or_typeface() {
-        for name in ["app.css", "app.0000000000000000.css", "missing", "fonts", "govuk-crest.svg", "light-94a07e06a1-v2.woff2", "manifest.json"] {
+        for name in [
+            "app.css",
+            "app.0000000000000000.css",
+            "missing",
+            "fonts",
+            "govuk-crest.svg",
+            "light-94a07e06a1-v2.woff2",
+            "manifest.json",
+        ] {
             assert_eq!(fetch(&format!("/assets/{name}")).await.0, StatusCode::NOT_FOUND, "{name}");
         }
         for path in ["/assets/images/govuk-crest.svg", "/assets/fonts/bold-b542beb274-v2.woff2", "/assets/../Cargo.toml"] {

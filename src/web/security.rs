@@ -6,13 +6,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use super::assets;
 
 /// The one inline script: it tells the stylesheets that scripts run. Its hash stands in [`POLICY`].
-pub const INLINE_SCRIPT: &str = "document.body.className += ' js-enabled' + ('noModule' in HTMLScriptElement.prototype ? ' govuk-frontend-supported' : '');";
+pub const INLINE_SCRIPT: &str =
+    "document.body.className += ' js-enabled' + ('noModule' in HTMLScriptElement.prototype ? ' govuk-frontend-supported' : '');";
 
 const POLICY: &str = "default-src 'none'; script-src 'self' 'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='; \
     style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
     manifest-src 'self'; require-trusted-types-for 'script'";
 
-const HEADERS: &[(HeaderName, &str)] = &[
+static HEADERS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -34,7 +35,7 @@ pub async fn headers(request: Request, next: Next) -> Response {
 
 /// Puts the headers on one answer, replacing what stands there. Only the assets may be kept anywhere.
 pub fn put(headers: &mut HeaderMap) {
-    for (name, value) in HEADERS {
+    for (name, value) in &HEADERS {
         headers.insert(name.clone(), HeaderValue::from_static(value));
     }
     if headers.get(header::CACHE_CONTROL) != Some(&assets::IMMUTABLE) {
@@ -72,11 +73,12 @@ mod tests {
         for address in ["/", "/kept", "/broken", "/nowhere", "/assets/nothing", assets::url("app.css")] {
             let request = Request::get(address).body(Body::empty()).expect("a request");
             let answer = router.clone().oneshot(request).await.expect("an answer");
-            for (name, value) in HEADERS {
+            for (name, value) in &HEADERS {
                 assert_eq!(answer.headers()[name], value, "{address} {name}");
                 assert_eq!(answer.headers().get_all(name).iter().count(), 1);
             }
-            let expected = if address == assets::url("app.css") { assets::IMMUTABLE } else { HeaderValue::from_static("no-store") };
+            let expected =
+                if address == assets::url("app.css") { assets::IMMUTABLE } else { HeaderValue::from_static("no-store") };
             assert_eq!(answer.headers()[header::CACHE_CONTROL], expected, "{address}");
         }
     }

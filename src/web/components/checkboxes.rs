@@ -65,13 +65,13 @@ impl Checkboxes {
         described(before, self.prefix(), self.hint.is_some(), self.error_message.is_some())
     }
 
-    /// The first id has no number, so that the error summary can link to it.
-    fn item_id(&self, item: &Checkbox, index: usize) -> String {
-        match (item.id.as_str(), index) {
-            ("", 1) => self.prefix().to_owned(),
-            ("", _) => format!("{}-{index}", self.prefix()),
-            (id, _) => id.to_owned(),
-        }
+    /// Items with their ids. The first has no number, so that the error summary can link to it.
+    fn numbered(&self) -> impl Iterator<Item = (String, &Checkbox)> {
+        self.items.iter().enumerate().map(|(at, item)| match (item.id.as_str(), at) {
+            ("", 0) => (self.prefix().to_owned(), item),
+            ("", _) => (format!("{}-{}", self.prefix(), at + 1), item),
+            (id, _) => (id.to_owned(), item),
+        })
     }
 
     fn is_checked(&self, item: &Checkbox) -> bool {

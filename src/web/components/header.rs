@@ -30,8 +30,6 @@ pub struct ServiceNavigation {
     pub service_url: String,
     /// The places.
     pub navigation: Vec<NavigationItem>,
-    /// Further content.
-    pub slots: Option<Slots>,
 }
 
 /// One place.
@@ -48,18 +46,10 @@ pub struct NavigationItem {
     pub active: bool,
 }
 
-/// Further content of the navigation.
-#[derive(Debug, Clone, Default)]
-#[cfg_attr(test, derive(serde::Deserialize), serde(rename_all = "camelCase", deny_unknown_fields, default))]
-pub struct Slots {
-    /// After the places.
-    pub end: Markup,
-}
-
 impl ServiceNavigation {
-    /// With a name or further content it is a landmark of its own.
+    /// With a name it is a landmark of its own.
     fn is_section(&self) -> bool {
-        !self.service_name.is_empty() || self.slots.is_some()
+        !self.service_name.is_empty()
     }
 }
 

@@ -24,7 +24,7 @@ mod fixtures;
 pub use button::Button;
 pub use checkboxes::{Checkbox, Checkboxes};
 pub use date_input::{DateInput, DatePart, DateParts};
-pub use header::{GenericHeader, NavigationItem, ServiceNavigation, Slots};
+pub use header::{GenericHeader, NavigationItem, ServiceNavigation};
 pub use input::{Input, PasswordInput};
 pub use links::{BackLink, PageLink, Pagination, SkipLink};
 pub use messages::{Details, ErrorLink, ErrorSummary, InsetText, NotificationBanner, Panel, Tag, WarningText};

@@ -220,7 +220,8 @@ impl FieldView {
 
     fn select(&self) -> Select {
         let none = SelectItem { value: Some(String::new()), text: "Select one".to_owned(), selected: None };
-        let item = |choice: &ChoiceView| SelectItem { value: Some(choice.code.clone()), text: choice.text.clone(), selected: None };
+        let item =
+            |choice: &ChoiceView| SelectItem { value: Some(choice.code.clone()), text: choice.text.clone(), selected: None };
         Select {
             id: self.id.clone(),
             name: self.id.clone(),

@@ -98,7 +98,8 @@ impl QueuePage {
             let mut reference = Cell::of(&ListLink { href: &row.href, text: &row.reference })?;
             "app-table__reference".clone_into(&mut reference.classes);
             let about = if row.headline.is_empty() { &row.pathway } else { &row.headline };
-            let due = Cell { classes: if row.overdue { "govuk-!-font-weight-bold" } else { "" }.to_owned(), ..Cell::words(&row.due) };
+            let due =
+                Cell { classes: if row.overdue { "govuk-!-font-weight-bold" } else { "" }.to_owned(), ..Cell::words(&row.due) };
             Ok(vec![reference, Cell::words(about), Cell::of(&row.state.tag())?, due, Cell::words(&row.unread)])
         };
         Ok(Table {

@@ -50,10 +50,17 @@ fn nobody() -> Frame {
 }
 
 fn somebody() -> Frame {
-    let item = |text: &str, href: &str| NavigationItem { text: text.to_owned(), href: href.to_owned(), ..NavigationItem::default() };
+    let item =
+        |text: &str, href: &str| NavigationItem { text: text.to_owned(), href: href.to_owned(), ..NavigationItem::default() };
     Frame {
         signed_in: Some(SignedIn { name: PERSON.to_owned(), team: "Duty desk, Exampleshire Council".to_owned(), may_find: true }),
-        navigation: vec![item("Start", "/"), item("My referrals", "/sent"), item("Queue", "/queue"), item("Log", "/log"), item("Your account", "/account")],
+        navigation: vec![
+            item("Start", "/"),
+            item("My referrals", "/sent"),
+            item("Queue", "/queue"),
+            item("Log", "/log"),
+            item("Your account", "/account"),
+        ],
         ..nobody()
     }
 }
@@ -65,7 +72,11 @@ fn choices(texts: &[(&str, &str)]) -> Vec<ChoiceView> {
 fn contacts() -> Vec<Contact> {
     vec![
         Contact { who: "Police, in an emergency".to_owned(), number: "999".to_owned(), when: String::new() },
-        Contact { who: "Children’s duty team".to_owned(), number: "0116 496 0123".to_owned(), when: "Every day, at all hours".to_owned() },
+        Contact {
+            who: "Children’s duty team".to_owned(),
+            number: "0116 496 0123".to_owned(),
+            when: "Every day, at all hours".to_owned(),
+        },
     ]
 }
 
@@ -118,19 +129,31 @@ fn form(answer: &str, failed: bool) -> FormPage {
             intro: "We ask so that the team can find and help the child. Only that team and yours will see it.".to_owned(),
             fields: fields(answer, failed),
         }],
-        general_errors: if failed { vec!["Give a name or an age, so that the team can find the child".to_owned()] } else { Vec::new() },
+        general_errors: if failed {
+            vec!["Give a name or an age, so that the team can find the child".to_owned()]
+        } else {
+            Vec::new()
+        },
     }
 }
 
 fn check(answer: &str) -> CheckPage {
-    let row = |field: &str, question: &str, answer: &str| CheckRow { field: field.to_owned(), question: question.to_owned(), answer: answer.to_owned() };
+    let row = |field: &str, question: &str, answer: &str| CheckRow {
+        field: field.to_owned(),
+        question: question.to_owned(),
+        answer: answer.to_owned(),
+    };
     CheckPage {
         frame: somebody().titled("Check your answers – Child exploitation").back_to("/refer/cse/form"),
         pathway: "Child exploitation".to_owned(),
         send_action: "/refer/cse/send".to_owned(),
         change_action: "/refer/cse/form".to_owned(),
         form_token: "token-of-the-form".to_owned(),
-        answers: vec![("concern".to_owned(), answer.to_owned()), ("signs".to_owned(), "high".to_owned()), ("signs".to_owned(), "low".to_owned())],
+        answers: vec![
+            ("concern".to_owned(), answer.to_owned()),
+            ("signs".to_owned(), "high".to_owned()),
+            ("signs".to_owned(), "low".to_owned()),
+        ],
         sections: vec![CheckSection {
             title: "The child".to_owned(),
             rows: vec![row("concern", "What are you worried about?", answer), row("district", "District", "")],
@@ -160,8 +183,16 @@ fn queue(rows: usize, headline: &str) -> QueuePage {
     QueuePage {
         frame: somebody().titled("Queue").at("/queue"),
         team: "the exploitation hub".to_owned(),
-        teams: if rows == 0 { Vec::new() } else { vec![filter("Exploitation hub", "/queue?team=1", true), filter("Night desk", "/queue?team=2", false)] },
-        states: vec![filter("All", "/queue", true), filter("Received (3)", "/queue?state=received", false), filter("Opened (4)", "/queue?state=opened", false)],
+        teams: if rows == 0 {
+            Vec::new()
+        } else {
+            vec![filter("Exploitation hub", "/queue?team=1", true), filter("Night desk", "/queue?team=2", false)]
+        },
+        states: vec![
+            filter("All", "/queue", true),
+            filter("Received (3)", "/queue?state=received", false),
+            filter("Opened (4)", "/queue?state=opened", false),
+        ],
         rows: (0..rows).map(row).collect(),
         next: if rows == 0 { String::new() } else { "/queue?cursor=abc".to_owned() },
     }
@@ -197,10 +228,23 @@ fn log(rows: usize, failed: bool, words: &str) -> LogPage {
     };
     LogPage {
         frame: somebody().titled("Log").at("/log").failed_if(failed),
-        filters: LogFilters { from: if failed { words.to_owned() } else { String::new() }, use_code: "lawfulness".to_owned(), ..LogFilters::default() },
+        filters: LogFilters {
+            from: if failed { words.to_owned() } else { String::new() },
+            use_code: "lawfulness".to_owned(),
+            ..LogFilters::default()
+        },
         actions: choices(&[("sign-in", "Signed in"), ("read-referral", "Opened a referral")]),
-        uses: choices(&[("lawfulness", "Checking lawfulness"), ("self-monitoring", "Watching ourselves"), ("integrity", "Integrity and security"), ("criminal-proceedings", "Criminal proceedings")]),
-        errors: if failed { vec![("from".to_owned(), "From must be a real date, such as 2026-03-27".to_owned())] } else { Vec::new() },
+        uses: choices(&[
+            ("lawfulness", "Checking lawfulness"),
+            ("self-monitoring", "Watching ourselves"),
+            ("integrity", "Integrity and security"),
+            ("criminal-proceedings", "Criminal proceedings"),
+        ]),
+        errors: if failed {
+            vec![("from".to_owned(), "From must be a real date, such as 2026-03-27".to_owned())]
+        } else {
+            Vec::new()
+        },
         rows: (0..rows).map(row).collect(),
         next: if rows == 0 { String::new() } else { "/log?cursor=abc".to_owned() },
         pending: rows as u64,
@@ -220,7 +264,11 @@ fn referral(words: &str) -> ReferralPage {
         seen_by: vec!["Duty desk, Exampleshire Council".to_owned(), "The exploitation hub, Exampleshire Police".to_owned()],
         sections: vec![AnswerSection {
             title: "The child".to_owned(),
-            rows: vec![("Name".to_owned(), PERSON.to_owned()), ("What are you worried about?".to_owned(), words.to_owned()), ("District".to_owned(), String::new())],
+            rows: vec![
+                ("Name".to_owned(), PERSON.to_owned()),
+                ("What are you worried about?".to_owned(), words.to_owned()),
+                ("District".to_owned(), String::new()),
+            ],
         }],
     }
 }
@@ -229,15 +277,35 @@ fn before_the_form() -> Vec<Sample> {
     let home = |full: bool| HomePage {
         frame: somebody().titled("Start").at("/"),
         notice: if full { "The service will be down on Sunday from 2am to 3am.".to_owned() } else { String::new() },
-        pathways: if full { vec![PathwayLine { title: "Child exploitation".to_owned(), href: "/refer/cse".to_owned(), about: "For a child who may be used for sex, crime or work.".to_owned(), minutes: 5 }] } else { Vec::new() },
-        places: if full { vec![PlaceLine { title: "Queue of the exploitation hub".to_owned(), href: "/queue".to_owned(), about: "3 waiting, 1 overdue".to_owned() }] } else { Vec::new() },
+        pathways: if full {
+            vec![PathwayLine {
+                title: "Child exploitation".to_owned(),
+                href: "/refer/cse".to_owned(),
+                about: "For a child who may be used for sex, crime or work.".to_owned(),
+                minutes: 5,
+            }]
+        } else {
+            Vec::new()
+        },
+        places: if full {
+            vec![PlaceLine {
+                title: "Queue of the exploitation hub".to_owned(),
+                href: "/queue".to_owned(),
+                about: "3 waiting, 1 overdue".to_owned(),
+            }]
+        } else {
+            Vec::new()
+        },
     };
     let start = StartPage {
         frame: somebody().titled("Before you start – Child exploitation").back_to("/"),
         title: "Child exploitation".to_owned(),
         who_for: vec!["For anybody who thinks that a child may be used for sex, crime or work.".to_owned()],
         minutes: 5,
-        to_hand: vec!["Name and age of the child, or what they look like".to_owned(), "What you saw or heard, and when".to_owned()],
+        to_hand: vec![
+            "Name and age of the child, or what they look like".to_owned(),
+            "What you saw or heard, and when".to_owned(),
+        ],
         received_by: "The exploitation hub (Exampleshire Police)".to_owned(),
         hours: "Somebody reads referrals from 8am to 8pm every day. The night desk covers outside those hours.".to_owned(),
         start_href: "/refer/cse/danger".to_owned(),
@@ -294,10 +362,18 @@ fn rest() -> Vec<Sample> {
         frame: somebody().titled("Your account").at("/account"),
         name: PERSON.to_owned(),
         username: "sample.c".to_owned(),
-        places: vec![Place { team: "Duty desk".to_owned(), agency: "Exampleshire Council".to_owned(), role: "Practitioner".to_owned() }],
+        places: vec![Place {
+            team: "Duty desk".to_owned(),
+            agency: "Exampleshire Council".to_owned(),
+            role: "Practitioner".to_owned(),
+        }],
         sessions: vec![
             SessionLine { started: "4 June 2026, 9:02am".to_owned(), last_used: "just now".to_owned(), current: true },
-            SessionLine { started: "3 June 2026, 4:10pm".to_owned(), last_used: "3 June 2026, 5:58pm".to_owned(), current: false },
+            SessionLine {
+                started: "3 June 2026, 4:10pm".to_owned(),
+                last_used: "3 June 2026, 5:58pm".to_owned(),
+                current: false,
+            },
         ],
     };
     vec![sample("sent", false, &sent), sample("account", false, &account)]
@@ -320,9 +396,14 @@ pub(super) fn all() -> Vec<Sample> {
     }
     samples.extend(rest());
     for reason in Reason::ALL {
-        let page = ErrorPage { retry_after: (reason == Reason::TooManyTries).then_some(300), ..ErrorPage::new(&somebody(), reason) };
+        let page =
+            ErrorPage { retry_after: (reason == Reason::TooManyTries).then_some(300), ..ErrorPage::new(&somebody(), reason) };
         samples.push(sample(&format!("error-{}", reason.status().as_u16()), false, &page));
-        samples.push(sample(&format!("error-{}-{reason:?}-nobody", reason.status().as_u16()), false, &ErrorPage::new(&nobody(), reason)));
+        samples.push(sample(
+            &format!("error-{}-{reason:?}-nobody", reason.status().as_u16()),
+            false,
+            &ErrorPage::new(&nobody(), reason),
+        ));
     }
     samples
 }

@@ -48,13 +48,16 @@ fn one_heading_and_a_title_of_the_agreed_form_without_a_person() {
 fn headings_skip_no_level_and_no_landmark_is_missing() {
     none_has(|_, page| {
         let mut wrong = Vec::new();
-        let levels: Vec<u32> = find(page, "main h1, main h2, main h3, main h4").iter().filter_map(|h| h.value().name()[1..].parse().ok()).collect();
+        let levels: Vec<u32> =
+            find(page, "main h1, main h2, main h3, main h4").iter().filter_map(|h| h.value().name()[1..].parse().ok()).collect();
         let summary = !find(page, ".govuk-error-summary, .govuk-notification-banner").is_empty();
         if !summary && levels.first() != Some(&1) {
             wrong.push(format!("starts with {levels:?}"));
         }
         wrong.extend(levels.windows(2).filter(|pair| pair[1] > pair[0] + 1).map(|pair| format!("{pair:?}")));
-        for landmark in ["main#main-content", "header", "footer", "a.govuk-skip-link[href='#main-content']", "html[lang]", ".app-stripe"] {
+        for landmark in
+            ["main#main-content", "header", "footer", "a.govuk-skip-link[href='#main-content']", "html[lang]", ".app-stripe"]
+        {
             if find(page, landmark).len() != 1 {
                 wrong.push(landmark.to_owned());
             }
@@ -84,7 +87,8 @@ fn ids_are_unique_and_everything_that_is_pointed_to_exists() {
         for element in find(page, "[id]") {
             *ids.entry(element.attr("id").unwrap_or_default()).or_insert(0) += 1;
         }
-        let mut wrong: Vec<String> = ids.iter().filter(|(_, count)| **count > 1).map(|(id, _)| format!("id {id} twice")).collect();
+        let mut wrong: Vec<String> =
+            ids.iter().filter(|(_, count)| **count > 1).map(|(id, _)| format!("id {id} twice")).collect();
         for element in find(page, "[aria-describedby], [aria-labelledby], [aria-controls], a[href^='#']") {
             let pointers = ["aria-describedby", "aria-labelledby", "aria-controls"].iter().filter_map(|name| element.attr(name));
             let anchor = element.attr("href").and_then(|href| href.strip_prefix('#'));
@@ -107,7 +111,9 @@ fn nothing_needs_a_looser_security_policy() {
         wrong.extend(faults(find(page, "[href], [src], [action], [formaction]"), |element| {
             let targets = ["href", "src", "action", "formaction"].iter().filter_map(|name| element.attr(name));
             let fits = |target: &str| {
-                (target.starts_with('/') && !target.starts_with("//") && target != "/assets/missing") || target.starts_with('#') || target.starts_with("tel:")
+                (target.starts_with('/') && !target.starts_with("//") && target != "/assets/missing")
+                    || target.starts_with('#')
+                    || target.starts_with("tel:")
             };
             targets.into_iter().any(|target| !fits(target))
         }));
@@ -137,7 +143,8 @@ fn pages_about_others_are_not_remembered_by_the_browser() {
         if !sample.name.starts_with("form") {
             return Vec::new();
         }
-        let mut wrong = faults(find(page, "main input[type=text], main textarea"), |control| control.attr("autocomplete") != Some("off"));
+        let mut wrong =
+            faults(find(page, "main input[type=text], main textarea"), |control| control.attr("autocomplete") != Some("off"));
         wrong.extend(faults(find(page, "[name='person.name']"), |control| control.attr("spellcheck") != Some("false")));
         let tokens: Vec<_> = find(page, "[name=form_token]").iter().filter_map(|token| token.attr("value")).collect();
         if tokens != ["token-of-the-form"] {
@@ -166,7 +173,9 @@ fn answers_come_back_whole_and_harmless() {
         if !sample.name.ends_with("-attacked") || sample.name.starts_with("log") {
             return Vec::new();
         }
-        let values = find(page, "input, textarea").into_iter().map(|control| control.attr("value").map_or_else(|| control.text().collect(), str::to_owned));
+        let values = find(page, "input, textarea")
+            .into_iter()
+            .map(|control| control.attr("value").map_or_else(|| control.text().collect(), str::to_owned));
         let shown = find(page, "main dd, main td").into_iter().map(|cell| cell.text().collect::<String>());
         let whole = values.chain(shown).any(|value| value == samples::ATTACK);
         if whole { Vec::new() } else { vec!["the answer is changed".to_owned()] }
@@ -183,7 +192,8 @@ fn line_breaks_at_the_start_of_an_answer_survive() {
 
 #[test]
 fn words_are_those_we_use() {
-    let banned = ["gov.uk", "crown", "open government licence", "please", "invalid", "required", "victim", "oops", "kindly", "404", "500"];
+    let banned =
+        ["gov.uk", "crown", "open government licence", "please", "invalid", "required", "victim", "oops", "kindly", "404", "500"];
     none_has(|_, page| {
         let words = text(find(page, "body")[0]).to_lowercase();
         banned.iter().filter(|word| words.contains(**word)).map(|word| format!("says {word:?}")).collect()
