@@ -45,8 +45,10 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let mut known = Known { anywhere: ids(&file), ..Known::default() };
     let sections = sections(&file, &mut known);
     let id = file.need_code("id", PathwayId::parse);
-    if id.as_ref().is_some_and(|id| name != format!("{id}.toml")) {
-        file.fault("give the file and its `id` the same name");
+    if let (Some(id), Some(value)) = (&id, file.value("id"))
+        && name != format!("{id}.toml")
+    {
+        reader.fault(&value.span(), "give the file and its `id` the same name");
     }
     let codes = |all: &[&'static str]| all.to_vec();
     let sensitivity_words = codes(&Sensitivity::ALL.iter().map(|s| s.code()).collect::<Vec<_>>());
@@ -63,8 +65,10 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let to_hand = file.need_texts("to_hand");
     let danger = danger(&file, &sections);
     let district = file.value("district").and_then(|value| named(&file, "district", value, &known));
-    if district.as_ref().is_some_and(|id| !matches!(known.kinds.get(id), Some(Kind::Choice(_)))) {
-        file.fault("make the `district` question a choice");
+    if let (Some(id), Some(value)) = (&district, file.value("district"))
+        && !matches!(known.kinds.get(id), Some(Kind::Choice(_)))
+    {
+        reader.fault(&value.span(), "make the `district` question a choice");
     }
     let headline = file.need_list("headline").into_iter().filter_map(|value| named(&file, "headline", value, &known)).collect();
     let urgency = urgency(&file, &known);

@@ -39,7 +39,7 @@ fn one(table: Table<'_>, known: &mut Known) -> Option<Question> {
     let kind = kind(&table);
     let label = table.need_text("label");
     let show_when = table.value("show_when").map(|value| condition(table.reader, value, known));
-    let free = kind.as_ref().is_some_and(|kind| !kind.is_coded());
+    let (free, sound) = (kind.as_ref().is_some_and(|kind| !kind.is_coded()), kind.is_some());
     let question = Question {
         id: id?,
         short: table.text("short").or_else(|| label.clone()).unwrap_or_default(),
@@ -55,7 +55,9 @@ fn one(table: Table<'_>, known: &mut Known) -> Option<Question> {
         personal: table.flag("personal", free),
         example: table.text("example"),
     };
-    check(&table, &question);
+    if sound {
+        check(&table, &question);
+    }
     known.kinds.insert(question.id.clone(), question.kind.clone());
     table.end();
     Some(question)

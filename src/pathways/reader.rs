@@ -133,7 +133,9 @@ impl<'t> Table<'t> {
 
     /// The value of a key that may be absent.
     pub(super) fn value(&self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
-        self.used.borrow_mut().push(key);
+        if !self.used.borrow().contains(&key) {
+            self.used.borrow_mut().push(key);
+        }
         self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
     }
 

@@ -26,7 +26,9 @@ fn urgencies(table: &Table<'_>) -> Vec<Urgency> {
 pub(super) fn routes(file: &Table<'_>, known: &Known, district: Option<&QuestionId>) -> Option<Routes> {
     let mut special = Vec::new();
     let mut default: Option<Route> = None;
+    let mut last = file.at.clone();
     for table in file.need_tables("route") {
+        last = table.at.clone();
         let route = (
             table.need_code("team", TeamCode::parse),
             table.need_text("hours"),
@@ -50,7 +52,8 @@ pub(super) fn routes(file: &Table<'_>, known: &Known, district: Option<&Question
         table.end();
     }
     if default.is_none() && file.value("route").is_some() {
-        file.fault("add a last route without `district` and `urgency`, with team, hours and cover, for everything else");
+        file.reader
+            .fault(&last, "add a last route without `district` and `urgency`, with team, hours and cover, for everything else");
     }
     Some(Routes { special, default: default? })
 }
@@ -108,7 +111,9 @@ pub(super) fn advice(file: &Table<'_>, known: &Known) -> Vec<Advice> {
 pub(super) fn clocks(file: &Table<'_>, known: &Known) -> Option<Clocks> {
     let mut special = Vec::new();
     let mut default: Option<Limit> = None;
+    let mut last = file.at.clone();
     for table in file.need_tables("clock") {
+        last = table.at.clone();
         let steps: Vec<&str> = Step::ALL.iter().map(|step| step.code()).collect();
         let step = table.need("step").and_then(|value| table.reader.word("step", value, Step::parse, &steps));
         let limit = limit(&table);
@@ -128,7 +133,7 @@ pub(super) fn clocks(file: &Table<'_>, known: &Known) -> Option<Clocks> {
         table.end();
     }
     if default.is_none() && file.value("clock").is_some() {
-        file.fault("add a last clock for the step `triage` without `urgency` and `when`, for everything else");
+        file.reader.fault(&last, "add a last clock for the step `triage` without `urgency` and `when`, for everything else");
     }
     Some(Clocks { triage: StepClock { special, default: default? } })
 }
