@@ -1,1 +1,25 @@
-//! (being built)
+//! Reads and checks pathway files (TOML) into domain values, and writes answers and definitions as JSON.
+//! Never here: SQL, async, HTTP, keys; no rule about answers either, those are `domain::validate`'s.
+//! Named by `app` and, for its checks, through it by the command line.
+
+mod answers;
+mod calendar;
+mod conditions;
+mod definition;
+mod definition_json;
+mod example;
+mod fault;
+mod library;
+mod questions;
+mod reader;
+mod routes;
+mod schema;
+
+pub use answers::{answers_from_json, answers_to_json, raw_from_json};
+pub use calendar::parse_calendar;
+pub use definition::{parse, version_of};
+pub use definition_json::definition_json;
+pub use example::example;
+pub use fault::{Fault, Faults};
+pub use library::{Library, LoadError, Loaded};
+pub use schema::schema;

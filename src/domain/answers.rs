@@ -1,0 +1,259 @@
+//! Answers: as a door parsed them (raw), and as they stand once they fit their pathway.
+
+use std::{collections::BTreeMap, fmt};
+
+use jiff::civil::Date;
+
+use super::{
+    code::{Code, QuestionId},
+    question::{Kind, Question},
+};
+
+/// What a door parsed for one question; nothing is checked yet.
+#[derive(Clone, PartialEq, Eq)]
+pub enum RawAnswer {
+    /// One value: text, a code, `yes` or `no`, a date like `2026-06-04`.
+    Text(String),
+    /// Several codes.
+    Many(Vec<String>),
+    /// Named parts: `line_1 line_2 town postcode uprn` of an address, `day month year` of a date.
+    Parts(BTreeMap<String, String>),
+    /// "Not known", with the code of a reason or without.
+    NotKnown(Option<String>),
+}
+
+impl RawAnswer {
+    /// Whether nothing was filled in.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) => text.trim().is_empty(),
+            Self::Many(codes) => codes.iter().all(|code| code.trim().is_empty()),
+            Self::Parts(parts) => parts.values().all(|part| part.trim().is_empty()),
+            Self::NotKnown(_) => false,
+        }
+    }
+}
+
+impl fmt::Debug for RawAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RawAnswer(…)")
+    }
+}
+
+/// What a door parsed, by question id.
+pub type RawAnswers = BTreeMap<QuestionId, RawAnswer>;
+
+/// A place in the United Kingdom, one value a line, none of them blank.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address {
+    /// House and street.
+    pub line_1: String,
+    /// More of the street, if any.
+    pub line_2: Option<String>,
+    /// Town or city.
+    pub town: String,
+    /// Postcode, upper case with its space, if known.
+    pub postcode: Option<String>,
+    /// Unique property reference number, 1 to 12 digits, if known.
+    pub uprn: Option<String>,
+}
+
+impl Address {
+    /// Its parts that are filled in, by the names that forms and JSON use.
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("line_1", Some(&self.line_1)),
+            ("line_2", self.line_2.as_ref()),
+            ("town", Some(&self.town)),
+            ("postcode", self.postcode.as_ref()),
+            ("uprn", self.uprn.as_ref()),
+        ];
+        all.into_iter().filter_map(|(name, value)| Some((name, value?.as_str())))
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Address(…)")
+    }
+}
+
+/// One answer that fits its question.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Of `text` and `long-text`: trimmed, not blank, within its limit.
+    Text(String),
+    /// Of `choice`.
+    Choice(Code),
+    /// Of `many`: at least one, each once, in the question's order.
+    Many(Vec<Code>),
+    /// Of `yes-no`.
+    YesNo(bool),
+    /// Of `date`.
+    Date(Date),
+    /// Of `phone`: as typed, with single spaces.
+    Phone(String),
+    /// Of `address`.
+    Address(Address),
+    /// "Not known", with the code of a reason or without.
+    NotKnown(Option<Code>),
+}
+
+impl Answer {
+    /// Whether it is "not known".
+    pub const fn is_not_known(&self) -> bool {
+        matches!(self, Self::NotKnown(_))
+    }
+
+    /// Whether it is or includes a code; none where it is not known or not coded.
+    pub fn has(&self, code: &Code) -> Option<bool> {
+        match self {
+            Self::Choice(chosen) => Some(chosen == code),
+            Self::Many(ticked) => Some(ticked.contains(code)),
+            Self::YesNo(yes) => Some(code.as_str() == if *yes { "yes" } else { "no" }),
+            _ => None,
+        }
+    }
+
+    /// How many are ticked; none where it is not known or nothing to tick.
+    pub const fn ticked(&self) -> Option<usize> {
+        match self {
+            Self::Many(ticked) => Some(ticked.len()),
+            _ => None,
+        }
+    }
+
+    /// The answer in words, for the page that shows it with its question; lines are parted by `\n`.
+    pub fn words(&self, question: &Question) -> String {
+        let title = |code: &Code| question.kind.title_of(code).unwrap_or(code.as_str()).to_owned();
+        match self {
+            Self::Text(text) | Self::Phone(text) => text.clone(),
+            Self::Choice(code) => title(code),
+            Self::Many(codes) => codes.iter().map(title).collect::<Vec<_>>().join("\n"),
+            Self::YesNo(yes) => if *yes { "Yes" } else { "No" }.to_owned(),
+            Self::Date(date) => date.strftime("%-d %B %Y").to_string(),
+            Self::Address(address) => address
+                .parts()
+                .map(|(name, value)| if name == "uprn" { format!("UPRN {value}") } else { value.to_owned() })
+                .collect::<Vec<_>>()
+                .join("\n"),
+            Self::NotKnown(reason) => {
+                let reasons = question.not_known.as_ref().map_or(&[][..], |allowed| &allowed.reasons);
+                let reason = reason.as_ref().and_then(|code| reasons.iter().find(|reason| reason.code == *code));
+                reason.map_or_else(|| "Not known".to_owned(), |reason| format!("Not known: {}", reason.title))
+            }
+        }
+    }
+
+    /// Whether the answer is of the form that the kind takes.
+    pub const fn fits(&self, kind: &Kind) -> bool {
+        matches!(
+            (self, kind),
+            (Self::Text(_), Kind::Text { .. } | Kind::LongText { .. })
+                | (Self::Choice(_), Kind::Choice(_))
+                | (Self::Many(_), Kind::Many(_))
+                | (Self::YesNo(_), Kind::YesNo)
+                | (Self::Date(_), Kind::Date { .. })
+                | (Self::Phone(_), Kind::Phone)
+                | (Self::Address(_), Kind::Address)
+        )
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Answer(…)")
+    }
+}
+
+/// Answers that fit a pathway, in the order of its questions; made by [`super::validate::validate`].
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Answers {
+    given: Vec<(QuestionId, Answer)>,
+}
+
+impl Answers {
+    /// The answers in the order given; whoever calls has checked them.
+    pub(crate) fn from_pairs(pairs: impl IntoIterator<Item = (QuestionId, Answer)>) -> Self {
+        Self { given: pairs.into_iter().collect() }
+    }
+
+    pub(super) fn push(&mut self, question: QuestionId, answer: Answer) {
+        self.given.push((question, answer));
+    }
+
+    /// The answer to a question; none when it was not asked or left out.
+    pub fn get(&self, question: &QuestionId) -> Option<&Answer> {
+        self.given.iter().find(|(id, _)| id == question).map(|(_, answer)| answer)
+    }
+
+    /// Every answer, in the order of the questions.
+    pub fn iter(&self) -> impl Iterator<Item = (&QuestionId, &Answer)> {
+        self.given.iter().map(|(id, answer)| (id, answer))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.given.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.given.is_empty()
+    }
+}
+
+impl fmt::Debug for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answers({} …)", self.given.len())
+    }
+}
+
+/// What is wrong with one answer; never holds the answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FieldError {
+    /// The question.
+    pub field: QuestionId,
+    /// The part of it, for an address or a date in parts.
+    pub part: Option<&'static str>,
+    /// What to do, as a sentence without full stop: `Enter the name of the premises`.
+    pub message: String,
+}
+
+impl FieldError {
+    /// An error of a question as a whole.
+    pub fn new(field: QuestionId, message: impl Into<String>) -> Self {
+        Self { field, part: None, message: message.into() }
+    }
+
+    /// The name of the form field or JSON member: `premises_address` or `premises_address.town`.
+    pub fn name(&self) -> String {
+        self.part.map_or_else(|| self.field.to_string(), |part| format!("{}.{part}", self.field))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_content() {
+        let secret = "canary";
+        let id = QuestionId::parse("story").expect("an id");
+        let raw = RawAnswers::from([(id.clone(), RawAnswer::Text(secret.into()))]);
+        let address = Address { line_1: secret.into(), line_2: None, town: secret.into(), postcode: None, uprn: None };
+        let answers = Answers::from_pairs([(id, Answer::Text(secret.into()))]);
+        for shown in [format!("{raw:?}"), format!("{answers:?}"), format!("{:?}", answers.iter().next()), format!("{address:?}")]
+        {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+
+    #[test]
+    fn emptiness_is_blankness() {
+        assert!(RawAnswer::Text(" \n".into()).is_empty());
+        assert!(RawAnswer::Many(vec![]).is_empty());
+        assert!(RawAnswer::Parts(BTreeMap::from([("town".into(), " ".into())])).is_empty());
+        assert!(!RawAnswer::NotKnown(None).is_empty());
+    }
+}

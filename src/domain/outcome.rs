@@ -1,0 +1,23 @@
+//! Outcomes: how a referral can end, and the lines a referrer may hear.
+
+use super::code::{Choice, Code};
+
+/// One way a referral can end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The stable code.
+    pub code: Code,
+    /// The words.
+    pub title: String,
+    /// Lines for the referrer, at least one.
+    pub feedback: Vec<Choice>,
+}
+
+/// How long a referral is kept after it closes, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retention {
+    /// Whole years after closing.
+    pub years: u16,
+    /// Where the period comes from, in words.
+    pub basis: String,
+}

@@ -1,0 +1,54 @@
+//! The bank holidays, from their file.
+
+use super::{fault::Faults, reader::Reader, reader::date};
+use crate::domain::calendar::WorkingCalendar;
+
+/// Reads the file of bank holidays: `known_until` and `holidays`, all dates.
+///
+/// # Errors
+/// Every fault found, in the order of lines.
+pub fn parse_calendar(file: &str, text: &str) -> Result<WorkingCalendar, Faults> {
+    let reader = Reader::new(file, text);
+    let read = reader.document().and_then(|document| {
+        let table = reader.table("the file", 0..0, document.get_ref());
+        let known_until = table.need_date("known_until");
+        let items = table.need_list("holidays");
+        let holidays: Vec<_> = items.iter().filter_map(|item| date(&reader, "holidays", item)).collect();
+        for (item, holiday) in items.iter().zip(&holidays) {
+            if known_until.is_some_and(|until| *holiday > until) {
+                reader.fault(&item.span(), "move `known_until` on: a holiday lies after it");
+            }
+        }
+        table.end();
+        Some(WorkingCalendar::new(holidays, known_until?))
+    });
+    reader.finish(read)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::pathways::library::EMBEDDED_CALENDAR;
+
+    #[test]
+    fn the_embedded_holidays_reach_to_the_end_of_2028_and_fall_on_weekdays() {
+        let calendar = parse_calendar("bank-holidays.toml", EMBEDDED_CALENDAR).expect("a calendar");
+        assert_eq!(calendar.known_until(), date(2028, 12, 31));
+        for year in 2026..=2028 {
+            let days = date(year, 1, 1).series(jiff::Span::new().days(1)).take_while(|day| day.year() == year);
+            let working = days.filter(|day| calendar.is_working_day(*day)).count();
+            let weekdays = date(year, 1, 1).series(jiff::Span::new().days(1)).take_while(|day| day.year() == year);
+            let weekdays = weekdays.filter(|day| day.weekday().to_monday_zero_offset() < 5).count();
+            assert_eq!(weekdays - working, 8, "{year} has eight bank holidays, none wasted on a weekend");
+        }
+    }
+
+    #[test]
+    fn faults_name_their_lines() {
+        let text = "known_until = 2026-12-31\nholidays = [\n  2027-01-01,\n  \"soon\",\n]\nextra = 1\n";
+        let faults = parse_calendar("c.toml", text).expect_err("faults").0;
+        assert_eq!(faults.iter().map(|fault| fault.line).collect::<Vec<_>>(), [3, 4, 6]);
+    }
+}

@@ -1,0 +1,125 @@
+//! Conditions of a pathway file: `{ question = "…", is = "…" }`, `in`, `at_least`, `answered`, and `all`, `any`, `not`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::{Spanned, de::DeValue};
+
+use super::reader::{Reader, Table};
+use crate::domain::{
+    code::{Code, QuestionId},
+    condition::Condition,
+    question::Kind,
+};
+
+/// The questions a condition may name: those asked before it.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Kinds of the questions read so far.
+    pub(super) kinds: BTreeMap<QuestionId, Kind>,
+    /// Ids anywhere in the file, to tell "later" from "absent".
+    pub(super) anywhere: BTreeSet<String>,
+}
+
+const FORMS: &str = "write one of `all`, `any`, `not`, or `question` with one of `is`, `in`, `at_least`, `answered`";
+const DEEPEST: usize = 8;
+
+/// Reads a condition; every question and code it names must exist.
+pub(super) fn condition<'t>(reader: &'t Reader<'t>, value: &'t Spanned<DeValue<'t>>, known: &Known) -> Option<Condition> {
+    nested(reader, value, known, DEEPEST)
+}
+
+fn nested<'t>(reader: &'t Reader<'t>, value: &'t Spanned<DeValue<'t>>, known: &Known, depth: usize) -> Option<Condition> {
+    let table = reader.as_table("condition", value)?;
+    let Some(depth) = depth.checked_sub(1) else {
+        table.fault("flatten this condition: it is nested too deeply");
+        return None;
+    };
+    let parts = |table: &Table<'t>, key| {
+        let items = table.need_list(key);
+        let parts: Vec<_> = items.iter().filter_map(|item| nested(reader, item, known, depth)).collect();
+        (parts.len() == items.len() && !parts.is_empty()).then_some(parts)
+    };
+    let read = if table.value("all").is_some() {
+        parts(&table, "all").map(Condition::All)
+    } else if table.value("any").is_some() {
+        parts(&table, "any").map(Condition::Any)
+    } else if let Some(part) = table.value("not") {
+        nested(reader, part, known, depth).map(|part| Condition::Not(Box::new(part)))
+    } else if table.value("question").is_some() {
+        if table.len() != 2 {
+            table.fault(FORMS);
+            return None;
+        }
+        about(&table, known)
+    } else {
+        table.fault(FORMS);
+        return None;
+    };
+    table.end();
+    read
+}
+
+fn about(table: &Table<'_>, known: &Known) -> Option<Condition> {
+    let value = table.need("question")?;
+    let id = table.reader.code("question", value, QuestionId::parse)?;
+    let Some(kind) = known.kinds.get(&id) else {
+        let words = if known.anywhere.contains(id.as_str()) {
+            format!("`{id}` is asked later: a condition can name earlier questions only")
+        } else {
+            format!("no question has the id `{id}`: correct it or add the question")
+        };
+        table.reader.fault(&value.span(), words);
+        // The other keys are fine as far as can be told.
+        for key in ["is", "in", "at_least", "answered"] {
+            table.value(key);
+        }
+        return None;
+    };
+    if let Some(value) = table.value("is") {
+        return code_of(table.reader, value, &id, kind).map(|code| Condition::Is(id, code));
+    }
+    if table.value("in").is_some() {
+        let items = table.need_list("in");
+        let codes: Vec<_> = items.iter().filter_map(|item| code_of(table.reader, item, &id, kind)).collect();
+        return (!codes.is_empty() && codes.len() == items.len()).then_some(Condition::In(id, codes));
+    }
+    if let Some(value) = table.value("at_least") {
+        let Kind::Many(choices) = kind else {
+            table.reader.fault(&value.span(), format!("`at_least` counts ticks, but `{id}` is of kind {}", kind.code()));
+            return None;
+        };
+        let most = u16::try_from(choices.len()).unwrap_or(u16::MAX);
+        let count = table.reader.number("at_least", value, 1..=most)?;
+        return Some(Condition::AtLeast(id, usize::from(count)));
+    }
+    if let Some(value) = table.value("answered") {
+        return match value.get_ref().as_bool() {
+            Some(true) => Some(Condition::Answered(id)),
+            Some(false) => Some(Condition::Not(Box::new(Condition::Answered(id)))),
+            None => {
+                table.reader.fault(&value.span(), "set `answered` to true or false");
+                None
+            }
+        };
+    }
+    table.fault(FORMS);
+    None
+}
+
+fn code_of(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>, id: &QuestionId, kind: &Kind) -> Option<Code> {
+    let code = reader.code("code", value, Code::parse)?;
+    let offered: Vec<&str> = match kind {
+        Kind::YesNo => vec!["yes", "no"],
+        _ => kind.choices().iter().map(|choice| choice.code.as_str()).collect(),
+    };
+    if offered.contains(&code.as_str()) {
+        return Some(code);
+    }
+    let words = if offered.is_empty() {
+        format!("`{id}` has no codes to compare with: use `answered`")
+    } else {
+        format!("`{id}` has no choice `{code}`: use one of {}", offered.join(", "))
+    };
+    reader.fault(&value.span(), words);
+    None
+}

@@ -1,0 +1,74 @@
+//! A pathway as `GET /pathways/{id}` shows it.
+
+use serde_json::{Map, Value, json};
+
+use super::schema::condition_json;
+use crate::domain::{
+    code::Choice,
+    pathway::{Pathway, Section},
+    question::{Kind, NOT_KNOWN, Question, Sealed},
+};
+
+/// The definition with its version: `{id,title,version,…,questions,outcomes,grades}`.
+pub fn definition_json(pathway: &Pathway, version: &str) -> Value {
+    let questions: Vec<Value> =
+        pathway.sections.iter().flat_map(|section| section.questions.iter().map(|question| one(section, question))).collect();
+    let outcomes: Vec<Value> = pathway
+        .outcomes
+        .iter()
+        .map(|outcome| {
+            let feedback: Vec<Value> =
+                outcome.feedback.iter().map(|line| json!({ "code": line.code.as_str(), "text": line.title })).collect();
+            json!({ "code": outcome.code.as_str(), "title": outcome.title, "feedback": feedback })
+        })
+        .collect();
+    json!({
+        "id": pathway.id.as_str(),
+        "title": pathway.title,
+        "version": version,
+        "description": pathway.description,
+        "sensitivity": pathway.sensitivity.code(),
+        "purpose": pathway.purpose.code(),
+        "may_submit": pathway.may_submit.iter().map(|kind| kind.code()).collect::<Vec<_>>(),
+        "questions": questions,
+        "outcomes": outcomes,
+        "grades": pathway.grades.iter().map(|grade| grade.code.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+fn choices(of: &[Choice]) -> Vec<Value> {
+    of.iter().map(|choice| json!({ "code": choice.code.as_str(), "title": choice.title })).collect()
+}
+
+fn one(section: &Section, question: &Question) -> Value {
+    let mut shown = Map::new();
+    let mut set = |name: &str, value: Value| _ = shown.insert(name.to_owned(), value);
+    set("id", json!(question.id.as_str()));
+    set("section", json!(section.title));
+    set("label", json!(question.label));
+    set("kind", json!(question.kind.code()));
+    set("required", json!(question.required));
+    if let Some(hint) = &question.hint {
+        set("hint", json!(hint));
+    }
+    match &question.kind {
+        Kind::Text { max } | Kind::LongText { max } => set("max", json!(max)),
+        Kind::Choice(of) | Kind::Many(of) => set("options", json!(choices(of))),
+        Kind::Date { when } => set("when", json!(when.code())),
+        Kind::YesNo | Kind::Phone | Kind::Address => {}
+    }
+    if let Some(allowed) = &question.not_known {
+        let plain = json!({ "code": NOT_KNOWN, "title": "Not known" });
+        set("not_known", json!(std::iter::once(plain).chain(choices(&allowed.reasons)).collect::<Vec<_>>()));
+    }
+    if let Some(when) = &question.show_when {
+        set("show_when", condition_json(when));
+    }
+    set("personal", json!(question.personal));
+    let sealed = match question.sealed {
+        Sealed::In(kind) => kind.code(),
+        Sealed::Clear => "clear",
+    };
+    set("sealed", json!(sealed));
+    Value::Object(shown)
+}

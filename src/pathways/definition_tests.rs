@@ -1,0 +1,213 @@
+use super::*;
+use crate::domain::clock::Limit;
+
+const FIRE: &str = include_str!("../../pathways/fire-protection.toml");
+
+fn faults(text: &str) -> Vec<(usize, String)> {
+    let faults = parse("fire-protection.toml", text).expect_err("a fault").0;
+    assert!(faults.iter().all(|fault| fault.file == "fire-protection.toml"));
+    faults.into_iter().map(|fault| (fault.line, fault.message)).collect()
+}
+
+/// The line, counted from 1, of the first line that holds a text.
+fn line_of(text: &str, part: &str) -> usize {
+    text.lines().position(|line| line.contains(part)).expect("the part is there") + 1
+}
+
+/// A change to the fire form: what to replace (first occurrence), with what, the text on whose line the fault must stand
+/// (in the changed file), and words the fault must hold.
+const TABLE: &[(&str, &str, &str, &str)] = &[
+    ("minutes = 4", "minutes = 4\ncolour = \"red\"", "colour", "remove `colour` from the file"),
+    ("short = \"Danger now\"", "shrot = \"Danger now\"", "shrot", "remove `shrot`"),
+    (
+        "id = \"premises_name\"",
+        "id = \"danger_now\"",
+        "[[section.question]]#2",
+        "rename this question: another has the id `danger_now`",
+    ),
+    ("id = \"seen\"", "id = \"premises\"", "[[section]]#3", "rename this section"),
+    (
+        "question = \"premises_use\", is = \"other\"",
+        "question = \"premises_usage\", is = \"other\"",
+        "premises_usage",
+        "no question has the id `premises_usage`",
+    ),
+    (
+        "question = \"premises_use\", is = \"other\"",
+        "question = \"hazards\", is = \"other\"",
+        "question = \"hazards\", is",
+        "asked later",
+    ),
+    (
+        "question = \"premises_use\", is = \"other\"",
+        "question = \"premises_use\", is = \"castle\"",
+        "castle",
+        "no choice `castle`",
+    ),
+    (
+        "question = \"premises_use\", is = \"other\"",
+        "question = \"premises_name\", is = \"other\"",
+        "question = \"premises_name\"",
+        "no codes to compare",
+    ),
+    ("question = \"premises_use\", is = \"other\"", "question = \"premises_use\"", "show_when", "write one of `all`"),
+    (
+        "question = \"premises_use\", is = \"other\"",
+        "question = \"premises_use\", script = \"1\"",
+        "script = ",
+        "write one of `all`",
+    ),
+    ("question = \"hazards\", at_least = 4", "question = \"hazards\", at_least = 40", "at_least = 40", "from 1 to 12"),
+    ("question = \"hazards\", at_least = 4", "question = \"sleeping\", at_least = 1", "at_least = 1", "counts ticks"),
+    ("team = \"fire-protection\"\n", "", "[[route]]", "add `team`"),
+    ("hours = \"Monday to Friday, 9am to 5pm\"\n", "", "[[route]]", "add `hours`"),
+    ("cover = \"fire-control\"\n", "", "[[route]]", "add `cover`"),
+    ("hours = \"Monday to Friday, 9am to 5pm\"", "hours = \"  \"", "hours = \"  \"", "it is blank"),
+    ("cover = \"fire-control\"", "cover = \"fire-control\"\nurgency = [\"today\"]", "[[route]]", "add a last route"),
+    ("cover = \"fire-control\"", "cover = \"fire-control\"\ndistrict = [\"atlantis\"]", "atlantis", "no choice `atlantis`"),
+    (
+        "noun = \"who runs or owns the premises\"",
+        "noun = \"who runs or owns the premises\"\nsealed = \"clear\"",
+        "id = \"responsible_person\"",
+        "it is personal",
+    ),
+    (
+        "noun = \"your reference\"",
+        "noun = \"your reference\"\nsealed = \"clear\"",
+        "id = \"agency_reference\"",
+        "free answers can hold anything",
+    ),
+    (
+        "noun = \"your reference\"",
+        "noun = \"your reference\"\nsealed = \"casework\"",
+        "sealed =",
+        "set `sealed` to one of: shared, clear",
+    ),
+    ("label = \"Does anyone sleep there?\"", "label = \"\"", "label = \"\"", "write something in `label`"),
+    ("label = \"Does anyone sleep there?\"\n", "", "id = \"sleeping\"", "add `label`"),
+    ("kind = \"date\"", "kind = \"time\"", "kind = \"time\"", "set `kind` to one of: text"),
+    ("max = 120", "max = 0", "max = 0", "from 1 to 500"),
+    ("max = 120", "max = 60", "id = \"premises_name\"", "change the example"),
+    ("sensitivity = \"L1\"", "sensitivity = \"L9\"", "L9", "one of: L1, L2, L3, L4"),
+    ("purpose = \"fire-safety\"", "purpose = \"curiosity\"", "curiosity", "one of: safeguarding"),
+    ("may_submit = [\"police\",", "may_submit = [\"circus\",", "circus", "one of: police"),
+    ("review_by = 2027-11-30", "review_by = \"soon\"", "review_by", "write a date"),
+    ("id = \"fire-protection\"", "id = \"fire\"", "id = \"fire\"", "the same name"),
+    ("question = \"danger_now\"\ntitle", "question = \"sleeping\"\ntitle", "[danger]", "ask the danger question first"),
+    (
+        "ring = [{ number = \"999\", who = \"Ask for the fire service, at any hour.\" }]",
+        "ring = []",
+        "ring = []",
+        "at least one item into `ring`",
+    ),
+    ("headline = [\"premises_name\"", "headline = [\"nothing\"", "headline", "no question has the id `nothing`"),
+    ("limit = { working_days = 10 }", "limit = { working_days = 10, hours = 3 }", "hours = 3", "give the limit in one of"),
+    ("limit = { working_days = 10 }", "limit = { fortnights = 1 }", "fortnights", "give the limit in one of"),
+    ("urgency = [\"soon\"]", "urgency = [\"never\"]", "never", "one of: today, soon, routine"),
+    ("code = \"advice-remote\"", "code = \"advice-visit\"", "by the people who run the premises without", "rename this feedback"),
+    ("code = \"advice\"\n", "code = \"satisfactory\"\n", "[[outcome]]#2", "rename this outcome"),
+    ("[retention]\nyears = 7", "[retention]\nyears = 0", "years = 0", "from 1 to 100"),
+    (
+        "not_known = true\noptions",
+        "not_known = [{ code = \"not-known\", title = \"No idea\" }]\noptions",
+        "No idea",
+        "`not-known` is kept",
+    ),
+    ("{ code = \"food\",", "{ code = \"shop\",", "Restaurant", "`shop` stands twice"),
+    ("{ code = \"food\",", "{ code = \"Food Hall\",", "Food Hall", "a code is 1 to 40"),
+];
+
+#[test]
+fn every_fault_names_its_line_and_what_to_mend() {
+    let mut missed = Vec::new();
+    for (from, to, place, words) in TABLE {
+        assert!(FIRE.contains(from), "the form no longer holds: {from}");
+        let text = FIRE.replacen(from, to, 1);
+        let found = faults(&text);
+        let place = place.strip_prefix("by ").unwrap_or(place);
+        let line = match place.split_once('#') {
+            // The so-manieth table of an array, by its header.
+            Some((header, nth)) if !header.is_empty() => {
+                let nth: usize = nth.parse().expect("a number");
+                text.lines().enumerate().filter(|(_, line)| *line == header).nth(nth - 1).expect("the table").0 + 1
+            }
+            _ => line_of(&text, place),
+        };
+        let near = found.iter().any(|(at, message)| at.abs_diff(line) <= 1 && message.contains(words));
+        if !near {
+            missed.push(format!("{to:?}: expected line {line} with {words:?}, found {found:#?}"));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn one_mistake_does_not_bring_a_flood() {
+    for (from, to, _, _) in TABLE {
+        let found = faults(&FIRE.replacen(from, to, 1));
+        assert!(found.len() <= 4, "{to:?}: {found:#?}");
+    }
+}
+
+#[test]
+fn all_faults_are_told_at_once_in_order_of_lines() {
+    let text = FIRE.replace("minutes = 4", "minutes = 400").replace("max = 120", "max = 0").replace("years = 7", "years = 0");
+    let lines: Vec<_> = faults(&text).into_iter().map(|(line, _)| line).collect();
+    let expected = ["minutes = 400", "max = 0", "years = 0"].map(|part| line_of(&text, part));
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn text_that_is_not_toml_is_told_with_its_line() {
+    let text = format!("{FIRE}\nowner = = 3\n");
+    let found = faults(&text);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].0, line_of(&text, "owner = = 3"));
+    assert!(found[0].1.contains("not TOML"), "{found:?}");
+}
+
+#[test]
+fn too_many_required_questions_are_refused() {
+    let extra: String = (0..9)
+        .map(|n| {
+            format!(
+                "[[section.question]]\nid = \"extra_{n}\"\nkind = \"yes-no\"\nlabel = \"Q?\"\nnoun = \"q\"\nrequired = true\n\n"
+            )
+        })
+        .collect();
+    let text =
+        FIRE.replace("[[section]]\nid = \"about-this-referral\"", &format!("{extra}[[section]]\nid = \"about-this-referral\""));
+    let found = faults(&text);
+    assert!(found[0].1.contains("12 are the most"), "{found:?}");
+}
+
+#[test]
+fn the_version_is_the_hash_of_the_text() {
+    assert_eq!(version_of("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_ne!(version_of(FIRE), version_of(&format!("{FIRE} ")));
+}
+
+#[test]
+fn the_fire_form_says_what_the_partnership_expects() {
+    let pathway = parse("fire-protection.toml", FIRE).expect("a pathway");
+    assert_eq!((pathway.sensitivity, pathway.purpose), (Sensitivity::L1, Purpose::FireSafety));
+    assert!(AgencyKind::ALL.iter().all(|kind| pathway.may_submit(*kind)));
+    assert_eq!(pathway.clocks.triage.default, Limit::WorkingDays(10));
+    let limits: Vec<_> = pathway.clocks.triage.special.iter().map(|special| special.limit).collect();
+    assert_eq!(limits, [Limit::Hours(4), Limit::WorkingDays(3)]);
+    let route = &pathway.routes.default;
+    assert_eq!((route.team.as_str(), route.cover.as_str()), ("fire-protection", "fire-control"));
+    for outcome in [
+        "satisfactory",
+        "advice",
+        "informal-notification",
+        "alterations-notice",
+        "enforcement-notice",
+        "prohibition-notice",
+        "prosecution",
+    ] {
+        assert!(pathway.outcome(outcome).is_some(), "{outcome}");
+    }
+    let personal: Vec<_> = pathway.questions().filter(|q| q.personal).map(|q| q.id.as_str()).collect();
+    assert_eq!(personal, ["responsible_person", "narrative", "opinion"]);
+}

@@ -1,0 +1,167 @@
+//! All pathway files in force here: those inside the program, and those of a directory in their place.
+
+use std::{fs, io, path::Path};
+
+use super::{
+    calendar::parse_calendar,
+    definition::{parse, version_of},
+    fault::{Fault, Faults},
+};
+use crate::domain::{calendar::WorkingCalendar, code::PathwayId, pathway::Pathway};
+
+const EMBEDDED: &[(&str, &str)] = &[("fire-protection.toml", include_str!("../../pathways/fire-protection.toml"))];
+/// Path of the calendar below a pathway directory.
+const CALENDAR: &str = "calendar/bank-holidays.toml";
+pub(super) const EMBEDDED_CALENDAR: &str = include_str!("../../pathways/calendar/bank-holidays.toml");
+
+/// One pathway with the file it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    /// What the file defines.
+    pub pathway: Pathway,
+    /// The file's identity: SHA-256 of its text, in hexadecimal.
+    pub version: String,
+    /// The text, to be stored by its identity.
+    pub text: String,
+}
+
+impl Loaded {
+    /// Reads one file.
+    ///
+    /// # Errors
+    /// Every fault found.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Faults> {
+        Ok(Self { pathway: parse(file, text)?, version: version_of(text), text: text.to_owned() })
+    }
+}
+
+/// Why the pathways could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A file or the directory cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file or directory.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Files were read and are faulty.
+    #[error(transparent)]
+    Faulty(#[from] Faults),
+}
+
+/// The pathways in force, in order of their ids, and the calendar their clocks run by.
+#[derive(Debug, Clone)]
+pub struct Library {
+    pathways: Vec<Loaded>,
+    calendar: WorkingCalendar,
+}
+
+impl Library {
+    /// The pathways inside the program.
+    ///
+    /// # Errors
+    /// Never in a released program: a test reads the same files.
+    pub fn embedded() -> Result<Self, LoadError> {
+        let files = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Self::of(files, EMBEDDED_CALENDAR)
+    }
+
+    /// The pathways inside the program, with the directory's `*.toml` and `calendar/bank-holidays.toml` added or in
+    /// their place, by file name.
+    ///
+    /// # Errors
+    /// [`LoadError`] with every fault of every file.
+    pub fn load(directory: &Path) -> Result<Self, LoadError> {
+        let mut files: Vec<(String, String)> =
+            EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let unreadable = |path: &Path| {
+            let path = path.display().to_string();
+            move |source| LoadError::Read { path, source }
+        };
+        for entry in fs::read_dir(directory).map_err(unreadable(directory))? {
+            let path = entry.map_err(unreadable(directory))?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+            if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() {
+                let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
+                files.retain(|(known, _)| *known != name);
+                files.push((name, text));
+            }
+        }
+        let calendar = directory.join(CALENDAR);
+        if !calendar.exists() {
+            return Self::of(files, EMBEDDED_CALENDAR);
+        }
+        let text = fs::read_to_string(&calendar).map_err(unreadable(&calendar))?;
+        Self::of(files, &text)
+    }
+
+    fn of(mut files: Vec<(String, String)>, calendar: &str) -> Result<Self, LoadError> {
+        files.sort();
+        let mut faults: Vec<Fault> = Vec::new();
+        let mut pathways = Vec::new();
+        for (name, text) in &files {
+            match Loaded::parse(name, text) {
+                Ok(loaded) => pathways.push(loaded),
+                Err(found) => faults.extend(found.0),
+            }
+        }
+        match parse_calendar(CALENDAR, calendar) {
+            Ok(calendar) if faults.is_empty() => Ok(Self { pathways, calendar }),
+            Ok(_) => Err(Faults(faults).into()),
+            Err(found) => Err(Faults(faults.into_iter().chain(found.0).collect()).into()),
+        }
+    }
+
+    /// Every pathway, in order of id.
+    pub fn iter(&self) -> impl Iterator<Item = &Loaded> {
+        self.pathways.iter()
+    }
+
+    /// The pathway with this id.
+    pub fn get(&self, id: &PathwayId) -> Option<&Loaded> {
+        self.pathways.iter().find(|loaded| loaded.pathway.id == *id)
+    }
+
+    /// The pathway with this id as text; any other text finds none.
+    pub fn find(&self, id: &str) -> Option<&Loaded> {
+        self.pathways.iter().find(|loaded| loaded.pathway.id.as_str() == id)
+    }
+
+    /// The calendar that clocks run by.
+    pub const fn calendar(&self) -> &WorkingCalendar {
+        &self.calendar
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_overrides_and_adds() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let text = EMBEDDED[0].1.replace("minutes = 4", "minutes = 5");
+        fs::write(directory.path().join("fire-protection.toml"), &text).expect("written");
+        let other = text.replace("id = \"fire-protection\"", "id = \"fire-two\"");
+        fs::write(directory.path().join("fire-two.toml"), other).expect("written");
+        fs::write(directory.path().join("notes.md"), "not a pathway").expect("written");
+        let library = Library::load(directory.path()).expect("a library");
+        let ids: Vec<_> = library.iter().map(|loaded| loaded.pathway.id.as_str()).collect();
+        assert_eq!(ids, ["fire-protection", "fire-two"]);
+        let loaded = library.find("fire-protection").expect("the pathway");
+        assert_eq!((loaded.pathway.minutes, &loaded.version), (5, &version_of(&text)));
+        assert!(library.get(&loaded.pathway.id).is_some() && library.find("../etc").is_none());
+    }
+
+    #[test]
+    fn every_faulty_file_is_named() {
+        let directory = tempfile::tempdir().expect("a directory");
+        fs::write(directory.path().join("a.toml"), "id = ").expect("written");
+        fs::write(directory.path().join("b.toml"), "id = 3\n").expect("written");
+        let error = Library::load(directory.path()).expect_err("faults").to_string();
+        assert!(error.contains("a.toml:1:") && error.contains("b.toml:1:"), "{error}");
+        assert!(matches!(Library::load(&directory.path().join("absent")), Err(LoadError::Read { .. })));
+    }
+}

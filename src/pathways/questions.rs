@@ -1,0 +1,148 @@
+//! Sections and questions of a pathway file.
+
+use super::{
+    conditions::{Known, condition},
+    reader::Table,
+};
+use crate::domain::{
+    code::{Choice, Code, QuestionId},
+    compartment::CompartmentKind,
+    pathway::Section,
+    question::{DateRange, Kind, NOT_KNOWN, NotKnown, Question, Sealed},
+};
+
+const KINDS: &str = "text, long-text, choice, many, yes-no, date, phone, address";
+
+/// Reads every section; fills in what later conditions may name.
+pub(super) fn sections(file: &Table<'_>, known: &mut Known) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    for table in file.need_tables("section") {
+        let questions = table.need_tables("question");
+        let questions: Vec<_> = questions.into_iter().filter_map(|question| one(question, known)).collect();
+        let (id, title) = (table.need_code("id", Code::parse), table.need_text("title"));
+        if let (Some(id), Some(title)) = (id, title) {
+            if sections.iter().any(|section| section.id == id) {
+                table.fault(format!("rename this section: another has the id `{id}`"));
+            }
+            sections.push(Section { id, title, questions });
+        }
+        table.end();
+    }
+    sections
+}
+
+fn one(table: Table<'_>, known: &mut Known) -> Option<Question> {
+    let id = table.need_code("id", QuestionId::parse);
+    if let Some(id) = id.as_ref().filter(|id| known.kinds.contains_key(id)) {
+        table.fault(format!("rename this question: another has the id `{id}`"));
+    }
+    let kind = kind(&table);
+    let label = table.need_text("label");
+    let show_when = table.value("show_when").map(|value| condition(table.reader, value, known));
+    let (free, sound) = (kind.as_ref().is_some_and(|kind| !kind.is_coded()), kind.is_some());
+    let question = Question {
+        id: id?,
+        short: table.text("short").or_else(|| label.clone()).unwrap_or_default(),
+        noun: table.need_text("noun").unwrap_or_default(),
+        label: label.unwrap_or_default(),
+        hint: table.text("hint"),
+        kind: kind.unwrap_or(Kind::YesNo),
+        required: table.flag("required", false),
+        not_known: not_known(&table),
+        // A faulty condition has already been reported; the file is refused, so what stands here is never used.
+        show_when: show_when.flatten(),
+        sealed: sealed(&table).unwrap_or(Sealed::In(CompartmentKind::Shared)),
+        personal: table.flag("personal", free),
+        example: table.text("example"),
+    };
+    if sound {
+        check(&table, &question);
+    }
+    known.kinds.insert(question.id.clone(), question.kind.clone());
+    table.end();
+    Some(question)
+}
+
+fn check(table: &Table<'_>, question: &Question) {
+    if question.sealed == Sealed::Clear && (question.personal || !question.kind.is_coded()) {
+        let why = if question.personal { "it is personal" } else { "free answers can hold anything" };
+        table.fault(format!("seal `{}`: it cannot be clear, because {why}", question.id));
+    }
+    if let Some(example) = &question.example {
+        let max = match question.kind {
+            Kind::Text { max } | Kind::LongText { max } => max,
+            _ => 0,
+        };
+        if example.chars().count() + 50 > max || !example.contains(' ') {
+            table
+                .fault(format!("change the example of `{}`: free text of several words, 50 characters below `max`", question.id));
+        }
+    }
+}
+
+fn kind(table: &Table<'_>) -> Option<Kind> {
+    let value = table.need("kind")?;
+    let name = table.reader.text("kind", value)?;
+    let max = |most| table.need_number("max", 1..=most).map(usize::from);
+    match name.as_str() {
+        "text" => Some(Kind::Text { max: max(500)? }),
+        "long-text" => Some(Kind::LongText { max: max(15_000)? }),
+        "choice" => Some(Kind::Choice(choices(table, "options", 2))),
+        "many" => Some(Kind::Many(choices(table, "options", 1))),
+        "yes-no" => Some(Kind::YesNo),
+        "date" => {
+            let when = table.value("when").map(|value| {
+                let words: Vec<&str> = DateRange::ALL.iter().map(|range| range.code()).collect();
+                table.reader.word("when", value, DateRange::parse, &words)
+            });
+            Some(Kind::Date { when: when.unwrap_or(Some(DateRange::Any))? })
+        }
+        "phone" => Some(Kind::Phone),
+        "address" => Some(Kind::Address),
+        _ => {
+            table.reader.fault(&value.span(), format!("set `kind` to one of: {KINDS}"));
+            None
+        }
+    }
+}
+
+/// Codes with titles, each code once.
+pub(super) fn choices(table: &Table<'_>, key: &'static str, least: usize) -> Vec<Choice> {
+    let mut read: Vec<Choice> = Vec::new();
+    let tables = if least == 0 { table.tables(key) } else { table.need_tables(key) };
+    for item in tables {
+        if let (Some(code), Some(title)) = (item.need_code("code", Code::parse), item.need_text("title")) {
+            if read.iter().any(|choice| choice.code == code) {
+                item.fault(format!("rename this one: `{code}` stands twice in `{key}`"));
+            }
+            if code.as_str() == NOT_KNOWN {
+                item.fault("remove this one: `not-known` is kept for `not_known = true`");
+            }
+            read.push(Choice { code, title });
+        }
+        item.end();
+    }
+    if read.len() < least && read.len() == 1 {
+        table.fault(format!("offer at least {least} in `{key}`"));
+    }
+    read
+}
+
+fn not_known(table: &Table<'_>) -> Option<NotKnown> {
+    let value = table.value("not_known")?;
+    match value.get_ref().as_bool() {
+        Some(true) => Some(NotKnown::default()),
+        Some(false) => None,
+        None => Some(NotKnown { reasons: choices(table, "not_known", 1) }),
+    }
+}
+
+fn sealed(table: &Table<'_>) -> Option<Sealed> {
+    let value = table.value("sealed")?;
+    let parse = |text: &str| match text {
+        "shared" => Some(Sealed::In(CompartmentKind::Shared)),
+        "clear" => Some(Sealed::Clear),
+        _ => None,
+    };
+    table.reader.word("sealed", value, parse, &["shared", "clear"])
+}

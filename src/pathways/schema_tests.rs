@@ -1,0 +1,238 @@
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    domain::{clock::Limit, time::Timestamp, urgency::Urgency, validate::validate},
+    pathways::{Library, Loaded, definition_json, example, raw_from_json},
+};
+
+const TODAY: Date = date(2026, 11, 22);
+
+fn library() -> Library {
+    Library::embedded().expect("the library")
+}
+
+fn fire() -> Pathway {
+    library().find("fire-protection").expect("the pathway").pathway.clone()
+}
+
+fn is_valid(pathway: &Pathway, body: &Value) -> bool {
+    raw_from_json(&body["answers"]).is_ok_and(|raw| validate(pathway, raw, TODAY).is_ok())
+}
+
+fn each(mut check: impl FnMut(&Loaded, &jsonschema::Validator)) {
+    for loaded in library().iter() {
+        let schema = schema(&loaded.pathway);
+        assert!(jsonschema::meta::is_valid(&schema), "{}", loaded.pathway.id);
+        check(loaded, &jsonschema::validator_for(&schema).expect("a schema"));
+    }
+}
+
+#[test]
+fn schema_and_form_accept_the_example() {
+    each(|loaded, validator| {
+        let body = example(&loaded.pathway, TODAY);
+        assert!(validator.is_valid(&body), "{:?}", validator.iter_errors(&body).map(|e| e.to_string()).collect::<Vec<_>>());
+        assert!(is_valid(&loaded.pathway, &body));
+    });
+}
+
+#[test]
+fn schema_and_form_refuse_the_example_with_any_required_answer_broken() {
+    each(|loaded, validator| {
+        let body = example(&loaded.pathway, TODAY);
+        for question in loaded.pathway.questions().filter(|question| body["answers"].get(question.id.as_str()).is_some()) {
+            let id = question.id.as_str();
+            let mut absent = body.clone();
+            absent["answers"].as_object_mut().expect("an object").remove(id);
+            assert_eq!(validator.is_valid(&absent), !question.required, "{id} left out");
+            assert_eq!(is_valid(&loaded.pathway, &absent), !question.required, "{id} left out");
+            for broken in [
+                json!(12),
+                json!(null),
+                json!({ "wrong": "x" }),
+                json!({ "not_known": "no-such-reason" }),
+                json!(["no-such-code"]),
+            ] {
+                let mut body = body.clone();
+                body["answers"][id] = broken;
+                assert!(!validator.is_valid(&body), "{id} broken, by schema");
+                assert!(!is_valid(&loaded.pathway, &body), "{id} broken, by form");
+            }
+        }
+    });
+}
+
+#[test]
+fn the_example_can_be_told_apart_and_lengthened() {
+    each(|loaded, validator| {
+        let mut body = example(&loaded.pathway, TODAY);
+        let spare = format!(" {}", "x".repeat(49));
+        let mut lengthened = 0;
+        let answers = body["answers"].as_object_mut().expect("an object");
+        for value in answers.values_mut() {
+            match value {
+                Value::String(text) if text.contains(' ') => {
+                    text.push_str(&spare);
+                    lengthened += 1;
+                }
+                Value::Object(parts) => {
+                    for part in parts.values_mut() {
+                        if let Value::String(text) = part
+                            && text.contains(' ')
+                        {
+                            text.push_str(&spare);
+                            lengthened += 1;
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        assert!(lengthened > 0);
+        assert!(validator.is_valid(&body) && is_valid(&loaded.pathway, &body), "{}", loaded.pathway.id);
+    });
+}
+
+#[test]
+fn schema_and_form_agree_on_hidden_questions_and_strangers() {
+    each(|loaded, validator| {
+        if loaded.pathway.id.as_str() != "fire-protection" {
+            return;
+        }
+        let base = example(&loaded.pathway, TODAY);
+        for (use_of, other, good) in
+            [("other", true, true), ("other", false, false), ("shop", true, false), ("shop", false, true)]
+        {
+            let mut body = base.clone();
+            body["answers"]["premises_use"] = json!(use_of);
+            if other {
+                body["answers"]["other_use"] = json!("a covered car wash");
+            }
+            assert_eq!(validator.is_valid(&body), good, "{use_of} {other}");
+            assert_eq!(is_valid(&loaded.pathway, &body), good, "{use_of} {other}");
+        }
+        let mut body = base.clone();
+        body["answers"]["stranger"] = json!("x");
+        assert!(!validator.is_valid(&body) && !is_valid(&loaded.pathway, &body));
+        let mut body = base;
+        body["stranger"] = json!(1);
+        assert!(!validator.is_valid(&body));
+    });
+}
+
+#[test]
+fn the_definition_has_the_members_of_the_contract() {
+    each(|loaded, _| {
+        let shown = definition_json(&loaded.pathway, &loaded.version);
+        assert_eq!(shown["version"], json!(loaded.version));
+        assert_eq!(shown["questions"].as_array().map(Vec::len), Some(loaded.pathway.questions().count()));
+        for outcome in shown["outcomes"].as_array().expect("outcomes") {
+            assert!(outcome["code"].is_string() && outcome["title"].is_string());
+            assert!(
+                outcome["feedback"]
+                    .as_array()
+                    .is_some_and(|lines| lines.iter().all(|line| line["code"].is_string() && line["text"].is_string()))
+            );
+        }
+        assert!(shown["grades"].is_array() && shown["id"].is_string() && shown["title"].is_string());
+    });
+}
+
+#[test]
+fn urgency_clock_and_advice_follow_the_answers() {
+    let (library, pathway) = (library(), fire());
+    let received = Timestamp::parse("2026-11-20T10:00:00Z").expect("a time");
+    let table = [
+        (json!({}), Urgency::Routine, "2026-12-04T17:00:00.000Z", &[][..]),
+        (json!({ "danger_now": true }), Urgency::Today, "2026-11-20T14:00:00.000Z", &[]),
+        (json!({ "sleeping": true }), Urgency::Soon, "2026-11-25T17:00:00.000Z", &["sleeping-at-work"]),
+        (json!({ "sleeping": { "not_known": "not-seen" } }), Urgency::Soon, "2026-11-25T17:00:00.000Z", &[]),
+        (json!({ "in_use": "closed", "hazards": ["waste"] }), Urgency::Routine, "2026-12-04T17:00:00.000Z", &[]),
+        (json!({ "in_use": "open-public", "hazards": ["exit-blocked"] }), Urgency::Soon, "2026-11-25T17:00:00.000Z", &[]),
+        (
+            json!({ "premises_use": "private-home", "sleeping": true }),
+            Urgency::Soon,
+            "2026-11-25T17:00:00.000Z",
+            &["private-home"],
+        ),
+    ];
+    for (changes, urgency, due, advice) in table {
+        let mut body = example(&pathway, TODAY);
+        body["answers"]["in_use"] = json!("closed");
+        for (id, value) in changes.as_object().expect("an object") {
+            body["answers"][id] = value.clone();
+        }
+        let answers = validate(&pathway, raw_from_json(&body["answers"]).expect("raw"), TODAY).expect("valid");
+        assert_eq!(pathway.urgency(&answers), urgency, "{changes}");
+        assert_eq!(pathway.triage_due(&answers, received, library.calendar()).rfc3339(), due, "{changes}");
+        assert_eq!(pathway.advice(&answers).map(|a| a.code.as_str()).collect::<Vec<_>>(), advice, "{changes}");
+        assert_eq!(pathway.route(&answers).team.as_str(), "fire-protection");
+    }
+    assert_eq!(pathway.clocks.triage.default, Limit::WorkingDays(10));
+}
+
+/// Answers that conditions look at, some absent, some not known.
+fn any_answers() -> impl Strategy<Value = Value> {
+    let truth = prop_oneof![Just(None), Just(Some(json!(true))), Just(Some(json!(false)))];
+    let sleeping = prop_oneof![
+        Just(None),
+        Just(Some(json!(true))),
+        Just(Some(json!(false))),
+        Just(Some(json!({ "not_known": "not-seen" })))
+    ];
+    let in_use = prop_oneof![
+        Just(None),
+        Just(Some(json!("closed"))),
+        Just(Some(json!("open-public"))),
+        Just(Some(json!({ "not_known": "not-known" })))
+    ];
+    let hazards = proptest::sample::subsequence(vec!["exit-blocked", "alarm", "waste", "doors", "other"], 0..=5);
+    (truth, sleeping, in_use, hazards).prop_map(|(danger, sleeping, in_use, hazards)| {
+        let hazards = (!hazards.is_empty()).then(|| json!(hazards));
+        let given = [("danger_now", danger), ("sleeping", sleeping), ("in_use", in_use), ("hazards", hazards)];
+        Value::Object(given.into_iter().filter_map(|(id, value)| Some((id.to_owned(), value?))).collect())
+    })
+}
+
+fn any_condition() -> impl Strategy<Value = Condition> {
+    let id = |text: &str| QuestionId::parse(text).expect("an id");
+    let code = |text: &str| Code::parse(text).expect("a code");
+    let leaf = prop_oneof![
+        Just(Condition::Is(id("danger_now"), code("yes"))),
+        Just(Condition::Is(id("sleeping"), code("no"))),
+        Just(Condition::Answered(id("sleeping"))),
+        Just(Condition::Answered(id("hazards"))),
+        Just(Condition::Is(id("in_use"), code("closed"))),
+        Just(Condition::In(id("in_use"), vec![code("closed"), code("empty")])),
+        Just(Condition::In(id("hazards"), vec![code("alarm"), code("waste")])),
+        (1..4_usize).prop_map(move |count| Condition::AtLeast(QuestionId::parse("hazards").expect("an id"), count)),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 1..3).prop_map(Condition::All),
+            proptest::collection::vec(inner.clone(), 1..3).prop_map(Condition::Any),
+            inner.prop_map(|part| Condition::Not(Box::new(part))),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn schema_and_engine_decide_conditions_alike(given in any_answers(), condition in any_condition()) {
+        let pathway = fire();
+        // Every question optional, so that any part of the form may be absent.
+        let mut loose = pathway.clone();
+        for question in loose.sections.iter_mut().flat_map(|section| &mut section.questions) {
+            question.required = false;
+        }
+        let answers = validate(&loose, raw_from_json(&given).expect("raw"), TODAY).expect("valid");
+        for truth in [true, false] {
+            let validator = jsonschema::validator_for(&decided(&pathway, &condition, truth)).expect("a schema");
+            prop_assert_eq!(validator.is_valid(&given), condition.decide(&answers) == Some(truth), "{:?}", condition);
+        }
+    }
+}
