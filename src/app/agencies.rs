@@ -91,7 +91,8 @@ impl App {
         let permit = self.ask(bare(actor, Action::MakeTeam, Object::Agency(agency), relation, State::None, request)).await?;
         let id = TeamId::random(&*self.random);
         let mut tx = self.store.begin().await?;
-        tx.insert_team(&Team { id, code: code(short)?, agency, name, state: TeamState::AwaitingKey, epoch: 0 }, request.at).await?;
+        tx.insert_team(&Team { id, code: code(short)?, agency, name, state: TeamState::AwaitingKey, epoch: 0 }, request.at)
+            .await?;
         tx.commit(permit, &Details::default()).await?;
         Ok(id)
     }
@@ -135,7 +136,9 @@ impl App {
         let place = Place { id, version: 1, team: team.id, agency: team.agency, role, state };
         let mut tx = self.store.begin().await?;
         match tx.insert_membership(user, &place, request.at).await {
-            Err(error) if error.is_duplicate_in("membership") => return Err(Error::Conflict("this person has a place in that team")),
+            Err(error) if error.is_duplicate_in("membership") => {
+                return Err(Error::Conflict("this person has a place in that team"));
+            }
             other => other?,
         }
         tx.commit(permit, &Details::default()).await?;

@@ -109,7 +109,10 @@ impl Caller {
 
     /// The places whose team's key the person may hold.
     pub(super) fn admitted(&self) -> impl Iterator<Item = &Place> {
-        self.places.iter().map(|named| &named.place).filter(|place| place.state == MembershipState::Active && place.role.holds_team_key())
+        self.places
+            .iter()
+            .map(|named| &named.place)
+            .filter(|place| place.state == MembershipState::Active && place.role.holds_team_key())
     }
 
     /// The place in a team, if there is one in force.

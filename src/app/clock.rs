@@ -26,7 +26,10 @@ impl Clock for SystemClock {
 pub struct SystemRandom;
 
 impl Random for SystemRandom {
-    #[expect(clippy::expect_used, reason = "without randomness no key may be made and no act recorded: stopping is the only safe answer")]
+    #[expect(
+        clippy::expect_used,
+        reason = "without randomness no key may be made and no act recorded: stopping is the only safe answer"
+    )]
     fn fill(&self, buffer: &mut [u8]) {
         SysRng.try_fill_bytes(buffer).expect("the operating system gives random bytes");
     }

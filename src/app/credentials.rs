@@ -4,13 +4,7 @@ use super::{App, Error, sign_in::own};
 use crate::{
     audit::Details,
     crypto::{Cost, Credential, NewPassword, Recipe, SymmetricSuite, TotpSecret},
-    domain::{
-        account::AccountState,
-        action::Action,
-        actor::Strength,
-        ids::UserId,
-        key::OwnerKind,
-    },
+    domain::{account::AccountState, action::Action, actor::Strength, ids::UserId, key::OwnerKind},
     policy::RequestContext,
     store::credentials::{CredentialRow, SecondFactorRow},
 };
@@ -23,8 +17,14 @@ pub struct SecondFactor {
 
 impl App {
     /// Sets an invited person's first password and second factor and publishes their key.
-    pub async fn enrol_credentials(&self, request: &RequestContext, user: UserId, password: &NewPassword) -> Result<SecondFactor, Error> {
-        let account = self.store.account(user).await?.filter(|account| account.state == AccountState::Invited).ok_or(Error::Unseen)?;
+    pub async fn enrol_credentials(
+        &self,
+        request: &RequestContext,
+        user: UserId,
+        password: &NewPassword,
+    ) -> Result<SecondFactor, Error> {
+        let account =
+            self.store.account(user).await?.filter(|account| account.state == AccountState::Invited).ok_or(Error::Unseen)?;
         let actor = self.own_actor(&account, Strength::Password).await?;
         let permit = self.ask(own(&actor, Action::EnrolCredentials, user, request)).await?;
         let derived = self.passwords.derive(password.password(), self.passwords.recipe(&*self.random)).await?;
@@ -37,7 +37,8 @@ impl App {
             return Err(Error::Conflict("this account has been set up already"));
         }
         tx.insert_credential(user, &CredentialRow::from(&credential), request.at).await?;
-        tx.insert_second_factor(user, &SecondFactorRow { sealed: sealed.bytes, key_version: sealed.key_version, last_step: 0 }).await?;
+        tx.insert_second_factor(user, &SecondFactorRow { sealed: sealed.bytes, key_version: sealed.key_version, last_step: 0 })
+            .await?;
         tx.publish_key(&key).await?;
         tx.commit(permit, &Details { keys: vec![key.id], ..Details::default() }).await?;
         Ok(SecondFactor { secret: totp.base32() })

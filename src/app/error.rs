@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use crate::{audit::EventFault, crypto::{DeriveError, OpenError}, domain::answers::FieldError, store};
+use crate::{
+    audit::EventFault,
+    crypto::{DeriveError, OpenError},
+    domain::answers::FieldError,
+    store,
+};
 
 /// A refusal or failure, in kinds that every door knows. Never holds content or personal data.
 #[derive(Debug, thiserror::Error)]

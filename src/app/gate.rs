@@ -68,7 +68,14 @@ impl App {
 }
 
 /// An act that touches no referral.
-pub(super) fn bare(actor: Actor, action: Action, object: Object, relation: Relation, state: State, request: &RequestContext) -> Act {
+pub(super) fn bare(
+    actor: Actor,
+    action: Action,
+    object: Object,
+    relation: Relation,
+    state: State,
+    request: &RequestContext,
+) -> Act {
     Act {
         actor,
         action,

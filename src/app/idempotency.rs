@@ -79,7 +79,13 @@ impl App {
         }
     }
 
-    async fn answered(&self, request: &RequestContext, caller: &Caller, key: &IdempotencyKey, sha256: &[u8]) -> Result<Option<Receipt>, Error> {
+    async fn answered(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        sha256: &[u8],
+    ) -> Result<Option<Receipt>, Error> {
         let since = request.at.minus(KEPT);
         match self.store.remembered(caller.user(), &key.0, since).await? {
             Some(remembered) if remembered.request_sha256 == sha256 => Ok(Some(read(&remembered.body)?)),

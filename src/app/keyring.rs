@@ -17,7 +17,11 @@ use crate::{
         time::Timestamp,
     },
     policy::Permit,
-    store::{Tx, grants::Grant, keys::{KeyRow, PublishedKey}},
+    store::{
+        Tx,
+        grants::Grant,
+        keys::{KeyRow, PublishedKey},
+    },
 };
 
 /// A recipient whose publication has been checked; safe to wrap to.
@@ -77,7 +81,8 @@ impl App {
         let published = row.published()?;
         self.check_vouched(published.event, KeyRow::TABLE, &id, &now.digest).await?;
         AgeSuite::parse(published.suite)?;
-        let recipient = Recipient::parse(&published.recipient).map_err(|_| Error::Integrity("a published recipient is damaged"))?;
+        let recipient =
+            Recipient::parse(&published.recipient).map_err(|_| Error::Integrity("a published recipient is damaged"))?;
         let PublishedKey { id, owner_kind, owner, epoch, .. } = published;
         let key = CheckedKey { id, owner_kind, owner, epoch, recipient };
         // Compartments' keys are many and each is used rarely: only people, teams and recovery are worth remembering.
@@ -126,7 +131,12 @@ impl App {
     }
 
     /// A compartment's identity, through a grant that the holder's identity opens.
-    pub(super) async fn compartment_identity(&self, permit: &Permit, grant: &Grant, holder: &Identity) -> Result<Identity, Error> {
+    pub(super) async fn compartment_identity(
+        &self,
+        permit: &Permit,
+        grant: &Grant,
+        holder: &Identity,
+    ) -> Result<Identity, Error> {
         if Sha256::digest(&grant.bytes).as_slice() != grant.sha256 {
             return Err(Error::Integrity("wrapped bytes do not match their row"));
         }

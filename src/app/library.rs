@@ -5,13 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{App, Error, gate::bare};
 use crate::{
     audit::Details,
-    domain::{
-        action::Action,
-        actor::Actor,
-        agency::AgencyKind,
-        pathway::Pathway,
-        relation::Relation,
-    },
+    domain::{action::Action, actor::Actor, agency::AgencyKind, pathway::Pathway, relation::Relation},
     policy::{Files, Object, Policy, RequestContext, State},
     store::hub::PathwayFile,
 };
@@ -47,7 +41,8 @@ impl App {
         let state = State::Hub(self.hub_state().await?);
         let act = bare(Actor::Job("start-up"), Action::ActivatePolicy, Object::Hub, Relation::None, state, request);
         // The new policy must itself allow it: one that did not could never be replaced.
-        let permit = policy.decide(act).map_err(|_| Error::Configuration("the policy does not let a policy be activated".into()))?;
+        let permit =
+            policy.decide(act).map_err(|_| Error::Configuration("the policy does not let a policy be activated".into()))?;
         let digest = hex::encode(policy.digest());
         let Files { model, policy: lines, cases } = policy.files().clone();
         let mut tx = self.store.begin().await?;
@@ -133,7 +128,7 @@ impl Library {
 }
 
 fn read(file: &PathwayFile) -> Result<Versioned, Error> {
-    let definition = crate::pathways::read(&file.id, &file.content)
-        .map_err(|fault| Error::Configuration(format!("a stored pathway file cannot be read: {fault}")))?;
+    let definition = crate::pathways::Loaded::parse(&file.id, &file.content)
+        .map_err(|faults| Error::Configuration(format!("a stored pathway file cannot be read: {faults}")))?;
     Ok(Versioned { pathway: Arc::new(definition.pathway), version: file.version.clone() })
 }

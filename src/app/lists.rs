@@ -2,7 +2,11 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::{App, Caller, Error, gate::legal, opening::{Unwrapped, opened}};
+use super::{
+    App, Caller, Error,
+    gate::legal,
+    opening::{Unwrapped, opened},
+};
 use crate::{
     audit::Details,
     domain::{
@@ -16,7 +20,10 @@ use crate::{
         time::Timestamp,
     },
     policy::{Act, Object, RequestContext, State},
-    store::{entries::Found, referrals::{Cursor, Referral}},
+    store::{
+        entries::Found,
+        referrals::{Cursor, Referral},
+    },
 };
 
 /// One row of a list.
@@ -154,7 +161,8 @@ impl App {
     ) -> Result<Vec<Item>, Error> {
         let ids: Vec<ReferralId> = rows.iter().map(|referral| referral.id).collect();
         let sight = self.sight(caller, &ids).await?;
-        let shared = |referral: ReferralId| sight.compartments(referral).into_iter().filter(|shown| shown.kind == CompartmentKind::Shared);
+        let shared =
+            |referral: ReferralId| sight.compartments(referral).into_iter().filter(|shown| shown.kind == CompartmentKind::Shared);
         let compartments: Vec<_> = ids.iter().flat_map(|id| shared(*id)).map(|shown| shown.id).collect();
         let headlines = self.store.headlines_in(&compartments).await?;
         let kind = self.agency(caller.agency()).await?.kind;

@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{App, Caller, Error, gate::bare, sequencer::{index, log_fault, signed}};
+use super::{
+    App, Caller, Error,
+    gate::bare,
+    sequencer::{index, log_fault, signed},
+};
 use crate::{
     audit::{Checkpoint, Details, LogProof, body::Body, inclusion, note},
     domain::{
@@ -113,7 +117,13 @@ impl App {
     }
 
     /// One event, with its leaf's bytes.
-    pub async fn read_log_event(&self, request: &RequestContext, caller: &Caller, place: i64, log_use: LogUse) -> Result<LogEvent, Error> {
+    pub async fn read_log_event(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        place: i64,
+        log_use: LogUse,
+    ) -> Result<LogEvent, Error> {
         let agency = self.record_log_reading(request, caller, log_use).await?;
         let row = self.store.log_event(agency, place).await?.ok_or(Error::Unseen)?;
         let leaf_data = row.event.leaf_data.clone();
@@ -203,12 +213,22 @@ impl App {
         }
         let referrals: Vec<String> = checked.iter().filter_map(|(row, _)| row.event.columns.referral.clone()).collect();
         let references: HashMap<String, String> = self.store.references(&referrals).await?.into_iter().collect();
-        let users: Vec<UserId> = checked.iter().filter_map(|(row, _)| UserId::parse(row.event.columns.actor.as_deref()?).ok()).collect();
-        let people: HashMap<String, (String, String)> = self.store.account_names(&users).await?.into_iter().map(|(id, username, name)| {
-            (id.to_string(), (username.as_str().to_owned(), name.as_str().to_owned()))
-        }).collect();
-        let agencies: HashMap<String, String> =
-            self.store.agencies().await?.into_iter().map(|agency| (agency.id.to_string(), agency.name.as_str().to_owned())).collect();
+        let users: Vec<UserId> =
+            checked.iter().filter_map(|(row, _)| UserId::parse(row.event.columns.actor.as_deref()?).ok()).collect();
+        let people: HashMap<String, (String, String)> = self
+            .store
+            .account_names(&users)
+            .await?
+            .into_iter()
+            .map(|(id, username, name)| (id.to_string(), (username.as_str().to_owned(), name.as_str().to_owned())))
+            .collect();
+        let agencies: HashMap<String, String> = self
+            .store
+            .agencies()
+            .await?
+            .into_iter()
+            .map(|agency| (agency.id.to_string(), agency.name.as_str().to_owned()))
+            .collect();
         Ok(checked.into_iter().map(|(row, body)| item(row, body.as_ref(), &references, &people, &agencies)).collect())
     }
 }

@@ -1,1 +1,109 @@
-//! (being built)
+//! Use cases: the only way in to policy, store and crypto. One function each, read top to bottom.
+//! Never here: HTTP, HTML, SQL; a rule about values (that is `domain`) or about who may (that is `policies`).
+//! Named by `web`, `api`, `cli`, `demo` and `server`; they see results through the views here.
+
+mod agencies;
+mod caller;
+mod clock;
+mod credentials;
+mod error;
+mod gate;
+mod idempotency;
+mod key_files;
+mod keyring;
+mod library;
+mod lists;
+mod log;
+mod opening;
+mod reading;
+mod sequencer;
+mod sign_in;
+mod start;
+mod submit;
+mod teams;
+mod throttle;
+mod verify;
+
+use std::sync::Arc;
+
+pub use agencies::Founder;
+pub use caller::{Caller, NamedPlace};
+pub use clock::{SystemClock, SystemRandom};
+pub use credentials::SecondFactor;
+pub use error::Error;
+pub use idempotency::{Answered, IdempotencyKey};
+pub use key_files::KeyFiles;
+pub use library::{PathwayView, Versioned};
+pub use lists::{Item, ListQuery, Page};
+pub use log::{LogEvent, LogItem, LogPage, LogQuery, log_cursor};
+pub use reading::{EntryView, ReferralView};
+pub use sequencer::Sequenced;
+pub use sign_in::Begun;
+pub use start::{Parts, PasswordSettings, migrate, open_database, open_store, pathway_files, policy_files, verifier_key};
+pub use submit::Receipt;
+pub use teams::TeamView;
+pub use verify::{Depth, Finding, Report, verify};
+
+// What the doors need of rooms they may not name.
+pub use crate::{
+    crypto::{BadPassword, NewPassword, Password},
+    pathways::{Faults, Library as PathwayLibrary, definition_json, example, raw_from_json, schema},
+    policy::{DenialReason, Files as PolicyFiles, Policy, PolicyError, RequestContext, ask as policy_question},
+    store::Db,
+};
+
+use crate::{
+    audit::SigningKey,
+    crypto::{PasswordEngine, SealingKeys},
+    domain::{
+        calendar::WorkingCalendar,
+        ports::{Clock, Random},
+    },
+    policy::PolicyInForce,
+    store::Store,
+};
+
+/// The hub: everything a use case needs, shared by all requests.
+pub struct App {
+    store: Store,
+    policy: PolicyInForce,
+    passwords: PasswordEngine,
+    sealing: SealingKeys,
+    signer: SigningKey,
+    library: library::Library,
+    calendar: WorkingCalendar,
+    checked: keyring::CheckedKeys,
+    sequencer: sequencer::Sequencer,
+    /// This process among the nodes of the hub.
+    node: String,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    demonstration: bool,
+}
+
+impl App {
+    /// The time.
+    pub fn now(&self) -> crate::domain::time::Timestamp {
+        self.clock.now()
+    }
+
+    /// The random source.
+    pub fn random(&self) -> &dyn Random {
+        &*self.random
+    }
+
+    /// Whether all in it is invented.
+    pub const fn is_demonstration(&self) -> bool {
+        self.demonstration
+    }
+
+    /// Whether the database answers: for readiness.
+    pub async fn is_ready(&self) -> bool {
+        matches!(self.store.hub().await, Ok(Some(_)))
+    }
+
+    /// The database, for tests that look behind the doors.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+}

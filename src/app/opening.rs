@@ -75,7 +75,9 @@ impl App {
         };
         let own = unwrapped.own.insert(own);
         match grant.to_kind {
-            HolderKind::User if UserId::parse(&grant.to) == Ok(caller.user()) => self.compartment_identity(permit, grant, own).await,
+            HolderKind::User if UserId::parse(&grant.to) == Ok(caller.user()) => {
+                self.compartment_identity(permit, grant, own).await
+            }
             HolderKind::Team => {
                 let team = TeamId::parse(&grant.to).map_err(|_| Error::Integrity("a holder's id is damaged"))?;
                 let slot = (team, grant.to_epoch);

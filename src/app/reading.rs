@@ -1,6 +1,11 @@
 //! Opening one referral: found through the caller's grants, decided on, on record, and only then readable.
 
-use super::{App, Caller, Error, gate::{bare, legal}, library::Versioned, opening::{Sight, Unwrapped, opened}};
+use super::{
+    App, Caller, Error,
+    gate::{bare, legal},
+    library::Versioned,
+    opening::{Sight, Unwrapped, opened},
+};
 use crate::{
     audit::{Details, Recorded},
     crypto::Identity,
@@ -99,7 +104,9 @@ impl App {
         for (item, identity) in found.iter().zip(&identities) {
             let content = opened(&recorded, &item.entry, identity)?;
             if item.entry.kind == EntryKind::Submission {
-                let read = pathways::answers_from_json(&versioned.pathway, content.as_bytes());
+                let json =
+                    serde_json::from_slice(content.as_bytes()).map_err(|_| Error::Integrity("the answers cannot be read"))?;
+                let read = pathways::answers_from_json(&versioned.pathway, &json);
                 answers = Some(read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?);
             }
         }
@@ -115,7 +122,8 @@ impl App {
         referral: &mut Referral,
         found: &[entries::Found],
     ) -> Result<Recorded, Error> {
-        let details = Details { entries: found.iter().map(|item| (item.entry.id, item.entry.sha256)).collect(), ..Details::default() };
+        let details =
+            Details { entries: found.iter().map(|item| (item.entry.id, item.entry.sha256)).collect(), ..Details::default() };
         let opening = permit.act().relation == Relation::ReceivingTeam && referral.stage == Stage::Received;
         if !opening {
             let mut answers = self.store.record(vec![(permit, details)]).await?;
@@ -157,7 +165,9 @@ impl App {
             request: request.clone(),
         };
         for (place, relation) in relations(caller, referral, sight) {
-            let allowed = |shown: &ShownCompartment| act(place, relation, vec![*shown]).questions().iter().all(|question| policy.allows(question));
+            let allowed = |shown: &ShownCompartment| {
+                act(place, relation, vec![*shown]).questions().iter().all(|question| policy.allows(question))
+            };
             let reached: Vec<_> = held.iter().copied().filter(allowed).collect();
             if !reached.is_empty() {
                 return self.ask(act(place, relation, reached)).await;
@@ -182,11 +192,17 @@ impl App {
             let compartment = kind_of(&item.entry)?;
             Some(EntryView { id: item.entry.id, kind: item.entry.kind, compartment, at: item.entry.at })
         });
-        let sender = self.store.account(referral.referrer).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
-        let sent_by =
-            (sender, self.team(referral.referrer_team).await?.name.as_str().to_owned(), self.agency_name(referral.referrer_agency).await?);
-        let received_by =
-            (self.team(referral.receiving_team).await?.name.as_str().to_owned(), self.agency_name(referral.receiving_agency).await?);
+        let sender =
+            self.store.account(referral.referrer).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
+        let sent_by = (
+            sender,
+            self.team(referral.referrer_team).await?.name.as_str().to_owned(),
+            self.agency_name(referral.referrer_agency).await?,
+        );
+        let received_by = (
+            self.team(referral.receiving_team).await?.name.as_str().to_owned(),
+            self.agency_name(referral.receiving_agency).await?,
+        );
         let actions = self.actions(caller, (&referral, sight), relation, kinds);
         Ok(ReferralView { entries: entries.collect(), actions, relation, answers, sent_by, received_by, referral, pathway })
     }
@@ -196,7 +212,13 @@ impl App {
     }
 
     /// What the gate would allow next, so that no page guesses a button.
-    fn actions(&self, caller: &Caller, (referral, sight): (&Referral, &Sight), relation: Relation, kinds: &[ShownCompartment]) -> Vec<Action> {
+    fn actions(
+        &self,
+        caller: &Caller,
+        (referral, sight): (&Referral, &Sight),
+        relation: Relation,
+        kinds: &[ShownCompartment],
+    ) -> Vec<Action> {
         let policy = self.policy.current();
         let place = relations(caller, referral, sight).into_iter().find(|(_, way)| *way == relation);
         let Some((place, _)) = place else { return Vec::new() };

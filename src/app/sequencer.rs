@@ -6,9 +6,15 @@ use tokio::sync::Mutex;
 
 use super::{App, Error};
 use crate::{
-    audit::{Checkpoint, Frontier, Known, Span, TreeHash, sequencer::{Leaf, step}},
+    audit::{
+        Checkpoint, Frontier, Known, Span, TreeHash,
+        sequencer::{Leaf, step},
+    },
     domain::ids::EventId,
-    store::{Tx, sequence::{CheckpointRow, GroupRow}},
+    store::{
+        Tx,
+        sequence::{CheckpointRow, GroupRow},
+    },
 };
 
 const LEASE: &str = "sequencer";

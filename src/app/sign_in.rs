@@ -72,7 +72,13 @@ impl App {
     }
 
     /// All in one, for the API.
-    pub async fn sign_in(&self, request: &RequestContext, username: &str, password: Password, code: &str) -> Result<Begun, Error> {
+    pub async fn sign_in(
+        &self,
+        request: &RequestContext,
+        username: &str,
+        password: Password,
+        code: &str,
+    ) -> Result<Begun, Error> {
         let known = self.check_password(request, username, password).await?;
         let actor = self.own_actor(&known.account, Strength::SecondFactor).await?;
         let step = self.check_code(request, &known.account, &actor, code).await?;
@@ -105,7 +111,9 @@ impl App {
         let typed = username.trim().to_lowercase();
         self.throttled_or(request, &typed, Action::GivePassword).await?;
         let account = match Username::parse(username) {
-            Ok(username) => self.store.account_by_username(&username).await?.filter(|account| account.state == AccountState::Ready),
+            Ok(username) => {
+                self.store.account_by_username(&username).await?.filter(|account| account.state == AccountState::Ready)
+            }
             Err(_) => None,
         };
         let stored = match &account {

@@ -65,13 +65,16 @@ pub(super) fn places_to_submit_from(caller: &Caller) -> impl Iterator<Item = &Pl
 }
 
 /// The act of sending: the relation says whether the caller's agency may send this pathway.
-pub(super) fn submission(caller: &Caller, place: &Place, kind: AgencyKind, pathway: &Pathway, request: Option<(&RequestContext, ReferralId)>) -> Act {
+pub(super) fn submission(
+    caller: &Caller,
+    place: &Place,
+    kind: AgencyKind,
+    pathway: &Pathway,
+    request: Option<(&RequestContext, ReferralId)>,
+) -> Act {
     let relation = if pathway.may_submit(kind) { Relation::Referrer } else { Relation::None };
-    let nowhere = || RequestContext {
-        id: crate::domain::ids::RequestId::from_bytes([0; 16]),
-        source: None,
-        at: Timestamp::from_millis(0),
-    };
+    let nowhere =
+        || RequestContext { id: crate::domain::ids::RequestId::from_bytes([0; 16]), source: None, at: Timestamp::from_millis(0) };
     let (request, object) = match request {
         Some((request, id)) => (request.clone(), Object::Referral(id, None)),
         None => (nowhere(), Object::Hub),
@@ -164,9 +167,11 @@ impl App {
             tx.insert_grant(&grant, request.at).await?;
         }
         let shared = Compartment { id: compartment, referral: id, recipient: identity.recipient() };
-        let submission = pathways::answers_to_json(&answers);
+        let submission = pathways::answers_to_json(&answers).to_string();
         let mut entries = Vec::new();
-        for (kind, content) in [(EntryKind::Submission, submission.as_bytes()), (EntryKind::Headline, pathway.headline(&answers).as_bytes())] {
+        for (kind, content) in
+            [(EntryKind::Submission, submission.as_bytes()), (EntryKind::Headline, pathway.headline(&answers).as_bytes())]
+        {
             let entry = self.sealed_entry(&tx, &shared, kind, content, caller, request.at);
             tx.insert_entry(&entry).await?;
             entries.push((entry.id, entry.sha256));
@@ -191,7 +196,9 @@ impl App {
     /// The first place the policy lets the caller send from; failing that, any place, so that the refusal is on record.
     fn place_to_submit_from(&self, caller: &Caller, kind: AgencyKind, pathway: &Pathway) -> Result<Place, Error> {
         let policy = self.policy.current();
-        let allowed = |place: &&Place| submission(caller, place, kind, pathway, None).questions().iter().all(|question| policy.allows(question));
+        let allowed = |place: &&Place| {
+            submission(caller, place, kind, pathway, None).questions().iter().all(|question| policy.allows(question))
+        };
         let place = places_to_submit_from(caller).find(allowed).or_else(|| caller.main().map(|named| &named.place));
         place.cloned().ok_or(Error::Refused)
     }
@@ -220,7 +227,9 @@ impl App {
         }
         if pathway.urgency(answers) == Urgency::Today {
             let cover = self.store.team_by_code(pathway.route(answers).cover.as_str()).await?;
-            if let Some(cover) = cover.filter(|cover| cover.state == TeamState::Ready && holders.iter().all(|holder| holder.to != RecipientOf::Team(cover.id))) {
+            if let Some(cover) = cover.filter(|cover| {
+                cover.state == TeamState::Ready && holders.iter().all(|holder| holder.to != RecipientOf::Team(cover.id))
+            }) {
                 holders.push(self.team_holder(&cover).await?);
             }
         }
@@ -232,7 +241,13 @@ impl App {
         Ok(Holder { kind: HolderKind::Team, key, to: RecipientOf::Team(team.id) })
     }
 
-    fn grant(&self, tx: &Tx, (referral, compartment, key): (ReferralId, CompartmentId, KeyId), identity: &Identity, holder: &Holder) -> Grant {
+    fn grant(
+        &self,
+        tx: &Tx,
+        (referral, compartment, key): (ReferralId, CompartmentId, KeyId),
+        identity: &Identity,
+        holder: &Holder,
+    ) -> Grant {
         let context = WrapContext { key, of: WrapOf::Grant(compartment), epoch: 1, to: holder.to };
         let bytes = wrap_key(identity, &context, &holder.key.recipient);
         Grant {

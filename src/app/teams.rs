@@ -49,8 +49,10 @@ impl App {
             return Err(Error::Conflict("another lead has just made this team's key"));
         }
         tx.publish_key(&key).await?;
-        let holders =
-            [(HolderKind::User, own, RecipientOf::User(caller.user())), (HolderKind::Recovery, recovery, RecipientOf::Recovery(agency.id))];
+        let holders = [
+            (HolderKind::User, own, RecipientOf::User(caller.user())),
+            (HolderKind::Recovery, recovery, RecipientOf::Recovery(agency.id)),
+        ];
         for (kind, holder, to) in holders {
             let wrap = self.wrap_team(&identity, (team.id, key.id, epoch), kind, &holder, to);
             tx.insert_team_wrap(&wrap, request.at).await?;
@@ -118,9 +120,12 @@ impl App {
     /// The teams that have a key, with their agencies: those that can receive.
     pub async fn receiving_teams(&self) -> Result<Vec<TeamView>, Error> {
         let agencies = self.store.agencies().await?;
-        let name = |team: &Team| agencies.iter().find(|agency| agency.id == team.agency).map(|agency| agency.name.as_str().to_owned());
+        let name =
+            |team: &Team| agencies.iter().find(|agency| agency.id == team.agency).map(|agency| agency.name.as_str().to_owned());
         let teams = self.store.teams().await?.into_iter().filter(|team| team.epoch > 0);
-        Ok(teams.map(|team| TeamView { id: team.id, agency: name(&team).unwrap_or_default(), name: team.name.as_str().to_owned() }).collect())
+        Ok(teams
+            .map(|team| TeamView { id: team.id, agency: name(&team).unwrap_or_default(), name: team.name.as_str().to_owned() })
+            .collect())
     }
 }
 

@@ -5,11 +5,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::{App, Error, gate::quiet_since};
-use crate::{
-    domain::time::Timestamp,
-    policy::RequestContext,
-    store::throttle::ThrottleKind,
-};
+use crate::{domain::time::Timestamp, policy::RequestContext, store::throttle::ThrottleKind};
 
 /// Failures that cost nothing yet: people mistype.
 const FREE_FOR_ACCOUNT: i64 = 5;

@@ -71,7 +71,8 @@ impl App {
 
 /// Verifies a database: every event and body, every place, root and checkpoint, every row and ciphertext vouched for.
 pub async fn verify(store: &Store, key: &VerifierKey, depth: Depth) -> Result<Report, Error> {
-    let mut run = Verification { store, authenticator: store.authenticator(), report: Report::default(), vouches: Vouches::default() };
+    let mut run =
+        Verification { store, authenticator: store.authenticator(), report: Report::default(), vouches: Vouches::default() };
     for line in store.file_faults().await? {
         run.found(format!("the database file is damaged: {line}"), "file", "exchange.sqlite");
     }
@@ -124,8 +125,14 @@ impl Verification<'_> {
                 for group in complete {
                     match groups.remove(&(group.level.into(), index_or_max(group.index))) {
                         Some(stored) if stored == group.hash.as_bytes() => {}
-                        Some(_) => self.found("the root of a group is not that of its leaves", "log_group", &format!("{}/{}", group.level, group.index)),
-                        None => self.found("the root of a group is missing", "log_group", &format!("{}/{}", group.level, group.index)),
+                        Some(_) => self.found(
+                            "the root of a group is not that of its leaves",
+                            "log_group",
+                            &format!("{}/{}", group.level, group.index),
+                        ),
+                        None => {
+                            self.found("the root of a group is missing", "log_group", &format!("{}/{}", group.level, group.index))
+                        }
                     }
                 }
                 expected += 1;

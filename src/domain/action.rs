@@ -95,7 +95,12 @@ impl Action {
     pub const fn scope(self) -> Scope {
         match self {
             Self::ActivatePolicy | Self::ActivatePathway | Self::EnrolAgency | Self::OpenHub | Self::ReadPathways => Scope::Hub,
-            Self::EnrolCredentials | Self::GivePassword | Self::SignIn | Self::SignOut | Self::SignOutEverywhere | Self::ReadAccount => Scope::Account,
+            Self::EnrolCredentials
+            | Self::GivePassword
+            | Self::SignIn
+            | Self::SignOut
+            | Self::SignOutEverywhere
+            | Self::ReadAccount => Scope::Account,
             Self::MakeTeam | Self::MakeAccount | Self::ReadLog => Scope::Agency,
             Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember => Scope::Team,
             Self::SubmitReferral => Scope::Referral,

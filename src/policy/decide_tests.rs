@@ -33,7 +33,7 @@ fn person(role: Role) -> Actor {
         agency,
         session: None,
         strength: Strength::SecondFactor,
-        place: Place { id, version: 1, team, agency, role },
+        place: Place { id, version: 1, team, agency, role, state: crate::domain::account::MembershipState::Active },
     }))
 }
 

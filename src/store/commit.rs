@@ -2,7 +2,7 @@
 
 use super::{Error, Store, Tx, events, hub, memberships, referrals, sessions};
 use crate::{
-    audit::{Event, Details, Recorded},
+    audit::{Details, Event, Recorded},
     domain::{action::Action, actor::Actor, ids::EventId},
     policy::{Denial, HubState, Object, Permit},
 };

@@ -137,7 +137,8 @@ impl Tx {
     /// Roots of groups, as this transaction sees them.
     pub async fn groups(&mut self, level: i64, start: i64, end: i64) -> Result<BTreeMap<i64, Vec<u8>>, Error> {
         const SQL: &str = "SELECT idx, hash FROM log_group WHERE level = $1 AND idx >= $2 AND idx < $3 ORDER BY idx";
-        let rows: Vec<(i64, Vec<u8>)> = within!(self, c => sqlx::query_as(SQL).bind(level).bind(start).bind(end).fetch_all(c).await)?;
+        let rows: Vec<(i64, Vec<u8>)> =
+            within!(self, c => sqlx::query_as(SQL).bind(level).bind(start).bind(end).fetch_all(c).await)?;
         Ok(rows.into_iter().collect())
     }
 

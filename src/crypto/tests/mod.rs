@@ -72,6 +72,7 @@ pub(super) fn permit(who: UserId, action: Action, session: Option<SessionId>, co
         team: TeamId::from_bytes(id(0xa2)),
         agency,
         role: Role::ALL[0],
+        state: crate::domain::account::MembershipState::Active,
     };
     let person = Person { user: who, version: 1, agency, session, strength: Strength::SecondFactor, place };
     permit_for(Actor::Person(Box::new(person)), action, compartments)

@@ -1,8 +1,9 @@
 //! Session cookies: strict to read, and nothing derived from one serves for another.
 
 use super::{SeededRandom, id, identity, permit, permit_for, user};
+use crate::domain::session::SessionPurpose;
 use crate::{
-    crypto::{BadCookie, OpenError, SessionPurpose, SessionSecret, SessionWrap},
+    crypto::{BadCookie, OpenError, SessionSecret, SessionWrap},
     domain::{
         action::Action,
         actor::Actor,

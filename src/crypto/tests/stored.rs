@@ -3,9 +3,10 @@
 use zeroize::Zeroizing;
 
 use super::{SeededRandom, engine, id, identity, peppers, sealing_keys, user};
+use crate::domain::session::SessionPurpose;
 use crate::{
     crypto::{
-        Credential, Identity, Password, RecipientOf, SessionPurpose, SessionSecret, SessionWrap, TotpSecret, WrapContext, WrapOf,
+        Credential, Identity, Password, RecipientOf, SessionSecret, SessionWrap, TotpSecret, WrapContext, WrapOf,
         bytes::{derive, sha256},
         symmetric, wrap_key,
     },

@@ -7,11 +7,11 @@ use super::{
     SeededRandom, engine, envelopes::recorded, id, identity, peppers, permit, sealing_keys, user, vector_file::VectorFile,
     wraps::covering,
 };
+use crate::domain::session::SessionPurpose;
 use crate::{
     crypto::{
-        Cost, Credential, Identity, OpenError, Password, Recipe, RecipientOf, SealContext, SealedTotp, SessionPurpose,
-        SessionSecret, SessionWrap, SymmetricSuite, TotpSecret, WrapContext, WrapOf, bytes::sha256, envelope, open, seal,
-        unwrap_key, wrap_key,
+        Cost, Credential, Identity, OpenError, Password, Recipe, RecipientOf, SealContext, SealedTotp, SessionSecret,
+        SessionWrap, SymmetricSuite, TotpSecret, WrapContext, WrapOf, bytes::sha256, envelope, open, seal, unwrap_key, wrap_key,
     },
     domain::{
         action::Action,

@@ -114,7 +114,7 @@ impl FieldView {
             FieldKind::Date => self.date().render(),
             _ => self.line().render(),
         }?;
-        if self.not_known.is_empty() { Ok(control) } else { Ok(control + &self.not_known_boxes().render()?) }
+        if self.not_known.is_empty() { Ok(control) } else { Ok(control + self.not_known_boxes().render()?.as_str()) }
     }
 
     fn value(&self, at: usize) -> String {

@@ -1,0 +1,234 @@
+//! Starting: files into force, keys and database checked, and what `serve` refuses to run with.
+
+use std::{path::Path, sync::Arc};
+
+use super::{App, Error, KeyFiles, keyring::CheckedKeys, library::Library, sequencer::Sequencer};
+use crate::{
+    audit::{Authenticator, SigningKey, VerifierKey},
+    config::{Config, DatabaseUrl},
+    crypto::{Cost, EngineSettings, PasswordEngine},
+    domain::{
+        ids::RequestId,
+        ports::{Clock, Random},
+    },
+    pathways,
+    policy::{Files, Policy, PolicyInForce},
+    store::{Db, Store, hub::PathwayFile},
+};
+
+/// How passwords are stretched.
+#[derive(Debug, Clone, Copy)]
+pub struct PasswordSettings {
+    /// Memory, KiB.
+    pub memory_kib: u32,
+    /// Passes.
+    pub passes: u32,
+    /// At once.
+    pub permits: usize,
+    /// Waiting.
+    pub queue: usize,
+}
+
+/// What an app is made of.
+pub struct Parts {
+    /// The open, migrated database.
+    pub db: Db,
+    /// The server's keys.
+    pub keys: KeyFiles,
+    /// How passwords are stretched; tests make it cheap.
+    pub passwords: PasswordSettings,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The random source.
+    pub random: Arc<dyn Random>,
+    /// The policy's texts.
+    pub policy: Files,
+    /// The pathway files.
+    pub pathways: pathways::Library,
+    /// The log's origin, for a hub that has none yet.
+    pub origin: String,
+    /// Whether all in it is invented.
+    pub demonstration: bool,
+}
+
+impl PasswordSettings {
+    /// What production runs with.
+    pub fn production(config: &Config) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX));
+        Self {
+            memory_kib: Cost::PRODUCTION.memory_kib(),
+            passes: Cost::PRODUCTION.passes(),
+            permits: config.limits.argon2_permits(cores) as usize,
+            queue: config.limits.argon2_queue as usize,
+        }
+    }
+}
+
+/// The database address of a configuration as the store reads it.
+fn address(url: &DatabaseUrl) -> Result<String, Error> {
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            let path = path.to_str().ok_or_else(|| Error::Configuration("the database's path is not UTF-8".into()))?;
+            Ok(format!("sqlite:{path}"))
+        }
+        DatabaseUrl::Postgres(secret) => Ok(secret.expose().to_owned()),
+    }
+}
+
+/// Brings the schema up to date with the owner's role, and gives the app's role its rights.
+pub async fn migrate(config: &Config) -> Result<(), Error> {
+    let owner = config.database.owner_url.as_ref().unwrap_or(&config.database.url);
+    let db = Db::open(&address(owner)?).await?;
+    let role = match &config.database.url {
+        DatabaseUrl::Sqlite(_) => None,
+        DatabaseUrl::Postgres(secret) => url::Url::parse(secret.expose()).ok().map(|url| url.username().to_owned()),
+    };
+    db.migrate(role.as_deref()).await?;
+    Ok(db.close().await?)
+}
+
+/// The policy files of a folder, or the built-in ones.
+pub fn policy_files(folder: Option<&Path>) -> Result<Files, Error> {
+    let Some(folder) = folder else { return Ok(Files::embedded()) };
+    let read = |name: &str| {
+        let path = folder.join(name);
+        std::fs::read_to_string(&path)
+            .map_err(|error| Error::Configuration(format!("{} cannot be read: {}", path.display(), error.kind())))
+    };
+    Ok(Files { model: read("model.conf")?, policy: read("policy.csv")?, cases: read("cases.csv")? })
+}
+
+/// The pathway files of a folder over the built-in ones.
+pub fn pathway_files(folder: Option<&Path>) -> Result<pathways::Library, Error> {
+    let library = match folder {
+        Some(folder) => pathways::Library::load(folder),
+        None => pathways::Library::embedded(),
+    };
+    library.map_err(|error| Error::Configuration(error.to_string()))
+}
+
+/// Opens the database of a configuration with the app's role.
+pub async fn open_database(config: &Config) -> Result<Db, Error> {
+    Ok(Db::open(&address(&config.database.url)?).await?)
+}
+
+impl App {
+    /// Opens what a configuration describes, with the machine's clock and random source.
+    pub async fn open(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        demonstration: bool,
+    ) -> Result<Arc<Self>, Error> {
+        Self::start(Parts {
+            db: open_database(config).await?,
+            keys: KeyFiles::read(&config.keys.directory)?,
+            passwords: PasswordSettings::production(config),
+            clock,
+            random,
+            policy: policy_files(config.policies.directory.as_deref())?,
+            pathways: pathway_files(config.pathways.directory.as_deref())?,
+            origin: config.hub.origin.clone(),
+            demonstration,
+        })
+        .await
+    }
+
+    /// Checks and starts. Policy and pathway files that are not yet in force are put into force, each by an event.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] says what to mend.
+    pub async fn start(parts: Parts) -> Result<Arc<Self>, Error> {
+        let Parts { db, keys, passwords, clock, random, policy, pathways, origin, demonstration } = parts;
+        if !db.is_current().await? {
+            return Err(Error::Configuration("the database's schema is not up to date; run `referral-exchange migrate`".into()));
+        }
+        let alterable = db.alterable_written_once().await?;
+        if !alterable.is_empty() {
+            let tables = alterable.join(", ");
+            return Err(Error::Configuration(format!(
+                "the database role could alter what is written once ({tables}); use the app's own role"
+            )));
+        }
+        let settings = EngineSettings {
+            cost: cost(&passwords)?,
+            floor: cost(&passwords)?,
+            permits: passwords.permits,
+            queue_limit: passwords.queue,
+        };
+        let engine = PasswordEngine::new(settings, keys.peppers).map_err(|error| Error::Configuration(error.to_string()))?;
+        let store = Store::new(db, keys.authenticator, Arc::clone(&random));
+        let policy = Policy::load(policy).await.map_err(|error| Error::Configuration(error.to_string()))?;
+        store.found_hub(&origin, demonstration).await?;
+        let hub = store.hub().await?.ok_or(Error::Integrity("the hub's row is missing"))?;
+        if hub.demonstration != demonstration {
+            let what = if hub.demonstration { "this is a demonstration's data" } else { "this is a live hub's data" };
+            return Err(Error::Configuration(format!("{what}; it cannot be opened as the other kind")));
+        }
+        if hub.origin != origin {
+            return Err(Error::Configuration(format!("the log of this database is {}; its origin can never change", hub.origin)));
+        }
+        if store.weak_credentials(passwords.memory_kib.into(), passwords.passes.into()).await? > 0 {
+            return Err(Error::Configuration("a stored password is cheaper to guess than this hub allows".into()));
+        }
+        let signer = SigningKey::from_seed(&hub.origin, &keys.log).map_err(|error| Error::Configuration(error.to_string()))?;
+        let files: Vec<PathwayFile> = pathways.iter().map(file).collect();
+        let app = Self {
+            store,
+            policy: PolicyInForce::new(policy),
+            passwords: engine,
+            sealing: keys.sealing,
+            signer,
+            library: Library::of(&files)?,
+            calendar: pathways.calendar().clone(),
+            checked: CheckedKeys::default(),
+            sequencer: Sequencer::default(),
+            node: RequestId::random(&*random).to_string(),
+            clock,
+            random,
+            demonstration,
+        };
+        app.bring_into_force(&files, hub.policy.as_deref()).await?;
+        Ok(Arc::new(app))
+    }
+
+    async fn bring_into_force(&self, files: &[PathwayFile], policy: Option<&str>) -> Result<(), Error> {
+        let request = self.request(None);
+        if policy != Some(hex::encode(self.policy.current().digest()).as_str()) {
+            let fresh = Policy::load(self.policy.current().files().clone()).await;
+            self.activate_policy(&request, fresh.map_err(|error| Error::Configuration(error.to_string()))?).await?;
+        }
+        let stored = self.store.pathway_files().await?;
+        for file in files.iter().filter(|file| stored.iter().all(|known| known.version != file.version)) {
+            self.activate_pathway(&request, file).await?;
+        }
+        if let Some(warning) = self.calendar.warning(request.at.uk_date()) {
+            tracing::warn!(warning, "the calendar of bank holidays runs out");
+        }
+        Ok(())
+    }
+
+    /// Closes the database; to be called when nothing runs any more.
+    pub async fn close(&self) -> Result<(), Error> {
+        Ok(self.store.close().await?)
+    }
+}
+
+/// A database to be verified, without anything else of a hub.
+pub async fn open_store(config: &Config, authenticator: Authenticator, random: Arc<dyn Random>) -> Result<Store, Error> {
+    Ok(Store::new(open_database(config).await?, authenticator, random))
+}
+
+/// A verifier key line, as `log.vkey` holds it.
+pub fn verifier_key(text: &str) -> Result<VerifierKey, Error> {
+    VerifierKey::parse(text.trim())
+        .map_err(|_| Error::Configuration("the verifier key cannot be read; it looks like name+id+key".into()))
+}
+
+fn cost(settings: &PasswordSettings) -> Result<Cost, Error> {
+    Cost::new(settings.memory_kib, settings.passes, 1).map_err(|error| Error::Configuration(error.to_string()))
+}
+
+fn file(loaded: &pathways::Loaded) -> PathwayFile {
+    PathwayFile { id: loaded.pathway.id.as_str().to_owned(), version: loaded.version.clone(), content: loaded.text.clone() }
+}
