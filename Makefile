@@ -29,4 +29,4 @@ fmt: ## format the code
 	cargo fmt
 
 generated: ## rewrite the files that tests compare: policies/matrix.txt, the OpenAPI description
-	WRITE_GENERATED=1 cargo test --locked --test it -- matrix openapi
+	UPDATE_GENERATED=1 cargo test --locked --test it -- matrix openapi

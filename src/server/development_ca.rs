@@ -18,13 +18,13 @@ use super::Error;
 /// The organisation in every certificate made here: the mark by which production refuses them.
 pub const ORGANISATION: &str = "Referral Exchange development CA";
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 /// Long enough to import once for a project, short enough to die by itself.
-const CA_LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+const CA_LIFE: Duration = Duration::from_hours(365 * 24);
 /// As public authorities: renewed unseen at a start.
-const LEAF_LIFE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+const LEAF_LIFE: Duration = Duration::from_hours(90 * 24);
 /// Clocks of browser and hub may differ.
-const BACKDATED: Duration = Duration::from_secs(60 * 60);
+const BACKDATED: Duration = Duration::from_hours(1);
 /// A leaf this near its end is made anew, so that a hub started today does not stop being trusted tonight.
 const RENEW_BEFORE: Duration = DAY;
 

@@ -21,7 +21,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::*;
 
-const NOW: Duration = Duration::from_secs(1_800_000_000);
+const NOW: Duration = Duration::from_hours(500_000);
 /// Long enough for a busy machine to get through a handshake, short enough not to be felt.
 const SHORT: Duration = Duration::from_millis(300);
 
@@ -118,7 +118,10 @@ async fn tls_1_3_with_the_hybrid_group_is_spoken() {
     let mut stream = server.connect(b"http/1.1").await;
     let (_, session) = stream.get_ref();
     assert_eq!(session.protocol_version(), Some(ProtocolVersion::TLSv1_3));
-    assert_eq!(session.negotiated_key_exchange_group().map(|group| group.name()), Some(NamedGroup::X25519MLKEM768));
+    assert_eq!(
+        session.negotiated_key_exchange_group().map(rustls::crypto::SupportedKxGroup::name),
+        Some(NamedGroup::X25519MLKEM768)
+    );
     send(&mut stream, "/").await;
     assert!(answer(&mut stream).await.ends_with("hello"));
     server.stop().await;
@@ -242,7 +245,7 @@ fn held() -> (Router, Arc<Notify>, Arc<Notify>) {
 #[tokio::test]
 async fn a_running_request_finishes_though_nobody_new_is_let_in() {
     let (router, reached, release) = held();
-    let server = start(ConnectionLimits { drain: Duration::from_secs(60), ..ConnectionLimits::default() }, router).await;
+    let server = start(ConnectionLimits { drain: Duration::from_mins(1), ..ConnectionLimits::default() }, router).await;
     let mut stream = server.connect(b"http/1.1").await;
     send(&mut stream, "/").await;
     reached.notified().await;
@@ -269,7 +272,7 @@ async fn a_request_that_never_finishes_is_cut_at_the_drain_limit() {
 
 #[tokio::test]
 async fn idle_and_silent_connections_do_not_hold_a_stop() {
-    let day = Duration::from_secs(24 * 60 * 60);
+    let day = Duration::from_hours(24);
     let limits = ConnectionLimits { handshake: day, request_head: day, drain: day, ..ConnectionLimits::default() };
     let server = start(limits, hello()).await;
     let idle = server.connect(b"http/1.1").await;
@@ -372,9 +375,11 @@ fn unusable_certificate_files_are_named_without_their_content() {
 }
 
 mod authority {
+    use rustls::client::danger::ServerCertVerifier as _;
+
     use super::*;
 
-    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    const DAY: Duration = Duration::from_hours(24);
 
     fn read(file: &std::path::Path) -> String {
         std::fs::read_to_string(file).unwrap()
@@ -422,7 +427,6 @@ mod authority {
         let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
         let leaf = CertificateDer::from_pem_file(&files.certificate).unwrap();
         let name = ServerName::try_from(name.to_owned()).unwrap();
-        use rustls::client::danger::ServerCertVerifier as _;
         verifier.verify_server_cert(&leaf, &[], &name, &[], UnixTime::since_unix_epoch(NOW)).map(|_| ())
     }
 

@@ -1,5 +1,6 @@
 //! A writer that lets no control character through: a line stays one line, and a terminal obeys nobody's input.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use tracing_subscriber::fmt::MakeWriter;
@@ -47,7 +48,8 @@ fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         if is_unsafe(c) {
-            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+            // A String takes every write.
+            let _ = write!(safe, "\\u{:04x}", u32::from(c));
         } else {
             safe.push(c);
         }

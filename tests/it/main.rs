@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod command_line;
 mod policy_matrix;
 mod postgres_smoke;
 mod rooms;

@@ -58,6 +58,7 @@ struct Cluster {
     folder: PathBuf,
     /// Held open for as long as this process lives; see the module's head.
     _lifeline: ChildStdin,
+    _guard: Child,
 }
 
 fn cluster() -> &'static Cluster {
@@ -97,7 +98,7 @@ impl Cluster {
         }
         // The server goes on talking; a full pipe would stop it.
         std::thread::spawn(move || lines.for_each(drop));
-        let cluster = Self { port, folder, _lifeline: lifeline };
+        let cluster = Self { port, folder, _lifeline: lifeline, _guard: child };
         // The roles belong to the server, not to a database: made once, here, outside any test's runtime.
         std::thread::scope(|scope| {
             scope.spawn(|| cluster.make_roles()).join().expect("the roles can be made");
@@ -180,7 +181,11 @@ cd "$folder"
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB \
     -c lc_messages=C -c log_destination=stderr -c logging_collector=off </dev/null 2>&1 &
 server=$!
-( wait_for_end() { while read -r _; do :; done; }; wait_for_end; kill -QUIT "$server" 2>/dev/null || true ) <&3 &
+(
+    while read -r _; do :; done
+    # Again and again: a server that has only just begun does not heed signals yet.
+    while kill -QUIT "$server" 2>/dev/null; do sleep 0.1; done
+) <&3 &
 wait "$server" || true
 "#;
 
@@ -198,7 +203,7 @@ fn guard(programs: &Path, folder: &Path, port: u16) -> Child {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit());
-    command.spawn().unwrap_or_else(|error| panic!("cannot run {:?}: {error}", command.get_program()))
+    command.spawn().unwrap_or_else(|error| panic!("cannot run the test server's guard: {error}"))
 }
 
 /// PostgreSQL refuses to run as root, and then some other user must.
