@@ -3,7 +3,7 @@
 use super::{App, Caller, Error, gate::bare};
 use crate::{
     audit::Details,
-    crypto::{AgeSuite, Recipient},
+    crypto::{AgeSuite, Identity, Recipient},
     domain::{
         account::{AccountState, MembershipState},
         action::Action,
@@ -49,6 +49,11 @@ fn code(text: &str) -> Result<String, Error> {
 }
 
 impl App {
+    /// A recovery recipient whose secret is thrown away at once: for demonstrations, where nothing has to be recovered.
+    pub fn recipient_without_secret(&self) -> String {
+        Identity::random(&*self.random).recipient().as_str().to_owned()
+    }
+
     /// Enrols an agency with its recovery recipient, whose secret this hub never sees.
     pub async fn enrol_agency(
         &self,

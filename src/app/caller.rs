@@ -145,7 +145,7 @@ impl App {
         let places = self.named_places(account.id).await?;
         // Once a minute is often enough to move a limit of a quarter of an hour.
         let idle_until = request.at.plus(IDLE);
-        if idle_until.since(session.idle_expires_at) >= std::time::Duration::from_secs(60) {
+        if idle_until.since(session.idle_expires_at) >= std::time::Duration::from_mins(1) {
             self.store.touch_session(session.id, idle_until).await?;
         }
         Ok(Caller { account, session, secret, places })

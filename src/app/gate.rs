@@ -97,5 +97,5 @@ pub(super) fn legal(kind: AgencyKind, purpose: Purpose) -> Legal {
 
 /// The moment a refused source may count as quiet again.
 pub(super) fn quiet_since(now: Timestamp) -> Timestamp {
-    now.minus(std::time::Duration::from_secs(15 * 60))
+    now.minus(std::time::Duration::from_mins(15))
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A day (facts `ux.md` 6.1).
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+const KEPT: Duration = Duration::from_hours(24);
 
 /// What a client names a request by, so that it can be repeated safely: 1 to 128 visible ASCII characters.
 #[derive(Clone)]

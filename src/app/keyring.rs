@@ -29,8 +29,6 @@ use crate::{
 pub struct CheckedKey {
     /// The key's id.
     pub id: KeyId,
-    /// Whose it is.
-    pub owner_kind: OwnerKind,
     /// The owner's id, hexadecimal.
     pub owner: String,
     /// Its epoch.
@@ -84,7 +82,7 @@ impl App {
         let recipient =
             Recipient::parse(&published.recipient).map_err(|_| Error::Integrity("a published recipient is damaged"))?;
         let PublishedKey { id, owner_kind, owner, epoch, .. } = published;
-        let key = CheckedKey { id, owner_kind, owner, epoch, recipient };
+        let key = CheckedKey { id, owner, epoch, recipient };
         // Compartments' keys are many and each is used rarely: only people, teams and recovery are worth remembering.
         if owner_kind != OwnerKind::Compartment {
             self.checked.keep(key.clone());

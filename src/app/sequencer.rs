@@ -10,7 +10,6 @@ use crate::{
         Checkpoint, Frontier, Known, Span, TreeHash,
         sequencer::{Leaf, step},
     },
-    domain::ids::EventId,
     store::{
         Tx,
         sequence::{CheckpointRow, GroupRow},
@@ -167,11 +166,6 @@ impl App {
                 tracing::error!(error.kind = "sequencer", error = %error, "the log could not be sequenced; trying again");
             }
         }
-    }
-
-    /// Whether an event has its place yet.
-    pub(super) async fn place_of(&self, event: EventId) -> Result<Option<i64>, Error> {
-        Ok(self.store.place_of(event).await?)
     }
 }
 

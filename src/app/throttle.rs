@@ -13,8 +13,8 @@ const FREE_FOR_ADDRESS: i64 = 20;
 /// Misses a minute that one session may have before it has to wait (CONTRACT).
 const FREE_FOR_SESSION: i64 = 60;
 /// The longest wait for an account is short, so that nobody can keep a colleague out by failing on purpose.
-const LONGEST_FOR_ACCOUNT: Duration = Duration::from_secs(60);
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+const LONGEST_FOR_ACCOUNT: Duration = Duration::from_mins(1);
+const LONGEST: Duration = Duration::from_mins(15);
 
 /// What failures are counted by: a hash, since people type passwords into the name field.
 fn subject(kind: ThrottleKind, text: &str) -> [u8; 32] {
@@ -63,7 +63,7 @@ impl App {
     /// Counts a reference that the session could not see; refuses once there are more than sixty within a minute.
     pub(super) async fn miss(&self, request: &RequestContext, session: &str) -> Result<(), Error> {
         let kind = ThrottleKind::Session;
-        let minute_ago = request.at.minus(Duration::from_secs(60));
+        let minute_ago = request.at.minus(Duration::from_mins(1));
         self.count(kind, &subject(kind, session), request.at, minute_ago, FREE_FOR_SESSION, LONGEST_FOR_ACCOUNT).await
     }
 

@@ -13,8 +13,8 @@ coded_enum! {
 }
 
 /// A pre-session lives this long (DESIGN 5).
-pub const PRE_SESSION: Duration = Duration::from_secs(5 * 60);
+pub const PRE_SESSION: Duration = Duration::from_mins(5);
 /// A session ends after so long without use (facts `security.md` 2.3).
-pub const IDLE: Duration = Duration::from_secs(15 * 60);
+pub const IDLE: Duration = Duration::from_mins(15);
 /// A session ends after so long in any case.
-pub const ABSOLUTE: Duration = Duration::from_secs(8 * 60 * 60);
+pub const ABSOLUTE: Duration = Duration::from_hours(8);

@@ -64,7 +64,7 @@ impl Tx {
         self.vouches.push(vouch);
     }
 
-    pub(super) fn moved(&mut self, id: impl ToString) {
+    pub(super) fn moved(&mut self, id: impl std::fmt::Display) {
         self.moved.push(id.to_string());
     }
 
