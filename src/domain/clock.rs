@@ -62,7 +62,7 @@ impl Limit {
 }
 
 fn hours_long(hours: u16) -> Duration {
-    Duration::from_secs(u64::from(hours) * 3600)
+    Duration::from_hours(u64::from(hours))
 }
 
 fn later(from: Timestamp, span: Span) -> Timestamp {

@@ -138,22 +138,25 @@ pub(super) fn clocks(file: &Table<'_>, known: &Known) -> Option<Clocks> {
     Some(Clocks { triage: StepClock { special, default: default? } })
 }
 
+/// A form of limit: its key, and what it makes of the count.
+type Form = (&'static str, fn(u16) -> Limit);
+
+const FORMS: [Form; 5] = [
+    ("hours", Limit::Hours),
+    ("days", Limit::Days),
+    ("months", Limit::Months),
+    ("working_hours", Limit::WorkingHours),
+    ("working_days", Limit::WorkingDays),
+];
+
 fn limit(table: &Table<'_>) -> Option<Limit> {
     let limit = table.reader.as_table("limit", table.need("limit")?)?;
-    let forms: [(&'static str, fn(u16) -> Limit); 5] = [
-        ("hours", Limit::Hours),
-        ("days", Limit::Days),
-        ("months", Limit::Months),
-        ("working_hours", Limit::WorkingHours),
-        ("working_days", Limit::WorkingDays),
-    ];
-    let given: Vec<_> = forms.iter().filter_map(|(key, make)| Some((*key, limit.value(key)?, make))).collect();
-    let read = match given.as_slice() {
-        [(key, value, make)] => limit.reader.number(key, value, 1..=5000).map(make),
-        _ => {
-            limit.fault("give the limit in one of: hours, days, months, working_hours, working_days");
-            None
-        }
+    let given: Vec<_> = FORMS.iter().filter_map(|(key, make)| Some((*key, limit.value(key)?, make))).collect();
+    let read = if let [(key, value, make)] = given.as_slice() {
+        limit.reader.number(key, value, 1..=5000).map(make)
+    } else {
+        limit.fault("give the limit in one of: hours, days, months, working_hours, working_days");
+        None
     };
     limit.end();
     read
