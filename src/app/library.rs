@@ -128,7 +128,7 @@ impl Library {
 }
 
 fn read(file: &PathwayFile) -> Result<Versioned, Error> {
-    let definition = crate::pathways::Loaded::parse(&file.id, &file.content)
+    let definition = crate::pathways::Loaded::parse(&format!("{}.toml", file.id), &file.content)
         .map_err(|faults| Error::Configuration(format!("a stored pathway file cannot be read: {faults}")))?;
     Ok(Versioned { pathway: Arc::new(definition.pathway), version: file.version.clone() })
 }

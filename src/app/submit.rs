@@ -24,7 +24,7 @@ use crate::{
         validate::validate,
     },
     pathways,
-    policy::{Act, Object, RequestContext, State},
+    policy::{Act, Object, RequestContext, ShownCompartment, State},
     store::{Tx, entries::Entry, grants::Grant, referrals::Referral, teams::Team},
 };
 
@@ -185,6 +185,7 @@ impl App {
         let details = Details {
             recipients: vec![(team.agency, team.id)],
             entries,
+            compartments: vec![ShownCompartment { id: compartment, kind: CompartmentKind::Shared }],
             keys: std::iter::once(key.id).chain(holders.iter().map(|holder| holder.key.id)).collect(),
             pathway: Some((pathway.id.as_str().to_owned(), version)),
             ..Details::default()

@@ -15,7 +15,7 @@ use crate::{
         legal::LogUse,
         time::Timestamp,
     },
-    policy::{Act, Denial, Legal, Object, Permit},
+    policy::{Act, Denial, Legal, Object, Permit, ShownCompartment},
 };
 
 /// What a use case adds to the act itself.
@@ -25,6 +25,8 @@ pub struct Details {
     pub recipients: Vec<(AgencyId, TeamId)>,
     /// Sealed items shown or written, with their ciphertext's hash.
     pub entries: Vec<(EntryId, [u8; 32])>,
+    /// Compartments that the act makes or fills, beside those it reaches into.
+    pub compartments: Vec<ShownCompartment>,
     /// Keys used or made.
     pub keys: Vec<KeyId>,
     /// The pathway in force: id and hash of its file.
@@ -123,29 +125,28 @@ pub enum EventFault {
 
 impl Event {
     /// The event of an act that was done.
-    pub fn done(id: EventId, salt: [u8; 32], permit: &Permit, note: &Details, vouches: &[Vouch], key: &Authenticator) -> Self {
-        let mut body = describe(id, permit.act(), permit.policy(), note);
+    pub fn done(id: EventId, salt: [u8; 32], permit: &Permit, details: &Details, vouches: &[Vouch], key: &Authenticator) -> Self {
+        let mut body = describe(id, permit.act(), permit.policy(), details);
         body.vouches = vouches
             .iter()
             .map(|vouch| BodyVouch { table: vouch.table.clone(), id: vouch.id.clone(), digest: hex::encode(vouch.digest) })
             .collect();
-        Self::finish(id, salt, &body, permit.act(), key)
+        Self::finish(id, salt, &body, scopes(permit.act(), details), key)
     }
 
     /// The event of an act that was refused.
-    pub fn refused(id: EventId, salt: [u8; 32], denial: &Denial, note: &Details, key: &Authenticator) -> Self {
-        let mut body = describe(id, denial.act(), denial.policy(), note);
+    pub fn refused(id: EventId, salt: [u8; 32], denial: &Denial, details: &Details, key: &Authenticator) -> Self {
+        let mut body = describe(id, denial.act(), denial.policy(), details);
         Outcome::Refuse.code().clone_into(&mut body.outcome);
         body.reason = Some(denial.reason().code().to_owned());
-        Self::finish(id, salt, &body, denial.act(), key)
+        Self::finish(id, salt, &body, scopes(denial.act(), details), key)
     }
 
-    fn finish(id: EventId, salt: [u8; 32], body: &Body, act: &Act, key: &Authenticator) -> Self {
+    fn finish(id: EventId, salt: [u8; 32], body: &Body, scopes: Vec<CompartmentId>, key: &Authenticator) -> Self {
         // A struct of strings, numbers and lists always serialises.
         let bytes = serde_json::to_vec(body).unwrap_or_else(|_| unreachable!("an event body always serialises"));
         let leaf_data = leaf_data(&body.scopes(), &salt, &bytes);
         let tag = key.tag(&id.to_bytes(), &leaf_data);
-        let scopes = act.compartments.iter().map(|shown| shown.id).collect();
         Self { id, columns: columns(body), salt, body: bytes, leaf_data, tag, scopes }
     }
 }
@@ -212,7 +213,11 @@ fn columns(body: &Body) -> Columns {
     }
 }
 
-fn describe(id: EventId, act: &Act, policy: &[u8; 32], note: &Details) -> Body {
+fn scopes(act: &Act, details: &Details) -> Vec<CompartmentId> {
+    act.compartments.iter().chain(&details.compartments).map(|shown| shown.id).collect()
+}
+
+fn describe(id: EventId, act: &Act, policy: &[u8; 32], details: &Details) -> Body {
     let entry = |(id, sha256): &(EntryId, [u8; 32])| BodyEntry { id: id.to_string(), sha256: hex::encode(sha256) };
     let recipient = |(agency, team): &(AgencyId, TeamId)| BodyRecipient { agency: agency.to_string(), team: team.to_string() };
     Body {
@@ -230,21 +235,22 @@ fn describe(id: EventId, act: &Act, policy: &[u8; 32], note: &Details) -> Body {
         compartments: act
             .compartments
             .iter()
+            .chain(&details.compartments)
             .map(|shown| BodyObject { kind: shown.kind.code().to_owned(), id: Some(shown.id.to_string()) })
             .collect(),
         legal: act.legal.map(legal),
         outcome: Outcome::Allow.code().to_owned(),
         reason: None,
         policy: hex::encode(policy),
-        pathway: note.pathway.as_ref().map(|(id, version)| BodyPathway { id: id.clone(), version: hex::encode(version) }),
+        pathway: details.pathway.as_ref().map(|(id, version)| BodyPathway { id: id.clone(), version: hex::encode(version) }),
         request: act.request.id.to_string(),
         software: env!("CARGO_PKG_VERSION").to_owned(),
-        recipients: note.recipients.iter().map(recipient).collect(),
-        entries: note.entries.iter().map(entry).collect(),
-        keys: note.keys.iter().map(ToString::to_string).collect(),
-        log_use: note.log_use.map(|log_use| log_use.code().to_owned()),
-        route: note.route.map(str::to_owned),
-        more: note.more,
+        recipients: details.recipients.iter().map(recipient).collect(),
+        entries: details.entries.iter().map(entry).collect(),
+        keys: details.keys.iter().map(ToString::to_string).collect(),
+        log_use: details.log_use.map(|log_use| log_use.code().to_owned()),
+        route: details.route.map(str::to_owned),
+        more: details.more,
         vouches: Vec::new(),
     }
 }

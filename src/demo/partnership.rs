@@ -98,10 +98,7 @@ pub(super) const PARTNERSHIP: &[AgencyPlan] = &[
         teams: &[TeamPlan {
             code: "police-neighbourhoods",
             name: "Police neighbourhoods",
-            people: &[
-                person("pia.supposed", "Pia Supposed", Role::Lead),
-                person("quinn.mock", "Quinn Mock", Role::Practitioner),
-            ],
+            people: &[person("pia.supposed", "Pia Supposed", Role::Lead), person("quinn.mock", "Quinn Mock", Role::Practitioner)],
         }],
     },
 ];

@@ -44,7 +44,13 @@ impl Chance {
 }
 
 /// Tells the story, the oldest part first; gives how many referrals were sent.
-pub(super) async fn tell(app: &App, clock: &SettableClock, people: &[DemoPerson], seed: u64, until: Timestamp) -> Result<usize, Error> {
+pub(super) async fn tell(
+    app: &App,
+    clock: &SettableClock,
+    people: &[DemoPerson],
+    seed: u64,
+    until: Timestamp,
+) -> Result<usize, Error> {
     let mut chance = Chance(seed);
     let senders: Vec<&DemoPerson> = people.iter().filter(|person| person.role == Role::Practitioner).collect();
     let triagers: Vec<&DemoPerson> = people.iter().filter(|person| person.role == Role::Triager).collect();
@@ -93,7 +99,8 @@ async fn send(app: &App, sender: &DemoPerson, number: u64, chance: &mut Chance) 
 async fn open_next(app: &App, triager: &DemoPerson) -> Result<(), Error> {
     let (caller, _) = triager.sign_in(app).await?;
     let request = app.request(None);
-    let query = ListQuery { state: Some(crate::domain::referral::ReferralState::Received), limit: Some(1), ..ListQuery::default() };
+    let query =
+        ListQuery { state: Some(crate::domain::referral::ReferralState::Received), limit: Some(1), ..ListQuery::default() };
     if let Some(first) = app.queue(&request, &caller, &query).await?.items.first() {
         app.read_referral(&request, &caller, &first.reference.to_string()).await?;
     }

@@ -8,11 +8,13 @@ mod error;
 mod limits;
 mod listener;
 pub mod operations;
+mod router;
 mod tls;
 
 pub use error::Error;
 pub use limits::ConnectionLimits;
 pub use listener::{Bound, Server};
+pub use router::router;
 pub use tls::{Tls, install_provider};
 
 #[cfg(test)]

@@ -7,3 +7,14 @@ pub mod components;
 pub mod pages;
 pub mod security;
 pub mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::app::App;
+
+/// The pages' routes.
+pub fn routes(_app: Arc<App>) -> Router {
+    Router::new().route(assets::ROUTE, axum::routing::get(assets::serve))
+}

@@ -6,6 +6,7 @@
 mod support;
 
 mod command_line;
+mod journey;
 mod policy_matrix;
 mod postgres_smoke;
 mod rooms;

@@ -1,0 +1,173 @@
+//! The real application on a database of its own, with a clock that is set, cheap Argon2 and the made-up partnership.
+//! Dropped, it has the log verified: a test that leaves a broken log fails, whatever else it checked.
+
+use std::{net::SocketAddr, path::Path, sync::Arc};
+
+use referral_exchange::{
+    app::{App, Caller, Depth, KeyFiles, Parts, PasswordSettings, PathwayLibrary, PolicyFiles, SystemRandom},
+    demo::{self, DemoPerson, SettableClock},
+    domain::{ports::Clock, time::Timestamp},
+    server::{self, ConnectionLimits, Server, Tls, development_ca},
+    store::{Db, Engine},
+};
+use tempfile::TempDir;
+
+use super::postgres;
+
+/// Where the clocks of tests start: a Friday morning.
+pub const START: &str = "2026-11-20T09:00:00Z";
+
+/// Both databases, for tests that must hold on each.
+pub const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
+
+/// A running hub.
+pub struct Hub {
+    pub app: Arc<App>,
+    pub clock: Arc<SettableClock>,
+    pub people: Vec<DemoPerson>,
+    pub folder: TempDir,
+    /// The database's owner, where the engine has roles.
+    pub owner_url: Option<String>,
+    /// The app's own address of the database.
+    pub url: String,
+    verified: bool,
+}
+
+/// A hub behind TLS on a free port of this machine.
+pub struct Served {
+    pub hub: Hub,
+    pub address: SocketAddr,
+    pub ca: Vec<u8>,
+    stop: tokio::sync::oneshot::Sender<()>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+/// Cheap, so that a test signs in within a millisecond. `serve` refuses such a cost.
+pub const CHEAP: PasswordSettings = PasswordSettings { memory_kib: 64, passes: 1, permits: 4, queue: 400 };
+
+impl Hub {
+    /// An empty hub that is being set up.
+    pub async fn empty(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (url, owner_url) = match engine {
+            Engine::Sqlite => (format!("sqlite:{}", folder.path().join("exchange.sqlite").display()), None),
+            Engine::Postgres => {
+                let database = postgres::create_database().await;
+                (database.app_url, Some(database.owner_url))
+            }
+        };
+        let owner = Db::open(owner_url.as_deref().unwrap_or(&url)).await.unwrap();
+        owner.migrate(owner_url.as_ref().map(|_| postgres::APP)).await.unwrap();
+        owner.close().await.unwrap();
+        KeyFiles::make_missing(&folder.path().join("keys"), &SystemRandom).unwrap();
+        let clock = Arc::new(SettableClock::at(Timestamp::parse(START).unwrap()));
+        let app = start(&url, folder.path(), &clock).await;
+        Self { app, clock, people: Vec::new(), folder, owner_url, url, verified: false }
+    }
+
+    /// A hub with the made-up partnership, open, without referrals.
+    pub async fn founded(engine: Engine) -> Self {
+        let mut hub = Self::empty(engine).await;
+        hub.people = demo::found(&hub.app, &hub.clock).await.unwrap();
+        hub
+    }
+
+    /// A second process over the same database and keys.
+    pub async fn another_node(&self) -> Arc<App> {
+        start(&self.url, self.folder.path(), &self.clock).await
+    }
+
+    /// A person of the partnership.
+    pub fn person(&self, username: &str) -> &DemoPerson {
+        self.people.iter().find(|person| person.username == username).unwrap()
+    }
+
+    /// Signs a person in; the clock moves on so that the next code is a new one.
+    pub async fn sign_in(&self, username: &str) -> Caller {
+        self.clock.advance(std::time::Duration::from_secs(31));
+        self.person(username).sign_in(&self.app).await.unwrap().0
+    }
+
+    /// Puts the hub behind TLS.
+    pub async fn serve(self) -> Served {
+        server::install_provider();
+        let now = std::time::Duration::from_millis(self.clock.now().millis().unsigned_abs());
+        let files = development_ca::ensure(&self.folder.path().join("certs"), now).unwrap();
+        let tls = Tls::from_files(&files.certificate, &files.key).unwrap();
+        let router = server::router(Arc::clone(&self.app));
+        let bound = Server::bind("127.0.0.1:0".parse().unwrap(), tls, ConnectionLimits::default(), router).await.unwrap();
+        let address = bound.local_address();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let task = tokio::spawn(bound.run_until(async {
+            let _ = stopped.await;
+        }));
+        let ca = std::fs::read(&files.ca).unwrap();
+        Served { hub: self, address, ca, stop, task }
+    }
+
+    /// Gives every event its place and has everything verified; returns the findings.
+    pub async fn verify(&self) -> referral_exchange::app::Report {
+        self.app.sequence().await.unwrap();
+        let key = referral_exchange::app::verifier_key(&self.app.verifier_key()).unwrap();
+        self.app.verify(&key, Depth::Full).await.unwrap()
+    }
+
+    /// Ends the hub: all must be whole. Every test that does not damage it on purpose ends so.
+    pub async fn finish(mut self) {
+        let report = self.verify().await;
+        assert_eq!(report.findings, [], "the log must be whole at the end of a test");
+        assert_eq!(report.pending, 0);
+        self.app.close().await.unwrap();
+        self.verified = true;
+    }
+
+    /// Ends a hub that was damaged on purpose.
+    pub async fn abandon(mut self) {
+        self.verified = true;
+        let _ = self.app.close().await;
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        // Verification is asynchronous and `drop` is not, so the duty is checked here and done in `finish`.
+        if !self.verified && !std::thread::panicking() {
+            panic!("a test ended without `finish` (or, for a damaged hub, `abandon`)");
+        }
+    }
+}
+
+impl Served {
+    /// `https://localhost:PORT`.
+    pub fn url(&self) -> String {
+        format!("https://localhost:{}", self.address.port())
+    }
+
+    /// Stops serving, gracefully, and gives the hub back.
+    pub async fn stop(self) -> Hub {
+        let _ = self.stop.send(());
+        self.task.await.unwrap();
+        self.hub
+    }
+
+    /// Stops and ends the hub: all must be whole.
+    pub async fn finish(self) {
+        self.stop().await.finish().await;
+    }
+}
+
+async fn start(url: &str, folder: &Path, clock: &Arc<SettableClock>) -> Arc<App> {
+    App::start(Parts {
+        db: Db::open(url).await.unwrap(),
+        keys: KeyFiles::read(&folder.join("keys")).unwrap(),
+        passwords: CHEAP,
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        random: Arc::new(SystemRandom),
+        policy: PolicyFiles::embedded(),
+        pathways: PathwayLibrary::embedded().unwrap(),
+        origin: "test.referral-exchange.example/log".to_owned(),
+        demonstration: true,
+    })
+    .await
+    .unwrap()
+}
