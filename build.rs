@@ -130,6 +130,8 @@ fn without_map(text: &str) -> String {
     text.lines().map(cut).collect::<Vec<_>>().join("\n")
 }
 
+// Cargo shows a build script's standard error, and nothing else, when it fails.
+#[expect(clippy::print_stderr)]
 fn stop(why: &str) -> ! {
     eprintln!("error: {why}");
     exit(1)

@@ -2,11 +2,7 @@
 
 use askama::Template;
 
-use super::{
-    assets,
-    components::{BackLink, GenericHeader, Markup, NavigationItem, ServiceNavigation, SkipLink},
-    security,
-};
+use super::components::{BackLink, GenericHeader, Markup, NavigationItem, ServiceNavigation, SkipLink};
 
 /// Name of the product, in titles and header.
 pub const SERVICE: &str = "Referral Exchange";
@@ -88,18 +84,6 @@ impl Frame {
         if self.title.is_empty() { format!("{error}{SERVICE}") } else { format!("{error}{} – {SERVICE}", self.title) }
     }
 
-    pub(super) fn asset(&self, logical: &str) -> &'static str {
-        assets::url(logical)
-    }
-
-    pub(super) fn inline_script(&self) -> &'static str {
-        security::INLINE_SCRIPT
-    }
-
-    pub(super) fn skip_link(&self) -> SkipLink {
-        SkipLink { href: "#main-content".to_owned(), text: "Skip to main content".to_owned() }
-    }
-
     pub(super) fn back_link(&self) -> BackLink {
         BackLink { href: self.back.clone(), ..BackLink::default() }
     }
@@ -112,6 +96,11 @@ impl Frame {
     pub(super) fn service_navigation(&self) -> ServiceNavigation {
         ServiceNavigation { navigation: self.navigation.clone(), ..ServiceNavigation::default() }
     }
+}
+
+/// The first link of every page.
+pub(super) fn skip_link() -> SkipLink {
+    SkipLink { href: "#main-content".to_owned(), text: "Skip to main content".to_owned() }
 }
 
 #[derive(Template)]

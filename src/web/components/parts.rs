@@ -86,7 +86,9 @@ macro_rules! from_words {
     ($($name:ident),+) => {$(
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self { text: text.to_owned(), ..Self::default() }
+                let mut named = Self::default();
+                text.clone_into(&mut named.text);
+                named
             }
         }
     )+};

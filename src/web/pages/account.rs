@@ -79,11 +79,11 @@ impl AccountPage {
         }
     }
 
-    fn sign_out(&self) -> Button {
+    fn sign_out() -> Button {
         Button { text: "Sign out".to_owned(), classes: "govuk-button--secondary".to_owned(), ..Button::default() }
     }
 
-    fn sign_out_everywhere(&self) -> Button {
+    fn sign_out_everywhere() -> Button {
         Button { text: "Sign out everywhere".to_owned(), classes: "govuk-button--warning".to_owned(), ..Button::default() }
     }
 }

@@ -62,7 +62,7 @@ impl CheckPage {
         WarningText { text: self.warning.clone(), ..WarningText::default() }
     }
 
-    fn button(&self) -> Button {
+    fn button() -> Button {
         Button { text: "Send referral".to_owned(), prevent_double_click: Some(true), ..Button::default() }
     }
 }

@@ -46,12 +46,12 @@ impl FormPage {
         ErrorSummary::new(general.chain(fields).collect())
     }
 
-    fn emergency(&self) -> InsetText {
+    fn emergency() -> InsetText {
         let text = "If anyone is in immediate danger, ring 999 now. Make this record afterwards.";
         InsetText { text: text.to_owned(), ..InsetText::default() }
     }
 
-    fn button(&self) -> Button {
+    fn button() -> Button {
         Button { text: "Check your answers".to_owned(), prevent_double_click: Some(true), ..Button::default() }
     }
 }

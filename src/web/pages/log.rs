@@ -115,7 +115,7 @@ impl LogPage {
         choice("use", "What you use the log for", None, &self.uses, &self.filters.use_code)
     }
 
-    fn button(&self) -> Button {
+    fn button() -> Button {
         Button { text: "Show events".to_owned(), ..Button::default() }
     }
 

@@ -30,7 +30,7 @@ pub struct StartPage {
 }
 
 impl StartPage {
-    fn emergency(&self) -> InsetText {
+    fn emergency() -> InsetText {
         let text = "If anyone is in immediate danger, ring 999 now. Make this record afterwards.";
         InsetText { text: text.to_owned(), ..InsetText::default() }
     }
@@ -55,7 +55,7 @@ pub struct DangerPage {
 }
 
 impl DangerPage {
-    fn summary(&self) -> ErrorSummary {
+    fn summary() -> ErrorSummary {
         ErrorSummary::new(vec![ErrorLink { href: "#danger".to_owned(), text: CHOOSE.to_owned() }])
     }
 
@@ -75,7 +75,7 @@ impl DangerPage {
         }
     }
 
-    fn button(&self) -> Button {
+    fn button() -> Button {
         Button { text: "Continue".to_owned(), ..Button::default() }
     }
 }

@@ -25,7 +25,7 @@ pub struct PasswordPage {
 }
 
 impl PasswordPage {
-    fn summary(&self) -> ErrorSummary {
+    fn summary() -> ErrorSummary {
         ErrorSummary::new(vec![ErrorLink { href: "#username".to_owned(), text: WRONG_PASSWORD.to_owned() }])
     }
 
@@ -43,11 +43,11 @@ impl PasswordPage {
         }
     }
 
-    fn password(&self) -> PasswordInput {
+    fn password() -> PasswordInput {
         PasswordInput { name: "password".to_owned(), label: Label::from("Password"), ..PasswordInput::default() }
     }
 
-    fn button(&self) -> Button {
+    fn button() -> Button {
         Button { text: "Continue".to_owned(), prevent_double_click: Some(true), ..Button::default() }
     }
 }
@@ -61,7 +61,7 @@ pub struct CodePage {
 }
 
 impl CodePage {
-    fn summary(&self) -> ErrorSummary {
+    fn summary() -> ErrorSummary {
         ErrorSummary::new(vec![ErrorLink { href: "#code".to_owned(), text: WRONG_CODE.to_owned() }])
     }
 
@@ -79,7 +79,7 @@ impl CodePage {
         }
     }
 
-    fn button(&self) -> Button {
+    fn button() -> Button {
         Button { text: "Sign in".to_owned(), prevent_double_click: Some(true), ..Button::default() }
     }
 }
