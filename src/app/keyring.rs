@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{App, Caller, Error};
 use crate::{
-    audit::row::{WrittenOnce, digest},
+    audit::{body::Body, row::WrittenOnce},
     crypto::{AgeSuite, Identity, Recipient, RecipientOf, SessionWrap, WrapContext, WrapOf, unwrap_key},
     domain::{
         ids::{AgencyId, EventId, KeyId, TeamId, UserId},
@@ -44,6 +44,21 @@ pub(super) struct CheckedKeys(Mutex<HashMap<KeyId, CheckedKey>>);
 /// More than a partnership has teams and people; past it the memory is simply begun anew.
 const REMEMBERED: usize = 20_000;
 
+/// Events that were checked, by id: what they vouch for is what rows must be.
+pub(super) struct Evidence(HashMap<EventId, Body>);
+
+impl Evidence {
+    /// Fails unless this event vouches for exactly this row.
+    pub(super) fn check<R: WrittenOnce>(&self, event: EventId, row: &R) -> Result<(), Error> {
+        let body = self.0.get(&event).ok_or(Error::Integrity("a row names an event that is not there"))?;
+        if body.vouched(R::TABLE, &row.id()) == Some(row.vouch().digest) {
+            return Ok(());
+        }
+        tracing::error!(error.kind = "integrity", table = R::TABLE, "a row is not what its event vouches for");
+        Err(Error::Integrity("a row is not what its event vouches for"))
+    }
+}
+
 impl CheckedKeys {
     fn find(&self, id: KeyId) -> Option<CheckedKey> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
@@ -64,20 +79,26 @@ impl App {
         if let Some(key) = self.checked.find(id) {
             return Ok(key);
         }
-        let row = self.store.key_row(id).await?.ok_or(Error::Integrity("a key is named that was never published"))?;
-        self.check_key(row).await
+        let row = self.store.key_rows(&[id]).await?.pop().ok_or(Error::Integrity("a key is named that was never published"))?;
+        self.check_one(row).await
     }
 
     /// The published key of an owner's epoch, checked likewise.
     pub(super) async fn checked_key_of(&self, kind: OwnerKind, owner: &str, epoch: i64) -> Result<CheckedKey, Error> {
         let row = self.store.key_row_of(kind, owner, epoch).await?.ok_or(Error::Integrity("an owner has no published key"))?;
-        self.check_key(row).await
+        self.check_one(row).await
     }
 
-    async fn check_key(&self, row: KeyRow) -> Result<CheckedKey, Error> {
-        let (id, now) = (row.id.clone(), row.vouch());
-        let published = row.published()?;
-        self.check_vouched(published.event, KeyRow::TABLE, &id, &now.digest).await?;
+    async fn check_one(&self, row: KeyRow) -> Result<CheckedKey, Error> {
+        let published = row.clone().published()?;
+        let evidence = self.evidence(&[published.event]).await?;
+        self.check_key(&row, &evidence)
+    }
+
+    /// A published key, checked against the evidence gathered.
+    pub(super) fn check_key(&self, row: &KeyRow, evidence: &Evidence) -> Result<CheckedKey, Error> {
+        let published = row.clone().published()?;
+        evidence.check(published.event, row)?;
         AgeSuite::parse(published.suite)?;
         let recipient =
             Recipient::parse(&published.recipient).map_err(|_| Error::Integrity("a published recipient is damaged"))?;
@@ -90,16 +111,14 @@ impl App {
         Ok(key)
     }
 
-    /// Fails unless the event is authentic and vouches for exactly this digest of the row.
-    pub(super) async fn check_vouched(&self, event: EventId, table: &str, id: &str, now: &[u8; 32]) -> Result<(), Error> {
-        let stored = self.store.event(event).await?.ok_or(Error::Integrity("a row names an event that is not there"))?;
-        let body = stored.check(self.store.authenticator())?.ok_or(Error::Integrity("an event's body is missing"))?;
-        if body.vouched(table, id).as_ref() == Some(now) {
-            Ok(())
-        } else {
-            tracing::error!(error.kind = "integrity", table, "a row is not what its event vouches for");
-            Err(Error::Integrity("a row is not what its event vouches for"))
+    /// The bodies of events, each checked, one query: what rows are held against.
+    pub(super) async fn evidence(&self, events: &[EventId]) -> Result<Evidence, Error> {
+        let mut bodies = HashMap::new();
+        for stored in self.store.events_in(events).await? {
+            let body = stored.check(self.store.authenticator())?.ok_or(Error::Integrity("an event's body is missing"))?;
+            bodies.insert(stored.id, body);
         }
+        Ok(Evidence(bodies))
     }
 
     /// The caller's own identity, for this permit.
@@ -129,16 +148,15 @@ impl App {
     }
 
     /// A compartment's identity, through a grant that the holder's identity opens.
-    pub(super) async fn compartment_identity(
-        &self,
+    pub(super) fn compartment_identity(
         permit: &Permit,
         grant: &Grant,
+        published: &CheckedKey,
         holder: &Identity,
     ) -> Result<Identity, Error> {
         if Sha256::digest(&grant.bytes).as_slice() != grant.sha256 {
             return Err(Error::Integrity("wrapped bytes do not match their row"));
         }
-        let published = self.checked_key(grant.key).await?;
         let to = recipient_of(grant.to_kind, &grant.to)?;
         let context = WrapContext { key: grant.key, of: WrapOf::Grant(grant.compartment), epoch: grant.epoch, to };
         Ok(unwrap_key(permit, &grant.bytes, holder, &context, &published.recipient)?)
@@ -169,9 +187,4 @@ pub(super) fn recipient_of(kind: HolderKind, id: &str) -> Result<RecipientOf, Er
         HolderKind::Team => RecipientOf::Team(TeamId::parse(id).map_err(|_| damaged)?),
         HolderKind::Recovery => RecipientOf::Recovery(AgencyId::parse(id).map_err(|_| damaged)?),
     })
-}
-
-/// The digest of any row's columns; re-exported so that use cases need not name the log's room.
-pub(super) fn row_digest<R: WrittenOnce>(row: &R) -> [u8; 32] {
-    digest(R::TABLE, &row.columns())
 }

@@ -65,7 +65,7 @@ pub struct ListQuery {
     /// Where to go on.
     pub cursor: Option<String>,
     /// How many, 1 to 100; 25 unless told.
-    pub limit: Option<u32>,
+    pub limit: Option<u8>,
     /// Only this state; queues only.
     pub state: Option<ReferralState>,
     /// Which of the caller's teams; queues only; the first receiving one unless told.
@@ -73,10 +73,10 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    fn limit(&self) -> Result<usize, Error> {
+    fn limit(&self) -> Result<u8, Error> {
         match self.limit {
             None => Ok(25),
-            Some(limit @ 1..=100) => Ok(limit as usize),
+            Some(limit @ 1..=100) => Ok(limit),
             Some(_) => Err(Error::Malformed("limit is 1 to 100")),
         }
     }
@@ -100,9 +100,10 @@ impl App {
     /// What the caller sent, newest first.
     pub async fn sent(&self, request: &RequestContext, caller: &Caller, query: &ListQuery) -> Result<Page, Error> {
         let limit = query.limit()?;
-        let rows = self.store.sent_by(caller.user(), query.cursor()?, limit as i64 + 1).await?;
-        let next = rows.get(limit).and_then(|_| rows.get(limit - 1)).map(|last| write_cursor(last.submitted_at, last.id));
-        let rows = rows.into_iter().take(limit).collect();
+        let shown = usize::from(limit);
+        let rows = self.store.sent_by(caller.user(), query.cursor()?, i64::from(limit) + 1).await?;
+        let next = rows.get(shown).and_then(|_| rows.get(shown - 1)).map(|last| write_cursor(last.submitted_at, last.id));
+        let rows = rows.into_iter().take(shown).collect();
         let place = caller.admitted().next().or_else(|| caller.main().map(|named| &named.place)).cloned();
         let place = place.ok_or(Error::Refused)?;
         let items = self.shown(request, caller, (&place, Action::ListSent, Relation::Referrer), rows).await?;
@@ -112,10 +113,11 @@ impl App {
     /// A team's queue, soonest due first.
     pub async fn queue(&self, request: &RequestContext, caller: &Caller, query: &ListQuery) -> Result<Page, Error> {
         let limit = query.limit()?;
+        let shown = usize::from(limit);
         let place = self.queue_place(request, caller, query.team).await?;
-        let rows = self.store.queue_of(place.team, query.state, query.cursor()?, limit as i64 + 1).await?;
-        let next = rows.get(limit).and_then(|_| rows.get(limit - 1)).map(|last| write_cursor(last.due_at, last.id));
-        let rows = rows.into_iter().take(limit).collect();
+        let rows = self.store.queue_of(place.team, query.state, query.cursor()?, i64::from(limit) + 1).await?;
+        let next = rows.get(shown).and_then(|_| rows.get(shown - 1)).map(|last| write_cursor(last.due_at, last.id));
+        let rows = rows.into_iter().take(shown).collect();
         let items = self.shown(request, caller, (&place, Action::ListQueue, Relation::ReceivingTeam), rows).await?;
         Ok(Page { items, next })
     }
@@ -165,6 +167,7 @@ impl App {
             |referral: ReferralId| sight.compartments(referral).into_iter().filter(|shown| shown.kind == CompartmentKind::Shared);
         let compartments: Vec<_> = ids.iter().flat_map(|id| shared(*id)).map(|shown| shown.id).collect();
         let headlines = self.store.headlines_in(&compartments).await?;
+        let ground = self.ground(&sight, &headlines).await?;
         let kind = self.agency(caller.agency()).await?.kind;
         let policy = self.policy.current();
 
@@ -192,10 +195,7 @@ impl App {
                 Ok(permit) => {
                     let headline: Option<&Found> = headlines.iter().find(|found| found.entry.referral == referral.id);
                     let identity = match headline {
-                        Some(found) => {
-                            self.check_entry(found).await?;
-                            Some(self.identity_for(caller, &permit, &sight, &found.entry, &mut unwrapped).await?)
-                        }
+                        Some(found) => Some(self.identity_for(caller, &permit, &ground, found, &mut unwrapped).await?),
                         None => None,
                     };
                     let entries = headline.map(|found| (found.entry.id, found.entry.sha256)).into_iter().collect();

@@ -1,14 +1,17 @@
 //! Opening sealed items: grants and rows checked against their events, keys unwrapped for a permit, content only for a record.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
-use super::{App, Caller, Error};
+use super::{
+    App, Caller, Error,
+    keyring::{CheckedKey, Evidence},
+};
 use crate::{
-    audit::{Recorded, row::WrittenOnce},
+    audit::Recorded,
     crypto::{Identity, Opened, SealContext, open},
     domain::{
         compartment::CompartmentKind,
-        ids::{CompartmentId, ReferralId, TeamId, UserId},
+        ids::{CompartmentId, EventId, KeyId, ReferralId, TeamId, UserId},
         key::HolderKind,
     },
     policy::{Permit, ShownCompartment},
@@ -22,9 +25,16 @@ pub(super) struct Unwrapped {
     teams: HashMap<(TeamId, i64), Identity>,
 }
 
-/// The grants through which a caller sees some referrals, checked; by referral.
+/// The grants through which a caller sees some referrals.
 pub(super) struct Sight {
     grants: Vec<grants::Found>,
+}
+
+/// Everything that opening some items rests on, fetched in three queries however many they are.
+pub(super) struct Ground<'s> {
+    sight: &'s Sight,
+    evidence: Evidence,
+    keys: HashMap<KeyId, CheckedKey>,
 }
 
 impl Sight {
@@ -57,18 +67,40 @@ impl App {
         Ok(Sight { grants: self.store.grants_of(&caller.holders(), referrals).await? })
     }
 
-    /// The identity of the compartment that seals an item, through the caller's grant.
+    /// Fetches and checks what opening these items rests on: their events, their grants' events, the compartments' keys.
+    pub(super) async fn ground<'s>(&self, sight: &'s Sight, items: &[entries::Found]) -> Result<Ground<'s>, Error> {
+        let grants = || items.iter().filter_map(|item| sight.grant(item.entry.compartment, item.entry.epoch));
+        let rows = self.store.key_rows(&grants().map(|found| found.grant.key).collect::<Vec<_>>()).await?;
+        let mut events: Vec<EventId> = items.iter().map(|item| item.entry.event).collect();
+        events.extend(grants().map(|found| found.grant.event));
+        for row in &rows {
+            events.push(row.clone().published()?.event);
+        }
+        events.sort_unstable();
+        events.dedup();
+        let evidence = self.evidence(&events).await?;
+        let mut keys = HashMap::new();
+        for row in &rows {
+            let key = self.check_key(row, &evidence)?;
+            keys.insert(key.id, key);
+        }
+        Ok(Ground { sight, evidence, keys })
+    }
+
+    /// The identity that opens an item, through the caller's grant; row and grant are first held against their events.
     pub(super) async fn identity_for(
         &self,
         caller: &Caller,
         permit: &Permit,
-        sight: &Sight,
-        entry: &entries::Entry,
+        ground: &Ground<'_>,
+        item: &entries::Found,
         unwrapped: &mut Unwrapped,
     ) -> Result<Identity, Error> {
-        let found = sight.grant(entry.compartment, entry.epoch).ok_or(Error::Unseen)?;
+        ground.evidence.check(item.entry.event, &item.row)?;
+        let found = ground.sight.grant(item.entry.compartment, item.entry.epoch).ok_or(Error::Unseen)?;
         let grant = &found.grant;
-        self.check_vouched(grant.event, grants::GrantRow::TABLE, &found.row.id, &super::keyring::row_digest(&found.row)).await?;
+        ground.evidence.check(grant.event, &found.row)?;
+        let published = ground.keys.get(&grant.key).ok_or(Error::Integrity("a key is named that was never published"))?;
         let own = match unwrapped.own.take() {
             Some(own) => own,
             None => Self::own_identity(caller, permit)?,
@@ -76,26 +108,21 @@ impl App {
         let own = unwrapped.own.insert(own);
         match grant.to_kind {
             HolderKind::User if UserId::parse(&grant.to) == Ok(caller.user()) => {
-                self.compartment_identity(permit, grant, own).await
+                Self::compartment_identity(permit, grant, published, own)
             }
             HolderKind::Team => {
                 let team = TeamId::parse(&grant.to).map_err(|_| Error::Integrity("a holder's id is damaged"))?;
-                let slot = (team, grant.to_epoch);
-                if !unwrapped.teams.contains_key(&slot) {
-                    let identity = self.team_identity(caller, permit, own, team, grant.to_epoch).await?.ok_or(Error::Unseen)?;
-                    unwrapped.teams.insert(slot, identity);
-                }
-                let holder = unwrapped.teams.get(&slot).ok_or(Error::Unseen)?;
-                self.compartment_identity(permit, grant, holder).await
+                let holder = match unwrapped.teams.entry((team, grant.to_epoch)) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(slot) => {
+                        let identity = self.team_identity(caller, permit, own, team, grant.to_epoch).await?;
+                        slot.insert(identity.ok_or(Error::Unseen)?)
+                    }
+                };
+                Self::compartment_identity(permit, grant, published, holder)
             }
             HolderKind::User | HolderKind::Recovery => Err(Error::Unseen),
         }
-    }
-
-    /// Fails unless the item's row is what the event that wrote it vouches for.
-    pub(super) async fn check_entry(&self, found: &entries::Found) -> Result<(), Error> {
-        let digest = super::keyring::row_digest(&found.row);
-        self.check_vouched(found.entry.event, entries::EntryRow::TABLE, &found.row.id, &digest).await
     }
 }
 

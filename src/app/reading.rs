@@ -58,6 +58,14 @@ pub struct ReferralView {
     pub received_by: (String, String),
 }
 
+/// What of a referral this caller sees, and may do.
+struct Seen {
+    relation: Relation,
+    actions: Vec<Action>,
+    kinds: Vec<ShownCompartment>,
+    answers: Option<Answers>,
+}
+
 /// How often a read is begun anew when the referral moves between decision and commit.
 const TRIES: usize = 4;
 
@@ -93,9 +101,9 @@ impl App {
         let found = self.store.entries_in(&reached).await?;
         let mut unwrapped = Unwrapped::default();
         let mut identities: Vec<Identity> = Vec::new();
+        let ground = self.ground(&sight, &found).await?;
         for item in &found {
-            self.check_entry(item).await?;
-            identities.push(self.identity_for(caller, &permit, &sight, &item.entry, &mut unwrapped).await?);
+            identities.push(self.identity_for(caller, &permit, &ground, item, &mut unwrapped).await?);
         }
         let kinds = permit.act().compartments.clone();
         let recorded = self.record_reading(request, caller, permit, &mut referral, &found).await?;
@@ -110,7 +118,8 @@ impl App {
                 answers = Some(read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?);
             }
         }
-        self.view(caller, (referral, &sight), versioned, relation, answers, &found, &kinds).await
+        let seen = Seen { actions: self.actions(caller, (&referral, &sight), relation, &kinds), relation, kinds, answers };
+        self.view(referral, versioned, seen, &found).await
     }
 
     /// The event of a reading; the receiving team's first moves the referral on in the same transaction.
@@ -179,14 +188,12 @@ impl App {
 
     async fn view(
         &self,
-        caller: &Caller,
-        (referral, sight): (Referral, &Sight),
+        referral: Referral,
         pathway: Versioned,
-        relation: Relation,
-        answers: Option<Answers>,
+        seen: Seen,
         found: &[entries::Found],
-        kinds: &[ShownCompartment],
     ) -> Result<ReferralView, Error> {
+        let Seen { relation, actions, kinds, answers } = seen;
         let kind_of = |entry: &entries::Entry| kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
         let entries = found.iter().filter_map(|item| {
             let compartment = kind_of(&item.entry)?;
@@ -203,7 +210,6 @@ impl App {
             self.team(referral.receiving_team).await?.name.as_str().to_owned(),
             self.agency_name(referral.receiving_agency).await?,
         );
-        let actions = self.actions(caller, (&referral, sight), relation, kinds);
         Ok(ReferralView { entries: entries.collect(), actions, relation, answers, sent_by, received_by, referral, pathway })
     }
 

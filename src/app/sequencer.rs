@@ -65,13 +65,12 @@ impl App {
         let pending = self.store.pending(BATCH).await?;
         let (mut leaves, mut refused) = (Vec::new(), 0);
         for event in &pending {
-            match Leaf::authenticated(self.store.authenticator(), event.id, &event.leaf_data, &event.tag) {
-                Ok(leaf) => leaves.push(leaf),
-                Err(_) => {
-                    // It keeps no other from its place; `audit verify` names it.
-                    refused += 1;
-                    tracing::error!(error.kind = "integrity", event.id = %event.id, "an event is not authenticated by the hub's key");
-                }
+            if let Ok(leaf) = Leaf::authenticated(self.store.authenticator(), event.id, &event.leaf_data, &event.tag) {
+                leaves.push(leaf);
+            } else {
+                // It keeps no other from its place; `audit verify` names it.
+                refused += 1;
+                tracing::error!(error.kind = "integrity", event.id = %event.id, "an event is not authenticated by the hub's key");
             }
         }
         if leaves.is_empty() {
@@ -85,7 +84,7 @@ impl App {
         if frontier.as_ref().map(Frontier::size) != Some(size) {
             *frontier = Some(read_frontier(&mut tx, size).await?);
         }
-        let edge = frontier.take().unwrap_or_else(Frontier::new);
+        let edge = frontier.take().unwrap_or_default();
         let step = step(&edge, size, &leaves).map_err(log_fault)?;
         for (place, leaf) in &step.sequence {
             tx.insert_place(signed(*place)?, leaf.event(), leaf.hash().as_bytes()).await?;

@@ -120,16 +120,13 @@ impl App {
             Some(account) => self.store.credential(account.id).await?.map(|row| (account, row)),
             None => None,
         };
-        let unlocked = match stored {
-            Some((account, row)) => {
-                let credential = Credential::try_from(&row)?;
-                let derived = self.passwords.derive(&password, credential.recipe).await?;
-                credential.check(account.id, &derived)
-            }
-            None => {
-                self.passwords.derive_for_nobody(&password).await?;
-                None
-            }
+        let unlocked = if let Some((account, row)) = stored {
+            let credential = Credential::try_from(&row)?;
+            let derived = self.passwords.derive(&password, credential.recipe).await?;
+            credential.check(account.id, &derived)
+        } else {
+            self.passwords.derive_for_nobody(&password).await?;
+            None
         };
         match (account, unlocked) {
             (Some(account), Some(unlocked)) => {
@@ -145,14 +142,12 @@ impl App {
         let sealed = SealedTotp { bytes: row.sealed, key_version: row.key_version };
         let secret = TotpSecret::open(&sealed, &self.sealing, account.id)?;
         let last = u64::try_from(row.last_step).ok();
-        match secret.verify(code, request.at, last) {
-            Ok(step) => Ok(i64::try_from(step).unwrap_or(i64::MAX)),
-            Err(_) => {
-                self.sign_in_failed(request, account.username.as_str()).await?;
-                self.refuse(own(actor, Action::SignIn, account.id, request), DenialReason::Credentials, None).await?;
-                Err(Error::Credentials)
-            }
+        if let Ok(step) = secret.verify(code, request.at, last) {
+            return Ok(i64::try_from(step).unwrap_or(i64::MAX));
         }
+        self.sign_in_failed(request, account.username.as_str()).await?;
+        self.refuse(own(actor, Action::SignIn, account.id, request), DenialReason::Credentials, None).await?;
+        Err(Error::Credentials)
     }
 
     async fn finish_sign_in(

@@ -270,7 +270,7 @@ impl App {
 
     fn sealed_entry(&self, tx: &Tx, to: &Compartment, kind: EntryKind, content: &[u8], author: &Caller, at: Timestamp) -> Entry {
         let id = EntryId::random(&*self.random);
-        let context = SealContext {
+        let place = SealContext {
             referral: to.referral,
             compartment: to.id,
             epoch: 1,
@@ -279,7 +279,7 @@ impl App {
             author: author.user(),
             kind,
         };
-        let sealed = seal(&context, content, &to.recipient);
+        let sealed = seal(&place, content, &to.recipient);
         Entry {
             id,
             referral: to.referral,

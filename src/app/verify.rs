@@ -131,7 +131,11 @@ impl Verification<'_> {
                             &format!("{}/{}", group.level, group.index),
                         ),
                         None => {
-                            self.found("the root of a group is missing", "log_group", &format!("{}/{}", group.level, group.index))
+                            self.found(
+                                "the root of a group is missing",
+                                "log_group",
+                                &format!("{}/{}", group.level, group.index),
+                            );
                         }
                     }
                 }

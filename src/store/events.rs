@@ -149,11 +149,23 @@ struct SequencedRow {
 }
 
 impl Store {
-    /// One event by id.
-    pub async fn event(&self, id: EventId) -> Result<Option<Stored>, Error> {
-        const SQL: &str = "SELECT e.*, b.salt, b.body FROM log_event e LEFT JOIN log_body b ON b.event = e.id WHERE e.id = $1";
-        let row = on!(self, p => sqlx::query_as::<_, EventRow>(SQL).bind(id.to_string()).fetch_optional(p).await)?;
-        row.map(EventRow::stored).transpose()
+    /// The events with these ids, one query; those that are not there are left out.
+    pub async fn events_in(&self, ids: &[EventId]) -> Result<Vec<Stored>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<EventRow> = on!(self, p => {
+            let mut query = QueryBuilder::new(
+                "SELECT e.*, b.salt, b.body FROM log_event e LEFT JOIN log_body b ON b.event = e.id WHERE e.id IN (",
+            );
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(id.to_string());
+            }
+            query.push(")");
+            query.build_query_as().fetch_all(p).await
+        })?;
+        rows.into_iter().map(EventRow::stored).collect()
     }
 
     /// Sequenced events that an agency's officer may see, newest first: those of its own people, and those that reach into a

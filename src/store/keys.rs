@@ -1,5 +1,7 @@
 //! Published recipients, and identities wrapped to their holders.
 
+use sqlx::QueryBuilder;
+
 use super::{
     Error, Store, Tx,
     error::{known, sound},
@@ -114,10 +116,20 @@ struct WrapWithBytes {
 }
 
 impl Store {
-    /// A published key by id, as stored: not to be used before its event has been checked.
-    pub(crate) async fn key_row(&self, id: KeyId) -> Result<Option<KeyRow>, Error> {
-        const SQL: &str = "SELECT * FROM key_published WHERE id = $1";
-        Ok(on!(self, p => sqlx::query_as(SQL).bind(id.to_string()).fetch_optional(p).await)?)
+    /// Published keys by id, one query, as stored: not to be used before their events have been checked.
+    pub(crate) async fn key_rows(&self, ids: &[KeyId]) -> Result<Vec<KeyRow>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(on!(self, p => {
+            let mut query = QueryBuilder::new("SELECT * FROM key_published WHERE id IN (");
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(id.to_string());
+            }
+            query.push(")");
+            query.build_query_as().fetch_all(p).await
+        })?)
     }
 
     /// An owner's published key of an epoch, as stored: not to be used before its event has been checked.

@@ -131,9 +131,8 @@ impl Hub {
 impl Drop for Hub {
     fn drop(&mut self) {
         // Verification is asynchronous and `drop` is not, so the duty is checked here and done in `finish`.
-        if !self.verified && !std::thread::panicking() {
-            panic!("a test ended without `finish` (or, for a damaged hub, `abandon`)");
-        }
+        let excused = self.verified || std::thread::panicking();
+        assert!(excused, "a test ended without `finish` (or, for a damaged hub, `abandon`)");
     }
 }
 

@@ -1,4 +1,6 @@
 //! What the tests of this room share: a random source that repeats itself, identities by name, permits.
+//! Never here: anything that production code needs; the whole folder is compiled for tests alone.
+//! Named by nobody: the room includes it for its own tests.
 
 mod envelopes;
 mod interop;
