@@ -52,6 +52,22 @@ impl App {
         Ok(())
     }
 
+    /// Takes up a policy that another node has put into force since.
+    pub(super) async fn follow_policy(&self) -> Result<(), Error> {
+        let Some(wanted) = self.store.hub().await?.and_then(|hub| hub.policy) else { return Ok(()) };
+        if wanted == hex::encode(self.policy.current().digest()) {
+            return Ok(());
+        }
+        let stored = self.store.policy_file(&wanted).await?;
+        let (model, policy, cases) = stored.ok_or(Error::Integrity("the policy in force is not stored"))?;
+        let loaded = Policy::load(Files { model, policy, cases }).await.map_err(|error| Error::Configuration(error.to_string()))?;
+        if hex::encode(loaded.digest()) != wanted {
+            return Err(Error::Integrity("the stored policy is not the one in force"));
+        }
+        self.policy.replace(loaded);
+        Ok(())
+    }
+
     /// Puts a pathway file into force, unless it is already.
     pub(super) async fn activate_pathway(&self, request: &RequestContext, file: &PathwayFile) -> Result<(), Error> {
         let state = State::Hub(self.hub_state().await?);

@@ -161,6 +161,9 @@ impl App {
                 _ = ticks.tick() => {}
                 _ = stop.changed() => return,
             }
+            if let Err(error) = self.follow_policy().await {
+                tracing::error!(error.kind = "policy", error = %error, "the policy in force could not be taken up");
+            }
             if let Err(error) = self.sequence().await {
                 tracing::error!(error.kind = "sequencer", error = %error, "the log could not be sequenced; trying again");
             }

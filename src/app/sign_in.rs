@@ -52,7 +52,8 @@ impl App {
         Ok(begun)
     }
 
-    /// The second step on pages: the code. The pre-session ends, right or wrong five times, and a new session begins.
+    /// The second step on pages: the code. When it is right the pre-session ends and a new session begins; wrong ones count against
+    /// the account, and the pre-session ends with its five minutes.
     pub async fn give_code(&self, request: &RequestContext, pre_cookie: &str, code: &str) -> Result<Begun, Error> {
         let secret = SessionSecret::parse(SessionPurpose::PreSession, pre_cookie).map_err(|_| Error::NotSignedIn)?;
         let session = self.store.session(&secret.lookup_hash(), request.at).await?.ok_or(Error::NotSignedIn)?;

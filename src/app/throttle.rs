@@ -27,8 +27,8 @@ fn address(request: &RequestContext) -> String {
 
 /// The wait after so many failures: none while free, then 2, 4, 8 … seconds up to the longest.
 fn wait(failures: i64, free: i64, longest: Duration) -> Duration {
-    let over = u32::try_from(failures - free).unwrap_or(0).min(16);
-    if over == 0 { Duration::ZERO } else { Duration::from_secs(2_u64.pow(over)).min(longest) }
+    let over = failures.saturating_sub(free).clamp(0, 16);
+    if over == 0 { Duration::ZERO } else { Duration::from_secs(1 << over).min(longest) }
 }
 
 impl App {

@@ -64,6 +64,12 @@ impl Store {
         tx.finish().await
     }
 
+    /// A policy's texts by digest: model, lines, cases.
+    pub async fn policy_file(&self, digest: &str) -> Result<Option<(String, String, String)>, Error> {
+        const SQL: &str = "SELECT model, policy, cases FROM policy_file WHERE digest = $1";
+        Ok(on!(self, p => sqlx::query_as(SQL).bind(digest).fetch_optional(p).await)?)
+    }
+
     /// The pathways in force, by id.
     pub async fn pathway_files(&self) -> Result<Vec<PathwayFile>, Error> {
         const SQL: &str =

@@ -117,6 +117,9 @@ fn open_second_factor(file: &VectorFile) -> Result<(), OpenError> {
 
 #[tokio::test]
 async fn every_vector_ends_as_it_says() {
+    if std::env::var_os("UPDATE_GENERATED").is_some() {
+        write_missing().await;
+    }
     let mut ends = BTreeSet::new();
     for file in VectorFile::all() {
         assert_eq!(outcome(&file).await, file.text("class"), "{}", file.name);
@@ -152,9 +155,8 @@ async fn every_vector_ends_as_it_says() {
     assert_eq!(ends, expected);
 }
 
-#[tokio::test]
-#[ignore = "writes vector files that are missing; run by hand when a version is added"]
-async fn write_missing_vectors() {
+/// Writes vector files that are missing, when a version is added; what stands is never touched.
+async fn write_missing() {
     for file in [entries(), grants(), credentials().await, sessions(), second_factors()].concat() {
         file.write();
     }
