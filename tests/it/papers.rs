@@ -85,9 +85,11 @@ fn files_and_names_of_the_code_that_are_told_exist() {
         for name in quoted(&text) {
             let pattern = name.contains(['*', '<', '{', '…', ' ']);
             let file = FOLDERS.iter().any(|folder| name.starts_with(folder)) && !pattern && !root().join(name).exists();
-            let path_of_names = name.contains("::") && !pattern;
-            let last = name.rsplit("::").next().unwrap_or_default().trim_end_matches("()");
-            if file || path_of_names && !words.contains(last) {
+            // A path of names, or a name as only tests have: in small letters, of several words.
+            let plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            let named = !pattern && (name.contains("::") || plain && name.matches('_').count() > 2);
+            let last = name.trim_end_matches("::").rsplit("::").next().unwrap_or_default();
+            if file || named && !words.contains(last) {
                 missing.push(format!("{}: {name}", path.display()));
             }
         }
