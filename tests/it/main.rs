@@ -6,7 +6,9 @@
 mod support;
 
 mod command_line;
+mod data_map;
 mod journey;
+mod papers;
 mod policy_matrix;
 mod postgres_smoke;
 mod rooms;
