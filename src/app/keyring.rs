@@ -29,6 +29,8 @@ use crate::{
 pub struct CheckedKey {
     /// The key's id.
     pub id: KeyId,
+    /// Whose it is.
+    pub owner_kind: OwnerKind,
     /// The owner's id, hexadecimal.
     pub owner: String,
     /// Its epoch.
@@ -83,6 +85,17 @@ impl App {
         self.check_one(row).await
     }
 
+    /// The published key with this id, which must be this owner's: tables that may change point at it, so whoever can write
+    /// to the database could point it at a key of their own.
+    pub(super) async fn owned_key(&self, id: KeyId, kind: OwnerKind, owner: impl std::fmt::Display) -> Result<CheckedKey, Error> {
+        let key = self.checked_key(id).await?;
+        if key.owner_kind == kind && key.owner == owner.to_string() {
+            return Ok(key);
+        }
+        tracing::error!(error.kind = "integrity", key.id = %id, "a key is not its owner's");
+        Err(Error::Integrity("a key is not its owner's"))
+    }
+
     /// The published key of an owner's epoch, checked likewise.
     pub(super) async fn checked_key_of(&self, kind: OwnerKind, owner: &str, epoch: i64) -> Result<CheckedKey, Error> {
         let row = self.store.key_row_of(kind, owner, epoch).await?.ok_or(Error::Integrity("an owner has no published key"))?;
@@ -103,7 +116,7 @@ impl App {
         let recipient =
             Recipient::parse(&published.recipient).map_err(|_| Error::Integrity("a published recipient is damaged"))?;
         let PublishedKey { id, owner_kind, owner, epoch, .. } = published;
-        let key = CheckedKey { id, owner, epoch, recipient };
+        let key = CheckedKey { id, owner_kind, owner, epoch, recipient };
         // Compartments' keys are many and each is used rarely: only people, teams and recovery are worth remembering.
         if owner_kind != OwnerKind::Compartment {
             self.checked.keep(key.clone());
@@ -142,7 +155,7 @@ impl App {
         if Sha256::digest(&wrap.bytes).as_slice() != wrap.sha256 {
             return Err(Error::Integrity("wrapped bytes do not match their row"));
         }
-        let published = self.checked_key(wrap.key).await?;
+        let published = self.owned_key(wrap.key, OwnerKind::Team, team).await?;
         let context = WrapContext { key: wrap.key, of: WrapOf::TeamKey(team), epoch, to: RecipientOf::User(caller.user()) };
         Ok(Some(unwrap_key(permit, &wrap.bytes, own, &context, &published.recipient)?))
     }

@@ -60,7 +60,8 @@ impl App {
         }
         let stored = self.store.policy_file(&wanted).await?;
         let (model, policy, cases) = stored.ok_or(Error::Integrity("the policy in force is not stored"))?;
-        let loaded = Policy::load(Files { model, policy, cases }).await.map_err(|error| Error::Configuration(error.to_string()))?;
+        let loaded =
+            Policy::load(Files { model, policy, cases }).await.map_err(|error| Error::Configuration(error.to_string()))?;
         if hex::encode(loaded.digest()) != wanted {
             return Err(Error::Integrity("the stored policy is not the one in force"));
         }
@@ -102,6 +103,9 @@ impl App {
             return Ok(earlier);
         }
         let file = self.store.pathway_file(version).await?.ok_or(Error::Integrity("a pathway's file is missing"))?;
+        if crate::pathways::version_of(&file.content) != version {
+            return Err(Error::Integrity("a stored pathway file is not the one named"));
+        }
         let versioned = read(&file)?;
         self.library.keep_earlier(versioned.clone());
         Ok(versioned)

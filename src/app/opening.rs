@@ -100,7 +100,8 @@ impl App {
         let found = ground.sight.grant(item.entry.compartment, item.entry.epoch).ok_or(Error::Unseen)?;
         let grant = &found.grant;
         ground.evidence.check(grant.event, &found.row)?;
-        let published = ground.keys.get(&grant.key).ok_or(Error::Integrity("a key is named that was never published"))?;
+        let published = ground.keys.get(&grant.key).filter(|key| key.owner == grant.compartment.to_string());
+        let published = published.ok_or(Error::Integrity("a grant names a key that is not its compartment's"))?;
         let own = match unwrapped.own.take() {
             Some(own) => own,
             None => Self::own_identity(caller, permit)?,

@@ -10,6 +10,7 @@ use crate::{
         Checkpoint, Frontier, Known, Span, TreeHash,
         sequencer::{Leaf, step},
     },
+    domain::time::Timestamp,
     store::{
         Tx,
         sequence::{CheckpointRow, GroupRow},
@@ -20,6 +21,9 @@ const LEASE: &str = "sequencer";
 /// Longer than any batch takes, short enough that another node takes over soon.
 const LEASE_FOR: Duration = Duration::from_secs(15);
 const BATCH: i64 = 1000;
+const TIDY_EVERY: Duration = Duration::from_hours(1);
+/// A day after they ran out, sessions and counts tell nobody anything that the log does not.
+const KEEP_OLD: Duration = Duration::from_hours(24);
 
 /// What one process remembers between steps: the tree's edge, if nobody else has moved on since.
 #[derive(Default)]
@@ -153,7 +157,10 @@ impl App {
     }
 
     /// Runs the sequencer about twice a second until told to stop; failures are logged and tried again.
+    ///
+    /// Old sessions and counts of failures are removed on the way, about once an hour.
     pub async fn keep_sequencing(&self, mut stop: tokio::sync::watch::Receiver<bool>) {
+        let mut tidied = Timestamp::from_millis(0);
         let mut ticks = tokio::time::interval(Duration::from_millis(400));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -163,6 +170,13 @@ impl App {
             }
             if let Err(error) = self.follow_policy().await {
                 tracing::error!(error.kind = "policy", error = %error, "the policy in force could not be taken up");
+            }
+            let now = self.clock.now();
+            if now.since(tidied) >= TIDY_EVERY {
+                tidied = now;
+                if let Err(error) = self.store.forget_old(now.minus(KEEP_OLD)).await {
+                    tracing::error!(error.kind = "housekeeping", error = %error, "old sessions and counts could not be removed");
+                }
             }
             if let Err(error) = self.sequence().await {
                 tracing::error!(error.kind = "sequencer", error = %error, "the log could not be sequenced; trying again");

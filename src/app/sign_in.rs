@@ -11,6 +11,7 @@ use crate::{
         action::Action,
         actor::{Actor, Person, Strength},
         ids::{SessionId, UserId},
+        key::OwnerKind,
         relation::Relation,
         session::{ABSOLUTE, IDLE, PRE_SESSION, SessionPurpose},
         text::Username,
@@ -61,7 +62,7 @@ impl App {
             return Err(Error::NotSignedIn);
         }
         let account = self.store.account(session.user).await?.ok_or(Error::NotSignedIn)?;
-        self.sign_in_allowed(request, account.username.as_str()).await?;
+        self.throttled_or(request, account.username.as_str(), Action::SignIn).await?;
         let actor = self.own_actor(&account, Strength::SecondFactor).await?;
         let step = self.check_code(request, &account, &actor, code).await?;
         let permit = self.ask(own(&actor, Action::SignIn, account.id, request)).await?;
@@ -164,6 +165,7 @@ impl App {
             // Somebody used the same code a moment before: a replay.
             drop(tx);
             self.sign_in_failed(request, account.username.as_str()).await?;
+            self.refuse(permit.act().clone(), DenialReason::Credentials, None).await?;
             return Err(Error::Credentials);
         }
         let begun = self.begin_session(&mut tx, SessionPurpose::Session, account, identity, request.at).await?;
@@ -210,7 +212,7 @@ impl App {
 
     async fn unlock(&self, unlocked: Unlocked, permit: &Permit, account: &Account) -> Result<Identity, Error> {
         let key = account.key.ok_or(Error::Credentials)?;
-        let published = self.checked_key(key).await?;
+        let published = self.owned_key(key, OwnerKind::User, account.id).await?;
         Ok(unlocked.identity(permit, &published.recipient)?)
     }
 

@@ -220,10 +220,10 @@ impl App {
                 holders.push(self.team_holder(&self.team(place.team).await?).await?);
             }
         } else {
-            let own = self.checked_key(caller.session_row().key).await?;
+            let own = self.owned_key(caller.session_row().key, OwnerKind::User, caller.user()).await?;
             holders.push(Holder { kind: HolderKind::User, key: own, to: RecipientOf::User(caller.user()) });
             let agency = self.agency(caller.agency()).await?;
-            let recovery = self.checked_key(agency.recovery_key).await?;
+            let recovery = self.owned_key(agency.recovery_key, OwnerKind::Recovery, agency.id).await?;
             holders.push(Holder { kind: HolderKind::Recovery, key: recovery, to: RecipientOf::Recovery(agency.id) });
         }
         if pathway.urgency(answers) == Urgency::Today {

@@ -38,9 +38,9 @@ impl App {
         let act = bare(actor, Action::BearTeam, Object::Team(team.id), relation, State::Team(team.state), request);
         let permit = self.ask(act).await?;
         let place = place.ok_or(Error::Refused)?;
-        let own = self.checked_key(caller.session_row().key).await?;
+        let own = self.owned_key(caller.session_row().key, OwnerKind::User, caller.user()).await?;
         let agency = self.agency(team.agency).await?;
-        let recovery = self.checked_key(agency.recovery_key).await?;
+        let recovery = self.owned_key(agency.recovery_key, OwnerKind::Recovery, agency.id).await?;
 
         let mut tx = self.store.begin().await?;
         let epoch = team.epoch + 1;
@@ -73,7 +73,7 @@ impl App {
         let (_, place) = members.into_iter().find(waiting).ok_or(Error::Unseen)?;
         let member = self.store.account(user).await?.ok_or(Error::Unseen)?;
         let member_key = member.key.ok_or(Error::Conflict("this person has not yet set a password and second factor"))?;
-        let member_key = self.checked_key(member_key).await?;
+        let member_key = self.owned_key(member_key, OwnerKind::User, user).await?;
 
         let own = Self::own_identity(caller, &permit)?;
         let identity = self.team_identity(caller, &permit, &own, team.id, team.epoch).await?.ok_or(Error::Refused)?;

@@ -91,11 +91,16 @@ impl Store {
         tx.finish().await
     }
 
-    /// Ends a pre-session whose code was right or tried too often; nothing personal hangs on it.
-    pub async fn forget_sessions(&self, before: Timestamp) -> Result<(), Error> {
-        const SQL: &str = "DELETE FROM session WHERE expires_at < $1";
+    /// Removes what is of no use any more: sessions that ended or ran out, and counts of failures and refusals, older than a
+    /// moment.
+    pub async fn forget_old(&self, before: Timestamp) -> Result<(), Error> {
+        const SESSIONS: &str = "DELETE FROM session WHERE expires_at < $1";
+        const FAILURES: &str = "DELETE FROM throttle WHERE last_at < $1 AND blocked_until < $1";
+        const REFUSALS: &str = "DELETE FROM refusal WHERE minute < $1";
         let mut tx = self.begin().await?;
-        within!(tx, c => sqlx::query(SQL).bind(before.millis()).execute(c).await.map(drop))?;
+        within!(tx, c => sqlx::query(SESSIONS).bind(before.millis()).execute(c).await.map(drop))?;
+        within!(tx, c => sqlx::query(FAILURES).bind(before.millis()).execute(c).await.map(drop))?;
+        within!(tx, c => sqlx::query(REFUSALS).bind(before.millis() / 60_000).execute(c).await.map(drop))?;
         tx.finish().await
     }
 }
