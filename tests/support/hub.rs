@@ -170,3 +170,28 @@ async fn start(url: &str, folder: &Path, clock: &Arc<SettableClock>) -> Arc<App>
     .await
     .unwrap()
 }
+
+impl Served {
+    /// A client that trusts the hub's authority, keeps cookies and follows no redirect.
+    pub fn client(&self) -> reqwest::Client {
+        reqwest::Client::builder()
+            .tls_certs_only([reqwest::Certificate::from_pem(&self.ca).unwrap()])
+            .cookie_store(true)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap()
+    }
+
+    /// A client signed in over the API, and its token for changing calls. The session cookie serves the pages, too.
+    pub async fn signed_in(&self, username: &str) -> (reqwest::Client, String) {
+        self.hub.clock.advance(std::time::Duration::from_secs(31));
+        let person = self.hub.person(username);
+        let code = person.code(self.hub.app.now()).unwrap();
+        let client = self.client();
+        let body = serde_json::json!({ "username": username, "password": person.password, "code": code });
+        let answer = client.post(format!("{}/api/v1/session", self.url())).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 201, "{username} signs in");
+        let answer: serde_json::Value = answer.json().await.unwrap();
+        (client, answer["csrf_token"].as_str().unwrap().to_owned())
+    }
+}

@@ -1,0 +1,188 @@
+//! The sweep: every route of both doors, asked by nobody, by a stranger's agency and by the wrong role. Each is refused, and
+//! each refusal is on record. A route that no table below knows fails the test.
+
+use std::collections::BTreeSet;
+
+use referral_exchange::{
+    api,
+    app::{IdempotencyKey, example, raw_from_json},
+    audit::body::Body,
+    domain::action::Action,
+    store::Engine,
+    web,
+};
+use reqwest::{Client, Method, StatusCode};
+
+use crate::support::hub::{Hub, Served};
+
+/// A route of either door, as the sweep asks it.
+struct Asked {
+    method: Method,
+    /// The whole path, its variable parts filled in.
+    path: String,
+    /// With its variable parts, to tell routes apart.
+    template: String,
+    name: &'static str,
+    action: Option<Action>,
+    page: bool,
+}
+
+/// Acts that every role may do for themselves: there is no wrong role for them.
+const EVERYBODYS: [Action; 5] =
+    [Action::SignOut, Action::SignOutEverywhere, Action::ReadAccount, Action::ReadPathways, Action::ListSent];
+
+/// Who may not do an act, and the answers that are right for them: 403 where they know of it, 404 where they must not.
+fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
+    match action {
+        Action::SubmitReferral => Some(("dev.specimen", &[StatusCode::FORBIDDEN])),
+        Action::ListQueue => Some(("tess.example", &[StatusCode::FORBIDDEN])),
+        Action::ReadReferral => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
+        Action::ReadLog => Some(("theo.invented", &[StatusCode::FORBIDDEN])),
+        _ => None,
+    }
+}
+
+fn filled(template: &str, reference: &str) -> String {
+    template
+        .replace("{reference}", reference)
+        .replace("{index}", "0")
+        .replace("{pathway}", "fire-protection")
+        .replace("{id}", "fire-protection")
+        .replace("{name}", "missing")
+}
+
+/// Every route that is not public, of both doors.
+fn closed_routes(reference: &str) -> Vec<Asked> {
+    let method = |text: &str| Method::from_bytes(text.as_bytes()).unwrap();
+    let calls = api::table::ROUTES.iter().filter(|route| !route.public).map(|route| Asked {
+        method: method(route.method),
+        path: format!("/api/v1{}", filled(route.path, reference)),
+        template: format!("{} /api/v1{}", route.method, route.path),
+        name: route.name,
+        action: route.action,
+        page: false,
+    });
+    let pages = web::table::ROUTES.iter().filter(|route| !route.public).map(|route| Asked {
+        method: method(route.method),
+        path: filled(route.path, reference),
+        template: format!("{} {}", route.method, route.path),
+        name: route.name,
+        action: route.action,
+        page: true,
+    });
+    calls.chain(pages).collect()
+}
+
+/// The refusals on record.
+async fn refusals(hub: &Hub) -> Vec<Body> {
+    hub.app.sequence().await.unwrap();
+    let events = hub.app.store().sequenced_from(0, 10_000).await.unwrap();
+    let bodies = events.iter().map(|row| row.event.check(hub.app.store().authenticator()).unwrap().unwrap());
+    bodies.filter(|body| body.outcome == "refuse").collect()
+}
+
+async fn sent_referral(hub: &Hub) -> String {
+    let sender = hub.sign_in("tess.example").await;
+    let request = hub.app.request(None);
+    let pathway = hub.app.pathway("fire-protection").unwrap();
+    let body = example(&pathway.pathway, request.at.uk_date());
+    let raw = raw_from_json(&body["answers"]).unwrap();
+    let key = IdempotencyKey::parse("sweep").unwrap();
+    hub.app.submit(&request, &sender, &key, b"sweep", &pathway, raw).await.unwrap().value.reference.to_string()
+}
+
+fn client(served: &Served) -> Client {
+    served.client()
+}
+
+async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str>) -> reqwest::Response {
+    let mut request = client.request(asked.method.clone(), format!("{}{}", served.url(), asked.path));
+    if asked.method != Method::GET {
+        let token = token.unwrap_or("none");
+        request = if asked.page {
+            request.form(&[("csrf_token", token), ("form_token", "sweep-form-token")])
+        } else {
+            let body = example(&served.hub.app.pathway("fire-protection").unwrap().pathway, served.hub.app.now().uk_date());
+            request.header("X-CSRF-Token", token).header("Idempotency-Key", "sweep-key").json(&body)
+        };
+    }
+    request.send().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_nothing_and_it_is_on_record() {
+    let hub = Hub::founded(Engine::Sqlite).await;
+    let reference = sent_referral(&hub).await;
+    let served = hub.serve().await;
+    let stranger = client(&served);
+    let routes = closed_routes(&reference);
+    for asked in &routes {
+        let answer = ask(&served, &stranger, asked, None).await;
+        let status = answer.status();
+        if asked.page {
+            assert!(!status.is_success(), "{} answered {status}", asked.template);
+            if status.is_redirection() {
+                let to = answer.headers()["location"].to_str().unwrap();
+                assert!(to.starts_with("/sign-in"), "{} led to {to}", asked.template);
+            }
+        } else {
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{}", asked.template);
+        }
+    }
+    let on_record: BTreeSet<String> = refusals(&served.hub).await.into_iter().filter_map(|body| body.route).collect();
+    let missing: Vec<_> = routes.iter().filter(|asked| !on_record.contains(asked.name)).map(|asked| &asked.template).collect();
+    assert!(missing.is_empty(), "refused, but not on record: {missing:?}");
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strangers_agency_sees_no_referral_by_any_route() {
+    let hub = Hub::founded(Engine::Sqlite).await;
+    let reference = sent_referral(&hub).await;
+    let served = hub.serve().await;
+    let (stranger, token) = served.signed_in("omar.placeholder").await;
+    for asked in closed_routes(&reference).iter().filter(|asked| asked.template.contains("{reference}")) {
+        let before = refusals(&served.hub).await.len();
+        let answer = ask(&served, &stranger, asked, Some(&token)).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{}", asked.template);
+        let after = refusals(&served.hub).await;
+        assert_eq!(after.len(), before + 1, "{} must leave one refusal", asked.template);
+        let last = after.last().unwrap();
+        assert_eq!((last.reason.as_deref(), last.object.kind.as_str()), (Some("unseen"), "unseen"), "{}", asked.template);
+    }
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_wrong_role_is_refused_by_every_route_and_it_is_on_record() {
+    let hub = Hub::founded(Engine::Sqlite).await;
+    let reference = sent_referral(&hub).await;
+    let served = hub.serve().await;
+    for asked in closed_routes(&reference) {
+        let Some(action) = asked.action else {
+            assert_eq!(asked.template, "GET /", "a route without an act shows nothing of anybody: name it here if that is so");
+            continue;
+        };
+        if EVERYBODYS.contains(&action) {
+            continue;
+        }
+        let (person, statuses) = wrong_role(action).unwrap_or_else(|| panic!("no wrong role is known for {}", asked.template));
+        let (wrong, token) = served.signed_in(person).await;
+        let before = refusals(&served.hub).await.len();
+        let answer = ask(&served, &wrong, &asked, Some(&token)).await;
+        let status = answer.status();
+        if is_free_of_data(&asked) {
+            continue;
+        }
+        assert!(statuses.contains(&status), "{} answered {person} with {status}", asked.template);
+        assert!(refusals(&served.hub).await.len() > before, "{} left no refusal of {person}", asked.template);
+    }
+    served.finish().await;
+}
+
+/// Pages that carry an act's name but show or keep nothing yet: the form drawn again, the search box without a reference, the
+/// log's filters before a use is chosen. The act itself is refused where it is done.
+fn is_free_of_data(asked: &Asked) -> bool {
+    ["POST /refer/{pathway}/form", "POST /refer/{pathway}/check", "POST /refer/{pathway}/resume", "GET /find"]
+        .contains(&asked.template.as_str())
+}
