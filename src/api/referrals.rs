@@ -17,7 +17,10 @@ use super::{
     problem::Problem,
     signed::Signed,
 };
-use crate::app::{Answered, App, EntryView, Error, Receipt, ReferralView, answers_to_json, raw_from_json};
+use crate::{
+    app::{Answered, App, EntryView, Error, Receipt, ReferralView, answers_to_json, raw_from_json},
+    domain::action::Action,
+};
 
 /// A referral to send.
 #[derive(Deserialize, ToSchema)]

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api;
 mod command_line;
 mod journey;
 mod policy_matrix;
