@@ -2,13 +2,45 @@
 //! Never here: a rule, SQL, keys, HTML; the same use cases as the pages, the same gate behind them.
 //! Named by `server` alone; it names `app` and `domain`.
 
-use std::sync::Arc;
+mod account;
+mod body;
+mod entrance;
+mod json;
+mod lists;
+mod log;
+pub mod openapi;
+mod origin;
+mod pathways;
+mod problem;
+mod query;
+mod referrals;
+mod session;
+mod signed;
+mod table;
+mod teams;
 
-use axum::Router;
+use std::{sync::Arc, time::Duration};
+
+use axum::{Extension, Router, middleware};
+use http::StatusCode;
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::app::App;
+pub use table::{ROUTES, Route};
 
-/// The API's routes, below `/api/v1`.
-pub fn routes(_app: Arc<App>) -> Router {
-    Router::new()
+/// A little less than the server's own limit, so that the answer is a problem like any other.
+const TIME_LIMIT: Duration = Duration::from_secs(25);
+
+/// The API's routes, below `/api/v1`. The entrance is outermost: it gives every request its id and every failure its shape.
+pub fn routes(app: Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES {
+        router = router.route(route.path, (route.mount)().route_layer(Extension(route)));
+    }
+    router
+        .fallback(async || StatusCode::NOT_FOUND)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), entrance::enter))
+        .with_state(app)
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{App, Error};
+use super::{App, Caller, Error};
 use crate::{
     audit::Details,
     domain::{
@@ -59,6 +59,18 @@ impl App {
             self.store.refuse(&[(denial, Details { route: Some(route), more, ..Details::default() })]).await?;
         }
         Ok(())
+    }
+
+    /// A signed-in person's request whose token or origin was not ours.
+    pub async fn refuse_cross_site(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        route: &'static str,
+        action: Action,
+    ) -> Result<(), Error> {
+        let act = bare(caller.acting()?, action, Object::Unseen, Relation::None, State::None, request);
+        self.refuse(act, DenialReason::CrossSite, Some(route)).await
     }
 
     pub(super) async fn hub_state(&self) -> Result<HubState, Error> {

@@ -5,6 +5,7 @@
 mod agencies;
 mod caller;
 mod clock;
+pub mod cookie;
 mod credentials;
 mod error;
 mod gate;
@@ -47,7 +48,7 @@ pub use verify::{Depth, Finding, Report, verify};
 // What the doors need of rooms they may not name.
 pub use crate::{
     crypto::{BadPassword, NewPassword, Password},
-    pathways::{Faults, Library as PathwayLibrary, definition_json, example, raw_from_json, schema},
+    pathways::{Faults, Library as PathwayLibrary, answers_to_json, definition_json, example, raw_from_json, schema},
     policy::{DenialReason, Files as PolicyFiles, Policy, PolicyError, RequestContext, ask as policy_question},
     store::Db,
 };

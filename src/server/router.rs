@@ -9,7 +9,7 @@ use tower_http::{
 
 use crate::{api, app::App, web};
 
-/// Larger than any form of text; files have a route and a limit of their own.
+/// Larger than any form of text; files have a route and a limit of their own. The API has its limit too, and says so in JSON.
 const BODY_LIMIT: usize = 256 * 1024;
 /// Longer than any use case takes, the queue for signing in included.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -18,8 +18,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .nest("/api/v1", api::routes(Arc::clone(&app)))
-        .merge(web::routes(app))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .merge(web::routes(app).layer(RequestBodyLimitLayer::new(BODY_LIMIT)))
         .layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api;
 mod bent_pointers;
 mod command_line;
 mod data_map;

@@ -1,0 +1,118 @@
+//! Bodies and headers of changing requests: JSON of exactly the members a call takes.
+
+use axum::extract::{FromRequest, Request};
+use http::{HeaderMap, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+use crate::app::IdempotencyKey;
+
+/// Larger than the longest answers to any pathway; files have a route and a limit of their own.
+const LIMIT: usize = 256 * 1024;
+
+/// A body as it came. Read only after who asks is known.
+pub struct Bytes(axum::body::Bytes);
+
+/// What a call takes.
+pub trait Members: DeserializeOwned {
+    /// The members' names, for the words of a refusal.
+    const NAMES: &'static str;
+}
+
+impl Bytes {
+    /// The bytes.
+    pub fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Reads the members.
+    ///
+    /// # Errors
+    /// A problem that says what is wanted and repeats nothing of what came.
+    pub fn read<T: Members>(&self) -> Result<T, Problem> {
+        serde_json::from_slice(&self.0).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => {
+                Problem::malformed(format!("the body has exactly these members, each once: {}", T::NAMES))
+            }
+            _ => Problem::malformed(format!("the body is not JSON: see line {}, column {}", error.line(), error.column())),
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Bytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        check_media_type(request.headers())?;
+        let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        if declared.is_some_and(|length: u64| length > LIMIT as u64) {
+            return Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE));
+        }
+        match Limited::new(request.into_body(), LIMIT).collect().await {
+            Ok(collected) => Ok(Self(collected.to_bytes())),
+            Err(error) if error.is::<LengthLimitError>() => Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE)),
+            Err(_) => Err(Problem::malformed("the body ended early")),
+        }
+    }
+}
+
+fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let first = types.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if types.next().is_some() {
+        return Err(Problem::field("Content-Type", "send it once"));
+    }
+    let (essence, parameters) = first.split_once(';').unwrap_or((first, ""));
+    let parameter = parameters.trim().to_ascii_lowercase();
+    let plain = essence.trim().eq_ignore_ascii_case("application/json")
+        && matches!(parameter.as_str(), "" | "charset=utf-8" | "charset=\"utf-8\"");
+    let encoded = headers.get_all(header::CONTENT_ENCODING).iter().any(|encoding| encoding != "identity");
+    if plain && !encoded { Ok(()) } else { Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)) }
+}
+
+/// The key that makes a request safe to repeat.
+///
+/// # Errors
+/// A problem when it is missing, sent twice or not one.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
+    const NAME: &str = "Idempotency-Key";
+    let mut values = headers.get_all(NAME).iter();
+    let Some(first) = values.next() else {
+        return Err(Problem::field(NAME, "send one: a name for this request that you repeat it by"));
+    };
+    if values.next().is_some() {
+        return Err(Problem::field(NAME, "send it once"));
+    }
+    let key = first.to_str().ok().and_then(|text| IdempotencyKey::parse(text).ok());
+    key.ok_or_else(|| Problem::field(NAME, "it is 1 to 128 visible characters"))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn only_plain_json_is_taken() {
+        let headers = |pairs: &[(header::HeaderName, &'static str)]| {
+            let mut map = HeaderMap::new();
+            for (name, value) in pairs {
+                map.append(name.clone(), HeaderValue::from_static(value));
+            }
+            map
+        };
+        for good in ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\""] {
+            assert!(check_media_type(&headers(&[(header::CONTENT_TYPE, good)])).is_ok(), "{good}");
+        }
+        for bad in ["", "text/plain", "application/jsonp", "application/json; charset=latin1", "multipart/form-data"] {
+            assert!(check_media_type(&headers(&[(header::CONTENT_TYPE, bad)])).is_err(), "{bad}");
+        }
+        let json = (header::CONTENT_TYPE, "application/json");
+        assert!(check_media_type(&headers(&[])).is_err());
+        assert!(check_media_type(&headers(&[json.clone(), json.clone()])).is_err());
+        assert!(check_media_type(&headers(&[json.clone(), (header::CONTENT_ENCODING, "gzip")])).is_err());
+        assert!(check_media_type(&headers(&[json, (header::CONTENT_ENCODING, "identity")])).is_ok());
+    }
+}

@@ -1,0 +1,138 @@
+//! Lists of referrals: what one sent, and a team's queue.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    problem::Problem,
+    query::{self, Fields, Query},
+    signed::Signed,
+};
+use crate::{
+    app::{App, Item, ListQuery, Page},
+    domain::{ids::TeamId, referral::ReferralState},
+};
+
+/// A page of a list.
+#[derive(Serialize, ToSchema)]
+pub struct List<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// The cursor of the next page; null on the last.
+    pub next: Option<String>,
+}
+
+/// A referral in a list.
+#[derive(Serialize, ToSchema)]
+pub struct ReferralItem {
+    /// The reference to quote.
+    reference: String,
+    /// The pathway's id.
+    pathway: String,
+    /// `received` or `opened`.
+    state: &'static str,
+    /// When the next step is due.
+    #[schema(format = DateTime)]
+    due_at: String,
+    /// When it was sent.
+    #[schema(format = DateTime)]
+    submitted_at: String,
+    /// The line that tells it from others, where your key reaches it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headline: Option<String>,
+    /// Who works on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assigned_to: Option<String>,
+    /// Whether nobody in the receiving team has opened it.
+    unread: bool,
+}
+
+impl From<Item> for ReferralItem {
+    fn from(item: Item) -> Self {
+        Self {
+            reference: item.reference.to_string(),
+            pathway: item.pathway,
+            state: item.state.code(),
+            due_at: item.due_at.rfc3339(),
+            submitted_at: item.submitted_at.rfc3339(),
+            headline: item.headline,
+            assigned_to: None,
+            unread: item.unread,
+        }
+    }
+}
+
+/// Which part of what was sent.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SentFields {
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 100; 25 unless told.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
+    limit: Option<String>,
+}
+
+/// Which part of which queue.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct QueueFields {
+    /// The id of one of your teams; the first that receives, unless told.
+    team: Option<String>,
+    /// `received` or `opened`; both unless told.
+    state: Option<String>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 100; 25 unless told.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
+    limit: Option<String>,
+}
+
+impl Fields for SentFields {
+    const NAMES: &'static str = "cursor, limit";
+}
+
+impl Fields for QueueFields {
+    const NAMES: &'static str = "team, state, cursor, limit";
+}
+
+fn page(page: Page) -> Response {
+    let items: Vec<_> = page.items.into_iter().map(ReferralItem::from).collect();
+    Json(List { items, next: page.next }).into_response()
+}
+
+/// What you sent, newest first.
+#[utoipa::path(
+    get, path = "/referrals", tag = "referrals", operation_id = "sent", params(SentFields),
+    responses((status = 200, description = "A page", body = List<ReferralItem>))
+)]
+pub async fn sent(State(app): State<Arc<App>>, signed: Signed, Query(fields): Query<SentFields>) -> Result<Response, Problem> {
+    let asked = ListQuery { cursor: query::given(fields.cursor), limit: query::limit(fields.limit)?, ..ListQuery::default() };
+    Ok(page(app.sent(&signed.request, &signed.caller, &asked).await?))
+}
+
+/// A team's queue, soonest due first.
+#[utoipa::path(
+    get, path = "/queue", tag = "referrals", operation_id = "queue", params(QueueFields),
+    responses((status = 200, description = "A page", body = List<ReferralItem>))
+)]
+pub async fn queue(State(app): State<Arc<App>>, signed: Signed, Query(fields): Query<QueueFields>) -> Result<Response, Problem> {
+    // An id that cannot be one is asked for like one that is nobody's: the answer must not tell them apart.
+    let team = query::given(fields.team).map(|text| TeamId::parse(&text).unwrap_or(TeamId::from_bytes([0; 16])));
+    let asked = ListQuery {
+        cursor: query::given(fields.cursor),
+        limit: query::limit(fields.limit)?,
+        state: query::code("state", fields.state, ReferralState::parse)?,
+        team,
+    };
+    Ok(page(app.queue(&signed.request, &signed.caller, &asked).await?))
+}

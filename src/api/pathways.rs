@@ -1,0 +1,110 @@
+//! The pathways: which there are, what each asks, and how a submission looks.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{lists::List, problem::Problem, signed::Signed};
+use crate::app::{App, Error, PathwayView, Versioned, definition_json, example, schema};
+
+/// A pathway in a list.
+#[derive(Serialize, ToSchema)]
+pub struct PathwayItem {
+    /// Its id.
+    id: String,
+    /// What people call it.
+    title: String,
+    /// SHA-256 of its file, hexadecimal.
+    version: String,
+    /// `L1` to `L4`.
+    sensitivity: &'static str,
+    /// Whether you may send it.
+    may_submit: bool,
+}
+
+impl From<PathwayView> for PathwayItem {
+    fn from(PathwayView { versioned: Versioned { pathway, version }, may_submit }: PathwayView) -> Self {
+        let (id, title) = (pathway.id.as_str().to_owned(), pathway.title.clone());
+        Self { id, title, version, sensitivity: pathway.sensitivity.code(), may_submit }
+    }
+}
+
+/// A code with its words.
+#[derive(Serialize, ToSchema)]
+pub struct CodedText {
+    code: String,
+    text: String,
+}
+
+/// A way a referral can end, with the lines its referrer may hear.
+#[derive(Serialize, ToSchema)]
+pub struct OutcomeView {
+    code: String,
+    title: String,
+    feedback: Vec<CodedText>,
+}
+
+/// A pathway's definition; more members stand beside these.
+#[derive(Serialize, ToSchema)]
+pub struct Definition {
+    id: String,
+    title: String,
+    /// SHA-256 of its file, hexadecimal.
+    version: String,
+    /// Each with id, label, kind and whatever its kind has.
+    #[schema(value_type = Vec<Object>)]
+    questions: Vec<serde_json::Value>,
+    outcomes: Vec<OutcomeView>,
+    /// Codes a triager may give.
+    grades: Vec<String>,
+}
+
+fn found(app: &App, id: &str) -> Result<Versioned, Error> {
+    app.pathway(id).ok_or(Error::Unseen)
+}
+
+/// The pathways, each with whether you may send it.
+#[utoipa::path(
+    get, path = "/pathways", tag = "pathways", operation_id = "pathways",
+    responses((status = 200, description = "Every pathway in force", body = List<PathwayItem>))
+)]
+pub async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Problem> {
+    let items = app.pathways_for(&signed.caller).await?.into_iter().map(PathwayItem::from).collect();
+    Ok(Json(List { items, next: None }).into_response())
+}
+
+/// What a pathway asks and how it can end.
+#[utoipa::path(
+    get, path = "/pathways/{id}", tag = "pathways", operation_id = "pathway", params(("id" = String, Path, description = "Pathway id")),
+    responses((status = 200, description = "The definition in force", body = Definition))
+)]
+pub async fn definition(State(app): State<Arc<App>>, _: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    let Versioned { pathway, version } = found(&app, &id)?;
+    Ok(Json(definition_json(&pathway, &version)).into_response())
+}
+
+/// The JSON Schema (2020-12) of a submission.
+#[utoipa::path(
+    get, path = "/pathways/{id}/schema", tag = "pathways", operation_id = "pathwaySchema",
+    params(("id" = String, Path, description = "Pathway id")),
+    responses((status = 200, description = "The schema of the body of `POST /referrals`", body = Object))
+)]
+pub async fn json_schema(State(app): State<Arc<App>>, _: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    Ok(Json(schema(&found(&app, &id)?.pathway)).into_response())
+}
+
+/// A made-up submission that is accepted as it is.
+#[utoipa::path(
+    get, path = "/pathways/{id}/example", tag = "pathways", operation_id = "pathwayExample",
+    params(("id" = String, Path, description = "Pathway id")),
+    responses((status = 200, description = "A valid body for `POST /referrals`", body = super::referrals::Submission))
+)]
+pub async fn sample(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    Ok(Json(example(&found(&app, &id)?.pathway, signed.request.at.uk_date())).into_response())
+}

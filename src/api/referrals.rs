@@ -1,0 +1,197 @@
+//! Sending a referral, and opening one.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    body::{self, Bytes, Members},
+    json::Unique,
+    problem::Problem,
+    signed::Signed,
+};
+use crate::{
+    app::{Answered, App, EntryView, Error, Receipt, ReferralView, answers_to_json, raw_from_json},
+    domain::action::Action,
+};
+
+/// A referral to send.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    /// The pathway's id.
+    pathway: String,
+    /// Keyed by question id: texts, codes, lists of codes, true or false, address objects, `{"not_known":"<code>"}`.
+    #[schema(value_type = Object)]
+    answers: Unique,
+}
+
+impl Members for Submission {
+    const NAMES: &'static str = "pathway, answers";
+}
+
+/// A team of an agency, by name.
+#[derive(Serialize, ToSchema)]
+pub struct Receiver {
+    team: String,
+    agency: String,
+}
+
+/// What the sender is told at once.
+#[derive(Serialize, ToSchema)]
+pub struct Sent {
+    /// The reference to quote.
+    #[schema(example = "7K3F-9QXD-2")]
+    reference: String,
+    /// The pathway's id.
+    pathway: String,
+    state: &'static str,
+    /// When the receiving team must have decided.
+    #[schema(format = DateTime)]
+    due_at: String,
+    received_by: Receiver,
+    /// What happens next.
+    next_steps: Vec<String>,
+}
+
+impl From<Receipt> for Sent {
+    fn from(receipt: Receipt) -> Self {
+        let (team, agency) = receipt.received_by;
+        Self {
+            reference: receipt.reference.to_string(),
+            pathway: receipt.pathway,
+            state: receipt.state.code(),
+            due_at: receipt.due_at.rfc3339(),
+            received_by: Receiver { team, agency },
+            next_steps: receipt.next_steps,
+        }
+    }
+}
+
+/// A sealed item that you may open.
+#[derive(Serialize, ToSchema)]
+pub struct Entry {
+    id: String,
+    /// What it is.
+    kind: &'static str,
+    /// The compartment that seals it.
+    compartment: &'static str,
+    /// When it was written.
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+impl From<EntryView> for Entry {
+    fn from(entry: EntryView) -> Self {
+        let (kind, compartment) = (entry.kind.code(), entry.compartment.code());
+        Self { id: entry.id.to_string(), kind, compartment, at: entry.at.rfc3339() }
+    }
+}
+
+/// A message on a referral.
+#[derive(Serialize, ToSchema)]
+pub struct Message {
+    id: String,
+    #[schema(format = DateTime)]
+    at: String,
+    from: String,
+    audience: String,
+    text: String,
+}
+
+/// A file on a referral.
+#[derive(Serialize, ToSchema)]
+pub struct Attachment {
+    id: String,
+    name: String,
+    size: u64,
+    #[serde(rename = "type")]
+    media_type: String,
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+/// A referral as you may see it.
+#[derive(Serialize, ToSchema)]
+pub struct Referral {
+    reference: String,
+    /// The pathway's id.
+    pathway: String,
+    /// SHA-256 of the pathway's file when it was sent.
+    pathway_version: String,
+    state: &'static str,
+    /// When the next step is due.
+    #[schema(format = DateTime)]
+    due_at: String,
+    /// Counts its changes.
+    revision: i64,
+    /// How you stand to it.
+    relation: &'static str,
+    /// What you may do with it next.
+    actions: Vec<&'static str>,
+    /// The answers as sent, keyed by question id; null where you may open none.
+    #[schema(value_type = Option<Object>)]
+    answers: Option<serde_json::Value>,
+    entries: Vec<Entry>,
+    messages: Vec<Message>,
+    attachments: Vec<Attachment>,
+}
+
+impl From<ReferralView> for Referral {
+    fn from(view: ReferralView) -> Self {
+        Self {
+            reference: view.referral.reference.to_string(),
+            pathway: view.referral.pathway,
+            pathway_version: view.referral.pathway_version,
+            state: view.referral.stage.state().code(),
+            due_at: view.referral.due_at.rfc3339(),
+            revision: view.referral.revision,
+            relation: view.relation.code(),
+            actions: view.actions.into_iter().map(Action::code).collect(),
+            answers: view.answers.as_ref().map(answers_to_json),
+            entries: view.entries.into_iter().map(Entry::from).collect(),
+            messages: Vec::new(),
+            attachments: Vec::new(),
+        }
+    }
+}
+
+/// Sends a referral. Repeated with the same key and body it gives the first answer again.
+#[utoipa::path(
+    post, path = "/referrals", tag = "referrals", operation_id = "submit", request_body = Submission,
+    responses((status = 201, description = "Sent; `Idempotency-Replayed: true` when it had been before", body = Sent))
+)]
+pub async fn submit(State(app): State<Arc<App>>, signed: Signed, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    let key = body::idempotency_key(&headers)?;
+    let Submission { pathway, answers } = body.read()?;
+    let versioned = app.pathway(&pathway).ok_or(Error::Unseen)?;
+    let raw = raw_from_json(&answers.0).map_err(Error::Invalid)?;
+    let Answered { value, replayed } =
+        app.submit(&signed.request, &signed.caller, &key, body.as_slice(), &versioned, raw).await?;
+    let sent = Sent::from(value);
+    let place = (header::LOCATION, format!("/api/v1/referrals/{}", sent.reference));
+    let mut response = (StatusCode::CREATED, [place], Json(sent)).into_response();
+    if replayed {
+        let name = HeaderName::from_static("idempotency-replayed");
+        response.headers_mut().insert(name, http::HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+/// Opens a referral. What you cannot see and what does not exist give the same 404.
+#[utoipa::path(
+    get, path = "/referrals/{reference}", tag = "referrals", operation_id = "referral",
+    params(("reference" = String, Path, description = "The reference, as in 7K3F-9QXD-2")),
+    responses((status = 200, description = "The referral", body = Referral))
+)]
+pub async fn show(State(app): State<Arc<App>>, signed: Signed, Path(reference): Path<String>) -> Result<Response, Problem> {
+    let view = app.read_referral(&signed.request, &signed.caller, &reference).await?;
+    Ok(Json(Referral::from(view)).into_response())
+}

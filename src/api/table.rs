@@ -1,0 +1,60 @@
+//! Every route of the API. The router is built from this table, the document is compared with it, and the sweep walks it.
+
+use std::sync::Arc;
+
+use axum::routing::{MethodRouter, delete, get, post};
+
+use super::{account, lists, log, openapi, pathways, referrals, session, teams};
+use crate::{app::App, domain::action::Action};
+
+/// One method of one path.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// `GET` (which serves `HEAD` too), `POST` or `DELETE`.
+    pub method: &'static str,
+    /// The path below `/api/v1`, its variable parts in braces.
+    pub path: &'static str,
+    /// The name by which refusals of nobody are counted and logged.
+    pub name: &'static str,
+    /// The act a refusal names; none where anybody may ask.
+    pub action: Option<Action>,
+    /// Whether it answers without a session.
+    pub public: bool,
+    /// The handler.
+    pub(super) mount: fn() -> MethodRouter<Arc<App>>,
+}
+
+type Mount = fn() -> MethodRouter<Arc<App>>;
+
+/// For signed-in people.
+const fn closed(method: &'static str, path: &'static str, name: &'static str, action: Action, mount: Mount) -> Route {
+    Route { method, path, name, action: Some(action), public: false, mount }
+}
+
+/// For anybody.
+const fn open(method: &'static str, path: &'static str, name: &'static str, action: Option<Action>, mount: Mount) -> Route {
+    Route { method, path, name, action, public: true, mount }
+}
+
+/// The whole API.
+pub const ROUTES: &[Route] = &[
+    open("POST", "/session", "api-sign-in", Some(Action::SignIn), || post(session::begin)),
+    closed("DELETE", "/session", "api-sign-out", Action::SignOut, || delete(session::end)),
+    closed("GET", "/me", "api-me", Action::ReadAccount, || get(account::show)),
+    // Which teams there are is told together with which pathways: the hub's public face to its people.
+    closed("GET", "/teams", "api-teams", Action::ReadPathways, || get(teams::list)),
+    closed("GET", "/pathways", "api-pathways", Action::ReadPathways, || get(pathways::list)),
+    closed("GET", "/pathways/{id}", "api-pathway", Action::ReadPathways, || get(pathways::definition)),
+    closed("GET", "/pathways/{id}/schema", "api-pathway-schema", Action::ReadPathways, || get(pathways::json_schema)),
+    closed("GET", "/pathways/{id}/example", "api-pathway-example", Action::ReadPathways, || get(pathways::sample)),
+    closed("POST", "/referrals", "api-submit", Action::SubmitReferral, || post(referrals::submit)),
+    closed("GET", "/referrals", "api-sent", Action::ListSent, || get(lists::sent)),
+    closed("GET", "/queue", "api-queue", Action::ListQueue, || get(lists::queue)),
+    closed("GET", "/referrals/{reference}", "api-referral", Action::ReadReferral, || get(referrals::show)),
+    closed("GET", "/log", "api-log", Action::ReadLog, || get(log::list)),
+    open("GET", "/log/checkpoint", "api-checkpoint", None, || get(log::checkpoint)),
+    open("GET", "/log/key", "api-log-key", None, || get(log::key)),
+    closed("GET", "/log/{index}", "api-log-event", Action::ReadLog, || get(log::event)),
+    closed("GET", "/log/{index}/receipt", "api-receipt", Action::ReadLog, || get(log::receipt)),
+    open("GET", "/openapi.json", "api-document", None, || get(openapi::serve)),
+];

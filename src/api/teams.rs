@@ -1,0 +1,41 @@
+//! The teams that can receive.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{lists::List, problem::Problem, signed::Signed};
+use crate::app::{App, TeamView};
+
+/// A team.
+#[derive(Serialize, ToSchema)]
+pub struct Team {
+    /// Its id.
+    id: String,
+    /// Its name.
+    name: String,
+    /// Its agency's name.
+    agency: String,
+}
+
+impl From<TeamView> for Team {
+    fn from(TeamView { id, name, agency }: TeamView) -> Self {
+        Self { id: id.to_string(), name, agency }
+    }
+}
+
+/// The teams that can receive a share or redirect.
+#[utoipa::path(
+    get, path = "/teams", tag = "teams", operation_id = "teams",
+    responses((status = 200, description = "Every team that has a key", body = List<Team>))
+)]
+pub async fn list(State(app): State<Arc<App>>, _: Signed) -> Result<Response, Problem> {
+    let items = app.receiving_teams().await?.into_iter().map(Team::from).collect();
+    Ok(Json(List { items, next: None }).into_response())
+}

@@ -1,0 +1,137 @@
+//! Pathways: what each asks, and that what the hub tells is true of what it takes.
+
+use referral_exchange::app::pathway_files;
+use serde_json::{Value, json};
+
+use super::{Client, events, fields, problem};
+use crate::support::hub::{ENGINES, Hub};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pathways_are_listed_and_told() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let tess = Client::signed_in(&served, "tess.example").await;
+    let list = tess.json("/pathways").await;
+    assert_eq!(list["next"], Value::Null);
+    let fire = list["items"].as_array().unwrap().iter().find(|item| item["id"] == "fire-protection").unwrap();
+    let members: Vec<_> = fire.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(members, ["id", "title", "version", "sensitivity", "may_submit"]);
+    assert_eq!((&fire["sensitivity"], &fire["may_submit"]), (&json!("L1"), &json!(true)));
+    assert_eq!(fire["version"].as_str().unwrap().len(), 64);
+
+    let told = tess.json("/pathways/fire-protection").await;
+    assert_eq!((&told["id"], &told["title"], &told["version"]), (&fire["id"], &fire["title"], &fire["version"]));
+    assert!(
+        told["questions"].as_array().unwrap().iter().all(|question| question["id"].is_string() && question["kind"].is_string())
+    );
+    for outcome in told["outcomes"].as_array().unwrap() {
+        assert!(outcome["code"].is_string() && outcome["title"].is_string());
+        assert!(outcome["feedback"].as_array().unwrap().iter().all(|line| line["code"].is_string() && line["text"].is_string()));
+    }
+    assert!(told["grades"].is_array());
+    for path in ["/pathways/nothing", "/pathways/nothing/schema", "/pathways/nothing/example", "/pathways/%00"] {
+        problem(tess.get(path).send().await.unwrap(), 404, "unseen").await;
+    }
+    // An officer reads them too, but sends none.
+    let dora = Client::signed_in(&served, "dora.madeup").await;
+    let list = dora.json("/pathways").await;
+    assert!(list["items"].as_array().unwrap().iter().all(|item| item["may_submit"] == false));
+    let body = dora.json("/pathways/fire-protection/example").await;
+    problem(dora.submit("one", &body).await, 403, "refused").await;
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn teams_that_can_receive_are_told() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let tess = Client::signed_in(&served, "tess.example").await;
+    let list = tess.json("/teams").await;
+    let teams = list["items"].as_array().unwrap();
+    let fire = teams.iter().find(|team| team["name"] == "Fire Protection").unwrap();
+    assert_eq!(fire["agency"], "Leicestershire Fire and Rescue Service");
+    assert_eq!(fire["id"], served.hub.person("fay.fictional").team_id.to_string());
+    assert_eq!(fire.as_object().unwrap().len(), 3);
+    assert!(teams.iter().all(|team| team["name"] != "Fire information governance"), "it has no key and receives nothing");
+    assert_eq!(list["next"], Value::Null);
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_example_fits_the_schema_and_is_taken_as_it_is() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let tess = Client::signed_in(&served, "tess.example").await;
+    for item in tess.json("/pathways").await["items"].as_array().unwrap() {
+        let id = item["id"].as_str().unwrap();
+        let schema = tess.json(&format!("/pathways/{id}/schema")).await;
+        let example = tess.json(&format!("/pathways/{id}/example")).await;
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        assert!(validator.is_valid(&example), "{id}");
+        let answer = tess.submit(id, &example).await;
+        assert_eq!(answer.status(), 201, "{id}");
+        let sent: Value = answer.json().await.unwrap();
+        let members: Vec<_> = sent.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(members, ["reference", "pathway", "state", "due_at", "received_by", "next_steps"]);
+        assert_eq!((&sent["pathway"], &sent["state"]), (&json!(id), &json!("received")));
+        assert!(sent["received_by"]["team"].is_string() && sent["received_by"]["agency"].is_string());
+        assert!(sent["next_steps"].as_array().is_some_and(|steps| !steps.is_empty()));
+    }
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_answer_left_out_or_wrong_is_named_and_never_echoed() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let tess = Client::signed_in(&served, "tess.example").await;
+    let example = tess.json("/pathways/fire-protection/example").await;
+    let told = tess.json("/pathways/fire-protection").await;
+    let mut required = 0;
+    for question in told["questions"].as_array().unwrap() {
+        let id = question["id"].as_str().unwrap();
+        if example["answers"].get(id).is_none() {
+            continue;
+        }
+        if question["required"] == true {
+            let mut body = example.clone();
+            body["answers"].as_object_mut().unwrap().remove(id);
+            let mended = problem(tess.submit(id, &body).await, 422, "answers").await;
+            assert!(fields(&mended).iter().any(|field| field.split('.').next() == Some(id)), "{id}: {mended}");
+            required += 1;
+        }
+        for wrong in [json!("canary \u{7}"), json!(["canary"]), json!({ "canary": "canary" }), json!(4711), Value::Null] {
+            let mut body = example.clone();
+            body["answers"][id] = wrong.clone();
+            let mended = problem(tess.submit("k", &body).await, 422, "answers").await;
+            assert!(fields(&mended).iter().any(|field| field.split('.').next() == Some(id)), "{id} {wrong}: {mended}");
+            assert!(!mended.to_string().contains("canary") && !mended.to_string().contains("4711"), "{mended}");
+        }
+    }
+    assert!(required >= 8, "{required}");
+    let mut body = example.clone();
+    body["answers"]["Not an id: canary"] = json!("canary");
+    let mended = problem(tess.submit("k", &body).await, 422, "answers").await;
+    assert!(!mended.to_string().contains("canary"));
+    assert_eq!(tess.json("/referrals").await["items"], json!([]));
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agency_that_may_not_send_is_refused_and_on_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/pathways/fire-protection.toml");
+    let text = std::fs::read_to_string(file).unwrap();
+    let line = text.lines().find(|line| line.starts_with("may_submit = ")).unwrap();
+    std::fs::write(folder.path().join("fire-protection.toml"), text.replace(line, "may_submit = [\"police\"]")).unwrap();
+    let pathways = pathway_files(Some(folder.path())).unwrap();
+    let served = Hub::founded_with(ENGINES[0], pathways).await.serve().await;
+    let omar = Client::signed_in(&served, "omar.placeholder").await;
+    let body = omar.json("/pathways/fire-protection/example").await;
+    assert_eq!(omar.json("/pathways").await["items"][0]["may_submit"], false);
+    problem(omar.submit("one", &body).await, 403, "refused").await;
+    // The refusal comes before the answers are looked at.
+    problem(omar.submit("two", &json!({ "pathway": "fire-protection", "answers": {} })).await, 403, "refused").await;
+    let quinn = Client::signed_in(&served, "quinn.mock").await;
+    assert_eq!(quinn.submit("one", &body).await.status(), 201);
+    let refused = events(&served, "dev.specimen", "submit-referral").await;
+    let seen: Vec<_> = refused.iter().map(|event| (event.outcome.as_str(), event.actor.as_deref())).collect();
+    assert_eq!(seen, [("refuse", Some("omar.placeholder")); 2]);
+    served.finish().await;
+}

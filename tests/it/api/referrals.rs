@@ -1,0 +1,161 @@
+//! Referrals in lists and one by one: each sees what is theirs, and nobody can tell the unseen from the nonexistent.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use referral_exchange::store::Engine;
+use serde_json::{Value, json};
+
+use super::{Client, events, problem};
+use crate::support::hub::{ENGINES, Hub};
+
+fn column(page: &Value, name: &str) -> Vec<String> {
+    page["items"].as_array().unwrap().iter().map(|item| item[name].as_str().unwrap().to_owned()).collect()
+}
+
+async fn all_pages(client: &Client, path: &str) -> (usize, Vec<Value>) {
+    let (mut pages, mut items) = (0, Vec::new());
+    let mut cursor = String::new();
+    loop {
+        let page = client.json(&format!("{path}limit=2&cursor={cursor}")).await;
+        pages += 1;
+        items.extend(page["items"].as_array().unwrap().iter().cloned());
+        match page["next"].as_str() {
+            Some(next) => next.clone_into(&mut cursor),
+            None => return (pages, items),
+        }
+    }
+}
+
+async fn lists_page(engine: Engine) {
+    let served = Hub::founded(engine).await.serve().await;
+    let tess = Client::signed_in(&served, "tess.example").await;
+    let mut references = Vec::new();
+    for number in 0..5 {
+        references.push(tess.sends_example(&format!("key-{number}")).await);
+        // Two are sent at one and the same moment.
+        if number != 2 {
+            served.hub.clock.advance(Duration::from_mins(1));
+        }
+    }
+    let (pages, sent) = all_pages(&tess, "/referrals?").await;
+    assert_eq!((pages, sent.len()), (3, 5));
+    let newest_first: Vec<_> = sent.iter().map(|item| item["submitted_at"].as_str().unwrap()).collect();
+    assert!(newest_first.windows(2).all(|pair| pair[0] >= pair[1]), "{newest_first:?}");
+    let shown: BTreeSet<_> = sent.iter().map(|item| item["reference"].as_str().unwrap()).collect();
+    assert_eq!(shown, references.iter().map(String::as_str).collect());
+    let members: BTreeSet<_> = sent[0].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(members, ["reference", "pathway", "state", "due_at", "submitted_at", "headline", "unread"].into_iter().collect());
+
+    let theo = Client::signed_in(&served, "theo.invented").await;
+    let (pages, queue) = all_pages(&theo, "/queue?").await;
+    assert_eq!((pages, queue.len()), (3, 5));
+    assert!(queue.iter().all(|item| item["unread"] == true && item["headline"].as_str().is_some_and(|line| !line.is_empty())));
+    let soonest_first: Vec<_> = queue.iter().map(|item| item["due_at"].as_str().unwrap()).collect();
+    assert!(soonest_first.windows(2).all(|pair| pair[0] <= pair[1]), "{soonest_first:?}");
+
+    theo.json(&format!("/referrals/{}", references[1])).await;
+    assert_eq!(column(&theo.json("/queue?state=opened").await, "reference"), [references[1].as_str()]);
+    assert_eq!(theo.json("/queue?state=received").await["items"].as_array().unwrap().len(), 4);
+    let team = served.hub.person("theo.invented").team_id;
+    assert_eq!(theo.json(&format!("/queue?team={team}")).await["items"].as_array().unwrap().len(), 5);
+    let other_team = served.hub.person("cora.pretend").team_id.to_string();
+    for team in [other_team.as_str(), &"f".repeat(32), "nonsense"] {
+        problem(theo.get(&format!("/queue?team={team}")).send().await.unwrap(), 404, "unseen").await;
+    }
+    problem(tess.get("/queue").send().await.unwrap(), 403, "refused").await;
+    let lena = Client::signed_in(&served, "lena.sample").await;
+    assert_eq!(lena.json("/referrals").await["items"], json!([]), "a list of what one sent oneself");
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_come_in_pages_on_sqlite() {
+    lists_page(ENGINES[0]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_come_in_pages_on_postgres() {
+    lists_page(ENGINES[1]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_referral_is_shown_to_each_as_they_stand_to_it() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let tess = Client::signed_in(&served, "tess.example").await;
+    let mut body = tess.json("/pathways/fire-protection/example").await;
+    body["answers"]["premises_name"] = json!("Canary Hall");
+    let sent: Value = tess.submit("one", &body).await.json().await.unwrap();
+    let path = format!("/referrals/{}", sent["reference"].as_str().unwrap());
+    let seen = tess.json(&path).await;
+    let members: Vec<_> = seen.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = [
+        "reference",
+        "pathway",
+        "pathway_version",
+        "state",
+        "due_at",
+        "revision",
+        "relation",
+        "actions",
+        "answers",
+        "entries",
+        "messages",
+        "attachments",
+    ];
+    assert_eq!(members, expected);
+    assert_eq!((&seen["relation"], &seen["state"], &seen["revision"]), (&json!("referrer"), &json!("received"), &json!(1)));
+    assert_eq!((&seen["due_at"], &seen["reference"]), (&sent["due_at"], &sent["reference"]));
+    assert_eq!(seen["pathway_version"], tess.json("/pathways/fire-protection").await["version"]);
+    assert_eq!((&seen["messages"], &seen["attachments"]), (&json!([]), &json!([])));
+    assert!(seen["actions"].as_array().unwrap().contains(&json!("read-referral")));
+    assert_eq!(seen["answers"]["premises_name"], "Canary Hall");
+    assert_eq!(seen["answers"].as_object().unwrap().len(), body["answers"].as_object().unwrap().len());
+    let entries = seen["entries"].as_array().unwrap();
+    assert!(entries.iter().any(|entry| entry["kind"] == "submission" && entry["compartment"] == "shared"));
+    assert!(entries.iter().all(|entry| entry["id"].is_string() && entry["at"] == entries[0]["at"]));
+
+    let theo = Client::signed_in(&served, "theo.invented").await;
+    let opened = theo.json(&path).await;
+    assert_eq!(
+        (&opened["relation"], &opened["state"], &opened["revision"]),
+        (&json!("receiving-team"), &json!("opened"), &json!(2))
+    );
+    assert_eq!(opened["answers"], seen["answers"]);
+    assert_eq!(theo.json(&path).await["revision"], 2, "opened once");
+    let lena = Client::signed_in(&served, "lena.sample").await;
+    assert_eq!(lena.json(&path).await["relation"], "referrers-team");
+    assert_eq!(tess.json(&path.to_lowercase().replace('-', "")).await["state"], "opened", "as people type it");
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unseen_nonexistent_and_nonsense_cannot_be_told_apart() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let tess = Client::signed_in(&served, "tess.example").await;
+    let reference = tess.sends_example("one").await;
+    let nia = Client::signed_in(&served, "nia.imaginary").await;
+    let mut answers = Vec::new();
+    let texts = [reference.as_str(), "7K3F-9QXD-2", "canary", "%00%0A", &"x".repeat(500)];
+    for text in texts {
+        let answer = nia.get(&format!("/referrals/{text}")).send().await.unwrap();
+        let mut names: Vec<_> = answer.headers().keys().map(|name| name.as_str().to_owned()).collect();
+        names.sort();
+        answers.push((names, problem(answer, 404, "unseen").await));
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    let refused = events(&served, "dev.specimen", "read-referral").await;
+    assert_eq!(refused.len(), texts.len());
+    let mut kinds: Vec<_> = refused
+        .iter()
+        .map(|event| {
+            (&event.outcome, &event.reason, &event.relation, &event.reference, &event.role, &event.basis, &event.purpose)
+        })
+        .collect();
+    kinds.dedup();
+    assert_eq!(kinds.len(), 1, "{kinds:?}");
+    // An officer, who never reaches content, learns no more.
+    let dora = Client::signed_in(&served, "dora.madeup").await;
+    problem(dora.get(&format!("/referrals/{reference}")).send().await.unwrap(), 404, "unseen").await;
+    served.finish().await;
+}
