@@ -5,8 +5,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod browser;
 mod command_line;
 mod journey;
 mod policy_matrix;
 mod postgres_smoke;
 mod rooms;
+mod web;

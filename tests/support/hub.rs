@@ -167,6 +167,7 @@ async fn start(url: &str, folder: &Path, clock: &Arc<SettableClock>) -> Arc<App>
         pathways: PathwayLibrary::embedded().unwrap(),
         origin: "test.referral-exchange.example/log".to_owned(),
         demonstration: true,
+        partnership: "Exampleshire Safeguarding Partnership".to_owned(),
     })
     .await
     .unwrap()
