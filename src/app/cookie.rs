@@ -7,6 +7,8 @@ use zeroize::Zeroizing;
 pub const SESSION: &str = "__Host-session";
 /// The cookie between password and second factor.
 pub const PRE_SESSION: &str = "__Host-pre-session";
+/// Ties a form that nobody signed in for to the browser it was shown in.
+pub const FORM: &str = "__Host-form";
 
 /// What browsers forget when somebody signs out: the value of `Clear-Site-Data`.
 pub const CLEAR_SITE_DATA: &str = "\"cache\",\"cookies\",\"storage\"";

@@ -121,7 +121,7 @@ impl App {
         Ok(self.pathways().into_iter().map(view).collect())
     }
 
-    fn may_submit(&self, caller: &super::Caller, kind: AgencyKind, pathway: &Pathway) -> bool {
+    pub(super) fn may_submit(&self, caller: &super::Caller, kind: AgencyKind, pathway: &Pathway) -> bool {
         super::submit::places_to_submit_from(caller).any(|place| {
             let act = super::submit::submission(caller, place, kind, pathway, None);
             act.questions().iter().all(|question| self.policy.current().allows(question))

@@ -2,6 +2,7 @@
 //! Never here: HTTP, HTML, SQL; a rule about values (that is `domain`) or about who may (that is `policies`).
 //! Named by `web`, `api`, `cli`, `demo` and `server`; they see results through the views here.
 
+mod account;
 mod agencies;
 mod caller;
 mod clock;
@@ -27,6 +28,7 @@ mod verify;
 
 use std::sync::Arc;
 
+pub use account::Ways;
 pub use agencies::Founder;
 pub use caller::{Caller, NamedPlace};
 pub use clock::{SystemClock, SystemRandom};
@@ -80,6 +82,8 @@ pub struct App {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     demonstration: bool,
+    /// Who runs the hub, as pages say it.
+    partnership: String,
 }
 
 impl App {
@@ -96,6 +100,11 @@ impl App {
     /// Whether all in it is invented.
     pub const fn is_demonstration(&self) -> bool {
         self.demonstration
+    }
+
+    /// The partnership that runs the hub.
+    pub fn partnership(&self) -> &str {
+        &self.partnership
     }
 
     /// Whether the database answers: for readiness.

@@ -49,6 +49,8 @@ pub struct Parts {
     pub origin: String,
     /// Whether all in it is invented.
     pub demonstration: bool,
+    /// The partnership that runs the hub, for pages.
+    pub partnership: String,
 }
 
 impl PasswordSettings {
@@ -130,6 +132,7 @@ impl App {
             pathways: pathway_files(config.pathways.directory.as_deref())?,
             origin: config.hub.origin.clone(),
             demonstration,
+            partnership: config.hub.partnership.clone(),
         })
         .await
     }
@@ -139,7 +142,7 @@ impl App {
     /// # Errors
     /// [`Error::Configuration`] says what to mend.
     pub async fn start(parts: Parts) -> Result<Arc<Self>, Error> {
-        let Parts { db, keys, passwords, clock, random, policy, pathways, origin, demonstration } = parts;
+        let Parts { db, keys, passwords, clock, random, policy, pathways, origin, demonstration, partnership } = parts;
         if !db.is_current().await? {
             return Err(Error::Configuration("the database's schema is not up to date; run `referral-exchange migrate`".into()));
         }
@@ -187,6 +190,7 @@ impl App {
             clock,
             random,
             demonstration,
+            partnership,
         };
         app.bring_into_force(&files, hub.policy.as_deref()).await?;
         Ok(Arc::new(app))

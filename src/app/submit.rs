@@ -24,7 +24,7 @@ use crate::{
         validate::validate,
     },
     pathways,
-    policy::{Act, Object, RequestContext, ShownCompartment, State},
+    policy::{Act, DenialReason, Object, RequestContext, ShownCompartment, State},
     store::{Tx, entries::Entry, grants::Grant, referrals::Referral, teams::Team},
 };
 
@@ -93,6 +93,22 @@ pub(super) fn submission(
 }
 
 impl App {
+    /// A pathway that the caller is about to fill in. One that they may not send is refused now, on record, rather than after
+    /// all the writing.
+    pub async fn start_referral(&self, request: &RequestContext, caller: &Caller, pathway: &str) -> Result<Versioned, Error> {
+        let versioned = self.pathway(pathway).ok_or(Error::Unseen)?;
+        let kind = self.agency(caller.agency()).await?.kind;
+        if self.may_submit(caller, kind, &versioned.pathway) {
+            return Ok(versioned);
+        }
+        let place = self.place_to_submit_from(caller, kind, &versioned.pathway)?;
+        let id = ReferralId::random(&*self.random);
+        let act = submission(caller, &place, kind, &versioned.pathway, Some((request, id)));
+        let act = Act { object: Object::Unseen, ..act };
+        self.refuse(act, DenialReason::Policy, None).await?;
+        Err(Error::Refused)
+    }
+
     /// Checks answers without sending: what the check-answers page shows.
     pub fn check_answers(&self, pathway: &Versioned, raw: RawAnswers) -> Result<Answers, Error> {
         validate(&pathway.pathway, raw, self.clock.now().uk_date()).map_err(Error::Invalid)

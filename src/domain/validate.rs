@@ -53,6 +53,24 @@ pub fn validate(pathway: &Pathway, mut raw: RawAnswers, today: Date) -> Result<A
     if errors.is_empty() { Ok(answers) } else { Err(errors) }
 }
 
+/// The questions that these answers show, in order; an answer that needs mending counts as not given. For doors that ask:
+/// what is shown is what they send on.
+pub fn shown<'p>(pathway: &'p Pathway, raw: &RawAnswers, today: Date) -> Vec<&'p Question> {
+    let mut answers = Answers::default();
+    let mut shown = Vec::new();
+    for question in pathway.questions() {
+        if !question.is_shown(&answers) {
+            continue;
+        }
+        shown.push(question);
+        let given = raw.get(&question.id).filter(|answer| !answer.is_empty());
+        if let Some(Ok(answer)) = given.map(|given| read(question, given, today)) {
+            answers.push(question.id.clone(), answer);
+        }
+    }
+    shown
+}
+
 fn missing(question: &Question) -> Fault {
     let noun = &question.noun;
     let verb = if question.kind.is_coded() { "Select" } else { "Enter" };

@@ -4,17 +4,32 @@
 
 pub mod assets;
 pub mod components;
+mod csrf;
+mod error;
+mod guard;
+mod next;
 pub mod pages;
+mod posted;
 pub mod security;
+mod session;
+pub mod table;
 pub mod view;
+mod words;
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Router, middleware, routing};
 
 use crate::app::App;
 
-/// The pages' routes.
-pub fn routes(_app: Arc<App>) -> Router {
-    Router::new().route(assets::ROUTE, axum::routing::get(assets::serve))
+/// The pages' routes. The guard stands before all of them, and before what is no route.
+pub fn routes(app: Arc<App>) -> Router {
+    let nothing = async || error::Failure(crate::app::Error::Unseen);
+    Router::new()
+        .route(assets::ROUTE, routing::get(assets::serve))
+        .merge(pages::routes())
+        .fallback(nothing)
+        .method_not_allowed_fallback(nothing)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::guard))
+        .with_state(app)
 }

@@ -7,6 +7,7 @@ mod support;
 
 mod api;
 mod bent_pointers;
+mod browser;
 mod command_line;
 mod data_map;
 mod journey;
@@ -14,3 +15,4 @@ mod papers;
 mod policy_matrix;
 mod postgres_smoke;
 mod rooms;
+mod web;

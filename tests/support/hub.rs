@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use referral_exchange::{
-    app::{App, Caller, Depth, KeyFiles, Parts, PasswordSettings, PathwayLibrary, PolicyFiles, SystemRandom},
+    app::{App, Caller, Depth, KeyFiles, Parts, PasswordSettings, PathwayLibrary, PolicyFiles, SystemClock, SystemRandom},
     demo::{self, DemoPerson, SettableClock},
     domain::{ports::Clock, time::Timestamp},
     server::{self, ConnectionLimits, Server, Tls, development_ca},
@@ -102,7 +102,8 @@ impl Hub {
     /// Puts the hub behind TLS.
     pub async fn serve(self) -> Served {
         server::install_provider();
-        let now = std::time::Duration::from_millis(self.clock.now().millis().unsigned_abs());
+        // Certificates are checked by clients that know the machine's time alone.
+        let now = std::time::Duration::from_millis(SystemClock.now().millis().unsigned_abs());
         let files = development_ca::ensure(&self.folder.path().join("certs"), now).unwrap();
         let tls = Tls::from_files(&files.certificate, &files.key).unwrap();
         let router = server::router(Arc::clone(&self.app));
@@ -177,6 +178,7 @@ async fn start(url: &str, folder: &Path, clock: &Arc<SettableClock>, pathways: P
         pathways,
         origin: "test.referral-exchange.example/log".to_owned(),
         demonstration: true,
+        partnership: "Exampleshire Safeguarding Partnership".to_owned(),
     })
     .await
     .unwrap()

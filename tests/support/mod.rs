@@ -1,4 +1,6 @@
 //! What the integration tests share.
 
-pub mod postgres;
+pub mod browser;
+pub mod client;
 pub mod hub;
+pub mod postgres;

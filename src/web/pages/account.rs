@@ -1,11 +1,19 @@
 //! The caller's own account.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::{Router, extract::State, routing};
 
 use super::queue::heads;
-use crate::web::{
-    components::{Button, Cell, SummaryList, SummaryRow, Table},
-    view::Frame,
+use crate::{
+    app::{App, NamedPlace},
+    web::{
+        components::{Button, Cell, SummaryList, SummaryRow, Table},
+        error::{Answer, ok},
+        session::SignedIn,
+        view::Frame,
+    },
 };
 
 /// Name, places and sessions; posts to `/sign-out` and `/sign-out-everywhere`.
@@ -20,8 +28,8 @@ pub struct AccountPage {
     pub username: String,
     /// Their places.
     pub places: Vec<Place>,
-    /// Their sessions, the present one first.
-    pub sessions: Vec<SessionLine>,
+    /// How many sessions they have, this one included.
+    pub sessions: u64,
 }
 
 /// A place in a team.
@@ -33,17 +41,6 @@ pub struct Place {
     pub agency: String,
     /// The role in words.
     pub role: String,
-}
-
-/// A session.
-#[derive(Clone)]
-pub struct SessionLine {
-    /// When it began, in words.
-    pub started: String,
-    /// When it was last used, in words.
-    pub last_used: String,
-    /// Whether it is the one in use.
-    pub current: bool,
 }
 
 impl AccountPage {
@@ -64,18 +61,11 @@ impl AccountPage {
         }
     }
 
-    fn sessions_table(&self) -> Table {
-        let row = |session: &SessionLine| {
-            let note = if session.current { "This one" } else { "Another device or browser" };
-            vec![Cell::words(&session.started), Cell::words(&session.last_used), Cell::words(note)]
-        };
-        Table {
-            caption: "Where you are signed in".to_owned(),
-            caption_classes: "govuk-table__caption--m".to_owned(),
-            head: Some(heads(&["Since", "Last used", "Where"])),
-            rows: self.sessions.iter().map(row).collect(),
-            first_cell_is_header: true,
-            ..Table::default()
+    fn sessions_words(&self) -> String {
+        match self.sessions {
+            0 | 1 => "You are signed in here and nowhere else.".to_owned(),
+            2 => "You are signed in here and in one other place.".to_owned(),
+            count => format!("You are signed in here and in {} other places.", count - 1),
         }
     }
 
@@ -86,4 +76,25 @@ impl AccountPage {
     fn sign_out_everywhere() -> Button {
         Button { text: "Sign out everywhere".to_owned(), classes: "govuk-button--warning".to_owned(), ..Button::default() }
     }
+}
+
+/// This page's route.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/account", routing::get(show))
+}
+
+async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
+    let sessions = app.read_account(&person.request, &person.caller).await?;
+    let place = |named: &NamedPlace| Place {
+        team: named.team.as_str().to_owned(),
+        agency: named.agency.as_str().to_owned(),
+        role: named.place.role.title().to_owned(),
+    };
+    ok(&AccountPage {
+        frame: person.frame.titled("Your account").at("/account"),
+        name: person.caller.name().as_str().to_owned(),
+        username: person.caller.username().as_str().to_owned(),
+        places: person.caller.places().iter().map(place).collect(),
+        sessions,
+    })
 }

@@ -22,13 +22,17 @@ pub enum Reason {
     TooManyTries,
     /// The service has too much to do just now.
     TooBusy,
+    /// Not now, or not any more.
+    Conflict,
+    /// The same form was sent before with other answers.
+    AlreadySent,
     /// A fault of ours.
     Fault,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::NotFound,
         Self::Refused,
         Self::ExpiredForm,
@@ -36,6 +40,8 @@ impl Reason {
         Self::TooLarge,
         Self::TooManyTries,
         Self::TooBusy,
+        Self::Conflict,
+        Self::AlreadySent,
         Self::Fault,
     ];
 
@@ -48,6 +54,7 @@ impl Reason {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
             Self::TooBusy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Conflict | Self::AlreadySent => StatusCode::CONFLICT,
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -62,6 +69,8 @@ impl Reason {
             Self::TooLarge => "That is too large to send",
             Self::TooManyTries => "Wait before you try again",
             Self::TooBusy => "The service is busy",
+            Self::Conflict => "This cannot be done now",
+            Self::AlreadySent => "You have already sent this form",
             Self::Fault => "Sorry, there is a problem with the service",
         }
     }
@@ -87,6 +96,11 @@ impl Reason {
                 "Nothing was changed. Wait a few seconds, then load the page again.",
                 "If this was a referral that cannot wait, ring the team that would receive it.",
             ],
+            Self::Conflict => &["Nothing was changed."],
+            Self::AlreadySent => &[
+                "The answers in it were sent before and stay as they were. What you changed since was not sent.",
+                "Find the referral under My referrals. To send something else, start a new referral.",
+            ],
             Self::Fault => &[
                 "We do not know whether your last step was saved. Look at your referrals before you try again.",
                 "If this was a referral that cannot wait, ring the team that would receive it.",
@@ -105,12 +119,14 @@ pub struct ErrorPage {
     pub reason: Reason,
     /// How long to wait, in seconds, where that is known.
     pub retry_after: Option<u64>,
+    /// What exactly, as a sentence; empty for nothing more to say.
+    pub detail: String,
 }
 
 impl ErrorPage {
     /// The page for a reason, in the caller's frame.
     pub fn new(frame: &Frame, reason: Reason) -> Self {
-        Self { frame: frame.titled(reason.heading()), reason, retry_after: None }
+        Self { frame: frame.titled(reason.heading()), reason, retry_after: None, detail: String::new() }
     }
 
     fn wait(&self) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::answers::ADDRESS;
 use crate::web::components::{
     CharacterCount, Checkbox, Checkboxes, DateInput, DateParts, ErrorLink, ErrorMessage, Fieldset, Hint, Input, Label, Radio,
     Radios, Select, SelectItem,
@@ -32,6 +33,8 @@ pub enum FieldKind {
     Select,
     /// A date; posted as `<id>-day`, `<id>-month`, `<id>-year`.
     Date,
+    /// A place; posted as `<id>.line_1`, `<id>.town` and so on.
+    Address,
 }
 
 /// A choice: what is posted and what is read.
@@ -56,7 +59,8 @@ pub struct FieldView {
     pub label: String,
     /// A hint; empty for none.
     pub hint: String,
-    /// The answer: one value; several for checkboxes; day, month and year for a date.
+    /// The answer: one value; several for checkboxes; day, month and year for a date; the parts
+    /// of an address.
     pub values: Vec<String>,
     /// What may be chosen.
     pub choices: Vec<ChoiceView>,
@@ -66,6 +70,8 @@ pub struct FieldView {
     pub not_known_code: String,
     /// What is wrong with the answer.
     pub error: Option<String>,
+    /// What is wrong with parts of an address: part and words.
+    pub part_errors: Vec<(String, String)>,
     /// Whether it may be left out; the label says so.
     pub optional: bool,
     /// The most characters of a long text.
@@ -85,6 +91,7 @@ impl FieldView {
             not_known: Vec::new(),
             not_known_code: String::new(),
             error: None,
+            part_errors: Vec::new(),
             optional: false,
             max_length: 4000,
         }
@@ -95,10 +102,16 @@ impl FieldView {
         if self.optional { format!("{} (optional)", self.label) } else { self.label.clone() }
     }
 
-    /// The line of the error summary, if something is wrong.
-    pub fn error_link(&self) -> Option<ErrorLink> {
-        let suffix = if self.kind == FieldKind::Date { "-day" } else { "" };
-        self.error.as_ref().map(|text| ErrorLink { href: format!("#{}{suffix}", self.id), text: text.clone() })
+    /// The lines of the error summary, if something is wrong.
+    pub fn error_links(&self) -> Vec<ErrorLink> {
+        let suffix = match self.kind {
+            FieldKind::Date => "-day",
+            FieldKind::Address => ".line_1",
+            _ => "",
+        };
+        let whole = self.error.as_ref().map(|text| ErrorLink { href: format!("#{}{suffix}", self.id), text: text.clone() });
+        let part = |(part, text): &(String, String)| ErrorLink { href: format!("#{}.{part}", self.id), text: text.clone() };
+        whole.into_iter().chain(self.part_errors.iter().map(part)).collect()
     }
 
     /// The control and, below, the ways to say "not known".
@@ -112,6 +125,7 @@ impl FieldView {
             FieldKind::Checkboxes => self.checkboxes().render(),
             FieldKind::Select => self.select().render(),
             FieldKind::Date => self.date().render(),
+            FieldKind::Address => self.address()?.render(),
             _ => self.line().render(),
         }?;
         if self.not_known.is_empty() { Ok(control) } else { Ok(control + self.not_known_boxes().render()?.as_str()) }
@@ -234,6 +248,31 @@ impl FieldView {
         }
     }
 
+    fn address(&self) -> Result<AddressLines, askama::Error> {
+        let line = |(at, (part, label)): (usize, &(&str, &str))| {
+            let error = self.part_errors.iter().find(|(of, _)| of == part).map(|(_, text)| text.as_str().into());
+            Input {
+                id: format!("{}.{part}", self.id),
+                name: format!("{}.{part}", self.id),
+                label: Label::from(*label),
+                error_message: error,
+                value: self.value(at),
+                classes: if matches!(*part, "postcode" | "uprn") { "govuk-input--width-10" } else { "" }.to_owned(),
+                autocomplete: "off".to_owned(),
+                spellcheck: Some(false),
+                ..Input::default()
+            }
+            .render()
+        };
+        Ok(AddressLines {
+            id: self.id.clone(),
+            legend: self.question(),
+            hint: self.hint.clone(),
+            error: self.error.clone(),
+            lines: ADDRESS.iter().enumerate().map(line).collect::<Result<_, _>>()?,
+        })
+    }
+
     fn date(&self) -> DateInput {
         DateInput {
             id: self.id.clone(),
@@ -246,6 +285,17 @@ impl FieldView {
             ..DateInput::default()
         }
     }
+}
+
+/// The lines of an address under one legend.
+#[derive(Template)]
+#[template(path = "form/address.html")]
+struct AddressLines {
+    id: String,
+    legend: String,
+    hint: String,
+    error: Option<String>,
+    lines: Vec<String>,
 }
 
 impl ChoiceView {

@@ -1,8 +1,19 @@
 //! The start page of somebody signed in: what they may do.
 
-use askama::Template;
+use std::sync::Arc;
 
-use crate::web::{components::NotificationBanner, view::Frame};
+use askama::Template;
+use axum::{Router, extract::State, routing};
+
+use crate::{
+    app::{App, PathwayView},
+    web::{
+        components::NotificationBanner,
+        error::{Answer, ok},
+        session::SignedIn,
+        view::Frame,
+    },
+};
 
 /// What the caller may do, and nothing else.
 #[derive(Clone, Template)]
@@ -46,4 +57,38 @@ impl HomePage {
     fn banner(&self) -> NotificationBanner {
         NotificationBanner { text: self.notice.clone(), ..NotificationBanner::default() }
     }
+}
+
+/// This page's route.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/", routing::get(show))
+}
+
+async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
+    let line = |view: PathwayView| {
+        let pathway = view.versioned.pathway;
+        PathwayLine {
+            title: pathway.title.clone(),
+            href: format!("/refer/{}", pathway.id),
+            about: pathway.description.clone(),
+            minutes: pathway.minutes.into(),
+        }
+    };
+    let all = app.pathways_for(&person.caller).await?;
+    let pathways: Vec<_> = all.into_iter().filter(|view| view.may_submit).map(line).collect();
+    let ways = app.ways(&person.caller);
+    let mut places = Vec::new();
+    let mut add = |title: String, href: String, about: &str| places.push(PlaceLine { title, href, about: about.to_owned() });
+    let queues = app.queue_places(&person.caller);
+    for named in person.caller.places().iter().filter(|named| queues.iter().any(|place| place.id == named.place.id)) {
+        let title = format!("Queue of {}", named.team.as_str());
+        add(title, format!("/queue?team={}", named.place.team), "Referrals that wait for your team, the soonest due first.");
+    }
+    if ways.sent {
+        add("My referrals".to_owned(), "/sent".to_owned(), "What you sent, where it stands and when a decision is due.");
+    }
+    if ways.log {
+        add("Log".to_owned(), "/log".to_owned(), "Who did what in your agency, and who looked.");
+    }
+    ok(&HomePage { frame: person.frame.titled("Start").at("/"), notice: String::new(), pathways, places })
 }

@@ -1,14 +1,34 @@
 //! The log, for those who audit.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::{
+    Router,
+    extract::{Query, State},
+    routing,
+};
+use jiff::{ToSpan, civil::Date};
+use serde::Deserialize;
 
 use super::{
     field::ChoiceView,
     queue::{heads, next_page},
 };
-use crate::web::{
-    components::{Button, Cell, ErrorLink, ErrorSummary, Input, Label, Pagination, Select, SelectItem, Table},
-    view::Frame,
+use crate::{
+    app::{App, LogItem, LogQuery, log_cursor},
+    domain::{
+        action::Action,
+        legal::LogUse,
+        role::Role,
+        time::{Timestamp, london},
+    },
+    web::{
+        components::{Button, Cell, ErrorLink, ErrorSummary, Input, Label, Pagination, Select, SelectItem, Table},
+        error::{Answer, mend, ok},
+        session::SignedIn,
+        view::Frame,
+    },
 };
 
 /// The events the caller may see, newest first. Filters go by GET under the names of [`LogFilters`].
@@ -25,6 +45,8 @@ pub struct LogPage {
     pub uses: Vec<ChoiceView>,
     /// What is wrong with a filter: its name and the words.
     pub errors: Vec<(String, String)>,
+    /// Whether events were asked for: without a chosen use there are none to show.
+    pub asked: bool,
     /// The events of this page.
     pub rows: Vec<LogRow>,
     /// Address of the next page; empty for none.
@@ -108,11 +130,14 @@ impl LogPage {
 
     fn action(&self) -> Select {
         let any = SelectItem { value: Some(String::new()), text: "Anything".to_owned(), selected: None };
-        choice("action", "What was done", Some(any), &self.actions, &self.filters.action)
+        choice("action", "What was done", any, &self.actions, &self.filters.action)
     }
 
     fn use_made(&self) -> Select {
-        choice("use", "What you use the log for", None, &self.uses, &self.filters.use_code)
+        let none = SelectItem { value: Some(String::new()), text: "Select one".to_owned(), selected: None };
+        let error = self.errors.iter().find(|(of, _)| of == "use").map(|(_, text)| text.as_str().into());
+        let select = choice("use", "What you use the log for", none, &self.uses, &self.filters.use_code);
+        Select { error_message: error, ..select }
     }
 
     fn button() -> Button {
@@ -150,13 +175,168 @@ impl LogPage {
     }
 }
 
-fn choice(name: &str, label: &str, first: Option<SelectItem>, choices: &[ChoiceView], value: &str) -> Select {
+fn choice(name: &str, label: &str, first: SelectItem, choices: &[ChoiceView], value: &str) -> Select {
     let item = |choice: &ChoiceView| SelectItem { value: Some(choice.code.clone()), text: choice.text.clone(), selected: None };
     Select {
         name: name.to_owned(),
         label: Label::from(label),
-        items: first.into_iter().chain(choices.iter().map(item)).collect(),
+        items: std::iter::once(first).chain(choices.iter().map(item)).collect(),
         value: value.to_owned(),
         ..Select::default()
     }
+}
+
+/// This page's route.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/log", routing::get(show))
+}
+
+/// What stands in the address.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Asked {
+    action: String,
+    actor: String,
+    reference: String,
+    from: String,
+    to: String,
+    #[serde(rename = "use")]
+    log_use: String,
+    cursor: String,
+}
+
+async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query<Asked>) -> Answer {
+    let (query, errors) = read(&asked);
+    let is_asked = errors.is_empty() && query.log_use.is_some();
+    let failed = !errors.is_empty();
+    let mut page = LogPage {
+        frame: person.frame.titled("Log").at("/log").failed_if(failed),
+        filters: LogFilters {
+            action: asked.action.clone(),
+            actor: asked.actor.clone(),
+            reference: asked.reference.clone(),
+            from: asked.from.clone(),
+            to: asked.to.clone(),
+            use_code: asked.log_use.clone(),
+        },
+        actions: Action::ALL.iter().map(|action| ChoiceView::new(action.code(), &capital(action.sentence()))).collect(),
+        uses: LogUse::ALL.iter().map(|log_use| ChoiceView::new(log_use.code(), use_words(*log_use))).collect(),
+        errors,
+        asked: is_asked,
+        rows: Vec::new(),
+        next: String::new(),
+        pending: 0,
+    };
+    // Whoever may not read the log is refused, on record, even before they choose anything.
+    if is_asked || !app.ways(&person.caller).log {
+        let found = app.read_log(&person.request, &person.caller, &query).await?;
+        page.rows = found.items.into_iter().map(row).collect();
+        page.next = found.next.map(|cursor| next_address(&asked, cursor)).unwrap_or_default();
+        page.pending = u64::try_from(found.pending).unwrap_or(0);
+    }
+    if failed { mend(&page) } else { ok(&page) }
+}
+
+/// The query, and what is wrong with the filters.
+fn read(asked: &Asked) -> (LogQuery, Vec<(String, String)>) {
+    let mut errors = Vec::new();
+    let mut wrong = |name: &str, words: &str| errors.push((name.to_owned(), words.to_owned()));
+    let text = |value: &str| (!value.trim().is_empty()).then(|| value.trim().to_owned());
+    let log_use = LogUse::parse(&asked.log_use);
+    let others = [&asked.action, &asked.actor, &asked.reference, &asked.from, &asked.to, &asked.cursor];
+    if log_use.is_none() && (!asked.log_use.is_empty() || others.iter().any(|value| !value.is_empty())) {
+        wrong("use", "Select what you use the log for");
+    }
+    let mut day = |name: &str, value: &str, label: &str, after: i8| match text(value) {
+        None => None,
+        Some(value) => {
+            let moment = value.parse::<Date>().ok().filter(|_| value.len() == 10).and_then(|date| midnight(date, after));
+            if moment.is_none() {
+                wrong(name, &format!("{label} must be a real date, such as 2026-03-27"));
+            }
+            moment
+        }
+    };
+    let from = day("from", &asked.from, "From", 0);
+    let to = day("to", &asked.to, "To", 1);
+    let query = LogQuery {
+        reference: text(&asked.reference),
+        actor: text(&asked.actor),
+        action: Action::parse(&asked.action),
+        from,
+        to,
+        log_use,
+        cursor: log_cursor(&asked.cursor),
+        limit: None,
+    };
+    (query, errors)
+}
+
+/// The first moment of a day, so many days later, in the United Kingdom.
+fn midnight(date: Date, after: i8) -> Option<Timestamp> {
+    let day = date.checked_add(i32::from(after).days()).ok()?;
+    let start = day.to_zoned(london()).ok()?;
+    Some(Timestamp::from_millis(start.timestamp().as_millisecond()))
+}
+
+fn next_address(asked: &Asked, cursor: i64) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let filters = [
+        ("use", &asked.log_use),
+        ("action", &asked.action),
+        ("actor", &asked.actor),
+        ("reference", &asked.reference),
+        ("from", &asked.from),
+        ("to", &asked.to),
+    ];
+    for (name, value) in filters.iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    query.append_pair("cursor", &cursor.to_string());
+    format!("/log?{}", query.finish())
+}
+
+fn row(item: LogItem) -> LogRow {
+    let role = item.role.map(|code| Role::parse(&code).map_or(code, |role| role.title().to_owned()));
+    let outcome = match (item.outcome.as_str(), item.reason) {
+        ("allow", _) => "Done".to_owned(),
+        (_, Some(reason)) => format!("Refused: {}", reason_words(&reason)),
+        (_, None) => "Refused".to_owned(),
+    };
+    LogRow {
+        index: item.index.to_string(),
+        when: item.at.zoned().strftime("%-d %B %Y, %H:%M:%S (%:z)").to_string(),
+        who: item.actor_name.or(item.actor).unwrap_or_else(|| "Nobody signed in".to_owned()),
+        role: [role, item.agency].into_iter().flatten().collect::<Vec<_>>().join(", "),
+        what: item.sentence,
+        reference: item.reference.unwrap_or_default(),
+        outcome,
+    }
+}
+
+fn reason_words(code: &str) -> &str {
+    match code {
+        "policy" => "their role does not allow it",
+        "unseen" => "nothing there that they can see",
+        "evaluation" => "the policy could not be evaluated",
+        "not-signed-in" => "not signed in",
+        "credentials" => "wrong name, password or code",
+        "throttled" => "too many tries",
+        "cross-site" => "the form was not ours",
+        other => other,
+    }
+}
+
+fn use_words(log_use: LogUse) -> &'static str {
+    match log_use {
+        LogUse::Lawfulness => "Checking that processing was lawful",
+        LogUse::SelfMonitoring => "Watching ourselves, discipline included",
+        LogUse::Integrity => "Integrity and security of the data",
+        LogUse::CriminalProceedings => "Criminal proceedings",
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

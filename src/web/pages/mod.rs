@@ -3,18 +3,42 @@
 //! Built by the handlers beside them from `app`'s views.
 
 pub mod account;
+mod answers;
 pub mod check;
 pub mod error;
 pub mod field;
 pub mod form;
 pub mod home;
+pub mod kept;
 pub mod log;
 pub mod pathway;
 pub mod queue;
+mod receiver;
 pub mod referral;
 pub mod sent;
 pub mod sent_list;
 pub mod sign_in;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::app::App;
+
+/// Every page's routes; each must stand in [`super::table::ROUTES`] as well, or the guard lets nobody through.
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .merge(sign_in::routes())
+        .merge(account::routes())
+        .merge(home::routes())
+        .merge(pathway::routes())
+        .merge(form::routes())
+        .merge(sent::routes())
+        .merge(sent_list::routes())
+        .merge(queue::routes())
+        .merge(referral::routes())
+        .merge(log::routes())
+}
 
 #[cfg(test)]
 mod samples;

@@ -1,10 +1,28 @@
 //! Before the form: what a pathway is for, and whether anyone is in danger now.
 
-use askama::Template;
+use std::sync::Arc;
 
-use crate::web::{
-    components::{Button, ErrorLink, ErrorSummary, Fieldset, InsetText, Radio, Radios},
-    view::Frame,
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, Query, State},
+    routing,
+};
+use serde::Deserialize;
+
+use super::receiver::Receiver;
+use crate::{
+    app::App,
+    domain::{
+        answers::Answers,
+        pathway::{Pathway, Ring},
+    },
+    web::{
+        components::{Button, ErrorLink, ErrorSummary, Fieldset, InsetText, Radio, Radios},
+        error::{Answer, mend, ok, see},
+        session::SignedIn,
+        view::Frame,
+    },
 };
 
 /// The start page of one pathway.
@@ -88,6 +106,10 @@ pub struct StopPage {
     pub frame: Frame,
     /// Name of the pathway.
     pub pathway: String,
+    /// The heading.
+    pub heading: String,
+    /// What to do, line by line.
+    pub lines: Vec<String>,
     /// Whom to ring, the most urgent first.
     pub contacts: Vec<Contact>,
     /// Address of the form.
@@ -116,5 +138,72 @@ impl StopPage {
     fn button(&self) -> Button {
         let text = "Make the record".to_owned();
         Button { text, href: self.form_href.clone(), classes: "govuk-button--secondary".to_owned(), ..Button::default() }
+    }
+}
+
+/// Whom a pathway says to ring.
+pub(super) fn contacts(pathway: &Pathway) -> Vec<Contact> {
+    let contact = |ring: &Ring| Contact { who: ring.who.clone(), number: ring.number.clone(), when: String::new() };
+    pathway.danger.ring.iter().map(contact).collect()
+}
+
+/// These pages' routes.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/refer/{pathway}", routing::get(start)).route("/refer/{pathway}/danger", routing::get(danger))
+}
+
+async fn start(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<String>) -> Answer {
+    let pathway = app.start_referral(&person.request, &person.caller, &id).await?.pathway;
+    let receiver = Receiver::of(&app, &pathway, &Answers::default()).await?;
+    ok(&StartPage {
+        frame: person.frame.titled(&format!("Before you start – {}", pathway.title)).back_to("/"),
+        title: pathway.title.clone(),
+        who_for: vec![pathway.description.clone()],
+        minutes: pathway.minutes.into(),
+        to_hand: pathway.to_hand.clone(),
+        received_by: receiver.name(),
+        hours: receiver.read_when(),
+        start_href: format!("/refer/{id}/danger"),
+    })
+}
+
+/// The answer to the question about danger: a bare yes or no, so it may stand in the address.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Answered {
+    danger: Option<String>,
+}
+
+async fn danger(
+    State(app): State<Arc<App>>,
+    person: SignedIn,
+    Path(id): Path<String>,
+    Query(answered): Query<Answered>,
+    uri: http::Uri,
+) -> Answer {
+    let pathway = app.start_referral(&person.request, &person.caller, &id).await?.pathway;
+    let page = |failed| DangerPage {
+        frame: person
+            .frame
+            .titled(&format!("Is anyone in danger now? – {}", pathway.title))
+            .back_to(&format!("/refer/{id}"))
+            .failed_if(failed),
+        pathway: pathway.title.clone(),
+        action: format!("/refer/{id}/danger"),
+    };
+    match answered.danger.as_deref() {
+        Some("yes") => ok(&StopPage {
+            frame: person.frame.titled(&format!("Ring now – {}", pathway.title)).back_to(&format!("/refer/{id}/danger")),
+            pathway: pathway.title.clone(),
+            heading: pathway.danger.title.clone(),
+            lines: pathway.danger.lines.clone(),
+            contacts: contacts(&pathway),
+            form_href: format!("/refer/{id}/form?danger=yes"),
+        }),
+        Some("no") => Ok(see(&format!("/refer/{id}/form?danger=no"))),
+        Some(_) => mend(&page(true)),
+        // A browser sends an empty query when nothing was chosen.
+        None if uri.query().is_some() => mend(&page(true)),
+        None => ok(&page(false)),
     }
 }

@@ -1,10 +1,25 @@
 //! A team's queue.
 
-use askama::Template;
+use std::sync::Arc;
 
-use crate::web::{
-    components::{Cell, PageLink, Pagination, Table, Tag},
-    view::Frame,
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Query, State},
+    routing,
+};
+use serde::Deserialize;
+
+use crate::{
+    app::{App, Error, Item, ListQuery},
+    domain::{ids::TeamId, referral::ReferralState},
+    web::{
+        components::{Cell, PageLink, Pagination, Table, Tag},
+        error::{Answer, Failure, ok},
+        session::SignedIn,
+        view::Frame,
+        words,
+    },
 };
 
 /// What waits for a team, the soonest deadline first.
@@ -115,4 +130,68 @@ impl QueuePage {
     fn pages(&self) -> Option<Pagination> {
         next_page(&self.next)
     }
+}
+
+/// This page's route.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/queue", routing::get(show))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Asked {
+    team: Option<String>,
+    state: Option<String>,
+    cursor: Option<String>,
+}
+
+async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query<Asked>) -> Answer {
+    let team = asked.team.as_deref().map(|text| TeamId::parse(text).map_err(|_| Error::Unseen)).transpose()?;
+    let state = asked.state.as_deref().map(state_of).transpose()?;
+    let query = ListQuery { cursor: asked.cursor, state, team, ..ListQuery::default() };
+    let page = app.queue(&person.request, &person.caller, &query).await?;
+    let places = app.queue_places(&person.caller);
+    // The use case has found the place; without one it would have refused.
+    let current = team.or_else(|| places.first().map(|place| place.team)).ok_or(Failure(Error::Refused))?;
+    let named = |team: TeamId| person.caller.places().iter().find(|named| named.place.team == team);
+    let name = |team: TeamId| named(team).map_or("your team", |named| named.team.as_str()).to_owned();
+    let other_teams = places.iter().map(|place| FilterLink {
+        text: name(place.team),
+        href: address(place.team, None, None),
+        current: place.team == current,
+    });
+    let shown = [None, Some(ReferralState::Received), Some(ReferralState::Opened)];
+    let states = shown.into_iter().map(|only| FilterLink {
+        text: only.map_or("All", ReferralState::title).to_owned(),
+        href: address(current, only, None),
+        current: only == state,
+    });
+    let row = |item: Item| QueueRow {
+        reference: item.reference.to_string(),
+        href: format!("/referrals/{}", item.reference),
+        headline: item.headline.unwrap_or_default(),
+        pathway: item.pathway_title,
+        state: words::state(item.state),
+        due: words::due(item.due_at, person.request.at),
+        overdue: item.overdue,
+        unread: if item.unread { "Nobody has opened it" } else { "Opened" }.to_owned(),
+    };
+    ok(&QueuePage {
+        frame: person.frame.titled("Queue").at("/queue"),
+        team: name(current),
+        teams: if places.len() > 1 { other_teams.collect() } else { Vec::new() },
+        states: states.collect(),
+        rows: page.items.into_iter().map(row).collect(),
+        next: page.next.map(|cursor| address(current, state, Some(&cursor))).unwrap_or_default(),
+    })
+}
+
+fn state_of(code: &str) -> Result<ReferralState, Error> {
+    ReferralState::parse(code).ok_or(Error::Malformed("There is no such state."))
+}
+
+fn address(team: TeamId, state: Option<ReferralState>, cursor: Option<&str>) -> String {
+    let state = state.map(|state| format!("&state={}", state.code())).unwrap_or_default();
+    let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+    format!("/queue?team={team}{state}{cursor}")
 }

@@ -1,11 +1,27 @@
 //! One referral.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, Query, State},
+    response::Response,
+    routing,
+};
+use serde::Deserialize;
 
 use super::queue::StateTag;
-use crate::web::{
-    components::{Details, SummaryList, SummaryRow, Tag},
-    view::Frame,
+use crate::{
+    app::{App, Error, ReferralView},
+    domain::{reference::Reference, relation::Relation, sensitivity::Sensitivity, urgency::Urgency},
+    web::{
+        components::{Details, SummaryList, SummaryRow, Tag},
+        error::{Answer, Failure, ok, see},
+        session::SignedIn,
+        view::Frame,
+        words,
+    },
 };
 
 /// A referral as the caller may see it.
@@ -65,4 +81,70 @@ impl AnswerSection {
         let rows = self.rows.iter().map(|(question, text)| SummaryRow::words(question, &answer(text)));
         SummaryList { rows: rows.collect(), ..SummaryList::default() }
     }
+}
+
+/// These pages' routes: one referral, and the way to it by reference.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/referrals/{reference}", routing::get(show)).route("/find", routing::get(find))
+}
+
+async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+    let view = app.read_referral(&person.request, &person.caller, &reference).await?;
+    let referral = &view.referral;
+    let back = if view.relation == Relation::ReceivingTeam { "/queue" } else { "/sent" };
+    let (name, team, agency) = &view.sent_by;
+    let (to_team, to_agency) = &view.received_by;
+    ok(&ReferralPage {
+        frame: person.frame.titled(&format!("Referral {}", referral.reference)).back_to(back).at(back),
+        reference: referral.reference.to_string(),
+        pathway: view.pathway.pathway.title.clone(),
+        state: words::state(referral.stage.state()),
+        due: words::due(referral.due_at, person.request.at),
+        sent: referral.submitted_at.words(),
+        sent_by: format!("{name}, {team}, {agency}"),
+        received_by: format!("{to_team}, {to_agency}"),
+        seen_by: seen_by(&view),
+        sections: sections(&view),
+    })
+}
+
+/// Who holds the key of these answers, as it was given out when they were sent.
+fn seen_by(view: &ReferralView) -> Vec<String> {
+    let (name, team, agency) = &view.sent_by;
+    let (to_team, to_agency) = &view.received_by;
+    let sender = match view.referral.sensitivity {
+        Sensitivity::L1 | Sensitivity::L2 => format!("{team} ({agency})"),
+        _ => format!("{name} ({agency})"),
+    };
+    let cover = (view.referral.urgency == Urgency::Today.code()).then(|| "the team that covers outside its hours".to_owned());
+    [Some(format!("{to_team} ({to_agency})")), cover, Some(sender)].into_iter().flatten().collect()
+}
+
+fn sections(view: &ReferralView) -> Vec<AnswerSection> {
+    let Some(answers) = &view.answers else { return Vec::new() };
+    let mut sections: Vec<AnswerSection> = Vec::new();
+    for row in view.pathway.pathway.summary(answers) {
+        let line = (row.label.to_owned(), row.text);
+        match sections.last_mut() {
+            Some(section) if section.title == row.section => section.rows.push(line),
+            _ => sections.push(AnswerSection { title: row.section.to_owned(), rows: vec![line] }),
+        }
+    }
+    sections
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Sought {
+    reference: String,
+}
+
+/// To a referral by its reference, however it is typed. What is no reference is looked up all the same, so that it counts and
+/// looks like one that cannot be seen.
+async fn find(State(app): State<Arc<App>>, person: SignedIn, Query(sought): Query<Sought>) -> Result<Response, Failure> {
+    if let Ok(reference) = Reference::parse(&sought.reference) {
+        return Ok(see(&format!("/referrals/{reference}")));
+    }
+    app.read_referral(&person.request, &person.caller, &sought.reference).await?;
+    Err(Failure(Error::Unseen))
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    account::{AccountPage, Place, SessionLine},
+    account::{AccountPage, Place},
     check::{CheckPage, CheckRow, CheckSection},
     error::{ErrorPage, Reason},
     field::{ChoiceView, FieldKind, FieldView},
@@ -94,6 +94,7 @@ pub(super) fn fields(answer: &str, error: bool) -> Vec<FieldView> {
         (FieldKind::Checkboxes, "signs", "What have you seen or heard?"),
         (FieldKind::Select, "district", "District"),
         (FieldKind::Date, "person.birthday", "Date of birth"),
+        (FieldKind::Address, "home", "Where do they live?"),
     ];
     let field = |(kind, id, label): (FieldKind, &str, &str)| FieldView {
         hint: if kind == FieldKind::Name { "Also any other name they use.".to_owned() } else { String::new() },
@@ -110,7 +111,12 @@ pub(super) fn fields(answer: &str, error: bool) -> Vec<FieldView> {
             _ => Vec::new(),
         },
         not_known_code: if kind == FieldKind::Phone { "withheld".to_owned() } else { String::new() },
-        error: error.then(|| format!("Enter an answer to “{label}”")),
+        error: (error && kind != FieldKind::Address).then(|| format!("Enter an answer to “{label}”")),
+        part_errors: if error && kind == FieldKind::Address {
+            vec![("town".to_owned(), "Enter the town or city of the home".to_owned())]
+        } else {
+            Vec::new()
+        },
         optional: kind == FieldKind::Email,
         ..FieldView::new(id, kind, label)
     };
@@ -124,6 +130,8 @@ fn form(answer: &str, failed: bool) -> FormPage {
         received_by: "The exploitation hub (Exampleshire Police)".to_owned(),
         action: "/refer/cse/check".to_owned(),
         form_token: "token-of-the-form".to_owned(),
+        may_grow: true,
+        set_aside: vec![("other".to_owned(), answer.to_owned())],
         sections: vec![SectionView {
             title: "The child".to_owned(),
             intro: "We ask so that the team can find and help the child. Only that team and yours will see it.".to_owned(),
@@ -160,6 +168,7 @@ fn check(answer: &str) -> CheckPage {
         }],
         received_by: vec!["The exploitation hub (Exampleshire Police)".to_owned()],
         read_when: "Somebody will read it by 5pm today, Tuesday 4 June 2026.".to_owned(),
+        advice: vec!["Think about a modern slavery referral as well.".to_owned()],
         warning: "The child’s file at school is not told. Tell the school yourself if it is safe to.".to_owned(),
     }
 }
@@ -206,7 +215,7 @@ fn sent_list(rows: usize, words: &str) -> SentListPage {
         sent: "4 June 2026, 9:32am".to_owned(),
         state: state("Received", "blue"),
         due: "Decision due by 6 June 2026".to_owned(),
-        unread: words.to_owned(),
+        headline: words.to_owned(),
     };
     SentListPage {
         frame: somebody().titled("My referrals").at("/sent"),
@@ -245,6 +254,7 @@ fn log(rows: usize, failed: bool, words: &str) -> LogPage {
         } else {
             Vec::new()
         },
+        asked: !failed,
         rows: (0..rows).map(row).collect(),
         next: if rows == 0 { String::new() } else { "/log?cursor=abc".to_owned() },
         pending: rows as u64,
@@ -318,6 +328,8 @@ fn before_the_form() -> Vec<Sample> {
     let stop = StopPage {
         frame: somebody().titled("Ring now – Child exploitation").back_to("/refer/cse/danger"),
         pathway: "Child exploitation".to_owned(),
+        heading: "Ring now, before you write".to_owned(),
+        lines: vec!["A referral is not read at once. Speak to somebody first.".to_owned()],
         contacts: contacts(),
         form_href: "/refer/cse/form".to_owned(),
     };
@@ -336,8 +348,12 @@ fn signing_in() -> Vec<Sample> {
         frame: nobody().titled("Sign in").failed_if(failed),
         username: username.to_owned(),
         notice: if failed { String::new() } else { "You have signed out.".to_owned() },
+        next: "/sent".to_owned(),
     };
-    let code = |failed| CodePage { frame: nobody().titled("Code – Sign in").back_to("/sign-in").failed_if(failed) };
+    let code = |failed| CodePage {
+        frame: nobody().titled("Code – Sign in").back_to("/sign-in").failed_if(failed),
+        next: "/".to_owned(),
+    };
     vec![
         sample("sign-in", false, &password(false, "")),
         sample("sign-in-failed", true, &password(true, ATTACK)),
@@ -367,14 +383,7 @@ fn rest() -> Vec<Sample> {
             agency: "Exampleshire Council".to_owned(),
             role: "Practitioner".to_owned(),
         }],
-        sessions: vec![
-            SessionLine { started: "4 June 2026, 9:02am".to_owned(), last_used: "just now".to_owned(), current: true },
-            SessionLine {
-                started: "3 June 2026, 4:10pm".to_owned(),
-                last_used: "3 June 2026, 5:58pm".to_owned(),
-                current: false,
-            },
-        ],
+        sessions: 2,
     };
     vec![sample("sent", false, &sent), sample("account", false, &account)]
 }

@@ -1,11 +1,25 @@
 //! The page after sending.
 
-use askama::Template;
+use std::sync::Arc;
 
-use super::pathway::Contact;
-use crate::web::{
-    components::{Markup, Panel},
-    view::Frame,
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    routing,
+};
+
+use super::pathway::{Contact, contacts};
+use crate::{
+    app::App,
+    domain::relation::Relation,
+    web::{
+        components::{Markup, Panel},
+        error::{Answer, ok, see},
+        session::SignedIn,
+        view::Frame,
+        words,
+    },
 };
 
 /// The reference and what happens next; works again from a bookmark.
@@ -43,4 +57,35 @@ impl SentPage {
         let html = Markup::of(&ReferenceLines { reference: &self.reference })?;
         Ok(Panel { title_text: "Referral sent".to_owned(), html: Some(html), ..Panel::default() })
     }
+}
+
+/// This page's route.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/referrals/{reference}/sent", routing::get(show))
+}
+
+async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+    let view = app.read_referral(&person.request, &person.caller, &reference).await?;
+    let reference = view.referral.reference.to_string();
+    if !matches!(view.relation, Relation::Referrer | Relation::ReferrersTeam) {
+        return Ok(see(&format!("/referrals/{reference}")));
+    }
+    let pathway = &view.pathway.pathway;
+    let (team, agency) = &view.received_by;
+    let read_when = view.answers.as_ref().map(|answers| {
+        let route = pathway.route(answers);
+        format!("{team} reads new referrals {}. If it cannot wait: {}", route.hours, route.emergency)
+    });
+    let decided = format!("{team} decides by {}.", words::day_and_time(view.referral.due_at));
+    ok(&SentPage {
+        frame: person.frame.titled(&format!("Referral sent – {}", pathway.title)).at("/sent"),
+        pathway: pathway.title.clone(),
+        received_by: format!("{team} ({agency})"),
+        read_when: read_when.unwrap_or_default(),
+        steps: std::iter::once(decided).chain(pathway.next_steps.iter().cloned()).collect(),
+        contacts: contacts(pathway),
+        view_href: format!("/referrals/{reference}"),
+        another_href: "/".to_owned(),
+        reference,
+    })
 }

@@ -1,11 +1,25 @@
 //! My referrals: those the caller's side sent.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::{
+    Router,
+    extract::{Query, State},
+    routing,
+};
+use serde::Deserialize;
 
 use super::queue::{ListLink, StateTag, heads, next_page};
-use crate::web::{
-    components::{Cell, Pagination, Table},
-    view::Frame,
+use crate::{
+    app::{App, Item, ListQuery},
+    web::{
+        components::{Cell, Pagination, Table},
+        error::{Answer, ok},
+        session::SignedIn,
+        view::Frame,
+        words,
+    },
 };
 
 /// The list, newest first.
@@ -37,8 +51,8 @@ pub struct SentRow {
     pub state: StateTag,
     /// When a decision is due, in words.
     pub due: String,
-    /// What is new since the caller looked, in words; empty for nothing.
-    pub unread: String,
+    /// The line that tells it from others.
+    pub headline: String,
 }
 
 impl SentListPage {
@@ -48,17 +62,16 @@ impl SentListPage {
             "app-table__reference".clone_into(&mut reference.classes);
             Ok(vec![
                 reference,
-                Cell::words(&row.pathway),
+                Cell::words(if row.headline.is_empty() { &row.pathway } else { &row.headline }),
                 Cell::words(&row.sent),
                 Cell::of(&row.state.tag())?,
                 Cell::words(&row.due),
-                Cell::words(if row.unread.is_empty() { "Nothing new" } else { &row.unread }),
             ])
         };
         Ok(Table {
             caption: "Referrals sent, newest first".to_owned(),
             caption_classes: "govuk-visually-hidden".to_owned(),
-            head: Some(heads(&["Reference", "Pathway", "Sent", "State", "Due", "News"])),
+            head: Some(heads(&["Reference", "About", "Sent", "State", "Decision"])),
             rows: self.rows.iter().map(row).collect::<Result<_, _>>()?,
             first_cell_is_header: true,
             ..Table::default()
@@ -68,4 +81,36 @@ impl SentListPage {
     fn pages(&self) -> Option<Pagination> {
         next_page(&self.next)
     }
+}
+
+/// This page's route.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/sent", routing::get(show))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Asked {
+    cursor: Option<String>,
+}
+
+async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query<Asked>) -> Answer {
+    let query = ListQuery { cursor: asked.cursor, ..ListQuery::default() };
+    let page = app.sent(&person.request, &person.caller, &query).await?;
+    let may_send = app.pathways_for(&person.caller).await?.iter().any(|view| view.may_submit);
+    let row = |item: Item| SentRow {
+        reference: item.reference.to_string(),
+        href: format!("/referrals/{}", item.reference),
+        pathway: item.pathway_title,
+        sent: item.submitted_at.words(),
+        state: words::state(item.state),
+        due: words::due(item.due_at, person.request.at),
+        headline: item.headline.unwrap_or_default(),
+    };
+    ok(&SentListPage {
+        frame: person.frame.titled("My referrals").at("/sent"),
+        rows: page.items.into_iter().map(row).collect(),
+        next: page.next.map(|cursor| format!("/sent?cursor={cursor}")).unwrap_or_default(),
+        start_href: if may_send { "/".to_owned() } else { String::new() },
+    })
 }

@@ -1,10 +1,27 @@
 //! Signing in: name and password, then the code.
 
-use askama::Template;
+use std::sync::Arc;
 
-use crate::web::{
-    components::{Button, ErrorLink, ErrorSummary, Hint, Input, Label, PasswordInput},
-    view::Frame,
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Query, State},
+    response::{IntoResponse, Response},
+    routing,
+};
+use http::{HeaderMap, HeaderValue, header};
+use serde::Deserialize;
+
+use crate::{
+    app::{App, Error, Password, cookie},
+    web::{
+        components::{Button, ErrorLink, ErrorSummary, Hint, Input, Label, PasswordInput},
+        error::{Answer, Failure, mend, ok, see},
+        next,
+        posted::Posted,
+        session::{SignedIn, Visit},
+        view::Frame,
+    },
 };
 
 /// The one message for a wrong name, a wrong password, a locked account: it tells nobody which.
@@ -22,6 +39,8 @@ pub struct PasswordPage {
     pub username: String,
     /// News before the form, such as "You have been signed out"; empty for none.
     pub notice: String,
+    /// Where to go afterwards; travels in a hidden input.
+    pub next: String,
 }
 
 impl PasswordPage {
@@ -58,6 +77,8 @@ impl PasswordPage {
 pub struct CodePage {
     /// The frame; `failed` shows the one message.
     pub frame: Frame,
+    /// Where to go afterwards; travels in a hidden input.
+    pub next: String,
 }
 
 impl CodePage {
@@ -82,4 +103,121 @@ impl CodePage {
     fn button() -> Button {
         Button { text: "Sign in".to_owned(), prevent_double_click: Some(true), ..Button::default() }
     }
+}
+
+/// This page's routes.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/sign-in", routing::get(show).post(give_password))
+        .route("/sign-in/code", routing::get(show_code).post(give_code))
+        .route("/sign-out", routing::post(sign_out))
+        .route("/sign-out-everywhere", routing::post(sign_out_everywhere))
+}
+
+/// What stands in the address of the sign-in.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+struct Asked {
+    next: String,
+    signed_out: Option<String>,
+}
+
+async fn show(visit: Visit, Query(asked): Query<Asked>) -> Answer {
+    if visit.caller.is_some() {
+        return Ok(see(next::local(&asked.next)));
+    }
+    let notice = if asked.signed_out.is_some() { "You have signed out." } else { "" };
+    ok(&password_page(&visit, &asked.next, notice))
+}
+
+fn password_page(visit: &Visit, next: &str, notice: &str) -> PasswordPage {
+    PasswordPage {
+        frame: visit.frame.titled("Sign in"),
+        username: String::new(),
+        notice: notice.to_owned(),
+        next: next::local(next).to_owned(),
+    }
+}
+
+async fn give_password(State(app): State<Arc<App>>, visit: Visit, posted: Posted) -> Answer {
+    posted.only(&["username", "password", "next"])?;
+    let (username, next) = (posted.value("username"), posted.value("next"));
+    let password = Password::typed(posted.value("password").to_owned());
+    match app.give_password(&visit.request, username, password).await {
+        Ok(begun) => {
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            let address = match next::local(next) {
+                "/" => "/sign-in/code".to_owned(),
+                next => format!("/sign-in/code?{}", query.append_pair("next", next).finish()),
+            };
+            Ok(with_cookies(see(&address), &[cookie::given(cookie::PRE_SESSION, &begun.cookie)]))
+        }
+        Err(Error::Credentials) => {
+            let page = password_page(&visit, next, "");
+            mend(&PasswordPage { frame: page.frame.failed_if(true), username: username.to_owned(), ..page })
+        }
+        Err(other) => Err(Failure(other)),
+    }
+}
+
+async fn show_code(visit: Visit, Query(asked): Query<Asked>) -> Answer {
+    match (&visit.caller, &visit.pre_session) {
+        (Some(_), _) => Ok(see(next::local(&asked.next))),
+        (None, None) => Ok(see(&next::sign_in(&asked.next))),
+        (None, Some(_)) => ok(&code_page(&visit, &asked.next)),
+    }
+}
+
+fn code_page(visit: &Visit, next: &str) -> CodePage {
+    let next = next::local(next).to_owned();
+    CodePage { frame: visit.frame.titled("Code – Sign in").back_to(&next::sign_in(&next)), next }
+}
+
+async fn give_code(State(app): State<Arc<App>>, visit: Visit, posted: Posted) -> Answer {
+    posted.only(&["code", "next"])?;
+    let next = posted.value("next");
+    let digits: String = posted.value("code").chars().filter(|c| !c.is_whitespace()).collect();
+    let Some(pre_session) = &visit.pre_session else { return Ok(see(&next::sign_in(next))) };
+    match app.give_code(&visit.request, pre_session, &digits).await {
+        Ok(begun) => {
+            let cookies = [cookie::given(cookie::SESSION, &begun.cookie), cookie::taken(cookie::PRE_SESSION)];
+            Ok(with_cookies(see(next::local(next)), &cookies))
+        }
+        // The five minutes are over: begin again.
+        Err(Error::NotSignedIn) => Ok(with_cookies(see(&next::sign_in(next)), &[cookie::taken(cookie::PRE_SESSION)])),
+        Err(Error::Credentials) => {
+            let page = code_page(&visit, next);
+            mend(&CodePage { frame: page.frame.failed_if(true), ..page })
+        }
+        Err(other) => Err(Failure(other)),
+    }
+}
+
+async fn sign_out(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
+    app.sign_out(&person.request, &person.caller).await?;
+    Ok(signed_out())
+}
+
+async fn sign_out_everywhere(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
+    app.sign_out_everywhere(&person.request, &person.caller).await?;
+    Ok(signed_out())
+}
+
+/// Back to the sign-in; the browser forgets what it kept of us. Cookies go by name: `Clear-Site-Data` would take those of
+/// the whole domain, neighbours included.
+fn signed_out() -> Response {
+    let cookies = [cookie::taken(cookie::SESSION), cookie::taken(cookie::PRE_SESSION)];
+    let forget = [(http::HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"storage\""))];
+    let answer = (forget, see("/sign-in?signed-out=1")).into_response();
+    with_cookies(answer, &cookies)
+}
+
+fn with_cookies(mut answer: Response, cookies: &[String]) -> Response {
+    let headers: &mut HeaderMap = answer.headers_mut();
+    for text in cookies {
+        if let Ok(value) = HeaderValue::from_str(text) {
+            headers.append(header::SET_COOKIE, value);
+        }
+    }
+    answer
 }

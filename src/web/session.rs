@@ -1,0 +1,128 @@
+//! Who asks: made once for each request by the guard, taken by handlers.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::request::Parts,
+};
+use http::{Extensions, HeaderMap, header};
+
+use super::{
+    components::NavigationItem,
+    error::Failure,
+    view::{self, Frame},
+};
+use zeroize::Zeroizing;
+
+use crate::app::{App, Caller, Error, RequestContext, cookie};
+
+/// One request, whoever asks.
+#[derive(Clone)]
+pub struct Visit {
+    /// The request's id, source and time.
+    pub request: RequestContext,
+    /// The frame of any page that answers it.
+    pub frame: Frame,
+    /// The token of the browser's form cookie.
+    pub form_token: String,
+    /// The cookie between password and code.
+    pub pre_session: Option<String>,
+    /// Who is signed in.
+    pub caller: Option<Arc<Caller>>,
+}
+
+/// A request of somebody signed in.
+pub struct SignedIn {
+    /// Who.
+    pub caller: Arc<Caller>,
+    /// The request's id, source and time.
+    pub request: RequestContext,
+    /// The frame of the page that answers it.
+    pub frame: Frame,
+}
+
+/// The value of a cookie, wherever among the headers it stands.
+pub(super) fn cookie_of(headers: &HeaderMap, name: &str) -> Option<Zeroizing<String>> {
+    cookie::sent(headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()), name)
+}
+
+/// The request's beginnings: its id, the peer, the time.
+pub(super) fn context(app: &App, extensions: &Extensions) -> RequestContext {
+    app.request(extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()))
+}
+
+/// A fresh token: 32 random bytes.
+pub(super) fn fresh_token(app: &App) -> String {
+    let mut bytes = [0; 32];
+    app.random().fill(&mut bytes);
+    hex::encode(bytes)
+}
+
+impl Visit {
+    /// The visit of whoever is signed in, or of nobody.
+    pub(super) fn new(
+        app: &App,
+        request: RequestContext,
+        caller: Option<Caller>,
+        form_token: String,
+        pre_session: Option<String>,
+    ) -> Self {
+        let nobody = Frame {
+            partnership: app.partnership().to_owned(),
+            demo: app.is_demonstration(),
+            csrf_token: form_token.clone(),
+            request_id: request.id.to_string(),
+            help: "ask the lead of your team, or your agency’s administrator.".to_owned(),
+            ..Frame::default()
+        };
+        let frame = match &caller {
+            Some(caller) => signed_in(app, caller, nobody),
+            None => nobody,
+        };
+        Self { request, frame, form_token, pre_session, caller: caller.map(Arc::new) }
+    }
+}
+
+fn signed_in(app: &App, caller: &Caller, frame: Frame) -> Frame {
+    let ways = app.ways(caller);
+    let all = [
+        ("Start", "/", true),
+        ("My referrals", "/sent", ways.sent),
+        ("Queue", "/queue", ways.queue),
+        ("Log", "/log", ways.log),
+        ("Your account", "/account", true),
+    ];
+    let item =
+        |(text, href): (&str, &str)| NavigationItem { text: text.to_owned(), href: href.to_owned(), ..NavigationItem::default() };
+    let main = caller.main().map(|named| format!("{}, {}", named.team.as_str(), named.agency.as_str()));
+    Frame {
+        csrf_token: caller.csrf_token(),
+        signed_in: Some(view::SignedIn {
+            name: caller.name().as_str().to_owned(),
+            team: main.unwrap_or_default(),
+            may_find: ways.sent,
+        }),
+        navigation: all.into_iter().filter(|(_, _, open)| *open).map(|(text, href, _)| item((text, href))).collect(),
+        ..frame
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visit {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        // Without the guard before it a handler must not run at all.
+        parts.extensions.get::<Self>().cloned().ok_or(Failure(Error::NotSignedIn))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let visit = Visit::from_request_parts(parts, state).await?;
+        let caller = visit.caller.ok_or(Failure(Error::NotSignedIn))?;
+        Ok(Self { caller, request: visit.request, frame: visit.frame })
+    }
+}

@@ -1,0 +1,112 @@
+//! Every route of the pages, in one list: what is not here is not reachable, and what is not marked public needs a session.
+
+use http::Method;
+
+use super::assets;
+use crate::domain::action::Action;
+
+/// What guards a route's posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Token {
+    /// The session's token.
+    Session,
+    /// The token of the browser's form cookie: for forms shown while nobody is signed in.
+    Form,
+}
+
+/// One route.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// The method; `GET` answers `HEAD` as well.
+    pub method: &'static str,
+    /// The path, as the router has it.
+    pub path: &'static str,
+    /// A short name, for the log's count of refusals.
+    pub name: &'static str,
+    /// The act that the route leads to; none where it shows nothing of anybody.
+    pub action: Option<Action>,
+    /// Whether it answers when nobody is signed in.
+    pub public: bool,
+    /// What guards its posts.
+    pub token: Token,
+    /// Whether what is posted are answers, to be given back when the session has ended.
+    pub keeps_answers: bool,
+}
+
+const fn get(path: &'static str, name: &'static str, action: Option<Action>) -> Route {
+    Route { method: "GET", path, name, action, public: false, token: Token::Session, keeps_answers: false }
+}
+
+const fn post(path: &'static str, name: &'static str, action: Action) -> Route {
+    Route { method: "POST", ..get(path, name, Some(action)) }
+}
+
+const fn public(route: Route) -> Route {
+    Route { public: true, token: Token::Form, ..route }
+}
+
+const fn answers(route: Route) -> Route {
+    Route { keeps_answers: true, ..route }
+}
+
+/// Every route.
+pub const ROUTES: &[Route] = &[
+    public(get(assets::ROUTE, "assets", None)),
+    public(get("/sign-in", "sign-in", None)),
+    public(post("/sign-in", "sign-in", Action::GivePassword)),
+    public(get("/sign-in/code", "sign-in-code", None)),
+    public(post("/sign-in/code", "sign-in-code", Action::SignIn)),
+    post("/sign-out", "sign-out", Action::SignOut),
+    post("/sign-out-everywhere", "sign-out-everywhere", Action::SignOutEverywhere),
+    get("/", "home", None),
+    get("/account", "account", Some(Action::ReadAccount)),
+    get("/refer/{pathway}", "refer-start", Some(Action::ReadPathways)),
+    get("/refer/{pathway}/danger", "refer-danger", Some(Action::ReadPathways)),
+    get("/refer/{pathway}/form", "refer-form", Some(Action::ReadPathways)),
+    answers(post("/refer/{pathway}/form", "refer-change", Action::SubmitReferral)),
+    answers(post("/refer/{pathway}/check", "refer-check", Action::SubmitReferral)),
+    answers(post("/refer/{pathway}/send", "refer-send", Action::SubmitReferral)),
+    Route { token: Token::Form, ..answers(post("/refer/{pathway}/resume", "refer-resume", Action::SubmitReferral)) },
+    get("/sent", "sent", Some(Action::ListSent)),
+    get("/queue", "queue", Some(Action::ListQueue)),
+    get("/find", "find", Some(Action::ReadReferral)),
+    get("/referrals/{reference}", "referral", Some(Action::ReadReferral)),
+    get("/referrals/{reference}/sent", "referral-sent", Some(Action::ReadReferral)),
+    get("/log", "log", Some(Action::ReadLog)),
+];
+
+/// The route of a request; none for what does not stand in the list.
+pub(super) fn find(method: &Method, path: &str) -> Option<&'static Route> {
+    let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+    ROUTES.iter().find(|route| route.method == method && route.path == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn public_is_what_signing_in_needs_and_nothing_else() {
+        let open: BTreeSet<_> = ROUTES.iter().filter(|route| route.public).map(|route| route.path).collect();
+        assert_eq!(open, BTreeSet::from([assets::ROUTE, "/sign-in", "/sign-in/code"]));
+    }
+
+    #[test]
+    fn no_route_stands_twice_and_every_post_names_its_act() {
+        let all: BTreeSet<_> = ROUTES.iter().map(|route| (route.method, route.path)).collect();
+        assert_eq!(all.len(), ROUTES.len());
+        for route in ROUTES {
+            assert!(route.method == "GET" || route.action.is_some(), "{}", route.path);
+            assert!(!route.keeps_answers || route.path.starts_with("/refer/{pathway}/"), "{}", route.path);
+        }
+    }
+
+    #[test]
+    fn heads_are_gets_and_other_methods_are_nothing() {
+        assert_eq!(find(&Method::HEAD, "/sent").map(|route| route.name), Some("sent"));
+        assert!(find(&Method::DELETE, "/sent").is_none());
+        assert!(find(&Method::GET, "/nowhere").is_none());
+    }
+}

@@ -1,0 +1,66 @@
+//! Times and states in words, the same on every page.
+
+use std::time::Duration;
+
+use super::pages::queue::StateTag;
+use crate::domain::{referral::ReferralState, time::Timestamp};
+
+/// `1 hour`, `3 days`: whole units, the largest that fits, rounded down.
+fn length(time: Duration) -> String {
+    let minutes = time.as_secs() / 60;
+    let (count, unit) = match minutes {
+        0..60 => (minutes.max(1), "minute"),
+        60..2880 => (minutes / 60, "hour"),
+        _ => (minutes / 1440, "day"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// `Friday 27 November 2026 at 5pm`.
+pub(super) fn day_and_time(at: Timestamp) -> String {
+    format!("{} {}", at.zoned().strftime("%A"), at.words())
+}
+
+/// When something is due, as a list says it.
+pub(super) fn due(due: Timestamp, now: Timestamp) -> String {
+    if due < now {
+        format!("Overdue by {}", length(now.since(due)))
+    } else if due.since(now) < Duration::from_hours(24) {
+        format!("Due in {}", length(due.since(now)))
+    } else {
+        format!("Due by {}", day_and_time(due))
+    }
+}
+
+/// A state as a tag.
+pub(super) fn state(state: ReferralState) -> StateTag {
+    let colour = match state {
+        ReferralState::New => "grey",
+        ReferralState::Received => "blue",
+        ReferralState::Opened => "yellow",
+    };
+    StateTag { text: state.title().to_owned(), colour: colour.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_read_as_people_say_them() {
+        let at = |text: &str| Timestamp::parse(text).expect("a time");
+        let now = at("2026-11-20T09:00:00Z");
+        for (moment, words) in [
+            ("2026-11-27T17:00:00Z", "Due by Friday 27 November 2026 at 5pm"),
+            ("2026-11-20T13:30:00Z", "Due in 4 hours"),
+            ("2026-11-20T09:01:00Z", "Due in 1 minute"),
+            ("2026-11-20T09:00:00Z", "Due in 1 minute"),
+            ("2026-11-20T08:59:59Z", "Overdue by 1 minute"),
+            ("2026-11-20T07:00:00Z", "Overdue by 2 hours"),
+            ("2026-11-18T09:00:00Z", "Overdue by 2 days"),
+            ("2026-11-18T10:00:00Z", "Overdue by 47 hours"),
+        ] {
+            assert_eq!(due(at(moment), now), words, "{moment}");
+        }
+    }
+}

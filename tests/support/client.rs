@@ -1,0 +1,162 @@
+//! A plain HTTP client of the pages: it keeps cookies and follows nothing by itself.
+
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+use reqwest::redirect::Policy;
+use scraper::{Html, Selector};
+
+use super::hub::Served;
+
+/// A browser without eyes.
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+}
+
+/// One answer.
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Client {
+    pub fn new(served: &Served) -> Self {
+        let http = reqwest::Client::builder()
+            .cookie_store(true)
+            .redirect(Policy::none())
+            // Chains are tested in the server's own tests, on a clock that fits the certificate.
+            .tls_danger_accept_invalid_certs(true)
+            .timeout(Duration::from_secs(30))
+            .build()
+            .unwrap();
+        Self { http, base: served.url() }
+    }
+
+    pub async fn get(&self, path: &str) -> Page {
+        read(self.http.get(self.base.clone() + path)).await
+    }
+
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.post_with(path, fields, &[]).await
+    }
+
+    pub async fn post_with(&self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Page {
+        let mut request = self.http.post(self.base.clone() + path).form(fields);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(request).await
+    }
+
+    /// Another method, without a body.
+    pub async fn send(&self, method: &str, path: &str) -> Page {
+        let method = http::Method::from_bytes(method.as_bytes()).unwrap();
+        read(self.http.request(method, self.base.clone() + path)).await
+    }
+
+    /// Signs in through both pages; ends where `next` led.
+    pub async fn sign_in(&self, served: &Served, username: &str) -> Page {
+        let token = self.get("/sign-in").await.token();
+        let person = served.hub.person(username);
+        let fields = [("csrf_token", token.as_str()), ("username", username), ("password", &person.password), ("next", "/")];
+        assert_eq!(self.post("/sign-in", &fields).await.location(), "/sign-in/code");
+        let code = served.next_code(username);
+        let signed_in = self.post("/sign-in/code", &[("csrf_token", &token), ("code", &code), ("next", "/")]).await;
+        assert_eq!(signed_in.location(), "/");
+        signed_in
+    }
+}
+
+impl Served {
+    /// The code of the next half minute: the clock moves on, so that it is a new one.
+    pub fn next_code(&self, username: &str) -> String {
+        self.hub.clock.advance(Duration::from_secs(31));
+        self.hub.person(username).code(self.hub.app.now()).unwrap()
+    }
+}
+
+async fn read(request: reqwest::RequestBuilder) -> Page {
+    let answer = request.send().await.unwrap();
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    Page { status, headers, body: answer.text().await.unwrap() }
+}
+
+impl Page {
+    fn select<T>(&self, selector: &str, of: impl Fn(scraper::ElementRef<'_>) -> T) -> Vec<T> {
+        let page = Html::parse_document(&self.body);
+        page.select(&Selector::parse(selector).unwrap()).map(of).collect()
+    }
+
+    /// The first token of its forms.
+    pub fn token(&self) -> String {
+        self.value("csrf_token")
+    }
+
+    /// The value of the first input of a name.
+    pub fn value(&self, name: &str) -> String {
+        let found = self.select(&format!("main [name='{name}'], [name='{name}']"), |input| input.attr("value").unwrap_or("").to_owned());
+        found.into_iter().next().unwrap_or_else(|| panic!("no {name} in {}", self.body))
+    }
+
+    /// Names and values of the hidden inputs of the main form.
+    pub fn hidden(&self) -> Vec<(String, String)> {
+        let pair = |input: scraper::ElementRef<'_>| {
+            (input.attr("name").unwrap_or("").to_owned(), input.attr("value").unwrap_or("").to_owned())
+        };
+        self.select("main form input[type=hidden]", pair)
+    }
+
+    /// The words of the parts a selector finds.
+    pub fn words(&self, selector: &str) -> Vec<String> {
+        self.select(selector, |part| part.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    /// The heading.
+    pub fn heading(&self) -> String {
+        self.words("h1").into_iter().next().unwrap_or_default()
+    }
+
+    /// Where it sends on to; blank for nowhere.
+    pub fn location(&self) -> &str {
+        self.headers.get("location").map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Every cookie that it sets, as text.
+    pub fn cookies(&self) -> Vec<&str> {
+        self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect()
+    }
+}
+
+/// A whole fire referral, as the form posts it, without tokens.
+pub const FIRE: &[(&str, &str)] = &[
+    ("danger_now", "no"),
+    ("premises_name", "Example Stores"),
+    ("premises_address.line_1", "1 Example Street"),
+    ("premises_address.line_2", ""),
+    ("premises_address.town", "Leicester"),
+    ("premises_address.postcode", "le1 1aa"),
+    ("premises_address.uprn", ""),
+    ("district", "leicester"),
+    ("premises_use", "shop"),
+    ("responsible_person", ""),
+    ("seen_on-day", "4"),
+    ("seen_on-month", "6"),
+    ("seen_on-year", "2026"),
+    ("in_use", "open-public"),
+    ("sleeping", "yes"),
+    ("hazards", "alarm"),
+    ("hazards", "doors"),
+    ("narrative", "The alarm was silent."),
+    ("opinion", ""),
+    ("agency_reference", ""),
+];
+
+/// The same with tokens, and with some answers changed.
+pub fn fire<'a>(csrf: &'a str, form: &'a str, changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut fields = vec![("csrf_token", csrf), ("form_token", form)];
+    fields.extend(FIRE.iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name)));
+    fields.extend(changes);
+    fields
+}
