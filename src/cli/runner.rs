@@ -119,14 +119,12 @@ impl Listening {
         if let Some(probing) = probing {
             probing.abort();
         }
-        match closed {
-            Ok(closed) => Ok(closed?),
-            Err(_) => {
-                // Everything acknowledged is committed; the next start sequences what is left.
-                tracing::warn!("the log's tail could not be sequenced in time; the next start does it");
-                Ok(())
-            }
+        if let Ok(closed) = closed {
+            return Ok(closed?);
         }
+        // Everything acknowledged is committed; the next start sequences what is left.
+        tracing::warn!("the log's tail could not be sequenced in time; the next start does it");
+        Ok(())
     }
 }
 

@@ -61,17 +61,17 @@ pub async fn fill(app: &App, clock: &SettableClock, people: &[DemoPerson], seed:
 
 async fn found_agency(app: &App, plan: &AgencyPlan) -> Result<Vec<DemoPerson>, Error> {
     let request = app.request(None);
-    let plain = |_| Error::Configuration("the made-up partnership has a name that cannot be used".into());
-    let name = AgencyName::parse(plan.name).map_err(plain)?;
+    let unusable = |_| Error::Configuration("the made-up partnership has a name that cannot be used".into());
+    let name = AgencyName::parse(plan.name).map_err(unusable)?;
     let recovery = app.recipient_without_secret();
     let agency = app.enrol_agency(&request, &Founder::SetUp, (plan.code, name, plan.kind), &recovery).await?;
     let mut people = Vec::new();
     for TeamPlan { code, name, people: members } in plan.teams {
-        let team_name = TeamName::parse(name).map_err(plain)?;
+        let team_name = TeamName::parse(name).map_err(unusable)?;
         let team = app.make_team(&request, &Founder::SetUp, agency, (code, team_name)).await?;
         for PersonPlan { username, name: person_name, role } in *members {
-            let login = Username::parse(username).map_err(plain)?;
-            let shown = PersonName::parse(person_name).map_err(plain)?;
+            let login = Username::parse(username).map_err(unusable)?;
+            let shown = PersonName::parse(person_name).map_err(unusable)?;
             let user = app.make_account(&request, &Founder::SetUp, agency, (login, shown)).await?;
             app.give_place(&request, &Founder::SetUp, user, team, *role).await?;
             let (password, totp_secret) = set_credentials(app, user).await?;

@@ -198,6 +198,10 @@ impl Db {
         match self {
             Self::Sqlite { write, read } => {
                 read.close().await;
+                // Opened for reading only, it is one pool under both names: closed by now, with nothing to fold.
+                if write.is_closed() {
+                    return Ok(());
+                }
                 sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await?;
                 write.close().await;
             }

@@ -6,6 +6,10 @@
 mod support;
 
 mod command_line;
+mod command_line_checks;
+mod command_line_demo;
+mod command_line_serve;
+mod crash;
 mod journey;
 mod policy_matrix;
 mod postgres_smoke;

@@ -1,4 +1,5 @@
 //! What the integration tests share.
 
-pub mod postgres;
+pub mod binary;
 pub mod hub;
+pub mod postgres;
