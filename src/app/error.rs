@@ -70,6 +70,7 @@ impl From<store::Error> for Error {
                 tracing::error!(error.kind = "integrity", place, "a stored value is damaged");
                 Self::Integrity(place)
             }
+            store::Error::Address(problem) => Self::Configuration(format!("the database's address cannot be used: {problem}")),
             other => Self::Internal(Box::new(other)),
         }
     }

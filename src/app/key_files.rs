@@ -48,6 +48,14 @@ impl KeyFiles {
         })
     }
 
+    /// Reads only the key that authenticates events: all that a verification needs.
+    ///
+    /// # Errors
+    /// As [`KeyFiles::read`].
+    pub fn authenticator(folder: &Path) -> Result<Authenticator, Error> {
+        Ok(Authenticator::new(read(&folder.join(EVENT))?))
+    }
+
     /// Makes the key files that a folder lacks, each 32 random bytes, mode 600. None is ever overwritten.
     ///
     /// # Errors

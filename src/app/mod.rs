@@ -18,6 +18,7 @@ mod lists;
 mod log;
 mod opening;
 mod reading;
+mod route_check;
 mod sequencer;
 mod sign_in;
 mod start;
@@ -25,6 +26,7 @@ mod submit;
 mod teams;
 mod throttle;
 mod verify;
+mod verify_stored;
 
 use std::sync::Arc;
 
@@ -40,17 +42,23 @@ pub use library::{PathwayView, Versioned};
 pub use lists::{Item, ListQuery, Page};
 pub use log::{LogEvent, LogItem, LogPage, LogQuery, log_cursor};
 pub use reading::{EntryView, ReferralView};
+pub use route_check::{RouteNote, check_routes};
 pub use sequencer::Sequenced;
 pub use sign_in::Begun;
-pub use start::{Parts, PasswordSettings, migrate, open_database, open_store, pathway_files, policy_files, verifier_key};
+pub use start::{
+    Parts, PasswordSettings, make_first_keys, migrate, open_database, open_to_read, pathway_files, policy_files, verifier_key,
+};
 pub use submit::Receipt;
 pub use teams::TeamView;
 pub use verify::{Depth, Finding, Report, verify};
+pub use verify_stored::{verifier_key_of, verify_stored};
 
 // What the doors need of rooms they may not name.
 pub use crate::{
     crypto::{BadPassword, NewPassword, Password},
-    pathways::{Faults, Library as PathwayLibrary, answers_to_json, definition_json, example, raw_from_json, schema},
+    pathways::{
+        Faults, Library as PathwayLibrary, Loaded as LoadedPathway, answers_to_json, definition_json, example, raw_from_json, schema,
+    },
     policy::{DenialReason, Files as PolicyFiles, Policy, PolicyError, RequestContext, ask as policy_question},
     store::Db,
 };

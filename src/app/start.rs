@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use super::{App, Error, KeyFiles, keyring::CheckedKeys, library::Library, sequencer::Sequencer};
 use crate::{
-    audit::{Authenticator, SigningKey, VerifierKey},
+    audit::{SigningKey, VerifierKey},
     config::{Config, DatabaseUrl},
     crypto::{Cost, EngineSettings, PasswordEngine},
     domain::{
@@ -218,9 +218,33 @@ impl App {
     }
 }
 
-/// A database to be verified, without anything else of a hub.
-pub async fn open_store(config: &Config, authenticator: Authenticator, random: Arc<dyn Random>) -> Result<Store, Error> {
-    Ok(Store::new(open_database(config).await?, authenticator, random))
+/// Makes the key files of a hub that has never run; one that has run must be given the keys it had.
+///
+/// # Errors
+/// [`Error::Configuration`] when they cannot be written.
+pub async fn make_first_keys(config: &Config, random: &dyn Random) -> Result<(), Error> {
+    let db = open_database(config).await?;
+    let fresh = db.is_current().await? && !db.is_founded().await?;
+    db.close().await?;
+    if fresh { KeyFiles::make_missing(&config.keys.directory, random) } else { Ok(()) }
+}
+
+/// A hub's database as it stands, for reading only, with the event key and nothing else of the hub.
+///
+/// # Errors
+/// [`Error::Configuration`] when the database, its schema or the event key is not there.
+pub async fn open_to_read(config: &Config, random: Arc<dyn Random>) -> Result<Store, Error> {
+    if let DatabaseUrl::Sqlite(path) = &config.database.url
+        && !path.is_file()
+    {
+        return Err(Error::Configuration(format!("there is no database {}", path.display())));
+    }
+    let authenticator = KeyFiles::authenticator(&config.keys.directory)?;
+    let db = Db::open_read_only(&address(&config.database.url)?).await?;
+    if !db.is_current().await? {
+        return Err(Error::Configuration("the database's schema is not the one this program was built for".into()));
+    }
+    Ok(Store::new(db, authenticator, random))
 }
 
 /// A verifier key line, as `log.vkey` holds it.

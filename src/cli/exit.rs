@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::config;
-use crate::server;
+use crate::{app, config, server, telemetry};
 
 /// The exit codes, the same for all commands; scripts rely on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +48,32 @@ impl Failure {
 
 impl From<config::Error> for Failure {
     fn from(error: config::Error) -> Self {
+        Self::new(Exit::Configuration, error.to_string())
+    }
+}
+
+/// The one place where a use case's error becomes an exit code.
+impl From<app::Error> for Failure {
+    fn from(error: app::Error) -> Self {
+        let exit = match error {
+            app::Error::Configuration(_) => Exit::Configuration,
+            app::Error::Refused => Exit::Refused,
+            app::Error::Integrity(_) => Exit::Integrity,
+            app::Error::Unavailable | app::Error::Busy(_) => Exit::Unavailable,
+            _ => Exit::Failed,
+        };
+        // The causes that stores give name tables and rules, never values.
+        let message = match &error {
+            app::Error::Integrity(place) => format!("{error} ({place})"),
+            app::Error::Internal(cause) => format!("{error}: {cause}"),
+            _ => error.to_string(),
+        };
+        Self::new(exit, message)
+    }
+}
+
+impl From<telemetry::Error> for Failure {
+    fn from(error: telemetry::Error) -> Self {
         Self::new(Exit::Configuration, error.to_string())
     }
 }

@@ -2,9 +2,17 @@
 //! Never here: SQL, rules, keys; a command decides nothing that a page or the API would not decide the same way.
 //! Named by `main` alone.
 
+mod audit;
 mod config;
 mod console;
+mod demo;
 mod exit;
+mod hub;
+mod migrate;
+mod pathway;
+mod policy;
+mod runner;
+mod serve;
 
 use clap::{Parser, Subcommand};
 
@@ -18,7 +26,7 @@ pub use exit::{Exit, Failure};
     version,
     about = "An encrypted, audited hub for referrals between agencies",
     after_help = "Exit codes: 0 done · 1 failed · 2 usage · 3 configuration · 4 refused by policy · 5 integrity check failed · 6 try again\n\
-                  Example: referral-exchange config check --config exchange.toml"
+                  Example: referral-exchange demo"
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -28,8 +36,20 @@ pub struct Arguments {
 /// One variant per command, each with its arguments in the file of the same name.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run a made-up partnership to look around in
+    Demo(demo::Arguments),
+    /// Run the hub
+    Serve(serve::Arguments),
     /// Explain or check the configuration
     Config(config::Arguments),
+    /// Bring the database's schema up to date, with the owner's role
+    Migrate(migrate::Arguments),
+    /// Check pathway files
+    Pathway(pathway::Arguments),
+    /// Check and explain who may do what
+    Policy(policy::Arguments),
+    /// Verify the log and everything it vouches for
+    Audit(audit::Arguments),
 }
 
 /// Runs the process's command line.
@@ -49,7 +69,13 @@ pub fn main() -> std::process::ExitCode {
 /// Runs one command on a given console: what [`main`] does, for tests.
 pub fn run(arguments: Arguments, console: &mut Console) -> Exit {
     let result = match arguments.command {
+        Command::Demo(arguments) => demo::run(arguments, console),
+        Command::Serve(arguments) => serve::run(&arguments, console),
         Command::Config(arguments) => config::run(arguments, console),
+        Command::Migrate(arguments) => migrate::run(&arguments, console),
+        Command::Pathway(arguments) => pathway::run(&arguments, console),
+        Command::Policy(arguments) => policy::run(arguments, console),
+        Command::Audit(arguments) => audit::run(arguments, console),
     };
     match result {
         Ok(()) => Exit::Done,

@@ -3,14 +3,18 @@
 //! Named by `cli` (the `demo` command) and by the tests' harness.
 
 mod clock;
+mod directory;
 mod partnership;
 mod people;
+mod record;
 mod story;
 
 use std::time::Duration;
 
 pub use clock::SettableClock;
+pub use directory::{Directory, Found, Vacancy};
 pub use people::DemoPerson;
+pub use record::SignIn;
 
 use crate::{
     app::{App, Error, Founder, NewPassword},
@@ -36,15 +40,15 @@ pub async fn found(app: &App, clock: &SettableClock) -> Result<Vec<DemoPerson>, 
     let leads: Vec<DemoPerson> = people.iter().filter(|person| person.role == Role::Lead).cloned().collect();
     for lead in leads {
         clock.advance(NEXT_CODE);
-        let (caller, _) = lead.sign_in(app).await?;
+        let (caller, cookie) = lead.sign_in(app).await?;
         app.bear_team(&app.request(None), &caller, lead.team_id).await?;
         // The key is in force from here on: the lead's own place has changed with it.
-        clock.advance(NEXT_CODE);
-        let (caller, _) = lead.sign_in(app).await?;
+        let caller = app.authenticate(&app.request(None), &cookie).await?;
         let waiting = people.iter().filter(|person| person.team_id == lead.team_id && person.user != lead.user);
         for member in waiting.filter(|person| person.role.holds_team_key()) {
             app.admit_member(&app.request(None), &caller, lead.team_id, member.user).await?;
         }
+        app.sign_out(&app.request(None), &caller).await?;
     }
     clock.advance(NEXT_CODE);
     Ok(people)

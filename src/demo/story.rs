@@ -2,17 +2,28 @@
 
 use std::time::Duration;
 
+use jiff::{Span, civil::Weekday};
 use serde_json::{Value, json};
 
 use super::{DemoPerson, NEXT_CODE, SettableClock};
 use crate::{
     app::{App, Error, IdempotencyKey, ListQuery, example, raw_from_json},
-    domain::{role::Role, time::Timestamp},
+    domain::{
+        ports::Clock,
+        referral::ReferralState,
+        role::Role,
+        time::{Timestamp, london},
+    },
 };
 
-/// How many referrals the story has.
-const REFERRALS: u64 = 24;
-const DAY: Duration = Duration::from_hours(24);
+/// How many times somebody comes to send, and how much each sends. One visit is one sign-in, and signing in is what takes
+/// time.
+const VISITS: u32 = 8;
+const A_VISIT: u32 = 3;
+/// Days from one visit to the next; the last is the day before the story ends.
+const DAYS_BETWEEN: u32 = 9;
+/// The newest visits' referrals stay unopened, so that the queue shows both kinds.
+const UNOPENED_VISITS: u32 = 2;
 
 const NAMES: [&str; 8] = [
     "Example Furniture Warehouse",
@@ -52,57 +63,91 @@ pub(super) async fn tell(
     until: Timestamp,
 ) -> Result<usize, Error> {
     let mut chance = Chance(seed);
-    let senders: Vec<&DemoPerson> = people.iter().filter(|person| person.role == Role::Practitioner).collect();
-    let triagers: Vec<&DemoPerson> = people.iter().filter(|person| person.role == Role::Triager).collect();
+    let with = |role| people.iter().filter(|person| person.role == role).collect::<Vec<_>>();
+    let (senders, triagers) = (with(Role::Practitioner), with(Role::Triager));
     let mut sent = 0;
-    for number in 0..REFERRALS {
-        let days = u32::try_from((REFERRALS - number) * 3).unwrap_or(0);
-        let moment = until.minus(DAY * days).plus(Duration::from_mins(9 * 60 + chance.below(480)));
-        // Never backwards: the log's readers rely on it.
-        if moment > app.now() {
-            clock.set(moment);
-        } else {
-            clock.advance(NEXT_CODE);
-        }
+    for visit in 0..VISITS {
+        move_to(clock, working_morning(until, (VISITS - 1 - visit) * DAYS_BETWEEN + 1), &mut chance);
         if let Some(sender) = chance.pick(&senders) {
-            send(app, sender, number, &mut chance).await?;
-            sent += 1;
+            sent += send(app, clock, sender, sent, &mut chance).await?;
         }
-        // The newest stay unopened, so that the queue shows both kinds.
-        if number % 2 == 0
-            && number + 6 < REFERRALS
+        if visit + UNOPENED_VISITS < VISITS
             && let Some(triager) = chance.pick(&triagers)
         {
-            clock.advance(Duration::from_hours(3));
-            open_next(app, triager).await?;
+            clock.advance(Duration::from_hours(2));
+            open(app, clock, triager, 1 + chance.below(u64::from(A_VISIT))).await?;
         }
+        app.sequence().await?;
     }
-    clock.set(until.plus(Duration::from_millis(u64::from(until < app.now()))).max(app.now()));
+    clock.set(until.max(app.now()));
     Ok(sent)
 }
 
-async fn send(app: &App, sender: &DemoPerson, number: u64, chance: &mut Chance) -> Result<(), Error> {
-    let (caller, _) = sender.sign_in(app).await?;
-    let request = app.request(None);
-    let versioned = app.pathway("fire-protection").ok_or(Error::Unseen)?;
-    let mut body = example(&versioned.pathway, request.at.uk_date());
-    if let Some(name) = chance.pick(&NAMES) {
-        body["answers"]["premises_name"] = json!(name);
-    }
-    let key = IdempotencyKey::parse(&format!("demonstration-{number}"))?;
-    let raw = raw_from_json(body.get("answers").unwrap_or(&Value::Null)).map_err(Error::Invalid)?;
-    app.submit(&request, &caller, &key, body.to_string().as_bytes(), &versioned, raw).await?;
-    app.sign_out(&request, &caller).await
+/// Nine o'clock of the day so many days before, or of the Friday before a weekend.
+fn working_morning(until: Timestamp, days: u32) -> Timestamp {
+    let date = until.minus(Duration::from_hours(24) * days).uk_date();
+    let back = match date.weekday() {
+        Weekday::Saturday => 1,
+        Weekday::Sunday => 2,
+        _ => 0,
+    };
+    let morning = date.saturating_sub(Span::new().days(back)).at(9, 0, 0, 0).to_zoned(london());
+    morning.map_or(until, |morning| Timestamp::from_millis(morning.timestamp().as_millisecond()))
 }
 
-/// The triager opens the referral that is due first and has not been opened.
-async fn open_next(app: &App, triager: &DemoPerson) -> Result<(), Error> {
-    let (caller, _) = triager.sign_in(app).await?;
-    let request = app.request(None);
-    let query =
-        ListQuery { state: Some(crate::domain::referral::ReferralState::Received), limit: Some(1), ..ListQuery::default() };
-    if let Some(first) = app.queue(&request, &caller, &query).await?.items.first() {
-        app.read_referral(&request, &caller, &first.reference.to_string()).await?;
+/// To some time of that working day; never backwards, since the log's readers rely on it.
+fn move_to(clock: &SettableClock, morning: Timestamp, chance: &mut Chance) {
+    let moment = morning.plus(Duration::from_mins(chance.below(360)));
+    clock.set(moment.max(clock.now().plus(NEXT_CODE)));
+}
+
+/// One person signs in and sends a few referrals, some minutes apart.
+async fn send(app: &App, clock: &SettableClock, sender: &DemoPerson, before: usize, chance: &mut Chance) -> Result<usize, Error> {
+    let (mut caller, cookie) = sender.sign_in(app).await?;
+    let versioned = app.pathway("fire-protection").ok_or(Error::Unseen)?;
+    let mut sent = 0;
+    for _ in 0..A_VISIT {
+        clock.advance(Duration::from_mins(4 + chance.below(6)));
+        let request = app.request(None);
+        caller = app.authenticate(&request, &cookie).await?;
+        let mut body = example(&versioned.pathway, request.at.uk_date());
+        if let Some(name) = chance.pick(&NAMES) {
+            body["answers"]["premises_name"] = json!(name);
+        }
+        let key = IdempotencyKey::parse(&format!("demonstration-{}", before + sent))?;
+        let raw = raw_from_json(body.get("answers").unwrap_or(&Value::Null)).map_err(Error::Invalid)?;
+        app.submit(&request, &caller, &key, body.to_string().as_bytes(), &versioned, raw).await?;
+        sent += 1;
     }
-    app.sign_out(&request, &caller).await
+    app.sign_out(&app.request(None), &caller).await?;
+    Ok(sent)
+}
+
+/// The triager opens what is due first and has not been opened.
+async fn open(app: &App, clock: &SettableClock, triager: &DemoPerson, count: u64) -> Result<(), Error> {
+    let (mut caller, cookie) = triager.sign_in(app).await?;
+    for _ in 0..count {
+        let request = app.request(None);
+        let query = ListQuery { state: Some(ReferralState::Received), limit: Some(1), ..ListQuery::default() };
+        if let Some(first) = app.queue(&request, &caller, &query).await?.items.first() {
+            app.read_referral(&request, &caller, &first.reference.to_string()).await?;
+        }
+        clock.advance(Duration::from_mins(7));
+        caller = app.authenticate(&app.request(None), &cookie).await?;
+    }
+    app.sign_out(&app.request(None), &caller).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visits_fall_on_working_mornings_in_order() {
+        let until = Timestamp::parse("2026-11-23T00:10:00Z").expect("a Monday");
+        let mornings: Vec<_> = (0..VISITS).rev().map(|visit| working_morning(until, visit * DAYS_BETWEEN + 1)).collect();
+        assert_eq!(mornings.last().map(|last| last.rfc3339()).as_deref(), Some("2026-11-20T09:00:00.000Z"));
+        assert_eq!(mornings[0].rfc3339(), "2026-09-18T08:00:00.000Z", "nine by the clocks of summer");
+        assert!(mornings.is_sorted() && mornings.iter().all(|morning| morning.zoned().weekday().to_monday_one_offset() <= 5));
+    }
 }

@@ -144,6 +144,34 @@ impl Db {
         Ok(Self::Sqlite { write, read })
     }
 
+    /// Opens an existing database for reading only, as it stands at this moment: one connection in one transaction that never
+    /// ends, so that whoever verifies is not confused by what is written meanwhile. Nothing is written, a write fails.
+    ///
+    /// # Errors
+    /// As [`Db::open`]; [`Error::Unavailable`] also when the database is not there.
+    pub async fn open_read_only(url: &str) -> Result<Self, Error> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            // Without a write-ahead log nobody has it open, and even the files beside it that reading needs can be spared.
+            let alone = !std::path::Path::new(&format!("{path}-wal")).exists();
+            let options =
+                SqliteConnectOptions::new().filename(path).read_only(true).immutable(alone).busy_timeout(Duration::from_secs(10));
+            let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+            let pool =
+                pool.after_connect(|connection, _| Box::pin(async { sqlx::query("BEGIN").execute(connection).await.map(drop) }));
+            let pool = pool.connect_with(options).await?;
+            return Ok(Self::Sqlite { write: pool.clone(), read: pool });
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+            let options = PgConnectOptions::from_str(url).map_err(|_| Error::Address("it is not a PostgreSQL address"))?;
+            let pool = PgPoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+            let pool =
+                pool.after_connect(|connection, _| Box::pin(async { sqlx::query(BEGIN).execute(connection).await.map(drop) }));
+            return Ok(Self::Postgres(pool.acquire_timeout(Duration::from_secs(10)).connect_with(options).await?));
+        }
+        Err(Error::Address("it must begin with sqlite: or postgres://"))
+    }
+
     /// Which database it is.
     pub const fn engine(&self) -> Engine {
         match self {
@@ -152,11 +180,28 @@ impl Db {
         }
     }
 
+    /// Whether a hub was ever started on it.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be read; an empty database is no error.
+    pub async fn is_founded(&self) -> Result<bool, Error> {
+        const SQL: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM hub";
+        let found: Result<(i64,), sqlx::Error> = match self {
+            Self::Sqlite { read, .. } => sqlx::query_as(SQL).fetch_one(read).await,
+            Self::Postgres(pool) => sqlx::query_as(SQL).fetch_one(pool).await,
+        };
+        Ok(found?.0 > 0)
+    }
+
     /// Closes every connection; SQLite's write-ahead log is folded into the file first.
     pub async fn close(&self) -> Result<(), Error> {
         match self {
             Self::Sqlite { write, read } => {
                 read.close().await;
+                // Opened for reading only, it is one pool under both names: closed by now, with nothing to fold.
+                if write.is_closed() {
+                    return Ok(());
+                }
                 sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await?;
                 write.close().await;
             }

@@ -33,7 +33,12 @@ impl From<sqlx::Error> for Error {
                 // PostgreSQL: deadlock, serialisation, shutting down, connection trouble. SQLite: busy, locked.
                 let code = cause.code().unwrap_or_default();
                 let passing = ["40P01", "40001", "57P01", "57P02", "57P03", "5", "6", "261", "517"];
-                if passing.contains(&code.as_ref()) || code.starts_with("08") {
+                // SQLite: a malformed file, no database at all. PostgreSQL: corrupted data, a corrupted index.
+                let broken = ["11", "26", "267", "523", "779", "XX001", "XX002"];
+                if broken.contains(&code.as_ref()) {
+                    tracing::error!(error.kind = "integrity", code = %code, "the database's files are damaged");
+                    Self::Damaged("the database's files")
+                } else if passing.contains(&code.as_ref()) || code.starts_with("08") {
                     Self::Unavailable(error)
                 } else if cause.is_unique_violation() || cause.is_foreign_key_violation() || cause.is_check_violation() {
                     Self::Constraint(cause.constraint().map_or_else(|| constraint_in(cause.message()), str::to_owned))

@@ -41,9 +41,11 @@ impl Db {
         };
         match found {
             Ok((version,)) => Ok(version == wanted),
-            // No table of migrations yet: an empty database.
-            Err(sqlx::Error::Database(_)) => Ok(false),
-            Err(error) => Err(error.into()),
+            Err(error) => match error.into() {
+                // No table of migrations yet: an empty database.
+                Error::Query(sqlx::Error::Database(_)) => Ok(false),
+                other => Err(other),
+            },
         }
     }
 

@@ -51,8 +51,21 @@ fn show_prints_data_and_check_only_talks() {
 #[test]
 fn mistakes_end_with_their_own_codes() {
     let folder = folder_with(&format!("{GOOD}adress = \"127.0.0.1\"\n"));
-    let usage_cases: [&[&str]; 4] =
-        [&[], &["fly"], &["config", "show"], &["config", "show", "--config", "exchange.toml", "--set", "no equals sign"]];
+    let usage_cases: [&[&str]; 13] = [
+        &[],
+        &["fly"],
+        &["config", "show"],
+        &["config", "show", "--config", "exchange.toml", "--set", "no equals sign"],
+        &["serve"],
+        &["migrate"],
+        &["demo", "--port", "70000"],
+        &["demo", "--seed", "many"],
+        &["demo", "--json", "code", "tess.example", "--data", "."],
+        &["audit", "verify"],
+        &["audit", "verify", "--data", ".", "--config", "exchange.toml"],
+        &["pathway", "check"],
+        &["policy", "explain", "triager"],
+    ];
     for arguments in usage_cases {
         let output = run(&folder, arguments);
         assert_eq!((code(&output), output.stdout.is_empty()), (2, true), "{arguments:?}");
@@ -68,7 +81,20 @@ fn mistakes_end_with_their_own_codes() {
 #[test]
 fn help_is_an_answer_and_shows_an_example_for_every_command() {
     let folder = folder_with(GOOD);
-    let cases: [&[&str]; 3] = [&["--help"], &["config", "check", "--help"], &["config", "show", "--help"]];
+    let cases: [&[&str]; 12] = [
+        &["--help"],
+        &["config", "check", "--help"],
+        &["config", "show", "--help"],
+        &["demo", "--help"],
+        &["demo", "code", "--help"],
+        &["serve", "--help"],
+        &["migrate", "--help"],
+        &["pathway", "check", "--help"],
+        &["policy", "check", "--help"],
+        &["policy", "explain", "--help"],
+        &["policy", "matrix", "--help"],
+        &["audit", "verify", "--help"],
+    ];
     for arguments in cases {
         let help = run(&folder, arguments);
         assert_eq!(code(&help), 0, "{arguments:?}");

@@ -1,0 +1,97 @@
+//! `pathway check`.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clap::Subcommand;
+
+use super::{Console, Exit, Failure, hub::HubSource, runner};
+use crate::{
+    app::{self, LoadedPathway, SystemRandom},
+    config::Config,
+};
+
+/// Arguments of `pathway`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check pathway files; with a hub, also that every team they name is ready to receive
+    #[command(after_help = "Each fault is printed as file:line: what to mend.\n\
+                            Example: referral-exchange pathway check pathways/*.toml")]
+    Check {
+        /// The files
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        hub: HubSource,
+    },
+}
+
+pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<(), Failure> {
+    let Command::Check { files, hub } = &arguments.command;
+    let hub = hub.named()?;
+    let mut faults = 0;
+    let mut loaded: Vec<(String, LoadedPathway)> = Vec::new();
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    for path in files {
+        let name = path.display().to_string();
+        match LoadedPathway::parse(&name, &read(path)?) {
+            Err(found) => {
+                faults += found.0.len();
+                console.data(&found.to_string())?;
+            }
+            Ok(one) => {
+                let id = one.pathway.id.as_str().to_owned();
+                if let Some(other) = owners.insert(id.clone(), name.clone()) {
+                    faults += 1;
+                    console.data(&format!("{name}:1: choose another id: {other} is `{id}` too"))?;
+                }
+                loaded.push((name, one));
+            }
+        }
+    }
+    if let Some(config) = &hub {
+        faults += runner::block_on(check_routes(config, &loaded, console))?;
+    }
+    match faults {
+        0 => console.say(&format!("{} can be used.", counted(files.len(), "pathway file"))),
+        many => return Err(Failure::new(Exit::Failed, format!("{} to mend.", counted(many, "fault")))),
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let refuse =
+        |error: std::io::Error| Failure::new(Exit::Configuration, format!("{} cannot be read: {}", path.display(), error.kind()));
+    std::fs::read_to_string(path).map_err(refuse)
+}
+
+/// Faults are data, warnings are talk; gives how many faults there were.
+async fn check_routes(config: &Config, loaded: &[(String, LoadedPathway)], console: &mut Console) -> Result<usize, Failure> {
+    let store = app::open_to_read(config, Arc::new(SystemRandom)).await?;
+    let mut faults = 0;
+    for (name, one) in loaded {
+        for note in app::check_routes(&store, &one.pathway).await? {
+            if note.is_fault {
+                faults += 1;
+                console.data(&format!("{name}: {}", note.text))?;
+            } else {
+                console.say(&format!("warning: {name}: {}", note.text));
+            }
+        }
+    }
+    store.close().await.map_err(app::Error::from)?;
+    Ok(faults)
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}

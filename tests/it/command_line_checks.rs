@@ -1,0 +1,102 @@
+//! The commands that check files and answer questions, as transcripts of the real binary.
+
+use std::{fs, path::Path};
+
+use crate::support::binary::transcript;
+
+const FIRE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/pathways/fire-protection.toml");
+const POLICIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/policies");
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn pathway_files_are_checked_line_by_line() {
+    let folder = folder();
+    let good = fs::read_to_string(FIRE).unwrap();
+    fs::write(folder.path().join("good.toml"), &good).unwrap();
+    fs::write(folder.path().join("bad.toml"), good.replacen("minutes = 4", "minutes = 0\nseconds = 3", 1)).unwrap();
+    fs::write(folder.path().join("broken.toml"), "id = \"broken\nname").unwrap();
+
+    let (code, data, talk) = transcript(folder.path(), &["pathway", "check", "good.toml"]);
+    assert_eq!((code, data.as_str(), talk.as_str()), (0, "", "1 pathway file can be used.\n"));
+
+    let (code, data, talk) = transcript(folder.path(), &["pathway", "check", "good.toml", "bad.toml", "broken.toml"]);
+    let lines: Vec<&str> = data.lines().collect();
+    let line = 1 + good.lines().position(|line| line == "minutes = 4").unwrap();
+    assert_eq!((code, talk.as_str()), (1, "3 faults to mend.\n"), "{data}");
+    assert!(lines[0].starts_with(&format!("bad.toml:{line}: set `minutes`")), "{data}");
+    assert!(lines[1].starts_with(&format!("bad.toml:{}: remove `seconds`", line + 1)), "{data}");
+    assert!(lines[2].starts_with("broken.toml:1: this is not TOML"), "{data}");
+
+    let (code, data, _) = transcript(folder.path(), &["pathway", "check", "good.toml", FIRE]);
+    assert_eq!((code, data), (1, format!("{FIRE}:1: choose another id: good.toml is `fire-protection` too\n")));
+    let (code, data, talk) = transcript(folder.path(), &["pathway", "check", "absent.toml"]);
+    assert_eq!((code, data.as_str(), talk.as_str()), (3, "", "absent.toml cannot be read: entity not found\n"));
+}
+
+#[test]
+fn policies_are_linted_and_their_cases_run() {
+    let folder = folder();
+    let (code, data, talk) = transcript(folder.path(), &["policy", "check"]);
+    assert_eq!((code, data.as_str()), (0, ""));
+    assert!(talk.starts_with("The policy can be used; its digest is "), "{talk}");
+    assert_eq!(transcript(folder.path(), &["policy", "check", "--policies", POLICIES]), (code, data, talk));
+
+    for name in ["model.conf", "policy.csv", "cases.csv"] {
+        fs::copy(Path::new(POLICIES).join(name), folder.path().join(name)).unwrap();
+    }
+    let policy = fs::read_to_string(folder.path().join("policy.csv")).unwrap();
+    fs::write(folder.path().join("policy.csv"), format!("{policy}p, wizard, fly\n")).unwrap();
+    let (code, data, talk) = transcript(folder.path(), &["policy", "check", "--policies", "."]);
+    assert_eq!((code, talk.as_str()), (1, "The policy cannot be used.\n"));
+    assert!(data.contains(&format!("policy.csv line {}: ", policy.lines().count() + 1)), "{data}");
+
+    let (code, data, talk) = transcript(folder.path(), &["policy", "check", "--policies", "absent"]);
+    assert_eq!((code, data.as_str()), (3, ""));
+    assert!(talk.contains("model.conf cannot be read"), "{talk}");
+}
+
+#[test]
+fn the_policy_explains_itself() {
+    let folder = folder();
+    let explain = |words: &[&str]| transcript(folder.path(), &[&["policy", "explain"], words].concat());
+    let (code, data, talk) = explain(&["triager", "read-referral", "receiving-team", "L1", "shared", "received"]);
+    assert_eq!((code, talk.as_str()), (0, ""), "{data}");
+    assert!(data.starts_with("allowed: triager, read-referral, receiving-team, L1, shared, received\n"), "{data}");
+    assert!(data.contains("policy.csv line "), "{data}");
+
+    // One argument or several: the same question.
+    let (code, data, talk) = explain(&["hub-operator", "read-referral", "receiving-team, L1, shared, received"]);
+    assert_eq!((code, talk.as_str()), (4, "The policy refuses this.\n"), "{data}");
+    assert!(data.starts_with("refused: hub-operator, read-referral, "), "{data}");
+
+    for words in [["wizard", "read-referral", "L1"], ["triager", "fly", "L1"], ["triager", "read-referral", "purple"]] {
+        let (code, data, talk) = explain(&words);
+        assert_eq!((code, data.as_str()), (2, ""), "{words:?}");
+        assert!(talk.contains("unknown"), "{talk}");
+    }
+}
+
+#[test]
+fn the_matrix_is_the_committed_one() {
+    let (code, data, _) = transcript(folder().path(), &["policy", "matrix"]);
+    assert_eq!(code, 0);
+    assert_eq!(data, fs::read_to_string(Path::new(POLICIES).join("matrix.txt")).unwrap());
+}
+
+#[test]
+fn verification_needs_a_hub() {
+    let folder = folder();
+    let cases = [
+        (&["audit", "verify", "--data", "absent"], "there is no directory absent\n"),
+        (&["audit", "verify", "--config", "absent.toml"], "absent.toml"),
+        (&["audit", "verify", "--data", "."], "the key file log-1.key cannot be read"),
+    ];
+    for (arguments, expected) in cases {
+        let (code, data, talk) = transcript(folder.path(), arguments);
+        assert_eq!((code, data.as_str()), (3, ""), "{arguments:?}: {talk}");
+        assert!(talk.contains(expected) || talk.contains("cannot be read"), "{talk}");
+    }
+}

@@ -1,0 +1,204 @@
+//! A demonstration from first start to last: filled, served, stopped, copied, verified, damaged, opened again.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+use sqlx::{Connection as _, Executor as _, SqliteConnection};
+
+use crate::support::binary::{Demo, copy, transcript};
+
+fn verified(folder: &Path, data: &str) -> (i32, Value) {
+    let (code, report, talk) = transcript(folder, &["audit", "verify", "--json", "--data", data]);
+    let report = serde_json::from_str(&report).unwrap_or_else(|_| panic!("{report}{talk}"));
+    (code, report)
+}
+
+fn files(folder: &Path) -> BTreeSet<String> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// Every byte of every file, to see that a command that only reads has left nothing behind.
+fn content(folder: &Path, into: &mut Vec<(PathBuf, Vec<u8>)>) {
+    for name in files(folder) {
+        let path = folder.join(name);
+        if path.is_dir() {
+            content(&path, into);
+        } else {
+            let bytes = fs::read(&path).unwrap();
+            into.push((path, bytes));
+        }
+    }
+}
+
+async fn damage(database: &Path, statement: &'static str) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    connection.execute(statement).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+/// Who there is, without what is random.
+fn people(ready: &Value) -> Vec<[String; 5]> {
+    let column = |user: &Value, name: &str| user[name].as_str().unwrap().to_owned();
+    let rows = ready["users"].as_array().unwrap().iter();
+    rows.map(|user| ["username", "name", "agency", "team", "role"].map(|name| column(user, name))).collect()
+}
+
+fn fields(object: &Value) -> BTreeSet<&str> {
+    object.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demonstration_lives_stops_and_lives_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("one");
+    fs::create_dir(&data).unwrap();
+    let demo = Demo::start(&data, &["--seed", "7"]);
+
+    // What scripts rely on.
+    assert_eq!(fields(&demo.ready), BTreeSet::from(["ca", "data", "system_url", "url", "users"]));
+    assert!(demo.ready["system_url"].is_null() && demo.ready["data"] == data.to_str().unwrap());
+    let person = BTreeSet::from(["agency", "name", "password", "role", "team", "totp_secret", "username"]);
+    let users = demo.ready["users"].as_array().unwrap();
+    assert!(users.iter().all(|user| fields(user) == person));
+    let roles: Vec<&str> = users.iter().map(|user| user["role"].as_str().unwrap()).collect();
+    for needed in ["practitioner", "triager", "lead", "dpo"] {
+        assert!(roles.contains(&needed), "{needed}");
+    }
+    assert!(roles.iter().filter(|role| ["triager", "lead"].contains(role)).count() <= 12);
+    let expected = ["blobs", "certs", "demo.json", "exchange.sqlite", "keys", "log.vkey"].map(str::to_owned);
+    assert!(files(&data).is_superset(&BTreeSet::from(expected.clone())));
+    assert_eq!(fs::metadata(data.join("demo.json")).unwrap().permissions().mode() & 0o777, 0o600);
+
+    // It answers over TLS, to whoever trusts its authority.
+    let answer = demo.client().get(demo.url("/")).send().await.unwrap();
+    assert!(answer.headers().contains_key("strict-transport-security") || answer.status().as_u16() < 500);
+    let (code, digits, _) = transcript(folder.path(), &["demo", "code", "tess.example", "--data", "one"]);
+    assert!(code == 0 && digits.trim_end().len() == 6 && digits.trim_end().bytes().all(|b| b.is_ascii_digit()), "{digits}");
+
+    // Verified while it runs; then stopped in order.
+    let (code, running) = verified(folder.path(), "one");
+    assert_eq!((code, &running["findings"]), (0, &serde_json::json!([])));
+    let first = people(&demo.ready);
+    let (status, rest, talk) = demo.terminate().await;
+    assert_eq!((status.code(), rest.as_str()), (Some(0), ""), "{talk}");
+    assert_eq!(files(&data), BTreeSet::from(expected), "the write-ahead log is folded in, and nothing is left lying about");
+
+    // A copy verifies and opens anywhere; verifying writes nothing.
+    copy(&data, &folder.path().join("two"));
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    content(&folder.path().join("two"), &mut before);
+    let (code, report) = verified(folder.path(), "two");
+    content(&folder.path().join("two"), &mut after);
+    assert_eq!((code, &report["pending"], before == after), (0, &Value::from(0), true), "{report}");
+    let wanted = ["attachments", "checkpoints", "entries", "events", "findings", "grants", "pending"];
+    assert_eq!(fields(&report), BTreeSet::from(wanted));
+    assert!(report["events"].as_u64() > Some(50) && report["entries"].as_u64() >= Some(24), "{report}");
+    let absolute = folder.path().to_str().unwrap().as_bytes();
+    assert!(before.iter().all(|(_, bytes)| !bytes.windows(absolute.len()).any(|window| window == absolute)));
+
+    let copied = Demo::start(&folder.path().join("two"), &["--seed", "8"]);
+    assert_eq!(people(&copied.ready), first);
+    let (status, _, talk) = copied.terminate().await;
+    assert!(status.success() && talk.contains("was filled from seed 7 before"), "{talk}");
+
+    // Another seed, told on another clock: other choices, the same partnership and as many referrals.
+    let other = Demo::start(&folder.path().join("three"), &["--seed", "8"]);
+    assert_eq!(people(&other.ready), first);
+    other.kill();
+    let (code, left) = verified(folder.path(), "three");
+    assert_eq!((code, &left["entries"]), (0, &report["entries"]), "{left}");
+
+    the_copy_is_checked_against_the_hub(folder.path());
+    damage_is_found(folder.path(), &data).await;
+}
+
+fn the_copy_is_checked_against_the_hub(folder: &Path) {
+    let good = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/pathways/fire-protection.toml")).unwrap();
+    fs::write(folder.join("good.toml"), &good).unwrap();
+    fs::write(folder.join("lost.toml"), good.replace("team = \"fire-protection\"", "team = \"fire-nobody\"")).unwrap();
+    fs::write(folder.join("keyless.toml"), good.replace("cover = \"fire-control\"", "cover = \"fire-governance\"")).unwrap();
+    let check = |file| transcript(folder, &["pathway", "check", file, "--data", "one"]);
+    let (code, data, talk) = check("good.toml");
+    assert_eq!((code, data.as_str()), (0, ""));
+    assert!(
+        talk.contains("warning: good.toml: only one person in the team `fire-control`, which covers, holds its key"),
+        "{talk}"
+    );
+    let (code, data, _) = check("lost.toml");
+    assert_eq!((code, data.as_str()), (1, "lost.toml: there is no team `fire-nobody`, which receives\n"));
+    let (code, data, _) = check("keyless.toml");
+    assert_eq!(code, 1);
+    assert!(data.starts_with("keyless.toml: the team `fire-governance`, which covers, has no key yet"), "{data}");
+}
+
+async fn damage_is_found(folder: &Path, data: &Path) {
+    // A row altered past its triggers.
+    let bad = folder.join("altered");
+    copy(data, &bad);
+    damage(&bad.join("exchange.sqlite"), "DROP TRIGGER IF EXISTS log_event_no_update").await;
+    let triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'";
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(bad.join("exchange.sqlite"));
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let names: Vec<(String,)> = sqlx::query_as(triggers).fetch_all(&mut connection).await.unwrap();
+    for (name,) in names {
+        connection.execute(sqlx::AssertSqlSafe(format!("DROP TRIGGER \"{name}\""))).await.unwrap();
+    }
+    connection.execute("UPDATE log_event SET actor = 'nobody' WHERE id = (SELECT MAX(id) FROM log_event)").await.unwrap();
+    connection.execute("DELETE FROM grant_bytes WHERE grant_id = (SELECT MAX(grant_id) FROM grant_bytes)").await.unwrap();
+    connection.close().await.unwrap();
+    let (code, report) = verified(folder, "altered");
+    let places: BTreeSet<&str> =
+        report["findings"].as_array().unwrap().iter().map(|finding| finding["where"].as_str().unwrap()).collect();
+    assert_eq!(code, 5, "{report}");
+    assert!(places.contains("log_event") && places.contains("grant_made"), "{report}");
+    let (code, text, talk) = transcript(folder, &["audit", "verify", "--data", "altered"]);
+    assert!(code == 5 && text.contains("grant_made") && talk.ends_with(" not whole.\n"), "{text}{talk}");
+
+    // A table gone, a file overwritten: still findings, not failures.
+    copy(data, &folder.join("torn"));
+    damage(&folder.join("torn/exchange.sqlite"), "PRAGMA foreign_keys = OFF; DROP TABLE log_checkpoint").await;
+    assert_eq!(verified(folder, "torn").0, 5);
+    copy(data, &folder.join("garbled"));
+    fs::write(folder.join("garbled/exchange.sqlite"), [0x5a; 8192]).unwrap();
+    assert_eq!(verified(folder, "garbled").0, 5);
+
+    // Another log's key is not trusted; a hub without its event key cannot be verified.
+    let other = folder.join("three/log.vkey");
+    let (code, _, _) = transcript(folder, &["audit", "verify", "--data", "one", "--key", other.to_str().unwrap()]);
+    assert_eq!(code, 5);
+    copy(data, &folder.join("keyless"));
+    fs::remove_dir_all(folder.join("keyless/keys")).unwrap();
+    let (code, _, talk) = transcript(folder, &["audit", "verify", "--data", "keyless"]);
+    assert_eq!((code, talk.as_str()), (3, "the key file event-1.key cannot be read: entity not found\n"));
+
+    // Content keys are not needed.
+    copy(data, &folder.join("contentless"));
+    for name in ["pepper-1.key", "second-factor-1.key", "log-1.key"] {
+        fs::remove_file(folder.join("contentless/keys").join(name)).unwrap();
+    }
+    assert_eq!(verified(folder, "contentless").0, 0);
+}
+
+#[test]
+fn a_demonstration_takes_no_directory_that_is_not_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("live");
+    fs::create_dir(&data).unwrap();
+    for (file, expected) in
+        [("notes.txt", "is not empty"), ("exchange.sqlite", "holds the data of a hub that is no demonstration")]
+    {
+        fs::write(data.join(file), "mine").unwrap();
+        let (code, printed, talk) = transcript(folder.path(), &["demo", "--json", "--data", "live"]);
+        assert_eq!((code, printed.as_str()), (3, ""));
+        assert!(talk.contains(expected), "{talk}");
+        assert_eq!(fs::read_to_string(data.join(file)).unwrap(), "mine");
+    }
+    let (code, _, talk) = transcript(folder.path(), &["demo", "code", "tess.example", "--data", "absent"]);
+    assert_eq!((code, talk.as_str()), (3, "absent holds no demonstration\n"));
+}

@@ -1,0 +1,79 @@
+//! `migrate` and `serve`: what a hub refuses to run with, and its orderly end.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::Stdio,
+    time::Duration,
+};
+
+use crate::support::binary::{command, signal, transcript};
+
+const CONFIG: &str = r#"
+[hub]
+name = "Exchange"
+partnership = "Three Shires"
+origin = "exchange.example.org/log"
+[listen]
+port = 0
+development = true
+[operations]
+address = "127.0.0.1:0"
+"#;
+
+fn folder_with(config: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("exchange.toml"), config).unwrap();
+    folder
+}
+
+fn hub(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    transcript(folder, &[arguments, &["--config", "exchange.toml"]].concat())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_is_migrated_served_and_ended() {
+    let folder = folder_with(CONFIG);
+    let (code, data, talk) = hub(folder.path(), &["serve"]);
+    assert_eq!((code, data.as_str()), (3, ""));
+    assert!(talk.contains("run `referral-exchange migrate`"), "{talk}");
+    for _ in 0..2 {
+        let (code, data, talk) = hub(folder.path(), &["migrate"]);
+        assert_eq!((code, data.as_str(), talk.as_str()), (0, "", "The schema is up to date.\n"));
+    }
+
+    let mut serving = command(&["serve", "--config", "exchange.toml"]);
+    let mut serving = serving.current_dir(folder.path()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut talk = BufReader::new(serving.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let probes = talk.find_map(|line| Some(line.strip_prefix("Probes answer on ")?.split(' ').next()?.to_owned())).unwrap();
+    let ready = reqwest::get(probes.replace("/healthz", "/readyz")).await.unwrap();
+    assert_eq!((ready.status().as_u16(), ready.text().await.unwrap().as_str()), (200, "ready\n"));
+    signal(&serving, "INT");
+    let ending = tokio::task::spawn_blocking(move || (serving.wait().unwrap(), talk.collect::<Vec<_>>()));
+    let (status, rest) = tokio::time::timeout(Duration::from_secs(5), ending).await.unwrap().unwrap();
+    assert!(status.success() && rest.iter().any(|line| line == "Stopping."), "{rest:?}");
+    assert!(!folder.path().join("exchange.sqlite-wal").exists());
+
+    let (code, text, talk) = hub(folder.path(), &["audit", "verify"]);
+    assert!(code == 0 && text.ends_with("All is whole.\n"), "{text}{talk}");
+    // A demonstration keeps away from it, and keys once used are never made anew.
+    assert_eq!(transcript(folder.path(), &["demo", "--data", "."]).0, 3);
+    fs::remove_file(folder.path().join("keys/event-1.key")).unwrap();
+    let (code, _, talk) = hub(folder.path(), &["serve"]);
+    assert!(code == 3 && talk.contains("the key file event-1.key cannot be read"), "{talk}");
+    assert!(!folder.path().join("keys/event-1.key").exists());
+}
+
+#[test]
+fn a_hub_refuses_development_certificates() {
+    let folder = folder_with(CONFIG);
+    let now = Duration::from_secs(1_800_000_000);
+    let made = referral_exchange::server::development_ca::ensure(&folder.path().join("tls"), now).unwrap();
+    let files = format!("certificate_file = {:?}\nkey_file = {:?}", made.certificate, made.key);
+    fs::write(folder.path().join("exchange.toml"), CONFIG.replace("development = true", &files)).unwrap();
+    assert_eq!(hub(folder.path(), &["migrate"]).0, 0);
+    let (code, data, talk) = hub(folder.path(), &["serve"]);
+    assert_eq!((code, data.as_str()), (3, ""));
+    assert!(talk.contains("production needs a certificate from your own authority"), "{talk}");
+}
