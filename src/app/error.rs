@@ -70,6 +70,10 @@ impl From<store::Error> for Error {
                 tracing::error!(error.kind = "integrity", place, "a stored value is damaged");
                 Self::Integrity(place)
             }
+            store::Error::Shape(_) => {
+                tracing::error!(error.kind = "integrity", "a stored value is not of its column's kind");
+                Self::Integrity("a stored value is not of its column's kind")
+            }
             other => Self::Internal(Box::new(other)),
         }
     }

@@ -20,7 +20,7 @@ use crate::{
     store::{
         Tx,
         grants::Grant,
-        keys::{KeyRow, PublishedKey},
+        keys::{self, KeyRow, PublishedKey, WrapRow},
     },
 };
 
@@ -119,7 +119,8 @@ impl App {
         epoch: i64,
     ) -> Result<Option<Identity>, Error> {
         let wraps = self.store.team_wraps(team, caller.user()).await?;
-        let Some(wrap) = wraps.into_iter().find(|wrap| wrap.epoch == epoch) else { return Ok(None) };
+        let Some(keys::Found { wrap, row }) = wraps.into_iter().find(|found| found.wrap.epoch == epoch) else { return Ok(None) };
+        self.check_vouched(wrap.event, WrapRow::TABLE, &row.id, &row_digest(&row)).await?;
         if Sha256::digest(&wrap.bytes).as_slice() != wrap.sha256 {
             return Err(Error::Integrity("wrapped bytes do not match their row"));
         }

@@ -1,14 +1,16 @@
 //! Lists: what a person sent, and a team's queue. One event for each referral shown; the headline opened for the page only.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
 
 use super::{
     App, Caller, Error,
     gate::legal,
-    opening::{Unwrapped, opened},
+    opening::{Sight, Unwrapped, opened},
 };
 use crate::{
     audit::Details,
+    crypto::Identity,
     domain::{
         action::Action,
         actor::Place,
@@ -19,7 +21,7 @@ use crate::{
         relation::Relation,
         time::Timestamp,
     },
-    policy::{Act, Object, RequestContext, State},
+    policy::{Act, Object, Permit, RequestContext, State},
     store::{
         entries::Found,
         referrals::{Cursor, Referral},
@@ -97,6 +99,22 @@ fn write_cursor(at: Timestamp, id: ReferralId) -> String {
 }
 
 impl App {
+    /// The identity that opens a headline whose row and bytes are what the log vouches for.
+    async fn sound_identity(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        sight: &Sight,
+        found: &Found,
+        unwrapped: &mut Unwrapped,
+    ) -> Result<Identity, Error> {
+        self.check_entry(found).await?;
+        if Sha256::digest(&found.entry.bytes).as_slice() != found.entry.sha256 {
+            return Err(Error::Integrity("sealed bytes do not match their row"));
+        }
+        self.identity_for(caller, permit, sight, &found.entry, unwrapped).await
+    }
+
     /// What the caller sent, newest first.
     pub async fn sent(&self, request: &RequestContext, caller: &Caller, query: &ListQuery) -> Result<Page, Error> {
         let limit = query.limit()?;
@@ -169,7 +187,7 @@ impl App {
         let policy = self.policy.current();
 
         let (mut acts, mut opening, mut denials) = (Vec::new(), Vec::new(), Vec::new());
-        let mut unwrapped = Unwrapped::default();
+        let (mut unwrapped, mut damaged) = (Unwrapped::default(), Vec::new());
         for referral in rows {
             let reached: Vec<_> = shared(referral.id).collect();
             if reached.is_empty() {
@@ -191,16 +209,21 @@ impl App {
             match policy.decide(act) {
                 Ok(permit) => {
                     let headline: Option<&Found> = headlines.iter().find(|found| found.entry.referral == referral.id);
-                    let identity = match headline {
-                        Some(found) => {
-                            self.check_entry(found).await?;
-                            Some(self.identity_for(caller, &permit, &sight, &found.entry, &mut unwrapped).await?)
-                        }
+                    let sealed = match headline {
+                        Some(found) => match self.sound_identity(caller, &permit, &sight, found, &mut unwrapped).await {
+                            Ok(identity) => Some((found, identity)),
+                            // The row stays, so that damage to one line cannot hide a referral from those who must act.
+                            Err(Error::Integrity(_)) => {
+                                damaged.push((referral.id, referral.revision));
+                                None
+                            }
+                            Err(other) => return Err(other),
+                        },
                         None => None,
                     };
-                    let entries = headline.map(|found| (found.entry.id, found.entry.sha256)).into_iter().collect();
+                    let entries = sealed.iter().map(|(found, _)| (found.entry.id, found.entry.sha256)).collect();
                     acts.push((permit, Details { entries, ..Details::default() }));
-                    opening.push((referral, versioned.pathway.title.clone(), headline.zip(identity)));
+                    opening.push((referral, versioned.pathway.title.clone(), sealed));
                 }
                 Err(denial) => denials.push((denial, Details::default())),
             }
@@ -209,6 +232,9 @@ impl App {
             self.store.refuse(&denials).await?;
         }
         let mut items = Vec::new();
+        for referral in damaged {
+            self.refuse_damaged(caller.acting_from(place), action, referral, request).await?;
+        }
         for (recorded, (referral, pathway_title, sealed)) in self.store.record(acts).await?.into_iter().zip(opening) {
             // A row that changed between decision and commit is left out; the next look shows it as it then is.
             let Ok(recorded) = recorded else { continue };

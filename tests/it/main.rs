@@ -10,3 +10,4 @@ mod journey;
 mod policy_matrix;
 mod postgres_smoke;
 mod rooms;
+mod tamper;

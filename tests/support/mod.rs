@@ -2,3 +2,5 @@
 
 pub mod postgres;
 pub mod hub;
+pub mod acts;
+pub mod raw;
