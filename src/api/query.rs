@@ -42,7 +42,7 @@ pub fn moment(name: &str, field: Option<String>) -> Result<Option<Timestamp>, Pr
 }
 
 /// The `limit` of a list.
-pub fn limit(field: Option<String>) -> Result<Option<u32>, Problem> {
+pub fn limit(field: Option<String>) -> Result<Option<u8>, Problem> {
     let read = |text: String| text.parse().ok().filter(|limit| (1..=100).contains(limit));
     given(field).map(|text| read(text).ok_or_else(|| Problem::field("limit", "it is a number from 1 to 100"))).transpose()
 }

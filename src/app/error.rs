@@ -71,6 +71,10 @@ impl From<store::Error> for Error {
                 Self::Integrity(place)
             }
             store::Error::Address(problem) => Self::Configuration(format!("the database's address cannot be used: {problem}")),
+            store::Error::Shape(_) => {
+                tracing::error!(error.kind = "integrity", "a stored value is not of its column's kind");
+                Self::Integrity("a stored value is not of its column's kind")
+            }
             other => Self::Internal(Box::new(other)),
         }
     }

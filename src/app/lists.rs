@@ -172,7 +172,7 @@ impl App {
         let policy = self.policy.current();
 
         let (mut acts, mut opening, mut denials) = (Vec::new(), Vec::new(), Vec::new());
-        let mut unwrapped = Unwrapped::default();
+        let (mut unwrapped, mut damaged) = (Unwrapped::default(), Vec::new());
         for referral in rows {
             let reached: Vec<_> = shared(referral.id).collect();
             if reached.is_empty() {
@@ -194,13 +194,21 @@ impl App {
             match policy.decide(act) {
                 Ok(permit) => {
                     let headline: Option<&Found> = headlines.iter().find(|found| found.entry.referral == referral.id);
-                    let identity = match headline {
-                        Some(found) => Some(self.identity_for(caller, &permit, &ground, found, &mut unwrapped).await?),
+                    let sealed = match headline {
+                        Some(found) => match self.identity_for(caller, &permit, &ground, found, &mut unwrapped).await {
+                            Ok(identity) => Some((found, identity)),
+                            // The row stays, so that damage to one line cannot hide a referral from those who must act.
+                            Err(Error::Integrity(_)) => {
+                                damaged.push((referral.id, referral.revision));
+                                None
+                            }
+                            Err(other) => return Err(other),
+                        },
                         None => None,
                     };
-                    let entries = headline.map(|found| (found.entry.id, found.entry.sha256)).into_iter().collect();
+                    let entries = sealed.iter().map(|(found, _)| (found.entry.id, found.entry.sha256)).collect();
                     acts.push((permit, Details { entries, ..Details::default() }));
-                    opening.push((referral, versioned.pathway.title.clone(), headline.zip(identity)));
+                    opening.push((referral, versioned.pathway.title.clone(), sealed));
                 }
                 Err(denial) => denials.push((denial, Details::default())),
             }
@@ -209,6 +217,9 @@ impl App {
             self.store.refuse(&denials).await?;
         }
         let mut items = Vec::new();
+        for referral in damaged {
+            self.refuse_damaged(caller.acting_from(place), action, referral, request).await?;
+        }
         for (recorded, (referral, pathway_title, sealed)) in self.store.record(acts).await?.into_iter().zip(opening) {
             // A row that changed between decision and commit is left out; the next look shows it as it then is.
             let Ok(recorded) = recorded else { continue };

@@ -41,7 +41,7 @@ pub struct LogQuery {
     /// Where to go on.
     pub cursor: Option<i64>,
     /// How many, 1 to 100; 50 unless told.
-    pub limit: Option<u32>,
+    pub limit: Option<u8>,
 }
 
 /// One event as its readers see it.

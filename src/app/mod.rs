@@ -57,7 +57,8 @@ pub use verify_stored::{verifier_key_of, verify_stored};
 pub use crate::{
     crypto::{BadPassword, NewPassword, Password},
     pathways::{
-        Faults, Library as PathwayLibrary, Loaded as LoadedPathway, answers_to_json, definition_json, example, raw_from_json, schema,
+        Faults, Library as PathwayLibrary, Loaded as LoadedPathway, answers_to_json, definition_json, example, raw_from_json,
+        schema,
     },
     policy::{DenialReason, Files as PolicyFiles, Policy, PolicyError, RequestContext, ask as policy_question},
     store::Db,

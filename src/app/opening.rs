@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
+use sha2::{Digest, Sha256};
+
 use super::{
     App, Caller, Error,
     keyring::{CheckedKey, Evidence},
@@ -81,8 +83,10 @@ impl App {
         let evidence = self.evidence(&events).await?;
         let mut keys = HashMap::new();
         for row in &rows {
-            let key = self.check_key(row, &evidence)?;
-            keys.insert(key.id, key);
+            // A damaged key spoils the items under it, each by itself, and never the page.
+            if let Ok(key) = self.check_key(row, &evidence) {
+                keys.insert(key.id, key);
+            }
         }
         Ok(Ground { sight, evidence, keys })
     }
@@ -97,6 +101,9 @@ impl App {
         unwrapped: &mut Unwrapped,
     ) -> Result<Identity, Error> {
         ground.evidence.check(item.entry.event, &item.row)?;
+        if Sha256::digest(&item.entry.bytes).as_slice() != item.entry.sha256 {
+            return Err(Error::Integrity("sealed bytes do not match their row"));
+        }
         let found = ground.sight.grant(item.entry.compartment, item.entry.epoch).ok_or(Error::Unseen)?;
         let grant = &found.grant;
         ground.evidence.check(grant.event, &found.row)?;

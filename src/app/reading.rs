@@ -11,10 +11,10 @@ use crate::{
     crypto::Identity,
     domain::{
         action::{Action, Scope},
-        actor::Place,
+        actor::{Actor, Place},
         answers::Answers,
         compartment::{CompartmentKind, EntryKind},
-        ids::{AgencyId, EntryId},
+        ids::{AgencyId, EntryId, ReferralId},
         reference::Reference,
         referral::Stage,
         relation::Relation,
@@ -86,12 +86,33 @@ impl App {
         self.look_up_allowed(request, &session).await?;
         // A text that cannot be a reference is looked up like one that is: the answer must not tell them apart.
         let reference = Reference::parse(reference).unwrap_or(Reference::NOBODYS);
-        let Some(mut referral) = self.store.referral_seen_by(reference, &caller.holders()).await? else {
+        let Some(referral) = self.store.referral_seen_by(reference, &caller.holders()).await? else {
             self.miss(request, &session).await?;
             let act = bare(caller.acting()?, Action::ReadReferral, Object::Unseen, Relation::None, State::None, request);
             self.refuse(act, DenialReason::Unseen, None).await?;
             return Err(Error::Unseen);
         };
+        let (id, revision) = (referral.id, referral.revision);
+        let read = self.read_found(request, caller, referral).await;
+        if let Err(Error::Integrity(_)) = &read {
+            self.refuse_damaged(caller.acting()?, Action::ReadReferral, (id, revision), request).await?;
+        }
+        read
+    }
+
+    /// Puts on record that a referral was not shown because what is stored is not what the log vouches for.
+    pub(super) async fn refuse_damaged(
+        &self,
+        actor: Actor,
+        action: Action,
+        (id, revision): (ReferralId, i64),
+        request: &RequestContext,
+    ) -> Result<(), Error> {
+        let act = bare(actor, action, Object::Referral(id, Some(revision)), Relation::None, State::None, request);
+        self.refuse(act, DenialReason::Integrity, None).await
+    }
+
+    async fn read_found(&self, request: &RequestContext, caller: &Caller, mut referral: Referral) -> Result<ReferralView, Error> {
         let versioned = self.pathway_at(&referral.pathway_version).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
         let permit = self.decide_reading(request, caller, &referral, &versioned, &sight).await?;

@@ -11,10 +11,7 @@ use crate::{
         sequencer::{Leaf, step},
     },
     domain::time::Timestamp,
-    store::{
-        Tx,
-        sequence::{CheckpointRow, GroupRow},
-    },
+    store::sequence::{CheckpointRow, GroupRow, Sequencing},
 };
 
 const LEASE: &str = "sequencer";
@@ -66,24 +63,11 @@ impl App {
 
     /// One batch: authenticated leaves, their places, groups that became complete; one transaction behind the lease's token.
     async fn place(&self, frontier: &mut Option<Frontier>, token: i64) -> Result<(u64, u64), Error> {
-        let pending = self.store.pending(BATCH).await?;
-        let (mut leaves, mut refused) = (Vec::new(), 0);
-        for event in &pending {
-            if let Ok(leaf) = Leaf::authenticated(self.store.authenticator(), event.id, &event.leaf_data, &event.tag) {
-                leaves.push(leaf);
-            } else {
-                // It keeps no other from its place; `audit verify` names it.
-                refused += 1;
-                tracing::error!(error.kind = "integrity", event.id = %event.id, "an event is not authenticated by the hub's key");
-            }
-        }
+        let (leaves, refused) = self.awaiting().await?;
         if leaves.is_empty() {
             return Ok((0, refused));
         }
-        let mut tx = self.store.begin().await?;
-        if !tx.fenced(LEASE, token).await? {
-            return Ok((0, refused));
-        }
+        let Some(mut tx) = self.store.begin_sequencing(LEASE, token).await? else { return Ok((0, refused)) };
         let size = index(tx.log_size().await?)?;
         if frontier.as_ref().map(Frontier::size) != Some(size) {
             *frontier = Some(read_frontier(&mut tx, size).await?);
@@ -97,9 +81,32 @@ impl App {
             let row = GroupRow { level: group.level.into(), idx: signed(group.index)?, hash: group.hash.as_bytes().to_vec() };
             tx.insert_group(&row).await?;
         }
-        tx.commit_sequencing().await?;
+        tx.commit().await?;
         *frontier = Some(step.frontier);
         Ok((leaves.len() as u64, refused))
+    }
+
+    /// The next authenticated events, and how many were passed over before them: however many somebody planted, they keep no
+    /// other from its place. `audit verify` names them.
+    async fn awaiting(&self) -> Result<(Vec<Leaf>, u64), Error> {
+        let (mut leaves, mut refused) = (Vec::new(), 0);
+        let mut page = self.store.pending(None, BATCH).await?;
+        while !page.is_empty() && leaves.is_empty() {
+            for pending in &page {
+                let leaf = pending.event.as_ref().ok().and_then(|event| {
+                    Leaf::authenticated(self.store.authenticator(), event.id, &event.leaf_data, &event.tag).ok()
+                });
+                match leaf {
+                    Some(leaf) => leaves.push(leaf),
+                    None => refused += 1,
+                }
+            }
+            page = if leaves.is_empty() { self.store.pending(page.last(), BATCH).await? } else { Vec::new() };
+        }
+        if refused > 0 {
+            tracing::error!(error.kind = "integrity", events = refused, "events are not authenticated by the hub's key");
+        }
+        Ok((leaves, refused))
     }
 
     /// Signs the log as it stands committed: the root is computed from the rows read back, never from memory.
@@ -109,15 +116,12 @@ impl App {
         if size <= latest {
             return Ok(());
         }
-        let mut tx = self.store.begin().await?;
-        if !tx.fenced(LEASE, token).await? {
-            return Ok(());
-        }
+        let Some(mut tx) = self.store.begin_sequencing(LEASE, token).await? else { return Ok(()) };
         let root = read_frontier(&mut tx, index(size)?).await?.root();
         let checkpoint = Checkpoint::new(self.signer.verifier().name(), index(size)?, root).map_err(log_fault)?;
         let note = checkpoint.sign(&self.signer).map_err(log_fault)?.to_string();
         tx.insert_checkpoint(&CheckpointRow { size, root: root.as_bytes().to_vec(), note }).await?;
-        Ok(tx.commit_sequencing().await?)
+        Ok(tx.commit().await?)
     }
 
     /// Hash rows for the spans a proof or root needs.
@@ -185,7 +189,7 @@ impl App {
     }
 }
 
-async fn read_frontier(tx: &mut Tx, size: u64) -> Result<Frontier, Error> {
+async fn read_frontier(tx: &mut Sequencing, size: u64) -> Result<Frontier, Error> {
     let mut known = Known::new();
     for span in Frontier::needs(size).map_err(log_fault)? {
         let (first, end) = (signed(span.first)?, signed(span.end)?);

@@ -16,7 +16,7 @@ use crate::{
         role::Role,
     },
     policy::{Object, RequestContext, State},
-    store::{keys::TeamKeyWrap, teams::Team},
+    store::{Tx, keys::TeamKeyWrap, teams::Team},
 };
 
 /// A team as other teams may see it.
@@ -54,7 +54,7 @@ impl App {
             (HolderKind::Recovery, recovery, RecipientOf::Recovery(agency.id)),
         ];
         for (kind, holder, to) in holders {
-            let wrap = self.wrap_team(&identity, (team.id, key.id, epoch), kind, &holder, to);
+            let wrap = self.wrap_team(&tx, &identity, (team.id, key.id, epoch), kind, &holder, to);
             tx.insert_team_wrap(&wrap, request.at).await?;
         }
         tx.activate_membership(place.id, place.version).await?;
@@ -78,14 +78,15 @@ impl App {
         let own = Self::own_identity(caller, &permit)?;
         let identity = self.team_identity(caller, &permit, &own, team.id, team.epoch).await?.ok_or(Error::Refused)?;
         let published = self.checked_key_of(OwnerKind::Team, &team.id.to_string(), team.epoch).await?;
+        let mut tx = self.store.begin().await?;
         let wrap = self.wrap_team(
+            &tx,
             &identity,
             (team.id, published.id, team.epoch),
             HolderKind::User,
             &member_key,
             RecipientOf::User(user),
         );
-        let mut tx = self.store.begin().await?;
         tx.insert_team_wrap(&wrap, request.at).await?;
         if !tx.activate_membership(place.id, place.version).await? {
             return Err(Error::Conflict("the place has changed meanwhile"));
@@ -96,6 +97,7 @@ impl App {
 
     fn wrap_team(
         &self,
+        tx: &Tx,
         identity: &Identity,
         (team, key, epoch): (TeamId, KeyId, i64),
         to_kind: HolderKind,
@@ -113,6 +115,7 @@ impl App {
             to_key: holder.id,
             suite: AgeSuite::CURRENT.id(),
             sha256: Sha256::digest(&bytes).into(),
+            event: tx.event(),
             bytes,
         }
     }

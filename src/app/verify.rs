@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{App, Error, sequencer::index};
 use crate::{
     audit::{Authenticator, Checkpoint, Frontier, Stored, TreeHash, VerifierKey, body::Body, hash},
-    store::{Store, events::Sequenced, verify::Vouched},
+    store::{Store, events::Unreadable, verify::Vouched},
 };
 
 /// One thing that is not whole.
@@ -79,15 +79,29 @@ pub async fn verify(store: &Store, key: &VerifierKey, depth: Depth) -> Result<Re
     for (table, id, missing) in store.orphans().await? {
         run.found(missing, table, &id);
     }
-    run.log(key).await?;
-    run.pending().await?;
-    run.rows(depth).await?;
+    let walked = run.log(key).await;
+    run.damage_or(walked)?;
+    let walked = run.pending().await;
+    run.damage_or(walked)?;
+    let walked = run.rows(depth).await;
+    run.damage_or(walked)?;
     Ok(run.report)
 }
 
 impl Verification<'_> {
     fn found(&mut self, what: impl Into<String>, table: &str, id: &str) {
         self.report.findings.push(Finding { what: what.into(), table: table.to_owned(), id: id.to_owned() });
+    }
+
+    /// A part of the walk that stopped at a value which cannot be what it should be is a finding, not the end of the report.
+    fn damage_or(&mut self, walked: Result<(), Error>) -> Result<(), Error> {
+        match walked {
+            Err(Error::Integrity(what)) => {
+                self.found(format!("the rows could not all be read: {what}"), "file", "-");
+                Ok(())
+            }
+            other => other,
+        }
     }
 
     /// Places, leaves, groups and checkpoints, in one pass over the log.
@@ -107,16 +121,21 @@ impl Verification<'_> {
         loop {
             let page = self.store.sequenced_from(expected, PAGE).await?;
             let Some(last) = page.last() else { break };
-            let scopes = self.store.scopes_from(expected, last.index + 1).await?;
+            let end = last.index.saturating_add(1);
+            let scopes = self.store.scopes_from(expected, end).await?;
             for row in page {
-                while expected < row.index {
-                    self.found("a place in the log is missing", "log_sequence", &expected.to_string());
-                    // Nothing after a gap can be compared with a root; go on comparing rows.
-                    let _ = frontier.append(TreeHash::from_bytes([0; 32]), &mut Vec::new());
-                    expected += 1;
+                if expected < row.index {
+                    // However wide the gap is: nothing after it can be compared with a root; go on comparing rows.
+                    let missing = row.index - expected;
+                    self.found(format!("places in the log are missing: {missing}"), "log_sequence", &expected.to_string());
+                    expected = row.index;
                 }
-                self.event(&row, &scopes);
-                let leaf = hash::leaf(&row.event.leaf_data);
+                self.event(&row.event, &scopes);
+                // An event that cannot be read stands for whatever leaf its place names; it is a finding already.
+                let leaf = match &row.event {
+                    Ok(event) => hash::leaf(&event.leaf_data),
+                    Err(_) => TreeHash::from_slice(&row.leaf).unwrap_or(TreeHash::from_bytes([0; 32])),
+                };
                 if row.leaf != leaf.as_bytes() {
                     self.found("the leaf is not the hash of its event", "log_sequence", &row.index.to_string());
                 }
@@ -139,13 +158,16 @@ impl Verification<'_> {
                         }
                     }
                 }
-                expected += 1;
+                expected = expected.saturating_add(1);
                 self.report.events += 1;
                 while let Some(row) = checkpoints.get(next_checkpoint).filter(|row| row.size <= expected) {
                     let (size, root, note) = (row.size, row.root.clone(), row.note.clone());
                     self.checkpoint(key, (size, &root, &note), &frontier);
                     next_checkpoint += 1;
                 }
+            }
+            if end == i64::MAX {
+                break;
             }
         }
         for row in checkpoints.iter().skip(next_checkpoint) {
@@ -179,9 +201,13 @@ impl Verification<'_> {
         }
     }
 
-    fn event(&mut self, row: &Sequenced, scopes: &BTreeMap<String, Vec<String>>) {
-        let id = row.event.id.to_string();
-        if let Some(body) = self.body(&row.event) {
+    fn event(&mut self, event: &Result<Stored, Unreadable>, scopes: &BTreeMap<String, Vec<String>>) {
+        let event = match event {
+            Ok(event) => event,
+            Err(Unreadable { id }) => return self.found("the event's id cannot be read", "log_event", id),
+        };
+        let id = event.id.to_string();
+        if let Some(body) = self.body(event) {
             let mut named: Vec<String> = body.compartments.iter().filter_map(|compartment| compartment.id.clone()).collect();
             named.sort_unstable();
             if scopes.get(&id).map_or(&[][..], Vec::as_slice) != named {
@@ -216,9 +242,13 @@ impl Verification<'_> {
     /// Events that await their place: they count, and must be authentic too.
     async fn pending(&mut self) -> Result<(), Error> {
         self.report.pending = u64::try_from(self.store.count_pending().await?).unwrap_or(0);
-        let limit = i64::try_from(self.report.pending).unwrap_or(i64::MAX).saturating_add(1);
-        for event in self.store.pending(limit).await? {
-            self.body(&event);
+        let scopes = self.store.scopes_pending().await?;
+        let mut page = self.store.pending(None, PAGE).await?;
+        while !page.is_empty() {
+            for pending in &page {
+                self.event(&pending.event, &scopes);
+            }
+            page = self.store.pending(page.last(), PAGE).await?;
         }
         Ok(())
     }
@@ -233,7 +263,7 @@ impl Verification<'_> {
                 let end = last.now.id.clone();
                 let bytes: HashMap<String, Vec<u8>> = match depth {
                     Depth::Quick => HashMap::new(),
-                    Depth::Full => self.store.standing_bytes(table, &after, PAGE).await?.into_iter().collect(),
+                    Depth::Full => self.store.standing_bytes(table, &after, &end).await?.into_iter().collect(),
                 };
                 for row in page {
                     let id = row.now.id.clone();

@@ -121,6 +121,8 @@ coded_enum! {
         Throttled = "throttled",
         /// The form's token or origin was not ours.
         CrossSite = "cross-site",
+        /// What is stored is not what the log vouches for; nothing of it was shown.
+        Integrity = "integrity",
     }
 }
 

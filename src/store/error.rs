@@ -6,9 +6,15 @@ pub enum Error {
     /// The database cannot be reached, or did not answer in time; trying again may help.
     #[error("the database is not available")]
     Unavailable(#[source] sqlx::Error),
-    /// A named constraint refused the row.
+    /// The table of this name already holds a row that the new one may not equal.
+    #[error("the table {0} already holds such a row")]
+    Duplicate(String),
+    /// Another constraint refused the row: by its name, or in SQLite's words where it tells no name.
     #[error("the database refused a row: {0}")]
     Constraint(String),
+    /// The answer does not have the shape that the schema promises: the schema, or the file, was tampered with.
+    #[error("a stored value is not of its column's kind")]
+    Shape(#[source] sqlx::Error),
     /// A stored value cannot be what it should be (`table.column`).
     #[error("a stored value is damaged: {0}")]
     Damaged(&'static str),
@@ -40,18 +46,26 @@ impl From<sqlx::Error> for Error {
                     Self::Damaged("the database's files")
                 } else if passing.contains(&code.as_ref()) || code.starts_with("08") {
                     Self::Unavailable(error)
-                } else if cause.is_unique_violation() || cause.is_foreign_key_violation() || cause.is_check_violation() {
+                } else if cause.is_unique_violation() {
+                    Self::Duplicate(cause.table().map_or_else(|| table_in(cause.message()), str::to_owned))
+                } else if cause.is_foreign_key_violation() || cause.is_check_violation() {
                     Self::Constraint(cause.constraint().map_or_else(|| constraint_in(cause.message()), str::to_owned))
                 } else {
                     Self::Query(error)
                 }
             }
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::Shape(error),
             _ => Self::Query(error),
         }
     }
 }
 
-/// SQLite names columns instead of the constraint: `UNIQUE constraint failed: idempotency.account, …`.
+/// SQLite names columns instead of the table: `UNIQUE constraint failed: idempotency.account, …`.
+fn table_in(message: &str) -> String {
+    constraint_in(message).split('.').next().unwrap_or_default().to_owned()
+}
+
+/// SQLite names a check after the last colon: `CHECK constraint failed: team_state_known`.
 fn constraint_in(message: &str) -> String {
     message.rsplit(": ").next().unwrap_or_default().to_owned()
 }
@@ -59,7 +73,7 @@ fn constraint_in(message: &str) -> String {
 impl Error {
     /// Whether a uniqueness rule on this table refused the row, on either database.
     pub fn is_duplicate_in(&self, table: &str) -> bool {
-        matches!(self, Self::Constraint(name) if name.starts_with(table))
+        matches!(self, Self::Duplicate(holder) if holder == table)
     }
 }
 

@@ -29,7 +29,20 @@ pub(super) struct EventRow {
     body: Option<Vec<u8>>,
 }
 
+/// An event whose very id cannot be read: nobody's hub wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// What stands where the id should.
+    pub id: String,
+}
+
 impl EventRow {
+    /// The event, or what stands where its id should: one such row keeps no other from being read.
+    pub(super) fn read(self) -> Result<Stored, Unreadable> {
+        let id = self.id.clone();
+        self.stored().map_err(|_| Unreadable { id })
+    }
+
     pub(super) fn stored(self) -> Result<Stored, Error> {
         Ok(Stored {
             id: sound(EventId::parse(&self.id), "log_event.id")?,
@@ -140,6 +153,17 @@ pub struct Sequenced {
     pub event: Stored,
 }
 
+/// A place in the log with what stands there.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// The leaf's index.
+    pub index: i64,
+    /// The leaf's hash as stored.
+    pub leaf: Vec<u8>,
+    /// The event, unchecked.
+    pub event: Result<Stored, Unreadable>,
+}
+
 #[derive(sqlx::FromRow)]
 struct SequencedRow {
     idx: i64,
@@ -202,12 +226,12 @@ impl Store {
         Ok(found.into_iter().find(|event| event.index == index))
     }
 
-    /// Sequenced events from a place on, in order; for `audit verify`.
-    pub async fn sequenced_from(&self, index: i64, limit: i64) -> Result<Vec<Sequenced>, Error> {
+    /// Sequenced events from a place on, in order; for `audit verify`, which must see past an event that cannot be read.
+    pub async fn sequenced_from(&self, index: i64, limit: i64) -> Result<Vec<Placed>, Error> {
         const SQL: &str = "SELECT s.idx, s.leaf, e.*, b.salt, b.body FROM log_sequence s \
              JOIN log_event e ON e.id = s.event LEFT JOIN log_body b ON b.event = e.id WHERE s.idx >= $1 ORDER BY s.idx LIMIT $2";
         let rows = on!(self, p => sqlx::query_as::<_, SequencedRow>(SQL).bind(index).bind(limit).fetch_all(p).await)?;
-        rows.into_iter().map(sequenced).collect()
+        Ok(rows.into_iter().map(|row| Placed { index: row.idx, leaf: row.leaf, event: row.event.read() }).collect())
     }
 }
 

@@ -75,6 +75,14 @@ pub struct TeamKeyWrap {
     pub bytes: Vec<u8>,
     /// SHA-256 of the bytes.
     pub sha256: [u8; 32],
+    /// The event that made it.
+    pub event: EventId,
+}
+
+/// A wrap with the row that its event vouches for.
+pub(crate) struct Found {
+    pub(crate) wrap: TeamKeyWrap,
+    pub(crate) row: WrapRow,
 }
 
 impl KeyRow {
@@ -139,14 +147,15 @@ impl Store {
     }
 
     /// The wraps of a team's identities that a person holds, of every epoch.
-    pub async fn team_wraps(&self, team: TeamId, user: UserId) -> Result<Vec<TeamKeyWrap>, Error> {
+    pub(crate) async fn team_wraps(&self, team: TeamId, user: UserId) -> Result<Vec<Found>, Error> {
         const SQL: &str = "SELECT w.*, b.bytes FROM key_wrap w JOIN key_wrap_bytes b ON b.wrap = w.id \
              WHERE w.to_id = $1 AND w.to_kind = 'user' AND w.team = $2 ORDER BY w.epoch";
         let rows = on!(self, p => sqlx::query_as::<_, WrapWithBytes>(SQL).bind(user.to_string()).bind(team.to_string()).fetch_all(p).await)?;
         rows.into_iter()
             .map(|row| {
-                let wrap = row.wrap;
-                Ok(TeamKeyWrap {
+                let (bytes, row) = (row.bytes, row.wrap);
+                let wrap = row.clone();
+                let wrap = TeamKeyWrap {
                     id: sound(WrapId::parse(&wrap.id), "key_wrap.id")?,
                     key: sound(KeyId::parse(&wrap.key_id), "key_wrap.key_id")?,
                     team: sound(TeamId::parse(&wrap.team), "key_wrap.team")?,
@@ -155,9 +164,11 @@ impl Store {
                     to: wrap.to_id,
                     to_key: sound(KeyId::parse(&wrap.to_key), "key_wrap.to_key")?,
                     suite: wrap.suite,
-                    bytes: row.bytes,
                     sha256: sound(wrap.sha256.as_slice().try_into(), "key_wrap.sha256")?,
-                })
+                    event: sound(EventId::parse(&wrap.event), "key_wrap.event")?,
+                    bytes,
+                };
+                Ok(Found { wrap, row })
             })
             .collect()
     }
@@ -183,7 +194,7 @@ impl Tx {
             suite: wrap.suite,
             sha256: wrap.sha256.to_vec(),
             wrapped_at: at.millis(),
-            event: self.event().to_string(),
+            event: wrap.event.to_string(),
         };
         row.insert(self).await?;
         within!(self, c => sqlx::query(BYTES).bind(&row.id).bind(&wrap.bytes).execute(c).await.map(drop))?;

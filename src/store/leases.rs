@@ -33,7 +33,7 @@ impl Store {
 
 impl Tx {
     /// Whether this token still is the lease's newest; held so until the transaction ends.
-    pub async fn fenced(&mut self, name: &str, token: i64) -> Result<bool, Error> {
+    pub(super) async fn fenced(&mut self, name: &str, token: i64) -> Result<bool, Error> {
         let sql = held!(self, "SELECT token FROM lease WHERE name = $1");
         let row: Option<(i64,)> = within!(self, c => sqlx::query_as(sql).bind(name).fetch_optional(c).await)?;
         Ok(row == Some((token,)))

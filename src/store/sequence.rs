@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Error, Store, Tx, error::sound, events::EventRow};
+use super::{
+    Error, Store, Tx,
+    error::sound,
+    events::{EventRow, Unreadable},
+};
 use crate::{audit::Stored, domain::ids::EventId};
 
 /// A root of a complete group of leaves, or of groups.
@@ -16,6 +20,25 @@ pub struct GroupRow {
     pub hash: Vec<u8>,
 }
 
+/// An event that awaits its place.
+pub struct Pending {
+    at: i64,
+    id: String,
+    /// The event, unchecked.
+    pub event: Result<Stored, Unreadable>,
+}
+
+#[derive(sqlx::FromRow)]
+struct PendingRow {
+    queued_at: i64,
+    #[sqlx(flatten)]
+    event: EventRow,
+}
+
+/// A transaction of the sequencer. It can place events, keep roots and checkpoints, and nothing else: no act can slip into the
+/// database through it without an event of its own.
+pub struct Sequencing(Tx);
+
 /// A stored checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct CheckpointRow {
@@ -28,12 +51,14 @@ pub struct CheckpointRow {
 }
 
 impl Store {
-    /// Events that have no place yet, the oldest first, without their bodies' meaning checked.
-    pub async fn pending(&self, limit: i64) -> Result<Vec<Stored>, Error> {
-        const SQL: &str = "SELECT e.*, b.salt, b.body FROM pending_event q JOIN log_event e ON e.id = q.event \
-             LEFT JOIN log_body b ON b.event = e.id ORDER BY q.at, q.event LIMIT $1";
-        let rows = on!(self, p => sqlx::query_as::<_, EventRow>(SQL).bind(limit).fetch_all(p).await)?;
-        rows.into_iter().map(EventRow::stored).collect()
+    /// Events that have no place yet, the oldest first, after one shown before; without their bodies' meaning checked.
+    pub async fn pending(&self, after: Option<&Pending>, limit: i64) -> Result<Vec<Pending>, Error> {
+        const SQL: &str = "SELECT q.at AS queued_at, e.*, b.salt, b.body FROM pending_event q JOIN log_event e ON e.id = q.event \
+             LEFT JOIN log_body b ON b.event = e.id WHERE (q.at, q.event) > ($1, $2) ORDER BY q.at, q.event LIMIT $3";
+        let (at, id) = after.map_or((i64::MIN, ""), |last| (last.at, &last.id));
+        let rows = on!(self, p => sqlx::query_as::<_, PendingRow>(SQL).bind(at).bind(id).bind(limit).fetch_all(p).await)?;
+        let pending = |row: PendingRow| Pending { at: row.queued_at, id: row.event.id.clone(), event: row.event.read() };
+        Ok(rows.into_iter().map(pending).collect())
     }
 
     /// How many events have no place yet.
@@ -90,11 +115,19 @@ impl Store {
     }
 }
 
-impl Tx {
+impl Store {
+    /// Opens the sequencer's transaction; `None` when the token is no longer the newest of the lease, which is held until the end.
+    pub async fn begin_sequencing(&self, lease: &str, token: i64) -> Result<Option<Sequencing>, Error> {
+        let mut tx = self.begin().await?;
+        Ok(tx.fenced(lease, token).await?.then_some(Sequencing(tx)))
+    }
+}
+
+impl Sequencing {
     /// The size of the log as this transaction sees it.
     pub async fn log_size(&mut self) -> Result<i64, Error> {
         const SQL: &str = "SELECT COALESCE(MAX(idx), -1) + 1 FROM log_sequence";
-        let (size,): (i64,) = within!(self, c => sqlx::query_as(SQL).fetch_one(c).await)?;
+        let (size,): (i64,) = within!(self.0, c => sqlx::query_as(SQL).fetch_one(c).await)?;
         Ok(size)
     }
 
@@ -102,22 +135,22 @@ impl Tx {
     pub async fn insert_place(&mut self, index: i64, event: EventId, leaf: &[u8; 32]) -> Result<(), Error> {
         const PLACE: &str = "INSERT INTO log_sequence (idx, event, leaf) VALUES ($1, $2, $3)";
         const DONE: &str = "DELETE FROM pending_event WHERE event = $1";
-        within!(self, c => sqlx::query(PLACE).bind(index).bind(event.to_string()).bind(&leaf[..]).execute(c).await.map(drop))?;
-        within!(self, c => sqlx::query(DONE).bind(event.to_string()).execute(c).await.map(drop))?;
+        within!(self.0, c => sqlx::query(PLACE).bind(index).bind(event.to_string()).bind(&leaf[..]).execute(c).await.map(drop))?;
+        within!(self.0, c => sqlx::query(DONE).bind(event.to_string()).execute(c).await.map(drop))?;
         Ok(())
     }
 
     /// Stores the root of a group that has become complete.
     pub async fn insert_group(&mut self, group: &GroupRow) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO log_group (level, idx, hash) VALUES ($1, $2, $3)";
-        within!(self, c => sqlx::query(SQL).bind(group.level).bind(group.idx).bind(&group.hash).execute(c).await.map(drop))?;
+        within!(self.0, c => sqlx::query(SQL).bind(group.level).bind(group.idx).bind(&group.hash).execute(c).await.map(drop))?;
         Ok(())
     }
 
     /// Stores a signed checkpoint.
     pub async fn insert_checkpoint(&mut self, checkpoint: &CheckpointRow) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO log_checkpoint (size, root, note) VALUES ($1, $2, $3)";
-        within!(self, c => sqlx::query(SQL)
+        within!(self.0, c => sqlx::query(SQL)
             .bind(checkpoint.size)
             .bind(&checkpoint.root)
             .bind(&checkpoint.note)
@@ -130,7 +163,7 @@ impl Tx {
     /// Leaf hashes of places, as this transaction sees them: what a checkpoint is recomputed from.
     pub async fn leaves(&mut self, start: i64, end: i64) -> Result<BTreeMap<i64, Vec<u8>>, Error> {
         const SQL: &str = "SELECT idx, leaf FROM log_sequence WHERE idx >= $1 AND idx < $2 ORDER BY idx";
-        let rows: Vec<(i64, Vec<u8>)> = within!(self, c => sqlx::query_as(SQL).bind(start).bind(end).fetch_all(c).await)?;
+        let rows: Vec<(i64, Vec<u8>)> = within!(self.0, c => sqlx::query_as(SQL).bind(start).bind(end).fetch_all(c).await)?;
         Ok(rows.into_iter().collect())
     }
 
@@ -138,13 +171,13 @@ impl Tx {
     pub async fn groups(&mut self, level: i64, start: i64, end: i64) -> Result<BTreeMap<i64, Vec<u8>>, Error> {
         const SQL: &str = "SELECT idx, hash FROM log_group WHERE level = $1 AND idx >= $2 AND idx < $3 ORDER BY idx";
         let rows: Vec<(i64, Vec<u8>)> =
-            within!(self, c => sqlx::query_as(SQL).bind(level).bind(start).bind(end).fetch_all(c).await)?;
+            within!(self.0, c => sqlx::query_as(SQL).bind(level).bind(start).bind(end).fetch_all(c).await)?;
         Ok(rows.into_iter().collect())
     }
 
     /// Keeps the sequencer's work: it moves events that are already recorded, and is not an act of its own.
-    pub async fn commit_sequencing(self) -> Result<(), Error> {
-        self.finish().await
+    pub async fn commit(self) -> Result<(), Error> {
+        self.0.finish().await
     }
 }
 

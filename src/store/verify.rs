@@ -158,15 +158,15 @@ impl Store {
         })
     }
 
-    /// The bytes of the rows of a table after an id, in the order of ids; none for keys.
-    pub async fn standing_bytes(&self, table: Vouched, after: &str, limit: i64) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    /// The bytes of the rows of a table after an id, up to and with another; none for keys.
+    pub async fn standing_bytes(&self, table: Vouched, after: &str, last: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
         let sql = match table {
-            Vouched::Entries => "SELECT entry, bytes FROM entry_bytes WHERE entry > $1 ORDER BY entry LIMIT $2",
-            Vouched::Grants => "SELECT grant_id, bytes FROM grant_bytes WHERE grant_id > $1 ORDER BY grant_id LIMIT $2",
-            Vouched::Wraps => "SELECT wrap, bytes FROM key_wrap_bytes WHERE wrap > $1 ORDER BY wrap LIMIT $2",
+            Vouched::Entries => "SELECT entry, bytes FROM entry_bytes WHERE entry > $1 AND entry <= $2",
+            Vouched::Grants => "SELECT grant_id, bytes FROM grant_bytes WHERE grant_id > $1 AND grant_id <= $2",
+            Vouched::Wraps => "SELECT wrap, bytes FROM key_wrap_bytes WHERE wrap > $1 AND wrap <= $2",
             Vouched::Keys => return Ok(Vec::new()),
         };
-        Ok(on!(self, p => sqlx::query_as(sql).bind(after).bind(limit).fetch_all(p).await)?)
+        Ok(on!(self, p => sqlx::query_as(sql).bind(after).bind(last).fetch_all(p).await)?)
     }
 
     /// How many rows a table has.
@@ -185,22 +185,25 @@ impl Store {
     pub async fn orphans(&self) -> Result<Vec<Orphan>, Error> {
         let mut found = Vec::new();
         for (table, sql, missing) in ORPHANS {
-            let ids: Vec<(String,)> = on!(self, p => sqlx::query_as(sql).fetch_all(p).await)?;
-            found.extend(ids.into_iter().map(|(id,)| (table, id, missing)));
+            // Only a schema that was tampered with lets a name be null.
+            let ids: Vec<(Option<String>,)> = on!(self, p => sqlx::query_as(sql).fetch_all(p).await)?;
+            found.extend(ids.into_iter().map(|(id,)| (table, id.unwrap_or_else(|| "null".to_owned()), missing)));
         }
         Ok(found)
     }
 
-    /// The compartments each of these events is filed under.
+    /// The compartments that events are filed under, those with a place in a range.
     pub async fn scopes_from(&self, index: i64, end: i64) -> Result<BTreeMap<String, Vec<String>>, Error> {
         const SQL: &str = "SELECT o.event, o.compartment FROM log_scope o JOIN log_sequence s ON s.event = o.event \
              WHERE s.idx >= $1 AND s.idx < $2 ORDER BY o.event, o.compartment";
-        let rows: Vec<(String, String)> = on!(self, p => sqlx::query_as(SQL).bind(index).bind(end).fetch_all(p).await)?;
-        let mut scopes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (event, compartment) in rows {
-            scopes.entry(event).or_default().push(compartment);
-        }
-        Ok(scopes)
+        Ok(by_event(on!(self, p => sqlx::query_as(SQL).bind(index).bind(end).fetch_all(p).await)?))
+    }
+
+    /// The compartments that events without a place are filed under.
+    pub async fn scopes_pending(&self) -> Result<BTreeMap<String, Vec<String>>, Error> {
+        const SQL: &str = "SELECT o.event, o.compartment FROM log_scope o JOIN pending_event q ON q.event = o.event \
+             ORDER BY o.event, o.compartment";
+        Ok(by_event(on!(self, p => sqlx::query_as(SQL).fetch_all(p).await)?))
     }
 
     /// SQLite's own check of its file; nothing to report on PostgreSQL, which checks pages as it reads.
@@ -213,4 +216,12 @@ impl Store {
 
 fn stands<R: WrittenOnce>(row: &R, event: &str, sha256: Option<&Vec<u8>>) -> Standing {
     Standing { now: row.vouch(), event: event.to_owned(), sha256: sha256.cloned() }
+}
+
+fn by_event(rows: Vec<(String, String)>) -> BTreeMap<String, Vec<String>> {
+    let mut scopes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (event, compartment) in rows {
+        scopes.entry(event).or_default().push(compartment);
+    }
+    scopes
 }

@@ -27,7 +27,7 @@ pub struct Visit {
     /// The token of the browser's form cookie.
     pub form_token: String,
     /// The cookie between password and code.
-    pub pre_session: Option<String>,
+    pub pre_session: Option<Zeroizing<String>>,
     /// Who is signed in.
     pub caller: Option<Arc<Caller>>,
 }
@@ -66,7 +66,7 @@ impl Visit {
         request: RequestContext,
         caller: Option<Caller>,
         form_token: String,
-        pre_session: Option<String>,
+        pre_session: Option<Zeroizing<String>>,
     ) -> Self {
         let nobody = Frame {
             partnership: app.partnership().to_owned(),

@@ -19,4 +19,5 @@ mod papers;
 mod policy_matrix;
 mod postgres_smoke;
 mod rooms;
+mod tamper;
 mod web;
