@@ -86,11 +86,12 @@ impl Browser {
             .expect("the driver opens a browser");
         let browser = Self { client, base: base.to_owned() };
         // A window is never narrower than 500: a small screen is told to the page instead.
-        browser.tell(
-            "Emulation.setDeviceMetricsOverride",
-            &json!({ "width": kind.width, "height": 1000, "deviceScaleFactor": 1, "mobile": false }),
-        )
-        .await;
+        browser
+            .tell(
+                "Emulation.setDeviceMetricsOverride",
+                &json!({ "width": kind.width, "height": 1000, "deviceScaleFactor": 1, "mobile": false }),
+            )
+            .await;
         if kind.scripts {
             browser.tell("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": WATCH })).await;
         }

@@ -96,7 +96,8 @@ impl Page {
 
     /// The value of the first input of a name.
     pub fn value(&self, name: &str) -> String {
-        let found = self.select(&format!("main [name='{name}'], [name='{name}']"), |input| input.attr("value").unwrap_or("").to_owned());
+        let found =
+            self.select(&format!("main [name='{name}'], [name='{name}']"), |input| input.attr("value").unwrap_or("").to_owned());
         found.into_iter().next().unwrap_or_else(|| panic!("no {name} in {}", self.body))
     }
 

@@ -1,0 +1,185 @@
+//! Every page in every state: nothing for axe to find, nothing stopped by the security policy, nothing cut off on a phone.
+
+use std::collections::BTreeSet;
+
+use referral_exchange::web::table::ROUTES;
+use serde_json::{Value, json};
+
+use crate::support::{
+    browser::{Browser, NARROW, WIDE},
+    hub::{ENGINES, Hub, Served},
+};
+
+/// Where the checker is, as the lockfile has it.
+const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node_modules/axe-core/axe.min.js");
+
+/// Run on each page; gives one line for each fault.
+const CHECK: &str = "const done = arguments[arguments.length - 1]; \
+    axe.run(document, { rules: { 'target-size': { enabled: true } } }).then(found => done(found.violations.map(\
+    fault => fault.id + ': ' + fault.nodes.map(node => node.target.join(' ')).join(', '))), error => done([String(error)]))";
+
+/// The pages visited by one walk, by the route they belong to.
+struct Sweep<'s> {
+    browser: &'s Browser,
+    axe: String,
+    seen: BTreeSet<&'static str>,
+    faults: Vec<String>,
+    width: u32,
+}
+
+impl Sweep<'_> {
+    /// Checks the page that is open, as a state of a route.
+    async fn look(&mut self, route: &'static str, state: &str) {
+        self.seen.insert(route);
+        let name = format!("{}-{state}-{}", route.trim_matches('/').replace(['/', '{', '}'], "_"), self.width);
+        self.browser.picture(&name).await;
+        self.browser.run(&self.axe).await;
+        let found = self.browser.client.execute_async(CHECK, Vec::new()).await.unwrap();
+        for fault in found.as_array().into_iter().flatten() {
+            self.faults.push(format!("{name}: {}", fault.as_str().unwrap_or("?")));
+        }
+        let stopped = self.browser.stopped().await;
+        if stopped != json!([]) {
+            self.faults.push(format!("{name}: stopped {stopped}"));
+        }
+        if self.browser.overflows().await {
+            self.faults.push(format!("{name}: wider than the window"));
+        }
+        if self.browser.has("h1").await {
+            return;
+        }
+        self.faults.push(format!("{name}: no heading"));
+    }
+
+    async fn open(&mut self, path: &str, route: &'static str, state: &str) {
+        self.browser.go(path).await;
+        self.look(route, state).await;
+    }
+}
+
+async fn sweep(kind: crate::support::browser::Kind) {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let browser = Browser::open(kind, &served.url()).await;
+    let axe = std::fs::read_to_string(AXE).expect("axe-core is there; run npm ci");
+    let mut sweep = Sweep { browser: &browser, axe, seen: BTreeSet::new(), faults: Vec::new(), width: kind.width };
+    signing_in(&mut sweep, &served).await;
+    sending(&mut sweep).await;
+    reading(&mut sweep, &served).await;
+    assert_eq!(sweep.faults, Vec::<String>::new(), "{}", sweep.faults.join("\n"));
+    // `find` and the assets have no page of their own.
+    let pages: BTreeSet<&str> = ROUTES
+        .iter()
+        .filter(|route| route.method == "GET" && !matches!(route.path, "/find" | "/assets/{name}"))
+        .map(|route| route.path)
+        .collect();
+    let missing: Vec<_> = pages.difference(&sweep.seen).collect();
+    assert!(missing.is_empty(), "pages that nobody looked at: {missing:?}");
+    browser.close().await;
+    served.finish().await;
+}
+
+async fn signing_in(sweep: &mut Sweep<'_>, served: &Served) {
+    let browser = sweep.browser;
+    sweep.open("/sign-in", "/sign-in", "good").await;
+    browser.fill("username", "tess.example").await;
+    browser.fill("password", "wrong").await;
+    browser.submit().await;
+    sweep.look("/sign-in", "bad").await;
+    browser.fill("password", &served.hub.person("tess.example").password).await;
+    browser.submit().await;
+    sweep.look("/sign-in/code", "good").await;
+    browser.fill("code", "000000").await;
+    browser.submit().await;
+    sweep.look("/sign-in/code", "bad").await;
+    browser.fill("code", &served.next_code("tess.example")).await;
+    browser.submit().await;
+    sweep.look("/", "practitioner").await;
+    sweep.open("/account", "/account", "good").await;
+    sweep.open("/sent", "/sent", "empty").await;
+    sweep.open("/referrals/0000-0000-0", "/referrals/{reference}", "bad").await;
+    sweep.open("/referrals/0000-0000-0/sent", "/referrals/{reference}/sent", "bad").await;
+    sweep.open("/log", "/log", "bad").await;
+}
+
+async fn sending(sweep: &mut Sweep<'_>) {
+    let browser = sweep.browser;
+    sweep.open("/refer/fire-protection", "/refer/{pathway}", "good").await;
+    sweep.open("/refer/nothing", "/refer/{pathway}", "bad").await;
+    sweep.open("/refer/fire-protection/danger", "/refer/{pathway}/danger", "good").await;
+    sweep.open("/refer/fire-protection/danger?", "/refer/{pathway}/danger", "bad").await;
+    sweep.open("/refer/fire-protection/danger?danger=yes", "/refer/{pathway}/danger", "stop").await;
+    sweep.open("/refer/fire-protection/form?danger=yes", "/refer/{pathway}/form", "empty").await;
+    browser.submit().await;
+    sweep.look("/refer/{pathway}/form", "bad").await;
+    browser.fill_fire("A way out is blocked.\n\nBoxes stand on the stairs.").await;
+    browser.submit().await;
+    sweep.look("/refer/{pathway}/form", "check").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/sent", "good").await;
+    browser.follow("See this referral").await;
+    sweep.look("/referrals/{reference}", "own").await;
+    sweep.open("/sent", "/sent", "good").await;
+    // A form of a session that is over.
+    browser.go("/refer/fire-protection/form?danger=no").await;
+    browser.run("document.querySelector('main [name=csrf_token]').value = 'old'").await;
+    browser.submit().await;
+    sweep.look("/refer/{pathway}/form", "kept").await;
+    browser.submit().await;
+    sweep.look("/refer/{pathway}/form", "resumed").await;
+    browser.go("/account").await;
+    browser.run("document.querySelector('main [name=csrf_token]').value = 'old'").await;
+    browser.click("main form[action='/sign-out'] button").await;
+    sweep.look("/account", "expired").await;
+    browser.go("/").await;
+    browser.click(".app-account form[action='/sign-out'] button").await;
+    sweep.look("/sign-in", "signed-out").await;
+}
+
+async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
+    let browser = sweep.browser;
+    browser.sign_in(served, "theo.invented").await;
+    sweep.look("/", "triager").await;
+    sweep.open("/queue", "/queue", "good").await;
+    sweep.open("/queue?state=opened", "/queue", "empty").await;
+    sweep.open("/queue?state=nothing", "/queue", "bad").await;
+    browser.go("/queue").await;
+    browser.click("tbody a").await;
+    sweep.look("/referrals/{reference}", "good").await;
+    browser.click(".app-account form[action='/sign-out'] button").await;
+    browser.sign_in(served, "dora.madeup").await;
+    sweep.look("/", "dpo").await;
+    sweep.open("/log", "/log", "empty").await;
+    sweep.open("/log?from=yesterday", "/log", "mend").await;
+    sweep.open("/log?use=lawfulness", "/log", "good").await;
+    sweep.open("/log?use=lawfulness&to=2020-01-01", "/log", "none").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_in_every_state_on_a_wide_window() {
+    sweep(WIDE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_in_every_state_on_a_small_phone() {
+    sweep(NARROW).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_checker_does_find_faults() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let browser = Browser::open(WIDE, &served.url()).await;
+    let axe = std::fs::read_to_string(AXE).expect("axe-core is there; run npm ci");
+    let mut sweep = Sweep { browser: &browser, axe, seen: BTreeSet::new(), faults: Vec::new(), width: 1200 };
+    browser.go("/sign-in").await;
+    let damage = "document.querySelector('label[for=username]').remove(); document.documentElement.lang = ''; \
+        const inline = document.createElement('p'); inline.setAttribute('style', 'width: 3000px'); inline.textContent = 'wide'; \
+        document.body.append(inline)";
+    let _: Value = browser.run(damage).await;
+    sweep.look("/sign-in", "damaged").await;
+    let faults = sweep.faults.join("\n");
+    for expected in ["label: ", "html-has-lang: ", "stopped "] {
+        assert!(faults.contains(expected), "{expected} in {faults}");
+    }
+    browser.close().await;
+    served.finish().await;
+}

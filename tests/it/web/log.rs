@@ -1,0 +1,43 @@
+//! The log's page.
+
+use crate::support::{
+    client::{Client, fire},
+    hub::{ENGINES, Hub},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_use_is_chosen_before_any_event_is_shown() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let sender = Client::new(&served);
+    sender.sign_in(&served, "theo.invented").await;
+    let page = sender.get("/refer/fire-protection/form?danger=no").await;
+    let sent = sender.post("/refer/fire-protection/send", &fire(&page.token(), &page.value("form_token"), &[])).await;
+    let reference = sent.location().split('/').nth(2).unwrap().to_owned();
+
+    let dpo = Client::new(&served);
+    dpo.sign_in(&served, "dora.madeup").await;
+    let rows = |page: &crate::support::client::Page| page.words("tbody tr");
+    let blank = dpo.get("/log").await;
+    assert_eq!((blank.status.as_u16(), rows(&blank).len()), (200, 0));
+    let unused = dpo.get(&format!("/log?reference={reference}")).await;
+    assert_eq!((unused.status.as_u16(), rows(&unused).len()), (422, 0));
+    assert_eq!(unused.words(".govuk-error-summary__list a"), ["Select what you use the log for"]);
+
+    let found = dpo.get(&format!("/log?use=lawfulness&reference={reference}&action=submit-referral")).await;
+    assert_eq!(rows(&found).len(), 1, "{}", found.body);
+    assert!(rows(&found)[0].contains("Theo Invented") && rows(&found)[0].contains("sent a referral"));
+    let day = dpo.get("/log?use=lawfulness&from=2026-11-20&to=2026-11-20&action=submit-referral").await;
+    assert_eq!(rows(&day).len(), 1);
+    let before = dpo.get("/log?use=lawfulness&to=2026-11-19").await;
+    assert_eq!(rows(&before).len(), 0);
+    let wrong = dpo.get("/log?use=lawfulness&from=yesterday&to=2026-02-30").await;
+    assert_eq!((wrong.status.as_u16(), wrong.words(".govuk-error-message").len()), (422, 2));
+    // Reading it is in it, with the use.
+    let readings = dpo.get("/log?use=integrity&action=read-log").await;
+    assert!(rows(&readings).len() >= 3, "{}", readings.body);
+    let all = dpo.get("/log?use=integrity").await;
+    if let Some(next) = all.words(".govuk-pagination__next a").first() {
+        assert!(!next.is_empty());
+    }
+    served.finish().await;
+}

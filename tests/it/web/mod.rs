@@ -1,0 +1,6 @@
+//! The pages as HTTP: statuses, cookies, headers, guards.
+
+mod guards;
+mod log;
+mod sending;
+mod signing_in;
