@@ -133,7 +133,7 @@ impl App {
                 Ok(Some(body)) => drop(bodies.insert(stored.id, body)),
                 Ok(None) => tracing::error!(error.kind = "integrity", event.id = %stored.id, "an event's body is missing"),
                 Err(fault) => {
-                    tracing::error!(error.kind = "integrity", event.id = %stored.id, error = %fault, "an event failed its check")
+                    tracing::error!(error.kind = "integrity", event.id = %stored.id, error = %fault, "an event failed its check");
                 }
             }
         }

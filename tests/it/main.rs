@@ -14,6 +14,7 @@ mod command_line_demo;
 mod command_line_serve;
 mod crash;
 mod data_map;
+mod every_route;
 mod journey;
 mod papers;
 mod policy_matrix;
