@@ -16,7 +16,7 @@ mod query;
 mod referrals;
 mod session;
 mod signed;
-mod table;
+pub mod table;
 mod teams;
 
 use std::{sync::Arc, time::Duration};

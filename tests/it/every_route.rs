@@ -77,7 +77,9 @@ fn closed_routes(reference: &str) -> Vec<Asked> {
 async fn refusals(hub: &Hub) -> Vec<Body> {
     hub.app.sequence().await.unwrap();
     let events = hub.app.store().sequenced_from(0, 10_000).await.unwrap();
-    let bodies = events.iter().map(|row| row.event.check(hub.app.store().authenticator()).unwrap().unwrap());
+    let bodies = events
+        .iter()
+        .map(|row| row.event.as_ref().expect("a readable event").check(hub.app.store().authenticator()).unwrap().unwrap());
     bodies.filter(|body| body.outcome == "refuse").collect()
 }
 
