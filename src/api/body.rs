@@ -53,12 +53,12 @@ impl<S: Send + Sync> FromRequest<S> for Bytes {
             let frame = frame.map_err(|_| Problem::malformed("the body ended early"))?;
             let data = frame.into_data().unwrap_or_default();
             seen = seen.saturating_add(data.len());
-            match seen {
-                0..=LIMIT => kept.extend_from_slice(&data),
-                // Read to its end all the same: a client that is still sending does not hear the answer.
-                ..=HEARD_OUT => kept = Vec::new(),
-                _ => break,
+            if seen <= LIMIT {
+                kept.extend_from_slice(&data);
+            } else if seen > HEARD_OUT {
+                break;
             }
+            // In between it is read to its end all the same: a client that is still sending does not hear the answer.
         }
         if seen > LIMIT { Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE)) } else { Ok(Self(kept)) }
     }
