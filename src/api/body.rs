@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, StatusCode, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
@@ -10,9 +10,11 @@ use crate::app::IdempotencyKey;
 
 /// Larger than the longest answers to any pathway; files have a route and a limit of their own.
 const LIMIT: usize = 256 * 1024;
+/// What is too large is read so far before it is refused.
+const HEARD_OUT: usize = 4 * LIMIT;
 
 /// A body as it came. Read only after who asks is known.
-pub struct Bytes(axum::body::Bytes);
+pub struct Bytes(Vec<u8>);
 
 /// What a call takes.
 pub trait Members: DeserializeOwned {
@@ -45,15 +47,20 @@ impl<S: Send + Sync> FromRequest<S> for Bytes {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         check_media_type(request.headers())?;
-        let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        if declared.is_some_and(|length: u64| length > LIMIT as u64) {
-            return Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE));
+        let mut body = request.into_body();
+        let (mut kept, mut seen) = (Vec::new(), 0_usize);
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| Problem::malformed("the body ended early"))?;
+            let data = frame.into_data().unwrap_or_default();
+            seen = seen.saturating_add(data.len());
+            if seen <= LIMIT {
+                kept.extend_from_slice(&data);
+            } else if seen > HEARD_OUT {
+                break;
+            }
+            // In between it is read to its end all the same: a client that is still sending does not hear the answer.
         }
-        match Limited::new(request.into_body(), LIMIT).collect().await {
-            Ok(collected) => Ok(Self(collected.to_bytes())),
-            Err(error) if error.is::<LengthLimitError>() => Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE)),
-            Err(_) => Err(Problem::malformed("the body ended early")),
-        }
+        if seen > LIMIT { Err(Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE)) } else { Ok(Self(kept)) }
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, StatusCode, Version, header};
 
 use super::problem::Problem;
 use crate::app::App;
@@ -22,6 +22,7 @@ pub async fn enter(State(app): State<Arc<App>>, mut request: Request, next: Next
     let context = app.request(source);
     let id = context.id.to_string();
     request.extensions_mut().insert(context);
+    let is_http_1 = request.version() < Version::HTTP_2;
     let mut response = next.run(request).await;
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
@@ -29,6 +30,10 @@ pub async fn enter(State(app): State<Arc<App>>, mut request: Request, next: Next
         let headers = response.headers_mut();
         headers.remove(header::CONTENT_LENGTH);
         let bytes = problem.written(&id, headers);
+        if status == StatusCode::PAYLOAD_TOO_LARGE && is_http_1 {
+            // The rest of the body may still be on its way; the next request needs another connection.
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         *response.body_mut() = Body::from(bytes);
     }
     if let Ok(id) = HeaderValue::from_str(&id) {

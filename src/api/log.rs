@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
+    path::Part,
     problem::Problem,
     query::{self, Fields, Query},
     signed::Signed,
@@ -195,7 +196,7 @@ pub async fn key(State(app): State<Arc<App>>) -> Response {
 pub async fn event(
     State(app): State<Arc<App>>,
     signed: Signed,
-    Path(index): Path<String>,
+    Part(index): Part,
     Query(fields): Query<UseField>,
 ) -> Result<Response, Problem> {
     let log_use = query::code("use", fields.log_use, LogUse::parse)?.unwrap_or(LogUse::Lawfulness);
@@ -209,6 +210,6 @@ pub async fn event(
     params(("index" = u64, Path, description = "Its place in the log")),
     responses((status = 200, description = "A tlog-proof", body = String, content_type = "text/plain; charset=utf-8"))
 )]
-pub async fn receipt(State(app): State<Arc<App>>, signed: Signed, Path(index): Path<String>) -> Result<Response, Problem> {
+pub async fn receipt(State(app): State<Arc<App>>, signed: Signed, Part(index): Part) -> Result<Response, Problem> {
     Ok(plain(app.receipt(&signed.request, &signed.caller, place(&index)).await?))
 }

@@ -10,6 +10,7 @@ mod lists;
 mod log;
 pub mod openapi;
 mod origin;
+mod path;
 mod pathways;
 mod problem;
 mod query;

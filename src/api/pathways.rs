@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{lists::List, problem::Problem, signed::Signed};
+use super::{lists::List, path::Part, problem::Problem, signed::Signed};
 use crate::app::{App, Error, PathwayView, Versioned, definition_json, example, schema};
 
 /// A pathway in a list.
@@ -84,7 +84,7 @@ pub async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Respons
     get, path = "/pathways/{id}", tag = "pathways", operation_id = "pathway", params(("id" = String, Path, description = "Pathway id")),
     responses((status = 200, description = "The definition in force", body = Definition))
 )]
-pub async fn definition(State(app): State<Arc<App>>, _: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+pub async fn definition(State(app): State<Arc<App>>, _: Signed, Part(id): Part) -> Result<Response, Problem> {
     let Versioned { pathway, version } = found(&app, &id)?;
     Ok(Json(definition_json(&pathway, &version)).into_response())
 }
@@ -95,7 +95,7 @@ pub async fn definition(State(app): State<Arc<App>>, _: Signed, Path(id): Path<S
     params(("id" = String, Path, description = "Pathway id")),
     responses((status = 200, description = "The schema of the body of `POST /referrals`", body = Object))
 )]
-pub async fn json_schema(State(app): State<Arc<App>>, _: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+pub async fn json_schema(State(app): State<Arc<App>>, _: Signed, Part(id): Part) -> Result<Response, Problem> {
     Ok(Json(schema(&found(&app, &id)?.pathway)).into_response())
 }
 
@@ -105,6 +105,6 @@ pub async fn json_schema(State(app): State<Arc<App>>, _: Signed, Path(id): Path<
     params(("id" = String, Path, description = "Pathway id")),
     responses((status = 200, description = "A valid body for `POST /referrals`", body = super::referrals::Submission))
 )]
-pub async fn sample(State(app): State<Arc<App>>, signed: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+pub async fn sample(State(app): State<Arc<App>>, signed: Signed, Part(id): Part) -> Result<Response, Problem> {
     Ok(Json(example(&found(&app, &id)?.pathway, signed.request.at.uk_date())).into_response())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, StatusCode, header};
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::{
     body::{self, Bytes, Members},
     json::Unique,
+    path::Part,
     problem::Problem,
     signed::Signed,
 };
@@ -191,7 +192,7 @@ pub async fn submit(State(app): State<Arc<App>>, signed: Signed, headers: Header
     params(("reference" = String, Path, description = "The reference, as in 7K3F-9QXD-2")),
     responses((status = 200, description = "The referral", body = Referral))
 )]
-pub async fn show(State(app): State<Arc<App>>, signed: Signed, Path(reference): Path<String>) -> Result<Response, Problem> {
+pub async fn show(State(app): State<Arc<App>>, signed: Signed, Part(reference): Part) -> Result<Response, Problem> {
     let view = app.read_referral(&signed.request, &signed.caller, &reference).await?;
     Ok(Json(Referral::from(view)).into_response())
 }

@@ -69,18 +69,18 @@ async fn pages_follow_each_other_without_gap_or_overlap() {
     let served = Hub::founded(ENGINES[0]).await.serve().await;
     let dora = Client::signed_in(&served, "dora.madeup").await;
     // Reading adds events, but only above the first cursor.
-    let mut page = dora.json("/log?limit=7").await;
+    let mut page = dora.json("/log?limit=5").await;
     let mut seen: Vec<i64> = Vec::new();
     loop {
         let places = column(&page, "index").into_iter().map(|index| index.as_i64().unwrap());
         seen.extend(places);
         let Some(next) = page["next"].as_str() else { break };
-        page = dora.json(&format!("/log?limit=7&cursor={next}")).await;
+        page = dora.json(&format!("/log?limit=5&cursor={next}")).await;
     }
     let newest = seen[0];
     let whole = dora.json(&format!("/log?limit=100&cursor={}", newest + 1)).await;
     assert_eq!(seen, column(&whole, "index").into_iter().map(|index| index.as_i64().unwrap()).collect::<Vec<_>>());
-    assert!(seen.len() > 14, "more than two pages: {}", seen.len());
+    assert!(seen.len() > 10, "more than two pages: {}", seen.len());
     served.finish().await;
 }
 
@@ -100,8 +100,15 @@ async fn only_officers_read_and_only_what_reaches_their_agency() {
     let place = hers["items"][0]["index"].as_i64().unwrap();
     let dev = Client::signed_in(&served, "dev.specimen").await;
     assert_eq!(dev.json(&format!("/log?reference={reference}")).await["items"], json!([]));
-    for place in [place.to_string(), "999999".into(), "nonsense".into(), "-1".into(), i64::MAX.to_string(), u64::MAX.to_string()]
-    {
+    for place in [
+        place.to_string(),
+        "999999".into(),
+        "nonsense".into(),
+        "-1".into(),
+        "%FF".into(),
+        i64::MAX.to_string(),
+        u64::MAX.to_string(),
+    ] {
         for path in [format!("/log/{place}"), format!("/log/{place}/receipt")] {
             let unseen = problem(dev.get(&path).send().await.unwrap(), 404, "unseen").await;
             assert_eq!(unseen["detail"], Value::Null);

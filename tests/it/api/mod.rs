@@ -42,7 +42,8 @@ impl Client {
         let body = credentials(served, username);
         let answer = client.post("/session").json(&body).send().await.unwrap();
         assert_eq!(answer.status(), 201, "{username}");
-        client.csrf = answer.json::<Value>().await.unwrap()["csrf_token"].as_str().unwrap().to_owned();
+        let begun: Value = answer.json().await.unwrap();
+        begun["csrf_token"].as_str().unwrap().clone_into(&mut client.csrf);
         client
     }
 

@@ -28,7 +28,7 @@ async fn pathways_are_listed_and_told() {
         assert!(outcome["feedback"].as_array().unwrap().iter().all(|line| line["code"].is_string() && line["text"].is_string()));
     }
     assert!(told["grades"].is_array());
-    for path in ["/pathways/nothing", "/pathways/nothing/schema", "/pathways/nothing/example", "/pathways/%00"] {
+    for path in ["/pathways/nothing", "/pathways/nothing/schema", "/pathways/nothing/example", "/pathways/%00", "/pathways/%FF"] {
         problem(tess.get(path).send().await.unwrap(), 404, "unseen").await;
     }
     // An officer reads them too, but sends none.

@@ -135,7 +135,7 @@ async fn unseen_nonexistent_and_nonsense_cannot_be_told_apart() {
     let reference = tess.sends_example("one").await;
     let nia = Client::signed_in(&served, "nia.imaginary").await;
     let mut answers = Vec::new();
-    let texts = [reference.as_str(), "7K3F-9QXD-2", "canary", "%00%0A", &"x".repeat(500)];
+    let texts = [reference.as_str(), "7K3F-9QXD-2", "canary", "%00%0A", "%FF", "%2E%2E%2F", &"x".repeat(500)];
     for text in texts {
         let answer = nia.get(&format!("/referrals/{text}")).send().await.unwrap();
         let mut names: Vec<_> = answer.headers().keys().map(|name| name.as_str().to_owned()).collect();
