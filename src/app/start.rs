@@ -144,7 +144,7 @@ impl App {
     pub async fn start(parts: Parts) -> Result<Arc<Self>, Error> {
         let Parts { db, keys, passwords, clock, random, policy, pathways, origin, demonstration, partnership } = parts;
         if !db.is_current().await? {
-            return Err(Error::Configuration("the database's schema is not up to date; run `referral-exchange migrate`".into()));
+            return Err(outdated());
         }
         let alterable = db.alterable_written_once().await?;
         if !alterable.is_empty() {
@@ -221,12 +221,15 @@ impl App {
 /// Makes the key files of a hub that has never run; one that has run must be given the keys it had.
 ///
 /// # Errors
-/// [`Error::Configuration`] when they cannot be written.
+/// [`Error::Configuration`] when they cannot be written, or the schema is not up to date.
 pub async fn make_first_keys(config: &Config, random: &dyn Random) -> Result<(), Error> {
     let db = open_database(config).await?;
-    let fresh = db.is_current().await? && !db.is_founded().await?;
+    if !db.is_current().await? {
+        return Err(outdated());
+    }
+    let is_fresh = !db.is_founded().await?;
     db.close().await?;
-    if fresh { KeyFiles::make_missing(&config.keys.directory, random) } else { Ok(()) }
+    if is_fresh { KeyFiles::make_missing(&config.keys.directory, random) } else { Ok(()) }
 }
 
 /// A hub's database as it stands, for reading only, with the event key and nothing else of the hub.
@@ -251,6 +254,10 @@ pub async fn open_to_read(config: &Config, random: Arc<dyn Random>) -> Result<St
 pub fn verifier_key(text: &str) -> Result<VerifierKey, Error> {
     VerifierKey::parse(text.trim())
         .map_err(|_| Error::Configuration("the verifier key cannot be read; it looks like name+id+key".into()))
+}
+
+fn outdated() -> Error {
+    Error::Configuration("the database's schema is not up to date; run `referral-exchange migrate`".into())
 }
 
 fn cost(settings: &PasswordSettings) -> Result<Cost, Error> {

@@ -43,10 +43,14 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<(), Fa
     let mut owners: BTreeMap<String, String> = BTreeMap::new();
     for path in files {
         let name = path.display().to_string();
-        match LoadedPathway::parse(&name, &read(path)?) {
+        // The rules are about the file's own name; people want to know where it lies.
+        let own_name = path.file_name().map(|own| own.to_string_lossy().into_owned()).unwrap_or_default();
+        match LoadedPathway::parse(&own_name, &read(path)?) {
             Err(found) => {
                 faults += found.0.len();
-                console.data(&found.to_string())?;
+                for fault in found.0 {
+                    console.data(&format!("{name}:{}: {}", fault.line, fault.message))?;
+                }
             }
             Ok(one) => {
                 let id = one.pathway.id.as_str().to_owned();

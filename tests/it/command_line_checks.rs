@@ -15,23 +15,28 @@ fn folder() -> tempfile::TempDir {
 fn pathway_files_are_checked_line_by_line() {
     let folder = folder();
     let good = fs::read_to_string(FIRE).unwrap();
-    fs::write(folder.path().join("good.toml"), &good).unwrap();
-    fs::write(folder.path().join("bad.toml"), good.replacen("minutes = 4", "minutes = 0\nseconds = 3", 1)).unwrap();
-    fs::write(folder.path().join("broken.toml"), "id = \"broken\nname").unwrap();
+    let put = |name: &str, text: &str| {
+        fs::create_dir_all(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(name).join("fire-protection.toml"), text).unwrap();
+    };
+    put("good", &good);
+    put("bad", &good.replacen("minutes = 4", "minutes = 0\nseconds = 3", 1));
+    put("broken", "id = \"broken\nname");
+    let [good_file, bad_file, broken_file] = ["good", "bad", "broken"].map(|name| format!("{name}/fire-protection.toml"));
 
-    let (code, data, talk) = transcript(folder.path(), &["pathway", "check", "good.toml"]);
+    let (code, data, talk) = transcript(folder.path(), &["pathway", "check", &good_file]);
     assert_eq!((code, data.as_str(), talk.as_str()), (0, "", "1 pathway file can be used.\n"));
 
-    let (code, data, talk) = transcript(folder.path(), &["pathway", "check", "good.toml", "bad.toml", "broken.toml"]);
+    let (code, data, talk) = transcript(folder.path(), &["pathway", "check", &good_file, &bad_file, &broken_file]);
     let lines: Vec<&str> = data.lines().collect();
     let line = 1 + good.lines().position(|line| line == "minutes = 4").unwrap();
     assert_eq!((code, talk.as_str()), (1, "3 faults to mend.\n"), "{data}");
-    assert!(lines[0].starts_with(&format!("bad.toml:{line}: set `minutes`")), "{data}");
-    assert!(lines[1].starts_with(&format!("bad.toml:{}: remove `seconds`", line + 1)), "{data}");
-    assert!(lines[2].starts_with("broken.toml:1: this is not TOML"), "{data}");
+    assert!(lines[0].starts_with(&format!("{bad_file}:{line}: set `minutes`")), "{data}");
+    assert!(lines[1].starts_with(&format!("{bad_file}:{}: remove `seconds`", line + 1)), "{data}");
+    assert!(lines[2].starts_with(&format!("{broken_file}:2: this is not TOML")), "{data}");
 
-    let (code, data, _) = transcript(folder.path(), &["pathway", "check", "good.toml", FIRE]);
-    assert_eq!((code, data), (1, format!("{FIRE}:1: choose another id: good.toml is `fire-protection` too\n")));
+    let (code, data, _) = transcript(folder.path(), &["pathway", "check", &good_file, FIRE]);
+    assert_eq!((code, data), (1, format!("{FIRE}:1: choose another id: {good_file} is `fire-protection` too\n")));
     let (code, data, talk) = transcript(folder.path(), &["pathway", "check", "absent.toml"]);
     assert_eq!((code, data.as_str(), talk.as_str()), (3, "", "absent.toml cannot be read: entity not found\n"));
 }
@@ -90,13 +95,13 @@ fn the_matrix_is_the_committed_one() {
 fn verification_needs_a_hub() {
     let folder = folder();
     let cases = [
-        (&["audit", "verify", "--data", "absent"], "there is no directory absent\n"),
-        (&["audit", "verify", "--config", "absent.toml"], "absent.toml"),
-        (&["audit", "verify", "--data", "."], "the key file log-1.key cannot be read"),
+        (["audit", "verify", "--data", "absent"], "there is no directory absent"),
+        (["audit", "verify", "--config", "absent.toml"], "absent.toml"),
+        (["audit", "verify", "--data", "."], "the key file event-1.key cannot be read"),
     ];
     for (arguments, expected) in cases {
-        let (code, data, talk) = transcript(folder.path(), arguments);
+        let (code, data, talk) = transcript(folder.path(), &arguments);
         assert_eq!((code, data.as_str()), (3, ""), "{arguments:?}: {talk}");
-        assert!(talk.contains(expected) || talk.contains("cannot be read"), "{talk}");
+        assert!(talk.contains(expected), "{talk}");
     }
 }

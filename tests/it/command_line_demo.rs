@@ -120,21 +120,21 @@ async fn a_demonstration_lives_stops_and_lives_again() {
 
 fn the_copy_is_checked_against_the_hub(folder: &Path) {
     let good = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/pathways/fire-protection.toml")).unwrap();
-    fs::write(folder.join("good.toml"), &good).unwrap();
-    fs::write(folder.join("lost.toml"), good.replace("team = \"fire-protection\"", "team = \"fire-nobody\"")).unwrap();
-    fs::write(folder.join("keyless.toml"), good.replace("cover = \"fire-control\"", "cover = \"fire-governance\"")).unwrap();
-    let check = |file| transcript(folder, &["pathway", "check", file, "--data", "one"]);
-    let (code, data, talk) = check("good.toml");
+    let check = |name: &str, text: &str| {
+        let file = format!("{name}/fire-protection.toml");
+        fs::create_dir_all(folder.join(name)).unwrap();
+        fs::write(folder.join(&file), text).unwrap();
+        transcript(folder, &["pathway", "check", &file, "--data", "one"])
+    };
+    let (code, data, talk) = check("good", &good);
     assert_eq!((code, data.as_str()), (0, ""));
-    assert!(
-        talk.contains("warning: good.toml: only one person in the team `fire-control`, which covers, holds its key"),
-        "{talk}"
-    );
-    let (code, data, _) = check("lost.toml");
-    assert_eq!((code, data.as_str()), (1, "lost.toml: there is no team `fire-nobody`, which receives\n"));
-    let (code, data, _) = check("keyless.toml");
+    let lonely = "warning: good/fire-protection.toml: only one person in the team `fire-control`, which covers, holds its key";
+    assert!(talk.contains(lonely), "{talk}");
+    let (code, data, _) = check("lost", &good.replace("team = \"fire-protection\"", "team = \"fire-nobody\""));
+    assert_eq!((code, data.as_str()), (1, "lost/fire-protection.toml: there is no team `fire-nobody`, which receives\n"));
+    let (code, data, _) = check("keyless-team", &good.replace("cover = \"fire-control\"", "cover = \"fire-governance\""));
     assert_eq!(code, 1);
-    assert!(data.starts_with("keyless.toml: the team `fire-governance`, which covers, has no key yet"), "{data}");
+    assert!(data.contains(": the team `fire-governance`, which covers, has no key yet"), "{data}");
 }
 
 async fn damage_is_found(folder: &Path, data: &Path) {

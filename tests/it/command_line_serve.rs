@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use crate::support::binary::{command, signal, transcript};
+use crate::support::{
+    binary::{command, signal, transcript},
+    postgres,
+};
 
 const CONFIG: &str = r#"
 [hub]
@@ -32,6 +35,20 @@ fn hub(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     transcript(folder, &[arguments, &["--config", "exchange.toml"]].concat())
 }
 
+/// Serves until it is ready, and ends it in order.
+async fn serve_and_end(folder: &Path) {
+    let mut serving = command(&["serve", "--config", "exchange.toml"]);
+    let mut serving = serving.current_dir(folder).stderr(Stdio::piped()).spawn().unwrap();
+    let mut talk = BufReader::new(serving.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let probes = talk.find_map(|line| Some(line.strip_prefix("Probes answer on ")?.split(' ').next()?.to_owned())).unwrap();
+    let ready = reqwest::get(probes.replace("/healthz", "/readyz")).await.unwrap();
+    assert_eq!((ready.status().as_u16(), ready.text().await.unwrap().as_str()), (200, "ready\n"));
+    signal(&serving, "INT");
+    let ending = tokio::task::spawn_blocking(move || (serving.wait().unwrap(), talk.collect::<Vec<_>>()));
+    let (status, rest) = tokio::time::timeout(Duration::from_secs(5), ending).await.unwrap().unwrap();
+    assert!(status.success() && rest.iter().any(|line| line == "Stopping."), "{rest:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hub_is_migrated_served_and_ended() {
     let folder = folder_with(CONFIG);
@@ -43,16 +60,7 @@ async fn a_hub_is_migrated_served_and_ended() {
         assert_eq!((code, data.as_str(), talk.as_str()), (0, "", "The schema is up to date.\n"));
     }
 
-    let mut serving = command(&["serve", "--config", "exchange.toml"]);
-    let mut serving = serving.current_dir(folder.path()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut talk = BufReader::new(serving.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let probes = talk.find_map(|line| Some(line.strip_prefix("Probes answer on ")?.split(' ').next()?.to_owned())).unwrap();
-    let ready = reqwest::get(probes.replace("/healthz", "/readyz")).await.unwrap();
-    assert_eq!((ready.status().as_u16(), ready.text().await.unwrap().as_str()), (200, "ready\n"));
-    signal(&serving, "INT");
-    let ending = tokio::task::spawn_blocking(move || (serving.wait().unwrap(), talk.collect::<Vec<_>>()));
-    let (status, rest) = tokio::time::timeout(Duration::from_secs(5), ending).await.unwrap().unwrap();
-    assert!(status.success() && rest.iter().any(|line| line == "Stopping."), "{rest:?}");
+    serve_and_end(folder.path()).await;
     assert!(!folder.path().join("exchange.sqlite-wal").exists());
 
     let (code, text, talk) = hub(folder.path(), &["audit", "verify"]);
@@ -68,7 +76,7 @@ async fn a_hub_is_migrated_served_and_ended() {
 #[test]
 fn a_hub_refuses_development_certificates() {
     let folder = folder_with(CONFIG);
-    let now = Duration::from_secs(1_800_000_000);
+    let now = Duration::from_hours(500_000);
     let made = referral_exchange::server::development_ca::ensure(&folder.path().join("tls"), now).unwrap();
     let files = format!("certificate_file = {:?}\nkey_file = {:?}", made.certificate, made.key);
     fs::write(folder.path().join("exchange.toml"), CONFIG.replace("development = true", &files)).unwrap();
@@ -76,4 +84,24 @@ fn a_hub_refuses_development_certificates() {
     let (code, data, talk) = hub(folder.path(), &["serve"]);
     assert_eq!((code, data.as_str()), (3, ""));
     assert!(talk.contains("production needs a certificate from your own authority"), "{talk}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_postgres_the_running_role_must_not_be_able_to_alter_the_log() {
+    let database = postgres::create_database().await;
+    let section = |url: &str, more: &str| format!("{CONFIG}[database]\nurl = {url:?}\n{more}");
+    let folder = folder_with(&section(&database.app_url, &format!("owner_url = {:?}\n", database.owner_url)));
+    let (code, _, talk) = hub(folder.path(), &["migrate"]);
+    assert_eq!((code, talk.as_str()), (0, "The schema is up to date.\n"));
+    serve_and_end(folder.path()).await;
+    let (code, text, talk) = hub(folder.path(), &["audit", "verify"]);
+    assert!(code == 0 && text.ends_with("All is whole.\n"), "{text}{talk}");
+
+    fs::write(folder.path().join("exchange.toml"), section(&database.owner_url, "")).unwrap();
+    let (code, _, talk) = hub(folder.path(), &["serve"]);
+    assert!(code == 3 && talk.contains("the database role could alter what is written once"), "{talk}");
+
+    fs::write(folder.path().join("exchange.toml"), section("postgres://nobody@127.0.0.1:1/none", "")).unwrap();
+    let (code, _, talk) = hub(folder.path(), &["serve"]);
+    assert_eq!((code, talk.as_str()), (6, "the exchange is not available; try again shortly\n"));
 }
