@@ -90,6 +90,9 @@ macro_rules! written_once {
         }
 
         impl $row {
+            /// The columns that the digest covers, by name.
+            pub(crate) const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
+
             /// Writes the row and has the transaction's event vouch for it.
             pub(crate) async fn insert(&self, tx: &mut $crate::store::Tx) -> Result<(), $crate::store::Error> {
                 within!(tx, c => sqlx::query($insert)$(.bind(&self.$field))+.execute(c).await.map(drop))?;

@@ -54,7 +54,7 @@ impl Db {
     pub async fn alterable_written_once(&self) -> Result<Vec<String>, Error> {
         const SQL: &str = "SELECT CAST(c.relname AS TEXT) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind = 'r' AND n.nspname = current_schema() AND (pg_has_role(c.relowner, 'USAGE') \
-             OR has_table_privilege(c.oid, 'UPDATE') OR has_table_privilege(c.oid, 'DELETE') \
+             OR has_any_column_privilege(c.oid, 'UPDATE') OR has_table_privilege(c.oid, 'DELETE') \
              OR has_table_privilege(c.oid, 'TRUNCATE') OR has_table_privilege(c.oid, 'TRIGGER')) ORDER BY 1";
         let Self::Postgres(pool) = self else { return Ok(Vec::new()) };
         let tables: Vec<(String,)> = sqlx::query_as(SQL).fetch_all(pool).await?;

@@ -6,6 +6,7 @@
 mod support;
 
 mod api;
+mod barrier;
 mod bent_pointers;
 mod browser;
 mod command_line;
@@ -15,10 +16,15 @@ mod command_line_serve;
 mod crash;
 mod data_map;
 mod every_route;
+mod integrity;
 mod journey;
 mod papers;
+mod places;
 mod policy_matrix;
 mod postgres_smoke;
 mod rooms;
+mod sequencer;
+mod store;
 mod tamper;
+mod type_chain;
 mod web;

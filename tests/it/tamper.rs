@@ -334,14 +334,7 @@ async fn planted_crowd(engine: Engine) {
     hub.abandon().await;
 }
 
-macro_rules! on_both {
-    ($($name:ident => $walk:ident),+ $(,)?) => {
-        mod sqlite { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$walk(super::ENGINES[0]).await; })+ }
-        mod postgres { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$walk(super::ENGINES[1]).await; })+ }
-    };
-}
-
-on_both! {
+crate::on_both! {
     every_changed_column_is_found => every_column,
     every_missing_row_is_found => every_deletion,
     planted_rows_swaps_and_foreign_signatures_are_found => plants_and_swaps,

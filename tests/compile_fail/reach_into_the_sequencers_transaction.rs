@@ -1,0 +1,6 @@
+use referral_exchange::store::sequence::Sequencing;
+use referral_exchange::domain::ids::TeamId;
+pub async fn case(mut tx: Sequencing, team: TeamId) {
+    let _ = tx.0.advance_team(team, 1).await; //~ E0616
+    //= let _ = (tx.log_size().await, team);
+}

@@ -1,0 +1,5 @@
+use referral_exchange::policy::{Denial, Permit};
+pub fn case(denial: Denial, permit: Permit) -> Permit {
+    denial.into() //~ E0277
+    //= permit
+}

@@ -1,0 +1,156 @@
+//! Readers fail closed: what is not what the log vouches for is not shown, and the refusal is on record. SQL alone can plant no
+//! recipient, grant or event that anybody uses.
+
+use referral_exchange::{
+    app::{Caller, Error, ListQuery},
+    store::Engine,
+};
+
+use crate::support::{
+    acts::send,
+    hub::{ENGINES, Hub},
+    raw::{Cell, Raw},
+};
+
+/// Flips one bit in the middle of a column of the row that a condition names.
+async fn flip(raw: &mut Raw, table: &str, column: &str, which: &str) {
+    let rows = raw.rows(&format!("SELECT {column} FROM {table} WHERE {which}")).await;
+    let Cell::Bytes(mut bytes) = rows[0][0].clone() else { panic!("{table}.{column} holds bytes") };
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    let literal = Cell::Bytes(bytes).literal(raw.engine());
+    assert!(raw.run(&format!("UPDATE {table} SET {column} = {literal} WHERE {which}")).await > 0);
+}
+
+async fn refusals(raw: &mut Raw) -> i64 {
+    let bodies = raw.rows("SELECT b.body FROM log_body b JOIN log_event e ON e.id = b.event WHERE e.outcome = 'refuse'").await;
+    let is_integrity = |row: &Vec<Cell>| String::from_utf8_lossy(&row[0].bytes()).contains(r#""reason":"integrity""#);
+    i64::try_from(bodies.iter().filter(|row| is_integrity(row)).count()).unwrap()
+}
+
+const SUBMISSION: &str = "(SELECT id FROM entry WHERE kind = 'submission')";
+const HEADLINE: &str = "(SELECT id FROM entry WHERE kind = 'headline')";
+const RECEIVER: &str = "(SELECT id FROM team WHERE code = 'fire-protection')";
+
+/// One hub with one referral, which a triager is about to read.
+async fn scene(engine: Engine) -> (Hub, Raw, Caller, String) {
+    let hub = Hub::founded(engine).await;
+    let sender = hub.sign_in("tess.example").await;
+    let sent = send(&hub.app, &sender, "integrity", |_| {}).await;
+    let caller = hub.sign_in("theo.invented").await;
+    let raw = Raw::unguarded(&hub).await;
+    (hub, raw, caller, sent.reference.to_string())
+}
+
+async fn damage_is_not_shown(engine: Engine) {
+    let damages: [(&str, &str, String); 6] = [
+        ("entry_bytes", "bytes", format!("entry = {SUBMISSION}")),
+        ("entry", "sha256", format!("id = {SUBMISSION}")),
+        ("grant_bytes", "bytes", format!("grant_id = (SELECT id FROM grant_made WHERE to_id = {RECEIVER})")),
+        ("grant_made", "sha256", format!("to_id = {RECEIVER}")),
+        (
+            "key_wrap_bytes",
+            "bytes",
+            "wrap IN (SELECT w.id FROM key_wrap w JOIN account a ON a.id = w.to_id WHERE a.username = 'theo.invented')"
+                .to_owned(),
+        ),
+        ("key_wrap", "sha256", "to_id = (SELECT id FROM account WHERE username = 'theo.invented')".to_owned()),
+    ];
+    for (table, column, which) in damages {
+        let (hub, mut raw, caller, reference) = scene(engine).await;
+        flip(&mut raw, table, column, &which).await;
+        let read = hub.app.read_referral(&hub.app.request(None), &caller, &reference).await;
+        assert!(matches!(read, Err(Error::Integrity(_))), "{table}.{column}");
+        assert_eq!(refusals(&mut raw).await, 1, "{table}.{column}: the refusal is on record");
+        hub.abandon().await;
+    }
+}
+
+/// A published recipient is believed only as its event has it; a key changed under a running hub reaches nobody either.
+async fn a_changed_recipient_is_refused(engine: Engine) {
+    let (hub, mut raw, caller, reference) = scene(engine).await;
+    let foreign = hub.app.recipient_without_secret();
+    raw.run(&format!("UPDATE key_published SET recipient = '{foreign}' WHERE owner_kind = 'compartment'")).await;
+    let read = hub.app.read_referral(&hub.app.request(None), &caller, &reference).await;
+    assert!(matches!(read, Err(Error::Integrity(_))));
+
+    raw.run(&format!("UPDATE key_published SET recipient = '{foreign}' WHERE owner_kind = 'team'")).await;
+    let fresh = hub.another_node().await;
+    let sender = hub.sign_in("tess.example").await;
+    let grants = raw.count("SELECT COUNT(*) FROM grant_made").await;
+    assert!(matches!(try_to_send(&fresh, &sender).await, Err(Error::Integrity(_))), "nothing is sealed to it");
+    assert_eq!(raw.count("SELECT COUNT(*) FROM grant_made").await, grants);
+    fresh.close().await.unwrap();
+    hub.abandon().await;
+}
+
+async fn try_to_send(app: &referral_exchange::app::App, sender: &Caller) -> Result<(), Error> {
+    use referral_exchange::app::{IdempotencyKey, example, raw_from_json};
+    let request = app.request(None);
+    let pathway = app.pathway("fire-protection").unwrap();
+    let body = example(&pathway.pathway, request.at.uk_date());
+    let raw = raw_from_json(&body["answers"]).unwrap();
+    app.submit(&request, sender, &IdempotencyKey::parse("again").unwrap(), b"again", &pathway, raw).await.map(drop)
+}
+
+/// A team's next recipient, planted beside a true event that vouches for something else.
+async fn a_planted_recipient_is_refused(engine: Engine) {
+    let (hub, mut raw, _, _) = scene(engine).await;
+    let foreign = hub.app.recipient_without_secret();
+    let id = "e".repeat(32);
+    raw.run(&format!(
+        "INSERT INTO key_published (id, owner_kind, owner, epoch, suite, recipient, published_at, event) \
+         SELECT '{id}', owner_kind, owner, 2, suite, '{foreign}', published_at, event FROM key_published WHERE owner_kind = 'team' AND owner = {RECEIVER}"
+    ))
+    .await;
+    raw.run("UPDATE team SET epoch = 2 WHERE code = 'fire-protection'").await;
+    let sender = hub.sign_in("tess.example").await;
+    let grants = raw.count("SELECT COUNT(*) FROM grant_made").await;
+    assert!(matches!(try_to_send(&hub.app, &sender).await, Err(Error::Integrity(_))));
+    assert_eq!(raw.count("SELECT COUNT(*) FROM grant_made").await, grants);
+    hub.abandon().await;
+}
+
+/// A grant planted for a stranger's team shows the stranger nothing of the content.
+async fn a_planted_grant_opens_nothing(engine: Engine) {
+    let (hub, mut raw, _, reference) = scene(engine).await;
+    let stranger = hub.sign_in("omar.placeholder").await;
+    let team = stranger.main().unwrap().place.team;
+    let id = "d".repeat(32);
+    raw.run(&format!(
+        "INSERT INTO grant_made SELECT '{id}', referral, compartment, epoch, key_id, to_kind, '{team}', to_key, to_epoch, suite, sha256, \
+         granted_at, event FROM grant_made WHERE to_id = {RECEIVER}; \
+         INSERT INTO grant_bytes SELECT '{id}', b.bytes FROM grant_bytes b JOIN grant_made g ON g.id = b.grant_id WHERE g.to_id = {RECEIVER}"
+    ))
+    .await;
+    let read = hub.app.read_referral(&hub.app.request(None), &stranger, &reference).await;
+    assert!(matches!(read, Err(Error::Integrity(_) | Error::Refused)));
+    let report = hub.verify().await;
+    assert!(report.findings.iter().any(|finding| finding.table == "grant_made" && finding.id == id));
+    hub.abandon().await;
+}
+
+/// One damaged line hides its words, not the referral, and not the rest of the queue.
+async fn a_damaged_headline_leaves_the_queue_standing(engine: Engine) {
+    let (hub, mut raw, _, damaged) = scene(engine).await;
+    flip(&mut raw, "entry_bytes", "bytes", &format!("entry = {HEADLINE}")).await;
+    let sender = hub.sign_in("tess.example").await;
+    let whole = send(&hub.app, &sender, "whole", |_| {}).await.reference.to_string();
+    let caller = hub.sign_in("theo.invented").await;
+    let queue = hub.app.queue(&hub.app.request(None), &caller, &ListQuery::default()).await.unwrap();
+    let headline = |reference: &str| {
+        let item = queue.items.iter().find(|item| item.reference.to_string() == reference).expect("in the queue");
+        item.headline.is_some()
+    };
+    assert!(!headline(&damaged) && headline(&whole));
+    assert_eq!(refusals(&mut raw).await, 1);
+    hub.abandon().await;
+}
+
+crate::on_both! {
+    damaged_bytes_and_hashes_are_not_shown_and_leave_an_event => damage_is_not_shown,
+    a_recipient_changed_by_sql_is_not_used => a_changed_recipient_is_refused,
+    a_recipient_planted_by_sql_is_not_used => a_planted_recipient_is_refused,
+    a_grant_planted_by_sql_opens_nothing => a_planted_grant_opens_nothing,
+    a_damaged_headline_does_not_hide_the_queue => a_damaged_headline_leaves_the_queue_standing,
+}

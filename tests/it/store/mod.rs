@@ -1,0 +1,7 @@
+//! What the store promises, noun by noun, on both databases.
+
+mod guards;
+mod nouns;
+mod paging;
+mod schema;
+mod sql_text;
