@@ -178,6 +178,7 @@ async fn start(hub: &Hub, db: Db) -> Result<Arc<App>, Error> {
         policy: PolicyFiles::embedded(),
         pathways: PathwayLibrary::embedded().unwrap(),
         origin: "test.referral-exchange.example/log".to_owned(),
+        partnership: "Exampleshire Safeguarding Partnership".to_owned(),
         demonstration: true,
     })
     .await
