@@ -11,7 +11,6 @@ use std::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
 };
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key};
@@ -248,7 +247,7 @@ driver=$!
     browsers=$(ps -o pid= --ppid "$driver")
     kill -KILL "$driver" $browsers 2>/dev/null
 ) <&3 &
-wait "$driver"
+wait "$driver" 2>/dev/null
 sleep 0.3
 "#;
 
@@ -283,6 +282,3 @@ fn start() -> Driver {
     std::thread::spawn(move || lines.for_each(drop));
     Driver { port, folder, _lifeline: lifeline, _guard: child }
 }
-
-/// How long a page may take to do something by script.
-pub const PATIENCE: Duration = Duration::from_secs(5);

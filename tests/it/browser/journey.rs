@@ -83,6 +83,9 @@ async fn walk(kind: Kind) {
     let reference = browser.heading().await.replace("Referral ", "");
     assert_eq!(sent, format!("/referrals/{reference}/sent"));
     browser.is_well(kind).await;
+    if kind.width < 640 {
+        browser.click(".govuk-service-navigation__toggle").await;
+    }
     browser.follow("My referrals").await;
     assert!(browser.text("tbody").await.contains("Example Car Wash"));
     browser.is_well(kind).await;
