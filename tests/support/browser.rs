@@ -11,6 +11,7 @@ use std::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key};
@@ -151,19 +152,32 @@ impl Browser {
         }
     }
 
+    /// Presses something that stays on this page.
     pub async fn click(&self, selector: &str) {
         self.find(selector).await.click().await.unwrap();
     }
 
+    /// Presses something that leads to another page, and waits for that page: a click may return before the old one goes.
+    pub async fn press(&self, selector: &str) {
+        self.leave(self.find(selector).await).await;
+    }
+
+    async fn leave(&self, by: Element) {
+        let old = self.find("html").await;
+        by.click().await.unwrap();
+        let gone = async { while old.tag_name().await.is_ok() {} };
+        tokio::time::timeout(Duration::from_secs(20), gone).await.expect("another page comes");
+    }
+
     /// Presses the button of the main form.
     pub async fn submit(&self) {
-        self.click("main form button.govuk-button:not(.govuk-button--secondary)").await;
+        self.press("main form button.govuk-button:not(.govuk-button--secondary)").await;
     }
 
     /// Presses a link by its words.
     pub async fn follow(&self, words: &str) {
         let link = self.client.find(Locator::LinkText(words)).await;
-        link.unwrap_or_else(|error| panic!("no link {words}: {error}")).click().await.unwrap();
+        self.leave(link.unwrap_or_else(|error| panic!("no link {words}: {error}"))).await;
     }
 
     /// Presses the tab key, and gives the words of what then has the focus.
