@@ -95,7 +95,7 @@ fn signed_in(app: &App, caller: &Caller, frame: Frame) -> Frame {
     ];
     let item =
         |(text, href): (&str, &str)| NavigationItem { text: text.to_owned(), href: href.to_owned(), ..NavigationItem::default() };
-    let main = caller.main().map(|named| format!("{}, {}", named.team.as_str(), named.agency.as_str()));
+    let main = caller.main().map(|named| named.team.as_str().to_owned());
     Frame {
         csrf_token: caller.csrf_token(),
         signed_in: Some(view::SignedIn {

@@ -32,14 +32,21 @@ pub(super) fn due(due: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// When somebody reads new referrals, and what to do when that is too late.
+pub(super) fn read_when(team: &str, hours: &str, emergency: &str) -> String {
+    let mut letters = emergency.chars();
+    let lower = letters.next().map(|first| first.to_lowercase().chain(letters).collect::<String>()).unwrap_or_default();
+    format!("{team} reads new referrals {hours}. If it cannot wait, {lower}")
+}
+
 /// A state as a tag.
 pub(super) fn state(state: ReferralState) -> StateTag {
-    let colour = match state {
-        ReferralState::New => "grey",
-        ReferralState::Received => "blue",
-        ReferralState::Opened => "yellow",
+    let (text, colour) = match state {
+        ReferralState::New => ("Not sent", "grey"),
+        ReferralState::Received => ("Received", "blue"),
+        ReferralState::Opened => ("Opened", "yellow"),
     };
-    StateTag { text: state.title().to_owned(), colour: colour.to_owned() }
+    StateTag { text: text.to_owned(), colour: colour.to_owned() }
 }
 
 #[cfg(test)]

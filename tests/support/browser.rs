@@ -152,19 +152,32 @@ impl Browser {
         }
     }
 
+    /// Presses something that stays on this page.
     pub async fn click(&self, selector: &str) {
         self.find(selector).await.click().await.unwrap();
     }
 
+    /// Presses something that leads to another page, and waits for that page: a click may return before the old one goes.
+    pub async fn press(&self, selector: &str) {
+        self.leave(self.find(selector).await).await;
+    }
+
+    async fn leave(&self, by: Element) {
+        let old = self.find("html").await;
+        by.click().await.unwrap();
+        let gone = async { while old.tag_name().await.is_ok() {} };
+        tokio::time::timeout(Duration::from_secs(20), gone).await.expect("another page comes");
+    }
+
     /// Presses the button of the main form.
     pub async fn submit(&self) {
-        self.click("main form button.govuk-button:not(.govuk-button--secondary)").await;
+        self.press("main form button.govuk-button:not(.govuk-button--secondary)").await;
     }
 
     /// Presses a link by its words.
     pub async fn follow(&self, words: &str) {
         let link = self.client.find(Locator::LinkText(words)).await;
-        link.unwrap_or_else(|error| panic!("no link {words}: {error}")).click().await.unwrap();
+        self.leave(link.unwrap_or_else(|error| panic!("no link {words}: {error}"))).await;
     }
 
     /// Presses the tab key, and gives the words of what then has the focus.
@@ -248,7 +261,7 @@ driver=$!
     browsers=$(ps -o pid= --ppid "$driver")
     kill -KILL "$driver" $browsers 2>/dev/null
 ) <&3 &
-wait "$driver"
+wait "$driver" 2>/dev/null
 sleep 0.3
 "#;
 
@@ -283,6 +296,3 @@ fn start() -> Driver {
     std::thread::spawn(move || lines.for_each(drop));
     Driver { port, folder, _lifeline: lifeline, _guard: child }
 }
-
-/// How long a page may take to do something by script.
-pub const PATIENCE: Duration = Duration::from_secs(5);

@@ -224,7 +224,7 @@ impl FieldView {
         let legend = format!("If you cannot answer: {}", self.label);
         Checkboxes {
             name: format!("{}-not-known", self.id),
-            fieldset: Some(Fieldset::new(&legend, "govuk-visually-hidden")),
+            fieldset: Some(Fieldset::new(&legend, "govuk-visually-hidden app-block")),
             items: self.not_known.iter().map(ChoiceView::tick).collect(),
             values: vec![self.not_known_code.clone()],
             classes: "govuk-checkboxes--small app-not-known".to_owned(),

@@ -8,21 +8,15 @@ use axum::{
     extract::{Query, State},
     routing,
 };
-use jiff::{ToSpan, civil::Date};
-use serde::Deserialize;
 
 use super::{
     field::ChoiceView,
+    log_query::{Asked, next_address, read},
     queue::{heads, next_page},
 };
 use crate::{
-    app::{App, LogItem, LogQuery, log_cursor},
-    domain::{
-        action::Action,
-        legal::LogUse,
-        role::Role,
-        time::{Timestamp, london},
-    },
+    app::{App, LogItem},
+    domain::{action::Action, legal::LogUse, role::Role},
     web::{
         components::{Button, Cell, ErrorLink, ErrorSummary, Input, Label, Pagination, Select, SelectItem, Table},
         error::{Answer, mend, ok},
@@ -191,20 +185,6 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
     Router::new().route("/log", routing::get(show))
 }
 
-/// What stands in the address.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Asked {
-    action: String,
-    actor: String,
-    reference: String,
-    from: String,
-    to: String,
-    #[serde(rename = "use")]
-    log_use: String,
-    cursor: String,
-}
-
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query<Asked>) -> Answer {
     let (query, errors) = read(&asked);
     let is_asked = errors.is_empty() && query.log_use.is_some();
@@ -235,65 +215,6 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         page.pending = u64::try_from(found.pending).unwrap_or(0);
     }
     if failed { mend(&page) } else { ok(&page) }
-}
-
-/// The query, and what is wrong with the filters.
-fn read(asked: &Asked) -> (LogQuery, Vec<(String, String)>) {
-    let mut errors = Vec::new();
-    let mut wrong = |name: &str, words: &str| errors.push((name.to_owned(), words.to_owned()));
-    let text = |value: &str| (!value.trim().is_empty()).then(|| value.trim().to_owned());
-    let log_use = LogUse::parse(&asked.log_use);
-    let others = [&asked.action, &asked.actor, &asked.reference, &asked.from, &asked.to, &asked.cursor];
-    if log_use.is_none() && (!asked.log_use.is_empty() || others.iter().any(|value| !value.is_empty())) {
-        wrong("use", "Select what you use the log for");
-    }
-    let mut day = |name: &str, value: &str, label: &str, after: i8| match text(value) {
-        None => None,
-        Some(value) => {
-            let moment = value.parse::<Date>().ok().filter(|_| value.len() == 10).and_then(|date| midnight(date, after));
-            if moment.is_none() {
-                wrong(name, &format!("{label} must be a real date, such as 2026-03-27"));
-            }
-            moment
-        }
-    };
-    let from = day("from", &asked.from, "From", 0);
-    let to = day("to", &asked.to, "To", 1);
-    let query = LogQuery {
-        reference: text(&asked.reference),
-        actor: text(&asked.actor),
-        action: Action::parse(&asked.action),
-        from,
-        to,
-        log_use,
-        cursor: log_cursor(&asked.cursor),
-        limit: None,
-    };
-    (query, errors)
-}
-
-/// The first moment of a day, so many days later, in the United Kingdom.
-fn midnight(date: Date, after: i8) -> Option<Timestamp> {
-    let day = date.checked_add(i32::from(after).days()).ok()?;
-    let start = day.to_zoned(london()).ok()?;
-    Some(Timestamp::from_millis(start.timestamp().as_millisecond()))
-}
-
-fn next_address(asked: &Asked, cursor: i64) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    let filters = [
-        ("use", &asked.log_use),
-        ("action", &asked.action),
-        ("actor", &asked.actor),
-        ("reference", &asked.reference),
-        ("from", &asked.from),
-        ("to", &asked.to),
-    ];
-    for (name, value) in filters.iter().filter(|(_, value)| !value.is_empty()) {
-        query.append_pair(name, value);
-    }
-    query.append_pair("cursor", &cursor.to_string());
-    format!("/log?{}", query.finish())
 }
 
 fn row(item: LogItem) -> LogRow {

@@ -11,6 +11,7 @@ pub mod form;
 pub mod home;
 pub mod kept;
 pub mod log;
+mod log_query;
 pub mod pathway;
 pub mod queue;
 mod receiver;

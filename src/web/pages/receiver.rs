@@ -3,6 +3,7 @@
 use crate::{
     app::{App, Error},
     domain::{answers::Answers, pathway::Pathway},
+    web::words,
 };
 
 /// The team, its agency and its hours.
@@ -30,6 +31,6 @@ impl Receiver {
 
     /// When somebody reads it, and what to do outside those hours.
     pub(super) fn read_when(&self) -> String {
-        format!("{} reads new referrals {}. If it cannot wait: {}", self.team, self.hours, self.emergency)
+        words::read_when(&self.team, &self.hours, &self.emergency)
     }
 }

@@ -74,7 +74,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
     let (team, agency) = &view.received_by;
     let read_when = view.answers.as_ref().map(|answers| {
         let route = pathway.route(answers);
-        format!("{team} reads new referrals {}. If it cannot wait: {}", route.hours, route.emergency)
+        words::read_when(team, &route.hours, &route.emergency)
     });
     let decided = format!("{team} decides by {}.", words::day_and_time(view.referral.due_at));
     ok(&SentPage {

@@ -72,7 +72,7 @@ async fn walk(kind: Kind) {
     assert_eq!(browser.heading().await, "Check your answers");
     browser.is_well(kind).await;
     assert!(browser.text("main").await.contains("<img src=x"), "what was typed is shown as text");
-    browser.click("button[name=change][value=premises_name]").await;
+    browser.press("button[name=change][value=premises_name]").await;
     browser.fill("premises_name", "Example Car Wash").await;
     browser.submit().await;
     browser.submit().await;
@@ -83,10 +83,13 @@ async fn walk(kind: Kind) {
     let reference = browser.heading().await.replace("Referral ", "");
     assert_eq!(sent, format!("/referrals/{reference}/sent"));
     browser.is_well(kind).await;
+    if kind.width < 640 {
+        browser.click(".govuk-service-navigation__toggle").await;
+    }
     browser.follow("My referrals").await;
     assert!(browser.text("tbody").await.contains("Example Car Wash"));
     browser.is_well(kind).await;
-    browser.click(".app-account form[action='/sign-out'] button").await;
+    browser.press(".app-account form[action='/sign-out'] button").await;
     assert!(browser.text("main").await.contains("You have signed out."));
     browser.client.back().await.unwrap();
     assert!(!browser.text("body").await.contains("Example Car Wash"), "Back shows nothing");
@@ -97,7 +100,7 @@ async fn walk(kind: Kind) {
     browser.follow(&reference).await;
     assert!(browser.text("main").await.contains("A way out is blocked."));
     browser.is_well(kind).await;
-    browser.click(".app-account form[action='/sign-out'] button").await;
+    browser.press(".app-account form[action='/sign-out'] button").await;
 
     browser.sign_in(&served, "dora.madeup").await;
     browser.go("/log").await;

@@ -128,10 +128,10 @@ async fn sending(sweep: &mut Sweep<'_>) {
     sweep.look("/refer/{pathway}/form", "resumed").await;
     browser.go("/account").await;
     browser.run("document.querySelector('main [name=csrf_token]').value = 'old'").await;
-    browser.click("main form[action='/sign-out'] button").await;
+    browser.press("main form[action='/sign-out'] button").await;
     sweep.look("/account", "expired").await;
     browser.go("/").await;
-    browser.click(".app-account form[action='/sign-out'] button").await;
+    browser.press(".app-account form[action='/sign-out'] button").await;
     sweep.look("/sign-in", "signed-out").await;
 }
 
@@ -143,9 +143,9 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open("/queue?state=opened", "/queue", "empty").await;
     sweep.open("/queue?state=nothing", "/queue", "bad").await;
     browser.go("/queue").await;
-    browser.click("tbody a").await;
+    browser.press("tbody a").await;
     sweep.look("/referrals/{reference}", "good").await;
-    browser.click(".app-account form[action='/sign-out'] button").await;
+    browser.press(".app-account form[action='/sign-out'] button").await;
     browser.sign_in(served, "dora.madeup").await;
     sweep.look("/", "dpo").await;
     sweep.open("/log", "/log", "empty").await;

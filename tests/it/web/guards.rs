@@ -106,6 +106,7 @@ async fn a_post_needs_its_token_and_our_own_origin() {
     }
     assert_eq!(client.get("/account").await.status.as_u16(), 200, "nobody was signed out");
     for headers in [&[("origin", own.as_str())][..], &[("sec-fetch-site", "same-origin")], &[]] {
+        let client = Client::new(&served);
         client.sign_in(&served, "tess.example").await;
         let token = client.get("/account").await.token();
         let answer = client.post_with("/sign-out", &[("csrf_token", &token)], headers).await;
@@ -121,9 +122,6 @@ async fn a_post_needs_its_token_and_our_own_origin() {
     let extra = nobody.post("/sign-in", &[("csrf_token", &token), ("username", "x"), ("role", "dpo")]).await;
     assert_eq!(extra.status.as_u16(), 400, "a field that is no part of the form");
 
-    let dpo = served.hub.sign_in("dora.madeup").await;
-    let log = served.hub.app.read_log(&served.hub.app.request(None), &dpo, &referral_exchange::app::LogQuery::default()).await;
-    drop(log);
     served.finish().await;
 }
 
@@ -143,11 +141,12 @@ async fn roles_keep_to_their_pages() {
             (links, statuses)
         }
     };
+    // The list of what one sent is empty, not forbidden, for those who send nothing.
     let start = "Start, ";
     let account = "Your account";
     assert_eq!(seen("tess.example").await, (format!("{start}My referrals, {account}"), vec![200, 403, 403, 200, 200]));
     assert_eq!(seen("theo.invented").await, (format!("{start}My referrals, Queue, {account}"), vec![200, 200, 403, 200, 200]));
-    assert_eq!(seen("dora.madeup").await, (format!("{start}Log, {account}"), vec![403, 403, 200, 403, 200]));
-    assert_eq!(seen("adam.notional").await, (format!("{start}{account}"), vec![403, 403, 403, 403, 200]));
+    assert_eq!(seen("dora.madeup").await, (format!("{start}Log, {account}"), vec![200, 403, 200, 403, 200]));
+    assert_eq!(seen("adam.notional").await, (format!("{start}{account}"), vec![200, 403, 403, 403, 200]));
     served.finish().await;
 }

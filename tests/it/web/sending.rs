@@ -43,7 +43,7 @@ async fn sending_twice_is_sending_once() {
     let check = client.post("/refer/fire-protection/check", &fire(&csrf, &token, &[])).await;
     assert_eq!((check.status.as_u16(), check.heading().as_str()), (200, "Check your answers"));
     assert!(check.body.contains("Fire Protection (Leicestershire Fire and Rescue Service)"));
-    assert!(check.body.contains("Monday to Friday, 9am to 5pm") && check.body.contains("Ring 999"));
+    assert!(check.body.contains("Monday to Friday, 9am to 5pm") && check.body.contains("ring 999 and ask for the fire service"));
     assert!(check.body.contains("modern slavery"), "the advice that these answers call up");
 
     let hidden = check.hidden();

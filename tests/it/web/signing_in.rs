@@ -16,7 +16,7 @@ async fn signing_in_gives_a_new_cookie_and_leads_where_one_wanted_to_go() {
 
     let page = client.get(turned_away.location()).await;
     assert_eq!(page.value("next"), "/queue?state=received");
-    let form_cookie = page.cookies().join("\n");
+    let form_cookie = [turned_away.cookies(), page.cookies()].concat().join("\n");
     let token = page.token();
     let password = served.hub.person("theo.invented").password.clone();
     let fields = [

@@ -1,0 +1,127 @@
+//! What the log is asked with, as it stands in an address.
+
+use jiff::{ToSpan, civil::Date};
+use serde::Deserialize;
+
+use crate::{
+    app::{LogQuery, log_cursor},
+    domain::{
+        action::Action,
+        legal::LogUse,
+        time::{Timestamp, london},
+    },
+};
+
+/// What stands in the address.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Asked {
+    pub(super) action: String,
+    pub(super) actor: String,
+    pub(super) reference: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    #[serde(rename = "use")]
+    pub(super) log_use: String,
+    pub(super) cursor: String,
+}
+
+/// The query, and what is wrong with the filters.
+pub(super) fn read(asked: &Asked) -> (LogQuery, Vec<(String, String)>) {
+    let mut errors = Vec::new();
+    let mut wrong = |name: &str, words: &str| errors.push((name.to_owned(), words.to_owned()));
+    let text = |value: &str| (!value.trim().is_empty()).then(|| value.trim().to_owned());
+    let log_use = LogUse::parse(&asked.log_use);
+    let others = [&asked.action, &asked.actor, &asked.reference, &asked.from, &asked.to, &asked.cursor];
+    if log_use.is_none() && (!asked.log_use.is_empty() || others.iter().any(|value| !value.is_empty())) {
+        wrong("use", "Select what you use the log for");
+    }
+    let mut day = |name: &str, value: &str, label: &str, after: i8| match text(value) {
+        None => None,
+        Some(value) => {
+            let moment = value.parse::<Date>().ok().filter(|_| value.len() == 10).and_then(|date| midnight(date, after));
+            if moment.is_none() {
+                wrong(name, &format!("{label} must be a real date, such as 2026-03-27"));
+            }
+            moment
+        }
+    };
+    let from = day("from", &asked.from, "From", 0);
+    let to = day("to", &asked.to, "To", 1);
+    let query = LogQuery {
+        reference: text(&asked.reference),
+        actor: text(&asked.actor),
+        action: Action::parse(&asked.action),
+        from,
+        to,
+        log_use,
+        cursor: log_cursor(&asked.cursor),
+        limit: None,
+    };
+    (query, errors)
+}
+
+/// The first moment of a day, so many days later, in the United Kingdom.
+fn midnight(date: Date, after: i8) -> Option<Timestamp> {
+    let day = date.checked_add(i32::from(after).days()).ok()?;
+    let start = day.to_zoned(london()).ok()?;
+    Some(Timestamp::from_millis(start.timestamp().as_millisecond()))
+}
+
+/// The address of the next page, with the same filters.
+pub(super) fn next_address(asked: &Asked, cursor: i64) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let filters = [
+        ("use", &asked.log_use),
+        ("action", &asked.action),
+        ("actor", &asked.actor),
+        ("reference", &asked.reference),
+        ("from", &asked.from),
+        ("to", &asked.to),
+    ];
+    for (name, value) in filters.iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    query.append_pair("cursor", &cursor.to_string());
+    format!("/log?{}", query.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(change: impl Fn(&mut Asked)) -> Asked {
+        let mut asked = Asked { log_use: "lawfulness".to_owned(), ..Asked::default() };
+        change(&mut asked);
+        asked
+    }
+
+    #[test]
+    fn days_are_those_of_the_united_kingdom_the_last_one_included() {
+        let (query, errors) = read(&asked(|asked| {
+            "2026-03-28".clone_into(&mut asked.from);
+            "2026-03-29".clone_into(&mut asked.to);
+        }));
+        assert_eq!(errors, []);
+        let text = |moment: Option<Timestamp>| moment.map(Timestamp::rfc3339);
+        assert_eq!(text(query.from).as_deref(), Some("2026-03-28T00:00:00.000Z"));
+        // Summer time began that night.
+        assert_eq!(text(query.to).as_deref(), Some("2026-03-29T23:00:00.000Z"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said_at_its_field() {
+        let names = |asked: &Asked| read(asked).1.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        assert_eq!(names(&asked(|asked| "2026-02-30".clone_into(&mut asked.from))), ["from"]);
+        assert_eq!(names(&asked(|asked| "27 March".clone_into(&mut asked.to))), ["to"]);
+        assert_eq!(names(&asked(|asked| "curiosity".clone_into(&mut asked.log_use))), ["use"]);
+        assert_eq!(names(&Asked { actor: "x".to_owned(), ..Asked::default() }), ["use"]);
+        assert_eq!(names(&Asked::default()), [""; 0]);
+    }
+
+    #[test]
+    fn the_next_page_keeps_the_filters() {
+        let asked = asked(|asked| "a&b".clone_into(&mut asked.actor));
+        assert_eq!(next_address(&asked, 7), "/log?use=lawfulness&actor=a%26b&cursor=7");
+    }
+}
