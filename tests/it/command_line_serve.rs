@@ -103,5 +103,5 @@ async fn on_postgres_the_running_role_must_not_be_able_to_alter_the_log() {
 
     fs::write(folder.path().join("exchange.toml"), section("postgres://nobody@127.0.0.1:1/none", "")).unwrap();
     let (code, _, talk) = hub(folder.path(), &["serve"]);
-    assert_eq!((code, talk.as_str()), (6, "the exchange is not available; try again shortly\n"));
+    assert!(code == 6 && talk.ends_with("the exchange is not available; try again shortly\n"), "{talk}");
 }
