@@ -1,6 +1,6 @@
 //! The one binary of integration tests: each module is a door, a room or a rule of the whole.
 // Helpers outside `#[test]` functions may fail a test the same way the tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -15,6 +15,7 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 mod barrier;
+mod canary;
 mod command_line;
 mod integrity;
 mod journey;
@@ -26,3 +27,4 @@ mod sequencer;
 mod store;
 mod tamper;
 mod type_chain;
+mod unseen;

@@ -150,10 +150,10 @@ async fn every_column(engine: Engine) {
     let mut cases = 0;
     for (table, columns) in bench.tables.clone() {
         let whole = matches!(table.as_str(), "log_checkpoint" | "log_group" | "entry_bytes");
-        for row in bench.visited(&table, whole).await {
+        for (number, row) in bench.visited(&table, whole).await.into_iter().enumerate() {
             for (at, column) in columns.iter().enumerate() {
                 let mut changes = vec![altered(&column.name, &row[at], column.kind)];
-                if row[at] != Cell::Null {
+                if number == 0 && row[at] != Cell::Null {
                     changes.push(Cell::Null);
                 }
                 for change in changes {
