@@ -143,7 +143,7 @@ async fn story(hub: &Hub) -> Vec<String> {
     let triager = hub.sign_in("theo.invented").await;
     app.queue(&app.request(None), &triager, &ListQuery::default()).await.unwrap();
     let view = app.read_referral(&app.request(None), &triager, &reference).await.unwrap();
-    let shown = format!("{:?}", view.answers.as_ref().map(|answers| answers.is_empty()));
+    let shown = format!("{:?}", view.answers.as_ref().map(referral_exchange::domain::answers::Answers::is_empty));
     assert_eq!(shown, "Some(false)");
 
     let request = app.request(Some("192.0.2.7".parse().unwrap()));

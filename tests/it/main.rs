@@ -5,17 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-/// A test that must hold on both databases becomes two, each told by its engine.
-macro_rules! on_both {
-    ($($name:ident => $walk:ident),+ $(,)?) => {
-        mod sqlite { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$walk(super::ENGINES[0]).await; })+ }
-        mod postgres { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$walk(super::ENGINES[1]).await; })+ }
-    };
-}
-pub(crate) use on_both;
-
 mod barrier;
-mod canary;
 mod command_line;
 mod integrity;
 mod journey;
@@ -24,7 +14,8 @@ mod postgres_smoke;
 mod places;
 mod rooms;
 mod sequencer;
+mod canary;
+mod unseen;
 mod store;
 mod tamper;
 mod type_chain;
-mod unseen;

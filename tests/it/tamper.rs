@@ -217,9 +217,9 @@ async fn plant(bench: &mut Bench, table: &str, changes: &[(&str, &str)]) {
         let changed = changes.iter().find(|(name, _)| *name == column.name);
         changed.map_or_else(|| column.name.clone(), |(_, sql)| (*sql).to_owned())
     };
-    let values: Vec<String> = bench.tables[table].iter().map(value).collect();
+    let cells: Vec<String> = bench.tables[table].iter().map(value).collect();
     let first = &bench.tables[table][0].name;
-    let sql = format!("INSERT INTO {table} SELECT {} FROM copy_of_{table} ORDER BY {first} LIMIT 1", values.join(", "));
+    let sql = format!("INSERT INTO {table} SELECT {} FROM copy_of_{table} ORDER BY {first} LIMIT 1", cells.join(", "));
     assert_eq!(bench.raw.run(&sql).await, 1, "{table}");
 }
 
@@ -334,7 +334,7 @@ async fn planted_crowd(engine: Engine) {
     hub.abandon().await;
 }
 
-crate::on_both! {
+crate::support::on_both! {
     every_changed_column_is_found => every_column,
     every_missing_row_is_found => every_deletion,
     planted_rows_swaps_and_foreign_signatures_are_found => plants_and_swaps,

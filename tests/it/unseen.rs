@@ -132,6 +132,6 @@ async fn the_same_whatever_is_asked(engine: Engine) {
     hub.finish().await;
 }
 
-crate::on_both! {
+crate::support::on_both! {
     unseen_nonexistent_and_malformed_look_the_same => the_same_whatever_is_asked,
 }

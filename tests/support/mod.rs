@@ -4,3 +4,12 @@ pub mod postgres;
 pub mod hub;
 pub mod acts;
 pub mod raw;
+
+/// A test that must hold on both databases becomes two, each told by its engine.
+macro_rules! on_both {
+    ($($name:ident => $walk:ident),+ $(,)?) => {
+        mod sqlite { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$walk(super::ENGINES[0]).await; })+ }
+        mod postgres { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$walk(super::ENGINES[1]).await; })+ }
+    };
+}
+pub(crate) use on_both;
