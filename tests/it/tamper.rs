@@ -214,8 +214,8 @@ async fn every_deletion(engine: Engine) {
 /// A copy of a row under another id: what somebody can plant who has the database but not the event key.
 async fn plant(bench: &mut Bench, table: &str, changes: &[(&str, &str)]) {
     let value = |column: &Column| {
-        let changed = changes.iter().find(|(name, _)| *name == column.name);
-        changed.map_or_else(|| column.name.clone(), |(_, sql)| (*sql).to_owned())
+        let other = changes.iter().find(|(name, _)| *name == column.name);
+        other.map_or_else(|| column.name.clone(), |(_, sql)| (*sql).to_owned())
     };
     let cells: Vec<String> = bench.tables[table].iter().map(value).collect();
     let first = &bench.tables[table][0].name;
