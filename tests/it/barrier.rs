@@ -195,7 +195,7 @@ async fn use_cases_meet_the_barrier(engine: Engine) {
     scene.hub.finish().await;
 }
 
-crate::on_both! {
+crate::support::on_both! {
     what_moved_between_decision_and_commit_is_noticed => what_moved_is_noticed,
     a_change_that_is_under_way_is_waited_for => a_change_under_way_is_waited_for,
     no_row_outlives_the_refusal_of_its_act => no_row_outlives_its_refusal,

@@ -147,7 +147,7 @@ async fn a_damaged_headline_leaves_the_queue_standing(engine: Engine) {
     hub.abandon().await;
 }
 
-crate::on_both! {
+crate::support::on_both! {
     damaged_bytes_and_hashes_are_not_shown_and_leave_an_event => damage_is_not_shown,
     a_recipient_changed_by_sql_is_not_used => a_changed_recipient_is_refused,
     a_recipient_planted_by_sql_is_not_used => a_planted_recipient_is_refused,

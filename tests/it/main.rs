@@ -5,19 +5,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-/// A test that must hold on both databases becomes two, each told by its engine.
-macro_rules! on_both {
-    ($($name:ident => $walk:ident),+ $(,)?) => {
-        mod sqlite { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$walk(super::ENGINES[0]).await; })+ }
-        mod postgres { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$walk(super::ENGINES[1]).await; })+ }
-    };
-}
-pub(crate) use on_both;
-
 mod api;
 mod barrier;
 mod bent_pointers;
 mod browser;
+mod canary;
 mod command_line;
 mod command_line_checks;
 mod command_line_demo;
@@ -36,4 +28,5 @@ mod sequencer;
 mod store;
 mod tamper;
 mod type_chain;
+mod unseen;
 mod web;

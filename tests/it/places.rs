@@ -29,8 +29,8 @@ async fn later_members_open_earlier_referrals(engine: Engine) {
     let password = NewPassword::parse("a password of some length".to_owned()).unwrap();
     let factor = app.enrol_credentials(&app.request(None), user, &password).await.unwrap();
     let mut newcomer = hub.person("theo.invented").clone();
-    newcomer.username = "nell.novel".to_owned();
-    newcomer.password = "a password of some length".to_owned();
+    "nell.novel".clone_into(&mut newcomer.username);
+    "a password of some length".clone_into(&mut newcomer.password);
     newcomer.totp_secret = factor.secret.to_string();
     let sign_in = async || {
         hub.clock.advance(std::time::Duration::from_secs(31));
@@ -63,6 +63,6 @@ async fn later_members_open_earlier_referrals(engine: Engine) {
     hub.finish().await;
 }
 
-crate::on_both! {
+crate::support::on_both! {
     members_admitted_later_open_what_came_earlier_and_leavers_nothing => later_members_open_earlier_referrals,
 }

@@ -182,7 +182,7 @@ async fn two_nodes(engine: Engine) {
     hub.finish().await;
 }
 
-crate::on_both! {
+crate::support::on_both! {
     groups_roots_consistency_and_receipts_hold => groups_and_receipts,
     two_nodes_sequence_at_once_without_gap_or_repeat => two_nodes,
 }

@@ -7,3 +7,12 @@ pub mod client;
 pub mod hub;
 pub mod postgres;
 pub mod raw;
+
+/// A test that must hold on both databases becomes two, each told by its engine.
+macro_rules! on_both {
+    ($($name:ident => $walk:ident),+ $(,)?) => {
+        mod sqlite { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$walk(super::ENGINES[0]).await; })+ }
+        mod postgres { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$walk(super::ENGINES[1]).await; })+ }
+    };
+}
+pub(crate) use on_both;

@@ -184,7 +184,7 @@ async fn start(hub: &Hub, db: Db) -> Result<Arc<App>, Error> {
     .await
 }
 
-crate::on_both! {
+crate::support::on_both! {
     every_written_once_table_refuses_its_owner_by_trigger => the_owner_meets_triggers,
     every_written_once_table_refuses_the_hubs_role_by_privilege => the_hubs_own_role_meets_privileges,
     start_up_refuses_a_role_that_could_alter_what_is_written_once => a_hub_that_could_alter_its_log_does_not_start,

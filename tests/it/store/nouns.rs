@@ -311,7 +311,7 @@ async fn leases_and_measures(engine: Engine) {
     hub.finish().await;
 }
 
-crate::on_both! {
+crate::support::on_both! {
     accounts_teams_and_places_keep_their_versions_and_names => accounts_teams_and_places,
     keys_have_one_row_an_epoch_and_codes_are_spent_once => keys_and_one_time_codes,
     sessions_end_when_they_should => sessions,

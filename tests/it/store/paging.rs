@@ -164,6 +164,6 @@ async fn pages(engine: Engine) {
     hub.finish().await;
 }
 
-crate::on_both! {
+crate::support::on_both! {
     pages_have_no_gap_and_no_repeat_and_only_holders_see => pages,
 }

@@ -112,7 +112,7 @@ async fn every_digest_covers_every_column(engine: Engine) {
     hub.finish().await;
 }
 
-crate::on_both! {
+crate::support::on_both! {
     every_written_once_table_has_its_guards_and_no_other_has => every_guard_stands,
     every_vouched_row_is_digested_over_every_column => every_digest_covers_every_column,
 }
