@@ -41,7 +41,7 @@ async fn signing_in_gives_a_new_cookie_and_leads_where_one_wanted_to_go() {
     assert_eq!(client.get("/sign-in").await.location(), "/");
 
     let cookies = [form_cookie, first.cookies().join("\n"), second.cookies().join("\n")].join("\n");
-    for (name, count) in [("__Host-form=", 1), ("__Host-presession=", 2), ("__Host-session=", 1)] {
+    for (name, count) in [("__Host-form=", 1), ("__Host-pre-session=", 2), ("__Host-session=", 1)] {
         let set: Vec<&str> = cookies.lines().filter(|cookie| cookie.starts_with(name)).collect();
         assert_eq!(set.len(), count, "{name}: {cookies}");
         for cookie in set {
