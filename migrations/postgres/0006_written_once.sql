@@ -1,4 +1,4 @@
--- Written once: these tables take INSERT only (DESIGN 4), by trigger here and by privilege in `migrate`, which grants the
+-- Written once: these tables take INSERT only, by trigger here and by privilege in `migrate`, which grants the
 -- app's role no more than INSERT and SELECT on them. A table may join this list; none may leave it.
 CREATE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

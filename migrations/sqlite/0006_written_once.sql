@@ -1,4 +1,4 @@
--- Written once: these tables take INSERT only (DESIGN 4). SQLite has no privileges, so triggers do it here.
+-- Written once: these tables take INSERT only. SQLite has no privileges, so triggers do it here.
 -- A table may join this list; none may leave it.
 CREATE TRIGGER log_event_no_update BEFORE UPDATE ON log_event BEGIN SELECT RAISE(ABORT, 'log_event is written once'); END;
 CREATE TRIGGER log_event_no_delete BEFORE DELETE ON log_event BEGIN SELECT RAISE(ABORT, 'log_event is written once'); END;

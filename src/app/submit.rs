@@ -1,5 +1,7 @@
 //! Sending a referral: checked, routed, sealed, granted and on record, in one transaction.
 
+use std::time::Duration;
+
 use sha2::{Digest, Sha256};
 
 use super::{App, Caller, Error, gate::legal, keyring::CheckedKey, library::Versioned};
@@ -172,7 +174,11 @@ impl App {
         };
         // First, so that of two identical requests the slower waits here and then finds the faster one's answer.
         remember(&mut tx, &receipt).await?;
-        tx.insert_referral(&referral).await?;
+        match tx.insert_referral(&referral).await {
+            // Of 2^40 references two were drawn alike; the sender's next try draws another.
+            Err(error) if error.is_duplicate_in("referral") => return Err(Error::Busy(Duration::from_secs(1))),
+            other => other?,
+        }
 
         let compartment = CompartmentId::random(&*self.random);
         tx.insert_compartment(compartment, id, CompartmentKind::Shared).await?;
@@ -220,7 +226,7 @@ impl App {
         place.cloned().ok_or(Error::Refused)
     }
 
-    /// Who gets the key of `shared` (DESIGN 5): the receiving team; on the referrer's side their team (L1, L2) or they alone with
+    /// Who gets the key of `shared`: the receiving team; on the referrer's side their team (L1, L2) or they alone with
     /// their agency's recovery recipient (L3, L4); and, where it is for today, the team that covers.
     async fn holders_of_shared(
         &self,

@@ -10,7 +10,7 @@ use crate::{domain::time::Timestamp, policy::RequestContext, store::throttle::Th
 /// Failures that cost nothing yet: people mistype.
 const FREE_FOR_ACCOUNT: i64 = 5;
 const FREE_FOR_ADDRESS: i64 = 20;
-/// Misses a minute that one session may have before it has to wait (CONTRACT).
+/// Misses a minute that one session may have before it has to wait.
 const FREE_FOR_SESSION: i64 = 60;
 /// The longest wait for an account is short, so that nobody can keep a colleague out by failing on purpose.
 const LONGEST_FOR_ACCOUNT: Duration = Duration::from_mins(1);

@@ -162,7 +162,7 @@ fn temporary() -> Result<PathBuf, Failure> {
     Ok(path)
 }
 
-/// What scripts wait for (CONTRACT).
+/// What scripts wait for.
 fn ready(url: &str, files: &Files, directory: &Directory) -> serde_json::Value {
     json!({
         "url": url,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{DemoPerson, people};
 use crate::{app::Error, domain::time::Timestamp};
 
-/// One person of a demonstration; `demo --json` prints exactly these fields (CONTRACT).
+/// One person of a demonstration; `demo --json` prints exactly these fields.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {

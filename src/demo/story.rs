@@ -25,15 +25,25 @@ const DAYS_BETWEEN: u32 = 9;
 /// The newest visits' referrals stay unopened, so that the queue shows both kinds.
 const UNOPENED_VISITS: u32 = 2;
 
-const NAMES: [&str; 8] = [
-    "Example Furniture Warehouse",
-    "Sample Street Takeaway",
-    "The Placeholder Arms",
-    "Notional House Hotel",
-    "Specimen Self Storage",
-    "Imaginary Car Wash",
-    "Fictional Court flats",
-    "Made-up Nursery",
+/// Premises with what they are used as.
+const PREMISES: [(&str, &str); 8] = [
+    ("Example Furniture Warehouse", "warehouse"),
+    ("Sample Street Takeaway", "food"),
+    ("The Placeholder Arms", "licensed"),
+    ("Notional House Hotel", "hotel"),
+    ("Specimen Self Storage", "warehouse"),
+    ("Imaginary Engineering", "factory"),
+    ("Fictional Court flats", "flats-common"),
+    ("Made-up Nursery", "school"),
+];
+
+/// What was seen: hazards ticked, and a line about them.
+const SEEN: [(&[&str], &str); 5] = [
+    (&["exit-blocked"], "The back door was chained shut while people were inside."),
+    (&["stairs-storage", "doors"], "Boxes stood on the only stairs, and both fire doors were wedged open."),
+    (&["alarm"], "The alarm panel showed a fault light and nobody could say for how long."),
+    (&["electrics", "waste"], "Extension leads ran under a carpet, and bags of waste leaned on the wall outside."),
+    (&["no-assessment", "lighting"], "No assessment could be shown, and the emergency lights did not come on."),
 ];
 
 /// A small generator for choosing between harmless alternatives (`SplitMix64`); never for keys.
@@ -111,8 +121,13 @@ async fn send(app: &App, clock: &SettableClock, sender: &DemoPerson, before: usi
         let request = app.request(None);
         caller = app.authenticate(&request, &cookie).await?;
         let mut body = example(&versioned.pathway, request.at.uk_date());
-        if let Some(name) = chance.pick(&NAMES) {
+        if let Some((name, used_as)) = chance.pick(&PREMISES) {
             body["answers"]["premises_name"] = json!(name);
+            body["answers"]["premises_use"] = json!(used_as);
+        }
+        if let Some((hazards, narrative)) = chance.pick(&SEEN) {
+            body["answers"]["hazards"] = json!(hazards);
+            body["answers"]["narrative"] = json!(narrative);
         }
         let key = IdempotencyKey::parse(&format!("demonstration-{}", before + sent))?;
         let raw = raw_from_json(body.get("answers").unwrap_or(&Value::Null)).map_err(Error::Invalid)?;

@@ -1,7 +1,7 @@
 //! Compartments: the unit of encryption.
 
 coded_enum! {
-    /// The kinds of compartment (DESIGN 2).
+    /// The kinds of compartment.
     pub enum CompartmentKind {
         /// A draft not yet sent.
         Draft = "draft",

@@ -1,4 +1,4 @@
-//! Codes the law asks us to record with each act (facts `security.md` 1.1, CONTRACT).
+//! Codes the law asks us to record with each act (facts `security.md` 1.1).
 
 use super::agency::AgencyKind;
 

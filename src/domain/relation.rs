@@ -1,7 +1,7 @@
 //! How the caller stands to what they ask about.
 
 coded_enum! {
-    /// The relation of a place to a referral, team, agency or account (DESIGN 7); worked out before the policy is asked.
+    /// The relation of a place to a referral, team, agency or account; worked out before the policy is asked.
     pub enum Relation {
         /// Sent this referral.
         Referrer = "referrer",

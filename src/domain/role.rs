@@ -1,7 +1,7 @@
 //! Roles: what a place in a team lets a person do.
 
 coded_enum! {
-    /// The role of a place in a team (DESIGN 7), exactly these.
+    /// The role of a place in a team, exactly these.
     pub enum Role {
         /// Submits referrals and hears back.
         Practitioner = "practitioner",

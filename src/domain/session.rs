@@ -12,7 +12,7 @@ coded_enum! {
     }
 }
 
-/// A pre-session lives this long (DESIGN 5).
+/// A pre-session lives this long.
 pub const PRE_SESSION: Duration = Duration::from_mins(5);
 /// A session ends after so long without use (facts `security.md` 2.3).
 pub const IDLE: Duration = Duration::from_mins(15);

@@ -19,7 +19,7 @@ use crate::domain::{
     sensitivity::Sensitivity,
 };
 
-/// The most questions that a submission may have to answer, whatever the answers (DESIGN 8).
+/// The most questions that a submission may have to answer, whatever the answers.
 const MOST_REQUIRED: usize = 12;
 
 /// The identity of a pathway file: the SHA-256 of its text, 64 lower-case hexadecimal digits.

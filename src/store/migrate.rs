@@ -7,7 +7,7 @@ use super::{Db, Error};
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// Names of written-once tables, and of no other, begin so (DESIGN 4).
+/// Names of written-once tables, and of no other, begin so.
 pub const WRITTEN_ONCE_PREFIXES: [&str; 5] = ["log_", "entry", "grant_", "key_", "attachment"];
 
 /// Whether a table takes INSERT only.

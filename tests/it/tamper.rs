@@ -192,7 +192,7 @@ async fn every_deletion(engine: Engine) {
     let mut unseen = Vec::new();
     for (table, columns) in bench.tables.clone() {
         // Every later checkpoint says all that a lost one said, and the newest can be lost with the tail: only a partner that
-        // keeps one can tell (DESIGN 6).
+        // keeps one can tell.
         if table == "log_checkpoint" {
             continue;
         }

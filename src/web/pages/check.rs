@@ -116,7 +116,7 @@ pub(super) async fn page(
     })
 }
 
-/// Who can read it once it is sent, as the keys will be given out (DESIGN 5).
+/// Who can read it once it is sent, as the keys will be given out.
 fn receivers(person: &SignedIn, versioned: &Versioned, answers: &Answers, receiver: &Receiver) -> Vec<String> {
     let pathway = &versioned.pathway;
     let own = match pathway.sensitivity {
