@@ -22,6 +22,7 @@ CREATE TABLE referral (
 );
 CREATE INDEX referral_queue ON referral (receiving_team, due_at, id);
 CREATE INDEX referral_queue_by_state ON referral (receiving_team, state, due_at, id);
+CREATE INDEX referral_urgent ON referral (urgency, due_at, id);
 CREATE INDEX referral_sent ON referral (referrer, submitted_at, id);
 
 CREATE TABLE compartment (

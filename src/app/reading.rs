@@ -154,7 +154,9 @@ impl App {
     ) -> Result<Recorded, Error> {
         let details =
             Details { entries: found.iter().map(|item| (item.entry.id, item.entry.sha256)).collect(), ..Details::default() };
-        let opening = permit.act().relation == Relation::ReceivingTeam && referral.stage == Stage::Received;
+        // The team that covers may look; only the team that must decide moves it on, or it would seem read to them unread.
+        let own = permit.act().actor.person().is_some_and(|person| person.place.team == referral.receiving_team);
+        let opening = own && permit.act().relation == Relation::ReceivingTeam && referral.stage == Stage::Received;
         if !opening {
             let mut answers = self.store.record(vec![(permit, details)]).await?;
             let answer = answers.pop().ok_or(Error::Conflict("nothing was recorded"))?;

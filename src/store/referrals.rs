@@ -174,12 +174,21 @@ impl Store {
         after: Option<Cursor>,
         limit: i64,
     ) -> Result<Vec<Referral>, Error> {
-        const ALL: &str = "SELECT r.* FROM referral r WHERE r.receiving_team = $1 AND (r.due_at, r.id) > ($2, $3) \
+        // Its own, and what it covers for because it must be looked at today; each part by its own index, then merged.
+        const ALL: &str = "SELECT * FROM (SELECT r.* FROM referral r WHERE r.receiving_team = $1 AND (r.due_at, r.id) > ($2, $3) \
              AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1) \
-             ORDER BY r.due_at, r.id LIMIT $4";
-        const OF_STATE: &str = "SELECT r.* FROM referral r WHERE r.receiving_team = $1 AND (r.due_at, r.id) > ($2, $3) \
+             ORDER BY r.due_at, r.id LIMIT $4) AS own UNION ALL \
+             SELECT * FROM (SELECT r.* FROM referral r WHERE r.urgency = 'today' AND r.receiving_team <> $1 \
+             AND r.referrer_team <> $1 AND (r.due_at, r.id) > ($2, $3) \
+             AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1) \
+             ORDER BY r.due_at, r.id LIMIT $4) AS covered ORDER BY due_at, id LIMIT $4";
+        const OF_STATE: &str = "SELECT * FROM (SELECT r.* FROM referral r WHERE r.receiving_team = $1 AND (r.due_at, r.id) > ($2, $3) \
              AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1) AND r.state = $5 \
-             ORDER BY r.due_at, r.id LIMIT $4";
+             ORDER BY r.due_at, r.id LIMIT $4) AS own UNION ALL \
+             SELECT * FROM (SELECT r.* FROM referral r WHERE r.urgency = 'today' AND r.receiving_team <> $1 \
+             AND r.referrer_team <> $1 AND (r.due_at, r.id) > ($2, $3) \
+             AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1) AND r.state = $5 \
+             ORDER BY r.due_at, r.id LIMIT $4) AS covered ORDER BY due_at, id LIMIT $4";
         let (at, id) = after.map_or((-1, String::new()), |cursor| (cursor.at, cursor.id.to_string()));
         let team = team.to_string();
         let rows = match state {

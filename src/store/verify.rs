@@ -52,7 +52,7 @@ pub struct Standing {
 /// Rows that stand without their partner: table, id and what is missing.
 pub type Orphan = (&'static str, String, &'static str);
 
-const ORPHANS: [(&str, &str, &str); 15] = [
+const ORPHANS: [(&str, &str, &str); 18] = [
     (
         "log_event",
         "SELECT id FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_body b \
@@ -121,6 +121,21 @@ const ORPHANS: [(&str, &str, &str); 15] = [
         "SELECT id FROM compartment c WHERE NOT EXISTS (SELECT 1 FROM key_published k WHERE k.owner_kind = 'compartment' \
          AND k.owner = c.id AND k.epoch = c.epoch)",
         "its published key is missing",
+    ),
+    (
+        "compartment",
+        "SELECT id FROM compartment c WHERE NOT EXISTS (SELECT 1 FROM referral r WHERE r.id = c.referral)",
+        "its referral is missing",
+    ),
+    (
+        "referral",
+        "SELECT id FROM referral r WHERE NOT EXISTS (SELECT 1 FROM pathway_file f WHERE f.version = r.pathway_version)",
+        "the pathway file it was made with is missing",
+    ),
+    (
+        "hub",
+        "SELECT policy FROM hub h WHERE h.policy IS NOT NULL AND NOT EXISTS (SELECT 1 FROM policy_file f WHERE f.digest = h.policy)",
+        "the policy in force is not stored",
     ),
     (
         "entry",

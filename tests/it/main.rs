@@ -14,6 +14,7 @@ mod command_line;
 mod command_line_checks;
 mod command_line_demo;
 mod command_line_serve;
+mod cover;
 mod crash;
 mod data_map;
 mod every_route;

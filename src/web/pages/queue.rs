@@ -169,7 +169,11 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
     let row = |item: Item| QueueRow {
         reference: item.reference.to_string(),
         href: format!("/referrals/{}", item.reference),
-        headline: item.headline.unwrap_or_default(),
+        // In words, since overdue routine lines may stand above it.
+        headline: match (item.urgency.as_str(), item.headline) {
+            ("today", Some(line)) => format!("For today: {line}"),
+            (_, line) => line.unwrap_or_default(),
+        },
         pathway: item.pathway_title,
         state: words::state(item.state),
         due: words::due(item.due_at, person.request.at),
