@@ -27,7 +27,12 @@ const MOVES: [(&str, &str); 7] = [
     ("UPDATE session SET ended_at = 1 WHERE account = '{user}'", "session"),
     ("DELETE FROM session WHERE account = '{user}'", "session"),
     ("UPDATE account SET state = 'disabled', version = version + 1 WHERE id = '{user}'", "account"),
-    ("UPDATE hub SET policy = 'another'", "policy"),
+    // Stored as well as put into force: otherwise verification rightly names the hub.
+    (
+        "INSERT INTO policy_file (digest, model, policy, cases, stored_at) VALUES ('another', '', '', '', 0) ON CONFLICT DO NOTHING; \
+         UPDATE hub SET policy = 'another'",
+        "policy",
+    ),
     ("UPDATE referral SET revision = revision + 1", "referral"),
 ];
 
