@@ -19,6 +19,7 @@ mod log;
 mod opening;
 mod reading;
 mod route_check;
+mod sealing;
 mod sequencer;
 mod sign_in;
 mod start;

@@ -2,20 +2,16 @@
 
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
-use super::{App, Caller, Error, gate::legal, keyring::CheckedKey, library::Versioned};
+use super::{App, Caller, Error, gate::legal, library::Versioned, sealing::Holder};
 use crate::{
     audit::Details,
-    crypto::{AgeSuite, Identity, Recipient, RecipientOf, SealContext, WrapContext, WrapOf, seal, wrap_key},
     domain::{
         action::Action,
         actor::Place,
         agency::{AgencyKind, TeamState},
         answers::{Answers, RawAnswers},
         compartment::{CompartmentKind, EntryKind},
-        ids::{CompartmentId, EntryId, GrantId, KeyId, ReferralId},
-        key::{HolderKind, OwnerKind},
+        ids::ReferralId,
         pathway::Pathway,
         reference::Reference,
         referral::{ReferralState, Stage},
@@ -26,8 +22,8 @@ use crate::{
         validate::validate,
     },
     pathways,
-    policy::{Act, DenialReason, Object, RequestContext, ShownCompartment, State},
-    store::{Tx, entries::Entry, grants::Grant, referrals::Referral, teams::Team},
+    policy::{Act, DenialReason, Object, RequestContext, State},
+    store::{Tx, referrals::Referral, teams::Team},
 };
 
 /// What the sender is told at once.
@@ -45,20 +41,6 @@ pub struct Receipt {
     pub received_by: (String, String),
     /// What happens next.
     pub next_steps: Vec<String>,
-}
-
-/// Whoever gets a compartment's key.
-struct Holder {
-    kind: HolderKind,
-    key: CheckedKey,
-    to: RecipientOf,
-}
-
-/// A compartment being made: its identity's public half and what its event will name.
-struct Compartment {
-    id: CompartmentId,
-    referral: ReferralId,
-    recipient: Recipient,
 }
 
 /// The places from which a person may send at all: those whose team's key they hold.
@@ -180,21 +162,13 @@ impl App {
             other => other?,
         }
 
-        let compartment = CompartmentId::random(&*self.random);
-        tx.insert_compartment(compartment, id, CompartmentKind::Shared).await?;
-        let (identity, key) = self.new_key(&tx, OwnerKind::Compartment, &compartment.to_string(), 1, request.at);
-        tx.publish_key(&key).await?;
-        for holder in &holders {
-            let grant = self.grant(&tx, (id, compartment, key.id), &identity, holder);
-            tx.insert_grant(&grant, request.at).await?;
-        }
-        let shared = Compartment { id: compartment, referral: id, recipient: identity.recipient() };
+        let shared = self.new_compartment(&mut tx, id, CompartmentKind::Shared, &holders, request.at).await?;
         let submission = pathways::answers_to_json(&answers).to_string();
         let mut entries = Vec::new();
         for (kind, content) in
             [(EntryKind::Submission, submission.as_bytes()), (EntryKind::Headline, pathway.headline(&answers).as_bytes())]
         {
-            let entry = self.sealed_entry(&tx, &shared, kind, content, caller, request.at);
+            let entry = self.sealed_entry(&tx, &shared, kind, content, caller.user(), request.at);
             tx.insert_entry(&entry).await?;
             entries.push((entry.id, entry.sha256));
         }
@@ -207,8 +181,8 @@ impl App {
         let details = Details {
             recipients: vec![(team.agency, team.id)],
             entries,
-            compartments: vec![ShownCompartment { id: compartment, kind: CompartmentKind::Shared }],
-            keys: std::iter::once(key.id).chain(holders.iter().map(|holder| holder.key.id)).collect(),
+            compartments: vec![shared.shown()],
+            keys: std::iter::once(shared.key).chain(holders.iter().map(Holder::key)).collect(),
             pathway: Some((pathway.id.as_str().to_owned(), version)),
             ..Details::default()
         };
@@ -242,79 +216,17 @@ impl App {
                 holders.push(self.team_holder(&self.team(place.team).await?).await?);
             }
         } else {
-            let own = self.owned_key(caller.session_row().key, OwnerKind::User, caller.user()).await?;
-            holders.push(Holder { kind: HolderKind::User, key: own, to: RecipientOf::User(caller.user()) });
-            let agency = self.agency(caller.agency()).await?;
-            let recovery = self.owned_key(agency.recovery_key, OwnerKind::Recovery, agency.id).await?;
-            holders.push(Holder { kind: HolderKind::Recovery, key: recovery, to: RecipientOf::Recovery(agency.id) });
+            holders.push(self.own_holder(caller).await?);
+            holders.push(self.recovery_holder(&self.agency(caller.agency()).await?).await?);
         }
         if pathway.urgency(answers) == Urgency::Today {
             let cover = self.store.team_by_code(pathway.route(answers).cover.as_str()).await?;
-            if let Some(cover) = cover.filter(|cover| {
-                cover.state == TeamState::Ready && holders.iter().all(|holder| holder.to != RecipientOf::Team(cover.id))
-            }) {
+            if let Some(cover) =
+                cover.filter(|cover| cover.state == TeamState::Ready && !holders.iter().any(|holder| holder.is_team(cover.id)))
+            {
                 holders.push(self.team_holder(&cover).await?);
             }
         }
         Ok(holders)
-    }
-
-    async fn team_holder(&self, team: &Team) -> Result<Holder, Error> {
-        let key = self.checked_key_of(OwnerKind::Team, &team.id.to_string(), team.epoch).await?;
-        Ok(Holder { kind: HolderKind::Team, key, to: RecipientOf::Team(team.id) })
-    }
-
-    fn grant(
-        &self,
-        tx: &Tx,
-        (referral, compartment, key): (ReferralId, CompartmentId, KeyId),
-        identity: &Identity,
-        holder: &Holder,
-    ) -> Grant {
-        let context = WrapContext { key, of: WrapOf::Grant(compartment), epoch: 1, to: holder.to };
-        let bytes = wrap_key(identity, &context, &holder.key.recipient);
-        Grant {
-            id: GrantId::random(&*self.random),
-            referral,
-            compartment,
-            epoch: 1,
-            key,
-            to_kind: holder.kind,
-            to: holder.key.owner.clone(),
-            to_key: holder.key.id,
-            to_epoch: holder.key.epoch,
-            suite: AgeSuite::CURRENT.id(),
-            sha256: Sha256::digest(&bytes).into(),
-            event: tx.event(),
-            bytes,
-        }
-    }
-
-    fn sealed_entry(&self, tx: &Tx, to: &Compartment, kind: EntryKind, content: &[u8], author: &Caller, at: Timestamp) -> Entry {
-        let id = EntryId::random(&*self.random);
-        let place = SealContext {
-            referral: to.referral,
-            compartment: to.id,
-            epoch: 1,
-            entry: id,
-            version: 1,
-            author: author.user(),
-            kind,
-        };
-        let sealed = seal(&place, content, &to.recipient);
-        Entry {
-            id,
-            referral: to.referral,
-            compartment: to.id,
-            epoch: 1,
-            kind,
-            version: 1,
-            author: author.user(),
-            at,
-            suite: AgeSuite::CURRENT.id(),
-            sha256: sealed.sha256,
-            event: tx.event(),
-            bytes: sealed.bytes,
-        }
     }
 }

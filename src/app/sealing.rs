@@ -1,0 +1,147 @@
+//! Sealing: compartments made and granted, entries sealed to them, inside the transaction of the act they belong to.
+
+use sha2::{Digest, Sha256};
+
+use super::{App, Caller, Error, keyring::CheckedKey};
+use crate::{
+    crypto::{AgeSuite, Identity, Recipient, RecipientOf, SealContext, WrapContext, WrapOf, seal, wrap_key},
+    domain::{
+        compartment::{CompartmentKind, EntryKind},
+        ids::{CompartmentId, EntryId, GrantId, KeyId, ReferralId, TeamId, UserId},
+        key::{HolderKind, OwnerKind},
+        time::Timestamp,
+    },
+    policy::ShownCompartment,
+    store::{Tx, agencies::Agency, entries::Entry, grants::Grant, teams::Team},
+};
+
+/// Whoever gets a compartment's key.
+pub(super) struct Holder {
+    kind: HolderKind,
+    key: CheckedKey,
+    to: RecipientOf,
+}
+
+impl Holder {
+    /// The published key that the grant is wrapped to.
+    pub(super) const fn key(&self) -> KeyId {
+        self.key.id
+    }
+
+    /// Whether it is this team.
+    pub(super) fn is_team(&self, team: TeamId) -> bool {
+        self.to == RecipientOf::Team(team)
+    }
+}
+
+/// A compartment that can be sealed to: the public half of its identity, and what events name.
+pub(super) struct Compartment {
+    /// Its id.
+    pub(super) id: CompartmentId,
+    /// What it is for.
+    pub(super) kind: CompartmentKind,
+    /// Its published key.
+    pub(super) key: KeyId,
+    referral: ReferralId,
+    epoch: i64,
+    recipient: Recipient,
+}
+
+impl Compartment {
+    /// As events name it.
+    pub(super) const fn shown(&self) -> ShownCompartment {
+        ShownCompartment { id: self.id, kind: self.kind }
+    }
+}
+
+impl App {
+    /// The holder that a team is, with its present key.
+    pub(super) async fn team_holder(&self, team: &Team) -> Result<Holder, Error> {
+        let key = self.checked_key_of(OwnerKind::Team, &team.id.to_string(), team.epoch).await?;
+        Ok(Holder { kind: HolderKind::Team, key, to: RecipientOf::Team(team.id) })
+    }
+
+    /// The holder that the caller is.
+    pub(super) async fn own_holder(&self, caller: &Caller) -> Result<Holder, Error> {
+        let key = self.owned_key(caller.session_row().key, OwnerKind::User, caller.user()).await?;
+        Ok(Holder { kind: HolderKind::User, key, to: RecipientOf::User(caller.user()) })
+    }
+
+    /// The holder that an agency's recovery recipient is.
+    pub(super) async fn recovery_holder(&self, agency: &Agency) -> Result<Holder, Error> {
+        let key = self.owned_key(agency.recovery_key, OwnerKind::Recovery, agency.id).await?;
+        Ok(Holder { kind: HolderKind::Recovery, key, to: RecipientOf::Recovery(agency.id) })
+    }
+
+    /// Makes a compartment of a referral with a fresh key, published and granted to these holders. Its key is forgotten at
+    /// once: only grants lead back to it.
+    pub(super) async fn new_compartment(
+        &self,
+        tx: &mut Tx,
+        referral: ReferralId,
+        kind: CompartmentKind,
+        holders: &[Holder],
+        at: Timestamp,
+    ) -> Result<Compartment, Error> {
+        let id = CompartmentId::random(&*self.random);
+        tx.insert_compartment(id, referral, kind).await?;
+        let (identity, key) = self.new_key(tx, OwnerKind::Compartment, &id.to_string(), 1, at);
+        tx.publish_key(&key).await?;
+        let made = Compartment { id, kind, key: key.id, referral, epoch: 1, recipient: identity.recipient() };
+        for holder in holders {
+            tx.insert_grant(&self.grant(tx, &made, &identity, holder), at).await?;
+        }
+        Ok(made)
+    }
+
+    /// A compartment's key wrapped to a holder.
+    pub(super) fn grant(&self, tx: &Tx, of: &Compartment, identity: &Identity, holder: &Holder) -> Grant {
+        let context = WrapContext { key: of.key, of: WrapOf::Grant(of.id), epoch: of.epoch, to: holder.to };
+        let bytes = wrap_key(identity, &context, &holder.key.recipient);
+        Grant {
+            id: GrantId::random(&*self.random),
+            referral: of.referral,
+            compartment: of.id,
+            epoch: of.epoch,
+            key: of.key,
+            to_kind: holder.kind,
+            to: holder.key.owner.clone(),
+            to_key: holder.key.id,
+            to_epoch: holder.key.epoch,
+            suite: AgeSuite::CURRENT.id(),
+            sha256: Sha256::digest(&bytes).into(),
+            event: tx.event(),
+            bytes,
+        }
+    }
+
+    /// An item sealed to a compartment, to be written in this transaction.
+    pub(super) fn sealed_entry(
+        &self,
+        tx: &Tx,
+        to: &Compartment,
+        kind: EntryKind,
+        content: &[u8],
+        author: UserId,
+        at: Timestamp,
+    ) -> Entry {
+        let id = EntryId::random(&*self.random);
+        let place =
+            SealContext { referral: to.referral, compartment: to.id, epoch: to.epoch, entry: id, version: 1, author, kind };
+        let sealed = seal(&place, content, &to.recipient);
+        Entry {
+            id,
+            referral: to.referral,
+            compartment: to.id,
+            epoch: to.epoch,
+            kind,
+            version: 1,
+            author,
+            at,
+            suite: AgeSuite::CURRENT.id(),
+            sha256: sealed.sha256,
+            event: tx.event(),
+            bytes: sealed.bytes,
+        }
+    }
+}
