@@ -11,7 +11,7 @@ help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## build, and run a made-up partnership on https://localhost:8443
-	"$(TARGET)/release/referral-exchange" demo
+	"$(TARGET)/release/referral-exchange" demo --pathways pathways
 
 build: ## build the release binary
 	$(NPM_CI) --omit=dev

@@ -47,6 +47,9 @@ pub(super) struct Arguments {
     /// What people and story are drawn from, when the directory is filled [default: 1]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Pathway files in place of the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pathways: Option<PathBuf>,
     /// Print one JSON object when ready, instead of the table
     #[arg(long)]
     json: bool,
@@ -94,9 +97,12 @@ async fn demonstrate(arguments: Arguments, console: &mut Console) -> Result<(), 
         Some(path) => std::path::absolute(path).unwrap_or_else(|_| path.clone()),
         None => temporary()?,
     };
-    let directory = open_or_fill(&path, arguments.seed, console).await?;
+    let pathways = arguments.pathways.as_deref();
+    let directory = open_or_fill(&path, arguments.seed, pathways, console).await?;
+    // Two programs on one directory would each think that the people in it are theirs alone.
+    let _held = directory.hold()?;
     let stop = Stop::listen()?;
-    let config = Config::demo(&path, 0)?;
+    let config = Config::demo(&path, pathways)?;
     let app = App::open(&config, Arc::new(SystemClock), Arc::new(SystemRandom), true).await?;
     let (tls, files) = development_tls(&config)?;
     let hub = listen(app, tls, arguments.port, &config, console).await?;
@@ -110,11 +116,16 @@ async fn demonstrate(arguments: Arguments, console: &mut Console) -> Result<(), 
     hub.run(stop, console).await
 }
 
-async fn open_or_fill(path: &Path, seed: Option<u64>, console: &mut Console) -> Result<Directory, Failure> {
+async fn open_or_fill(
+    path: &Path,
+    seed: Option<u64>,
+    pathways: Option<&Path>,
+    console: &mut Console,
+) -> Result<Directory, Failure> {
     match Directory::look(path)? {
         Found::Complete(directory) => {
             // A newer program may have been put in place since.
-            crate::app::migrate(&Config::demo(path, 0)?).await?;
+            crate::app::migrate(&Config::demo(path, None)?).await?;
             if seed.is_some_and(|seed| seed != directory.seed()) {
                 console.say(&format!("The directory was filled from seed {} before, and stays so.", directory.seed()));
             }
@@ -125,7 +136,7 @@ async fn open_or_fill(path: &Path, seed: Option<u64>, console: &mut Console) -> 
                 console.say("An earlier start was stopped while it filled the directory; it is filled anew.");
             }
             console.say(&format!("Filling {} with a made-up partnership; this takes some seconds.", path.display()));
-            Ok(vacancy.fill(seed.unwrap_or(1), SystemClock.now()).await?)
+            Ok(vacancy.fill(seed.unwrap_or(1), SystemClock.now(), pathways).await?)
         }
     }
 }

@@ -26,7 +26,7 @@ impl HubSource {
             (data, config) => (data.clone(), config.clone()),
         };
         match (data, config) {
-            (Some(data), _) if data.is_dir() => Ok(Some(Config::demo(&data, 0)?)),
+            (Some(data), _) if data.is_dir() => Ok(Some(Config::demo(&data, None)?)),
             (Some(data), _) => Err(Failure::new(Exit::Configuration, format!("there is no directory {}", data.display()))),
             (None, Some(file)) => Ok(Some(Config::load_with(&file, &Overrides::default())?)),
             (None, None) => Ok(None),

@@ -1,6 +1,6 @@
 //! `serve`.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
     Console, Failure,
@@ -22,10 +22,16 @@ use crate::{
 pub(super) struct Arguments {
     #[command(flatten)]
     source: Source,
+    /// Pathway files in place of those that the configuration names
+    #[arg(long, value_name = "DIR")]
+    pathways: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<(), Failure> {
-    let config = arguments.source.load()?;
+    let mut config = arguments.source.load()?;
+    if let Some(directory) = &arguments.pathways {
+        config.pathways.directory = Some(directory.clone());
+    }
     let format = match config.log.format {
         LogFormat::Plain => telemetry::Format::Plain,
         LogFormat::Json => telemetry::Format::Json,

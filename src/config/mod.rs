@@ -82,16 +82,20 @@ impl Config {
         Self::build(base, layers)
     }
 
-    /// The configuration of a demo directory: everything under `data`, SQLite, development certificates, this machine only.
-    /// Nothing of the environment is heeded, so that a demo never reaches a live database. Port 0 means any free one.
+    /// The configuration of a demo directory: everything under `data`, SQLite, development certificates, this machine only;
+    /// the pathways of a directory, or those built in. Nothing of the environment is heeded, so that a demo never reaches a
+    /// live database.
     ///
     /// # Errors
     /// [`Error`] only if the built-in defaults contradict each other.
-    pub fn demo(data: &Path, port: u16) -> Result<Self, Error> {
+    pub fn demo(data: &Path, pathways: Option<&Path>) -> Result<Self, Error> {
         let mut layers = Layers::defaults();
         layers.read_file(DEMO)?;
-        layers.read_flags(&Overrides::default().with("listen.port", &port.to_string()))?;
-        Self::build(data, layers)
+        layers.read_flags(&Overrides::default().with("listen.port", "0"))?;
+        let mut config = Self::build(data, layers)?;
+        // Not relative to the data, as a file's setting would be: the flag is typed in a shell.
+        config.pathways.directory = pathways.map(Path::to_owned);
+        Ok(config)
     }
 
     /// The folder that relative paths are relative to: the configuration file's, or the data directory.

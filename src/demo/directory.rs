@@ -2,7 +2,7 @@
 //! copy works as well as the original.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::Write as _,
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
@@ -109,22 +109,44 @@ impl Directory {
     pub fn users(&self) -> &[SignIn] {
         &self.record.users
     }
+
+    /// Keeps other demonstrations out of the directory for as long as the answer lives.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] when one is running in it.
+    pub fn hold(&self) -> Result<File, Error> {
+        hold(&self.path, RECORD)
+    }
+}
+
+/// A lock on one of the directory's own files; it ends with the process, however that ends.
+fn hold(path: &Path, name: &str) -> Result<File, Error> {
+    let file = path.join(name);
+    let held = File::open(&file).map_err(|error| fault(&file, &format!("cannot be read: {}", error.kind())))?;
+    match held.try_lock() {
+        Ok(()) => Ok(held),
+        Err(TryLockError::WouldBlock) => Err(fault(path, "is in use by another demonstration; end that one first")),
+        Err(TryLockError::Error(error)) => Err(fault(&file, &format!("cannot be locked: {}", error.kind()))),
+    }
 }
 
 impl Vacancy {
-    /// Founds the partnership and fills it with a past that ends at `now`. A few dozen passwords are stretched at full cost,
-    /// which is most of the time it takes.
+    /// Founds the partnership and fills it with a past that ends at `now`, with the pathways of a directory or those built in.
+    /// A few dozen passwords are stretched at full cost, which is most of the time it takes.
     ///
     /// # Errors
     /// [`Error`]; the directory is then begun anew the next time.
-    pub async fn fill(self, seed: u64, now: Timestamp) -> Result<Directory, Error> {
+    pub async fn fill(self, seed: u64, now: Timestamp, pathways: Option<&Path>) -> Result<Directory, Error> {
         let Self { path, unfinished } = self;
         fs::create_dir_all(&path).map_err(|error| fault(&path, &format!("cannot be made: {}", error.kind())))?;
+        if !unfinished {
+            write_private(&path.join(FILLING), "")?;
+        }
+        let filling = hold(&path, FILLING)?;
         if unfinished {
             clear(&path)?;
         }
-        write_private(&path.join(FILLING), "")?;
-        let config = Config::demo(&path, 0).map_err(|error| Error::Configuration(error.to_string()))?;
+        let config = Config::demo(&path, pathways).map_err(|error| Error::Configuration(error.to_string()))?;
         KeyFiles::make_missing(&config.keys.directory, &SystemRandom)?;
         let blobs = &config.blobs.directory;
         fs::create_dir_all(blobs).map_err(|error| fault(blobs, &format!("cannot be made: {}", error.kind())))?;
@@ -143,6 +165,7 @@ impl Vacancy {
         write(&path.join(VERIFIER_KEY), &format!("{}\n", key.trim_end()), 0o644)?;
         write_private(&path.join(RECORD), &format!("{text}\n"))?;
         remove(&path.join(FILLING))?;
+        drop(filling);
         Ok(Directory { path, record })
     }
 }
@@ -212,6 +235,18 @@ mod tests {
         assert!(refusal(path).ends_with("is not what a demonstration writes") && !refusal(path).contains("secret"));
         fs::write(path.join(RECORD), "{\"seed\":7,\"users\":[]}").expect("written");
         assert!(matches!(Directory::look(path), Ok(Found::Complete(directory)) if directory.seed() == 7));
+    }
+
+    #[test]
+    fn one_demonstration_at_a_time_uses_a_directory() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join(RECORD), "{\"seed\":7,\"users\":[]}").expect("written");
+        let Ok(Found::Complete(directory)) = Directory::look(folder.path()) else { panic!("it is complete") };
+        let first = directory.hold().expect("held");
+        let refused = directory.hold().map(drop).expect_err("refused").to_string();
+        assert!(refused.ends_with("is in use by another demonstration; end that one first"), "{refused}");
+        drop(first);
+        directory.hold().expect("free again");
     }
 
     #[test]

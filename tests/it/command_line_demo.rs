@@ -81,6 +81,11 @@ async fn a_demonstration_lives_stops_and_lives_again() {
     let (code, digits, _) = transcript(folder.path(), &["demo", "code", "tess.example", "--data", "one"]);
     assert!(code == 0 && digits.trim_end().len() == 6 && digits.trim_end().bytes().all(|b| b.is_ascii_digit()), "{digits}");
 
+    // A second program is kept out of the directory.
+    let (code, printed, talk) = transcript(folder.path(), &["demo", "--json", "--port", "0", "--data", "one"]);
+    assert_eq!((code, printed.as_str()), (3, ""));
+    assert!(talk.contains("is in use by another demonstration"), "{talk}");
+
     // Verified while it runs; then stopped in order.
     let (code, running) = verified(folder.path(), "one");
     assert_eq!((code, &running["findings"]), (0, &serde_json::json!([])));
@@ -102,8 +107,15 @@ async fn a_demonstration_lives_stops_and_lives_again() {
     let absolute = folder.path().to_str().unwrap().as_bytes();
     assert!(before.iter().all(|(_, bytes)| !bytes.windows(absolute.len()).any(|window| window == absolute)));
 
-    let copied = Demo::start(&folder.path().join("two"), &["--seed", "8"]);
+    // A pathway file that was changed shows from the next start on, without a new program.
+    let changed = folder.path().join("pathways");
+    copy(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/pathways")), &changed);
+    let file = changed.join("fire-protection.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replacen("title = \"", "title = \"Changed: ", 1)).unwrap();
+    let copied = Demo::start(&folder.path().join("two"), &["--seed", "8", "--pathways", changed.to_str().unwrap()]);
     assert_eq!(people(&copied.ready), first);
+    assert!(titles(&copied, folder.path()).await.iter().any(|title| title.starts_with("Changed: ")));
     let (status, _, talk) = copied.terminate().await;
     assert!(status.success() && talk.contains("was filled from seed 7 before"), "{talk}");
 
@@ -116,6 +128,19 @@ async fn a_demonstration_lives_stops_and_lives_again() {
 
     the_copy_is_checked_against_the_hub(folder.path());
     damage_is_found(folder.path(), &data).await;
+}
+
+/// The titles of the pathways, as the first person of the copy is told them.
+async fn titles(demo: &Demo, folder: &Path) -> Vec<String> {
+    let user = &demo.ready["users"][0];
+    let name = user["username"].as_str().unwrap();
+    let (_, digits, _) = transcript(folder, &["demo", "code", name, "--data", "two"]);
+    let client = demo.client();
+    let body = serde_json::json!({ "username": name, "password": user["password"], "code": digits.trim_end() });
+    let begun = client.post(demo.url("/api/v1/session")).json(&body).send().await.unwrap();
+    assert_eq!(begun.status(), 201);
+    let list: Value = client.get(demo.url("/api/v1/pathways")).send().await.unwrap().json().await.unwrap();
+    list["items"].as_array().unwrap().iter().map(|item| item["title"].as_str().unwrap().to_owned()).collect()
 }
 
 fn the_copy_is_checked_against_the_hub(folder: &Path) {
