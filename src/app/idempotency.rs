@@ -1,14 +1,17 @@
 //! Sending twice is sending once: the answer to a repeated request is the first one's.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use sha2::{Digest, Sha256};
 
 use super::{App, Caller, Error, library::Versioned, submit::Receipt};
 use crate::{
-    domain::{answers::RawAnswers, reference::Reference, referral::ReferralState, time::Timestamp},
+    domain::{answers::RawAnswers, ids::UserId, reference::Reference, referral::ReferralState, time::Timestamp},
     policy::RequestContext,
-    store::idempotency::Remembered,
+    store::{Tx, idempotency::Remembered},
 };
 
 /// A day (facts `ux.md` 6.1).
@@ -38,8 +41,67 @@ pub struct Answered<T> {
     pub replayed: bool,
 }
 
+/// An answer that can be given again.
+pub(super) trait Repeatable: Sized {
+    /// As it is remembered.
+    fn written(&self) -> String;
+    /// As it was.
+    fn read(text: &str) -> Result<Self, Error>;
+}
+
+/// One request that is being answered for the first time, as far as anybody knows yet.
+pub(super) struct Once<'r> {
+    user: UserId,
+    key: &'r IdempotencyKey,
+    request_sha256: Vec<u8>,
+    at: Timestamp,
+    taken: AtomicBool,
+}
+
+impl Once<'_> {
+    /// Writes the answer into the act's own transaction. To be called before anything else is written there: of two identical
+    /// requests the slower waits here, and then finds the faster one's answer.
+    pub(super) async fn remember(&self, tx: &mut Tx, answer: &impl Repeatable) -> Result<(), Error> {
+        let remembered = Remembered { request_sha256: self.request_sha256.clone(), status: 201, body: answer.written() };
+        match tx.remember(self.user, &self.key.0, &remembered, self.at, self.at.minus(KEPT)).await {
+            Err(error) if error.is_duplicate_in("idempotency") => {
+                self.taken.store(true, Ordering::Relaxed);
+                Err(Error::Conflict("the same request is being answered"))
+            }
+            other => Ok(other?),
+        }
+    }
+}
+
 impl App {
-    /// Sends a referral, once for each key: a repeated request gets the first one's receipt.
+    /// Does an act once for each key: a repeated request gets the first one's answer. `route` and `body` name the request.
+    ///
+    /// # Errors
+    /// [`Error::KeyReused`] when the key came with another request.
+    pub(super) async fn once<T: Repeatable>(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (route, body): (&str, &[u8]),
+        act: impl AsyncFnOnce(&Once<'_>) -> Result<T, Error>,
+    ) -> Result<Answered<T>, Error> {
+        let request_sha256 = Sha256::new().chain_update(route).chain_update(b"\n").chain_update(body).finalize().to_vec();
+        let once = Once { user: caller.user(), key, request_sha256, at: request.at, taken: AtomicBool::new(false) };
+        if let Some(value) = self.answered(&once).await? {
+            return Ok(Answered { value, replayed: true });
+        }
+        match act(&once).await {
+            Err(Error::Conflict(_)) if once.taken.load(Ordering::Relaxed) => {
+                let value = self.answered(&once).await?;
+                let value = value.ok_or(Error::Conflict("the same request is being answered; try again"))?;
+                Ok(Answered { value, replayed: true })
+            }
+            other => Ok(Answered { value: other?, replayed: false }),
+        }
+    }
+
+    /// Sends a referral, once for each key.
     ///
     /// # Errors
     /// [`Error::KeyReused`] when the key came with another body.
@@ -52,75 +114,75 @@ impl App {
         versioned: &Versioned,
         raw: RawAnswers,
     ) -> Result<Answered<Receipt>, Error> {
-        let request_sha256 = Sha256::new().chain_update(b"POST /referrals\n").chain_update(body).finalize().to_vec();
-        if let Some(receipt) = self.answered(request, caller, key, &request_sha256).await? {
-            return Ok(Answered { value: receipt, replayed: true });
-        }
-        let mut taken = false;
-        let sent = self
-            .submit_once(request, caller, versioned, raw, async |tx, receipt| {
-                let remembered = Remembered { request_sha256: request_sha256.clone(), status: 201, body: written(receipt) };
-                match tx.remember(caller.user(), &key.0, &remembered, request.at, request.at.minus(KEPT)).await {
-                    Err(error) if error.is_duplicate_in("idempotency") => {
-                        taken = true;
-                        Err(Error::Conflict("the same request is being answered"))
-                    }
-                    other => Ok(other?),
-                }
-            })
-            .await;
-        match sent {
-            Err(Error::Conflict(_)) if taken => {
-                let receipt = self.answered(request, caller, key, &request_sha256).await?;
-                let value = receipt.ok_or(Error::Conflict("the same request is being answered; try again"))?;
-                Ok(Answered { value, replayed: true })
-            }
-            other => Ok(Answered { value: other?, replayed: false }),
-        }
+        let act = async |once: &Once<'_>| self.submit_once(request, caller, versioned, raw, once).await;
+        self.once(request, caller, key, ("POST /referrals", body), act).await
     }
 
-    async fn answered(
-        &self,
-        request: &RequestContext,
-        caller: &Caller,
-        key: &IdempotencyKey,
-        sha256: &[u8],
-    ) -> Result<Option<Receipt>, Error> {
-        let since = request.at.minus(KEPT);
-        match self.store.remembered(caller.user(), &key.0, since).await? {
-            Some(remembered) if remembered.request_sha256 == sha256 => Ok(Some(read(&remembered.body)?)),
+    async fn answered<T: Repeatable>(&self, once: &Once<'_>) -> Result<Option<T>, Error> {
+        match self.store.remembered(once.user, &once.key.0, once.at.minus(KEPT)).await? {
+            Some(remembered) if remembered.request_sha256 == once.request_sha256 => Ok(Some(T::read(&remembered.body)?)),
             Some(_) => Err(Error::KeyReused),
             None => Ok(None),
         }
     }
 }
 
-fn written(receipt: &Receipt) -> String {
-    serde_json::json!({
-        "reference": receipt.reference.to_string(),
-        "pathway": receipt.pathway,
-        "state": receipt.state.code(),
-        "due_at": receipt.due_at.millis(),
-        "team": receipt.received_by.0,
-        "agency": receipt.received_by.1,
-        "next_steps": receipt.next_steps,
-    })
-    .to_string()
+impl Repeatable for Receipt {
+    fn written(&self) -> String {
+        serde_json::json!({
+            "reference": self.reference.to_string(),
+            "pathway": self.pathway,
+            "state": self.state.code(),
+            "due_at": self.due_at.millis(),
+            "team": self.received_by.0,
+            "agency": self.received_by.1,
+            "next_steps": self.next_steps,
+        })
+        .to_string()
+    }
+
+    fn read(text: &str) -> Result<Self, Error> {
+        let json = remembered(text)?;
+        let text = |name: &str| json[name].as_str().map(str::to_owned).ok_or_else(damaged);
+        let steps = json["next_steps"].as_array().ok_or_else(damaged)?;
+        Ok(Self {
+            reference: Reference::parse(&text("reference")?).map_err(|_| damaged())?,
+            pathway: text("pathway")?,
+            state: ReferralState::parse(&text("state")?).ok_or_else(damaged)?,
+            due_at: Timestamp::from_millis(json["due_at"].as_i64().ok_or_else(damaged)?),
+            received_by: (text("team")?, text("agency")?),
+            next_steps: steps.iter().filter_map(|step| step.as_str().map(str::to_owned)).collect(),
+        })
+    }
 }
 
-fn read(body: &str) -> Result<Receipt, Error> {
-    let damaged = || Error::Integrity("a remembered answer is damaged");
-    let json: serde_json::Value = serde_json::from_str(body).map_err(|_| damaged())?;
-    let text = |name: &str| json[name].as_str().map(str::to_owned).ok_or_else(damaged);
-    let steps = json["next_steps"].as_array().ok_or_else(damaged)?;
-    Ok(Receipt {
-        reference: Reference::parse(&text("reference")?).map_err(|_| damaged())?,
-        pathway: text("pathway")?,
-        state: ReferralState::parse(&text("state")?).ok_or_else(damaged)?,
-        due_at: Timestamp::from_millis(json["due_at"].as_i64().ok_or_else(damaged)?),
-        received_by: (text("team")?, text("agency")?),
-        next_steps: steps.iter().filter_map(|step| step.as_str().map(str::to_owned)).collect(),
-    })
+/// Something was added to a referral.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Added {
+    /// Its id.
+    pub id: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Repeatable for Added {
+    fn written(&self) -> String {
+        serde_json::json!({ "id": self.id, "at": self.at.millis() }).to_string()
+    }
+
+    fn read(text: &str) -> Result<Self, Error> {
+        let json = remembered(text)?;
+        let id = json["id"].as_str().ok_or_else(damaged)?.to_owned();
+        Ok(Self { id, at: Timestamp::from_millis(json["at"].as_i64().ok_or_else(damaged)?) })
+    }
+}
+
+fn damaged() -> Error {
+    Error::Integrity("a remembered answer is damaged")
+}
+
+fn remembered(text: &str) -> Result<serde_json::Value, Error> {
+    serde_json::from_str(text).map_err(|_| damaged())
 }
 
 #[cfg(test)]
@@ -137,8 +199,11 @@ mod tests {
             received_by: ("Protection".into(), "Fire".into()),
             next_steps: vec!["One".into(), "Two".into()],
         };
-        assert_eq!(read(&written(&receipt)).expect("reads"), receipt);
-        assert!(read("{}").is_err());
+        assert_eq!(Receipt::read(&receipt.written()).expect("reads"), receipt);
+        assert!(Receipt::read("{}").is_err());
+        let added = Added { id: "ab".into(), at: Timestamp::from_millis(7) };
+        assert_eq!(Added::read(&added.written()).expect("reads"), added);
+        assert!(Added::read("{}").is_err());
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub use caller::{Caller, NamedPlace};
 pub use clock::{SystemClock, SystemRandom};
 pub use credentials::SecondFactor;
 pub use error::Error;
-pub use idempotency::{Answered, IdempotencyKey};
+pub use idempotency::{Added, Answered, IdempotencyKey};
 pub use key_files::KeyFiles;
 pub use library::{PathwayView, Versioned};
 pub use lists::{Item, ListQuery, Page};

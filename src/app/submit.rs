@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{App, Caller, Error, gate::legal, library::Versioned, sealing::Holder};
+use super::{App, Caller, Error, gate::legal, idempotency::Once, library::Versioned, sealing::Holder};
 use crate::{
     audit::Details,
     domain::{
@@ -23,7 +23,7 @@ use crate::{
     },
     pathways,
     policy::{Act, DenialReason, Object, RequestContext, State},
-    store::{Tx, referrals::Referral, teams::Team},
+    store::{referrals::Referral, teams::Team},
 };
 
 /// What the sender is told at once.
@@ -107,14 +107,14 @@ impl App {
         Ok((team, route.hours.clone()))
     }
 
-    /// Sends a referral. `remember` writes the idempotency row into the same transaction.
+    /// Sends a referral.
     pub(super) async fn submit_once(
         &self,
         request: &RequestContext,
         caller: &Caller,
         versioned: &Versioned,
         raw: RawAnswers,
-        remember: impl AsyncFnOnce(&mut Tx, &Receipt) -> Result<(), Error>,
+        once: &Once<'_>,
     ) -> Result<Receipt, Error> {
         let pathway = &versioned.pathway;
         let agency = self.agency(caller.agency()).await?;
@@ -154,8 +154,7 @@ impl App {
             received_by: (team.name.as_str().to_owned(), receiving_agency.name.as_str().to_owned()),
             next_steps: pathway.next_steps.clone(),
         };
-        // First, so that of two identical requests the slower waits here and then finds the faster one's answer.
-        remember(&mut tx, &receipt).await?;
+        once.remember(&mut tx, &receipt).await?;
         match tx.insert_referral(&referral).await {
             // Of 2^40 references two were drawn alike; the sender's next try draws another.
             Err(error) if error.is_duplicate_in("referral") => return Err(Error::Busy(Duration::from_secs(1))),
