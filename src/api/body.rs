@@ -1,7 +1,10 @@
 //! Bodies and headers of changing requests: JSON of exactly the members a call takes.
 
-use axum::extract::{FromRequest, Request};
-use http::{HeaderMap, StatusCode, header};
+use axum::{
+    extract::{FromRequest, Request},
+    response::Response,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
@@ -95,10 +98,16 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Problem> {
     key.ok_or_else(|| Problem::field(NAME, "it is 1 to 128 visible characters"))
 }
 
+/// Marks an answer that was given before.
+pub fn replayed(mut response: Response, replayed: bool) -> Response {
+    if replayed {
+        response.headers_mut().insert(HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
+    }
+    response
+}
+
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     #[test]

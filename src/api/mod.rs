@@ -8,6 +8,7 @@ mod entrance;
 mod json;
 mod lists;
 mod log;
+mod messages;
 pub mod openapi;
 mod origin;
 mod path;

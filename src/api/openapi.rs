@@ -14,7 +14,7 @@ use utoipa::{
 };
 
 use super::{
-    account, lists, log, pathways,
+    account, lists, log, messages, pathways,
     problem::{FieldProblem, ProblemBody},
     referrals, session,
     table::{ROUTES, Route},
@@ -41,6 +41,7 @@ const SCHEME: &str = "session";
         lists::sent,
         lists::queue,
         referrals::show,
+        messages::write,
         log::list,
         log::checkpoint,
         log::key,

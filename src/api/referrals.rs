@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderName, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -19,7 +19,7 @@ use super::{
     signed::Signed,
 };
 use crate::{
-    app::{Answered, App, EntryView, Error, Receipt, ReferralView, answers_to_json, raw_from_json},
+    app::{Answered, App, EntryView, Error, MessageView, Receipt, ReferralView, answers_to_json, raw_from_json},
     domain::action::Action,
 };
 
@@ -107,6 +107,13 @@ pub struct Message {
     text: String,
 }
 
+impl From<MessageView> for Message {
+    fn from(message: MessageView) -> Self {
+        let MessageView { id, at, from, audience, text } = message;
+        Self { id: id.to_string(), at: at.rfc3339(), from, audience: audience.code().to_owned(), text }
+    }
+}
+
 /// A file on a referral.
 #[derive(Serialize, ToSchema)]
 pub struct Attachment {
@@ -158,7 +165,7 @@ impl From<ReferralView> for Referral {
             actions: view.actions.into_iter().map(Action::code).collect(),
             answers: view.answers.as_ref().map(answers_to_json),
             entries: view.entries.into_iter().map(Entry::from).collect(),
-            messages: Vec::new(),
+            messages: view.messages.into_iter().map(Message::from).collect(),
             attachments: Vec::new(),
         }
     }
@@ -178,12 +185,7 @@ pub async fn submit(State(app): State<Arc<App>>, signed: Signed, headers: Header
         app.submit(&signed.request, &signed.caller, &key, body.as_slice(), &versioned, raw).await?;
     let sent = Sent::from(value);
     let place = (header::LOCATION, format!("/api/v1/referrals/{}", sent.reference));
-    let mut response = (StatusCode::CREATED, [place], Json(sent)).into_response();
-    if replayed {
-        let name = HeaderName::from_static("idempotency-replayed");
-        response.headers_mut().insert(name, http::HeaderValue::from_static("true"));
-    }
-    Ok(response)
+    Ok(body::replayed((StatusCode::CREATED, [place], Json(sent)).into_response(), replayed))
 }
 
 /// Opens a referral. What you cannot see and what does not exist give the same 404.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::routing::{MethodRouter, delete, get, post};
 
-use super::{account, lists, log, openapi, pathways, referrals, session, teams};
+use super::{account, lists, log, messages, openapi, pathways, referrals, session, teams};
 use crate::{app::App, domain::action::Action};
 
 /// One method of one path.
@@ -51,6 +51,7 @@ pub const ROUTES: &[Route] = &[
     closed("GET", "/referrals", "api-sent", Action::ListSent, || get(lists::sent)),
     closed("GET", "/queue", "api-queue", Action::ListQueue, || get(lists::queue)),
     closed("GET", "/referrals/{reference}", "api-referral", Action::ReadReferral, || get(referrals::show)),
+    closed("POST", "/referrals/{reference}/messages", "api-message", Action::WriteMessage, || post(messages::write)),
     closed("GET", "/log", "api-log", Action::ReadLog, || get(log::list)),
     open("GET", "/log/checkpoint", "api-checkpoint", None, || get(log::checkpoint)),
     open("GET", "/log/key", "api-log-key", None, || get(log::key)),

@@ -57,6 +57,12 @@ impl Sight {
         self.grants.iter().any(|found| found.grant.to == team && found.kind == CompartmentKind::Shared)
     }
 
+    /// The grant that opens a compartment at its newest epoch.
+    pub(super) fn newest(&self, compartment: CompartmentId) -> Option<&grants::Found> {
+        let of = self.grants.iter().filter(|found| found.grant.compartment == compartment);
+        of.max_by_key(|found| found.grant.epoch)
+    }
+
     /// The grant that opens a compartment at an epoch.
     fn grant(&self, compartment: CompartmentId, epoch: i64) -> Option<&grants::Found> {
         self.grants.iter().find(|found| found.grant.compartment == compartment && found.grant.epoch == epoch)

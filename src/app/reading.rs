@@ -14,14 +14,15 @@ use crate::{
         actor::{Actor, Place},
         answers::Answers,
         compartment::{CompartmentKind, EntryKind},
-        ids::{AgencyId, EntryId, ReferralId},
+        ids::{AgencyId, EntryId, ReferralId, UserId},
+        message::Audience,
         reference::Reference,
         referral::Stage,
         relation::Relation,
         time::Timestamp,
     },
     pathways,
-    policy::{Act, DenialReason, Object, Permit, Question, RequestContext, ShownCompartment, State},
+    policy::{Act, DenialReason, Legal, Object, Permit, Question, RequestContext, ShownCompartment, State},
     store::{CommitError, entries, referrals::Referral},
 };
 
@@ -38,6 +39,20 @@ pub struct EntryView {
     pub at: Timestamp,
 }
 
+/// A message as its readers see it.
+pub struct MessageView {
+    /// Its id.
+    pub id: EntryId,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Who wrote it, by name.
+    pub from: String,
+    /// Who reads it.
+    pub audience: Audience,
+    /// What it says.
+    pub text: String,
+}
+
 /// A referral as one caller may see it.
 pub struct ReferralView {
     /// Its clear facts.
@@ -52,6 +67,8 @@ pub struct ReferralView {
     pub answers: Option<Answers>,
     /// Every sealed item the caller may open.
     pub entries: Vec<EntryView>,
+    /// What was said on it, in order.
+    pub messages: Vec<MessageView>,
     /// Who sent it: name, team, agency.
     pub sent_by: (String, String, String),
     /// Who received it: team, agency.
@@ -64,6 +81,7 @@ struct Seen {
     actions: Vec<Action>,
     kinds: Vec<ShownCompartment>,
     answers: Option<Answers>,
+    messages: Vec<MessageView>,
 }
 
 /// How often a read is begun anew when the referral moves between decision and commit.
@@ -81,17 +99,29 @@ impl App {
         self.read_once(request, caller, reference).await
     }
 
-    async fn read_once(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<ReferralView, Error> {
+    /// A referral by its reference, if the caller holds a grant on it; a miss is on record as a refusal of what was tried.
+    pub(super) async fn find_referral(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        reference: &str,
+        action: Action,
+    ) -> Result<Referral, Error> {
         let session = caller.session().to_string();
         self.look_up_allowed(request, &session).await?;
         // A text that cannot be a reference is looked up like one that is: the answer must not tell them apart.
         let reference = Reference::parse(reference).unwrap_or(Reference::NOBODYS);
-        let Some(referral) = self.store.referral_seen_by(reference, &caller.holders()).await? else {
-            self.miss(request, &session).await?;
-            let act = bare(caller.acting()?, Action::ReadReferral, Object::Unseen, Relation::None, State::None, request);
-            self.refuse(act, DenialReason::Unseen, None).await?;
-            return Err(Error::Unseen);
-        };
+        if let Some(referral) = self.store.referral_seen_by(reference, &caller.holders()).await? {
+            return Ok(referral);
+        }
+        self.miss(request, &session).await?;
+        let act = bare(caller.acting()?, action, Object::Unseen, Relation::None, State::None, request);
+        self.refuse(act, DenialReason::Unseen, None).await?;
+        Err(Error::Unseen)
+    }
+
+    async fn read_once(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<ReferralView, Error> {
+        let referral = self.find_referral(request, caller, reference, Action::ReadReferral).await?;
         let (id, revision) = (referral.id, referral.revision);
         let read = self.read_found(request, caller, referral).await;
         if let Err(Error::Integrity(_)) = &read {
@@ -130,16 +160,32 @@ impl App {
         let recorded = self.record_reading(request, caller, permit, &mut referral, &found).await?;
 
         let mut answers = None;
+        let mut messages = Vec::new();
         for (item, identity) in found.iter().zip(&identities) {
-            let content = opened(&recorded, &item.entry, identity)?;
-            if item.entry.kind == EntryKind::Submission {
-                let json =
-                    serde_json::from_slice(content.as_bytes()).map_err(|_| Error::Integrity("the answers cannot be read"))?;
-                let read = pathways::answers_from_json(&versioned.pathway, &json);
-                answers = Some(read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?);
+            let entry = &item.entry;
+            let content = opened(&recorded, entry, identity)?;
+            match entry.kind {
+                EntryKind::Submission => {
+                    let json =
+                        serde_json::from_slice(content.as_bytes()).map_err(|_| Error::Integrity("the answers cannot be read"))?;
+                    let read = pathways::answers_from_json(&versioned.pathway, &json);
+                    answers = Some(read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?);
+                }
+                EntryKind::Message => {
+                    let kind = kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
+                    let audience = kind.and_then(Audience::of).ok_or(Error::Integrity("a message stands where none belongs"))?;
+                    let text = str::from_utf8(content.as_bytes()).map_err(|_| Error::Integrity("a message cannot be read"))?;
+                    messages.push((
+                        entry.author,
+                        MessageView { id: entry.id, at: entry.at, from: String::new(), audience, text: text.to_owned() },
+                    ));
+                }
+                EntryKind::Headline => {}
             }
         }
-        let seen = Seen { actions: self.actions(caller, (&referral, &sight), relation, &kinds), relation, kinds, answers };
+        let messages = self.signed(messages).await?;
+        let actions = self.actions(caller, (&referral, &sight), relation, &kinds);
+        let seen = Seen { relation, actions, kinds, answers, messages };
         self.view(referral, versioned, seen, &found).await
     }
 
@@ -185,17 +231,8 @@ impl App {
         let kind = self.agency(caller.agency()).await?.kind;
         let policy = self.policy.current();
         let held = sight.compartments(referral.id);
-        let act = |place: &Place, relation, compartments| Act {
-            actor: caller.acting_from(place),
-            action: Action::ReadReferral,
-            object: Object::Referral(referral.id, Some(referral.revision)),
-            relation,
-            sensitivity: Some(referral.sensitivity),
-            state: State::Referral(referral.stage.state()),
-            compartments,
-            legal: Some(legal(kind, versioned.pathway.purpose)),
-            request: request.clone(),
-        };
+        let way = Way { referral, legal: legal(kind, versioned.pathway.purpose), request };
+        let act = |place: &Place, relation, compartments| way.act(caller, place, (Action::ReadReferral, relation), compartments);
         for (place, relation) in relations(caller, referral, sight) {
             let allowed = |shown: &ShownCompartment| {
                 act(place, relation, vec![*shown]).questions().iter().all(|question| policy.allows(question))
@@ -209,6 +246,17 @@ impl App {
         self.ask(act(&place.place, Relation::None, held)).await
     }
 
+    /// Puts the writers' names to their messages, one query.
+    async fn signed(&self, messages: Vec<(UserId, MessageView)>) -> Result<Vec<MessageView>, Error> {
+        let mut writers: Vec<UserId> = messages.iter().map(|(author, _)| *author).collect();
+        writers.sort_unstable();
+        writers.dedup();
+        let names = self.store.account_names(&writers).await?;
+        let name_of = |id| names.iter().find(|(user, ..)| *user == id).map(|(_, _, name)| name.as_str().to_owned());
+        let signed = messages.into_iter().map(|(author, view)| MessageView { from: name_of(author).unwrap_or_default(), ..view });
+        Ok(signed.collect())
+    }
+
     async fn view(
         &self,
         referral: Referral,
@@ -216,7 +264,7 @@ impl App {
         seen: Seen,
         found: &[entries::Found],
     ) -> Result<ReferralView, Error> {
-        let Seen { relation, actions, kinds, answers } = seen;
+        let Seen { relation, actions, kinds, answers, messages } = seen;
         let kind_of = |entry: &entries::Entry| kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
         let entries = found.iter().filter_map(|item| {
             let compartment = kind_of(&item.entry)?;
@@ -233,11 +281,27 @@ impl App {
             self.team(referral.receiving_team).await?.name.as_str().to_owned(),
             self.agency_name(referral.receiving_agency).await?,
         );
-        Ok(ReferralView { entries: entries.collect(), actions, relation, answers, sent_by, received_by, referral, pathway })
+        Ok(ReferralView {
+            entries: entries.collect(),
+            actions,
+            relation,
+            answers,
+            messages,
+            sent_by,
+            received_by,
+            referral,
+            pathway,
+        })
     }
 
     async fn agency_name(&self, id: AgencyId) -> Result<String, Error> {
         Ok(self.agency(id).await?.name.as_str().to_owned())
+    }
+
+    /// The law the caller's agency rests on for a referral's pathway.
+    pub(super) async fn legal_for(&self, caller: &Caller, referral: &Referral) -> Result<Legal, Error> {
+        let kind = self.agency(caller.agency()).await?.kind;
+        Ok(legal(kind, self.pathway_at(&referral.pathway_version).await?.pathway.purpose))
     }
 
     /// What the gate would allow next, so that no page guesses a button.
@@ -272,8 +336,41 @@ impl App {
     }
 }
 
+/// What every act on one referral has in common.
+pub(super) struct Way<'r> {
+    /// The referral.
+    pub(super) referral: &'r Referral,
+    /// The law the caller's agency rests on.
+    pub(super) legal: Legal,
+    /// The request.
+    pub(super) request: &'r RequestContext,
+}
+
+impl Way<'_> {
+    /// An act on the referral's compartments, from one of the caller's places.
+    pub(super) fn act(
+        &self,
+        caller: &Caller,
+        place: &Place,
+        (action, relation): (Action, Relation),
+        compartments: Vec<ShownCompartment>,
+    ) -> Act {
+        Act {
+            actor: caller.acting_from(place),
+            action,
+            object: Object::Referral(self.referral.id, Some(self.referral.revision)),
+            relation,
+            sensitivity: Some(self.referral.sensitivity),
+            state: State::Referral(self.referral.stage.state()),
+            compartments,
+            legal: Some(self.legal),
+            request: self.request.clone(),
+        }
+    }
+}
+
 /// The caller's ways to a referral, the strongest first.
-fn relations<'c>(caller: &'c Caller, referral: &Referral, sight: &Sight) -> Vec<(&'c Place, Relation)> {
+pub(super) fn relations<'c>(caller: &'c Caller, referral: &Referral, sight: &Sight) -> Vec<(&'c Place, Relation)> {
     let mut ways = Vec::new();
     if let Some(place) = caller.admitted_to(referral.receiving_team) {
         ways.push((place, Relation::ReceivingTeam));

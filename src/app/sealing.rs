@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{App, Caller, Error, keyring::CheckedKey};
+use super::{App, Caller, Error, keyring::CheckedKey, opening::Sight};
 use crate::{
     crypto::{AgeSuite, Identity, Recipient, RecipientOf, SealContext, WrapContext, WrapOf, seal, wrap_key},
     domain::{
@@ -83,7 +83,19 @@ impl App {
         holders: &[Holder],
         at: Timestamp,
     ) -> Result<Compartment, Error> {
-        let id = CompartmentId::random(&*self.random);
+        let named = ShownCompartment { id: CompartmentId::random(&*self.random), kind };
+        self.make_compartment(tx, referral, named, holders, at).await
+    }
+
+    /// As [`App::new_compartment`], for an id that the gate was already asked about.
+    pub(super) async fn make_compartment(
+        &self,
+        tx: &mut Tx,
+        referral: ReferralId,
+        ShownCompartment { id, kind }: ShownCompartment,
+        holders: &[Holder],
+        at: Timestamp,
+    ) -> Result<Compartment, Error> {
         tx.insert_compartment(id, referral, kind).await?;
         let (identity, key) = self.new_key(tx, OwnerKind::Compartment, &id.to_string(), 1, at);
         tx.publish_key(&key).await?;
@@ -92,6 +104,15 @@ impl App {
             tx.insert_grant(&self.grant(tx, &made, &identity, holder), at).await?;
         }
         Ok(made)
+    }
+
+    /// A compartment that the caller holds, to write more into: its published key, held against its event and the grant's.
+    pub(super) async fn held_compartment(&self, sight: &Sight, shown: ShownCompartment) -> Result<Compartment, Error> {
+        let found = sight.newest(shown.id).ok_or(Error::Unseen)?;
+        self.evidence(&[found.grant.event]).await?.check(found.grant.event, &found.row)?;
+        let key = self.owned_key(found.grant.key, OwnerKind::Compartment, shown.id).await?;
+        let (referral, epoch) = (found.grant.referral, found.grant.epoch);
+        Ok(Compartment { id: shown.id, kind: shown.kind, key: key.id, referral, epoch, recipient: key.recipient })
     }
 
     /// A compartment's key wrapped to a holder.

@@ -45,6 +45,8 @@ coded_enum! {
         ListQueue = "list-queue",
         /// Opens what a compartment of a referral holds.
         ReadReferral = "read-referral",
+        /// Writes a message on a referral.
+        WriteMessage = "write-message",
         /// Looks at the log.
         ReadLog = "read-log",
     }
@@ -104,7 +106,7 @@ impl Action {
             Self::MakeTeam | Self::MakeAccount | Self::ReadLog => Scope::Agency,
             Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember => Scope::Team,
             Self::SubmitReferral => Scope::Referral,
-            Self::ListSent | Self::ListQueue | Self::ReadReferral => Scope::Compartment,
+            Self::ListSent | Self::ListQueue | Self::ReadReferral | Self::WriteMessage => Scope::Compartment,
         }
     }
 
@@ -112,7 +114,7 @@ impl Action {
     pub const fn event_type(self) -> EventType {
         match self {
             Self::GivePassword | Self::SignIn | Self::SignOut | Self::SignOutEverywhere => EventType::Authenticate,
-            Self::SubmitReferral => EventType::Collect,
+            Self::SubmitReferral | Self::WriteMessage => EventType::Collect,
             Self::ListSent | Self::ListQueue | Self::ReadReferral | Self::ReadLog | Self::ReadAccount => EventType::Consult,
             _ => EventType::Administer,
         }
@@ -142,6 +144,7 @@ impl Action {
             Self::ListSent => "saw a referral in the list of those sent",
             Self::ListQueue => "saw a referral in a team's queue",
             Self::ReadReferral => "opened a referral",
+            Self::WriteMessage => "wrote a message on a referral",
             Self::ReadLog => "read the log",
         }
     }

@@ -25,5 +25,7 @@ coded_enum! {
         Submission = "submission",
         /// The line a queue shows.
         Headline = "headline",
+        /// Something said between referrer and team, or within the team.
+        Message = "message",
     }
 }

@@ -18,6 +18,7 @@ pub mod condition;
 pub mod ids;
 pub mod key;
 pub mod legal;
+pub mod message;
 pub mod outcome;
 pub mod pathway;
 pub mod ports;

@@ -36,7 +36,7 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
     match action {
         Action::SubmitReferral => Some(("dev.specimen", &[StatusCode::FORBIDDEN])),
         Action::ListQueue => Some(("tess.example", &[StatusCode::FORBIDDEN])),
-        Action::ReadReferral => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
+        Action::ReadReferral | Action::WriteMessage => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
         Action::ReadLog => Some(("theo.invented", &[StatusCode::FORBIDDEN])),
         _ => None,
     }
@@ -104,7 +104,11 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
         request = if asked.page {
             request.form(&[("csrf_token", token), ("form_token", "sweep-form-token")])
         } else {
-            let body = example(&served.hub.app.pathway("fire-protection").unwrap().pathway, served.hub.app.now().uk_date());
+            let body = if asked.template.ends_with("/messages") {
+                serde_json::json!({ "audience": "shared", "text": "Anybody there?" })
+            } else {
+                example(&served.hub.app.pathway("fire-protection").unwrap().pathway, served.hub.app.now().uk_date())
+            };
             request.header("X-CSRF-Token", token).header("Idempotency-Key", "sweep-key").json(&body)
         };
     }

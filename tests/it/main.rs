@@ -20,6 +20,7 @@ mod data_map;
 mod every_route;
 mod integrity;
 mod journey;
+mod messages;
 mod papers;
 mod places;
 mod policy_matrix;

@@ -1,0 +1,73 @@
+//! Messages on a referral.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    body::{self, Bytes, Members},
+    path::Part,
+    problem::Problem,
+    signed::Signed,
+};
+use crate::{
+    app::{Added, Answered, App, Error},
+    domain::message::Audience,
+};
+
+/// A message to write.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMessage {
+    /// `shared`: referrer and receiving team; `casework`: the receiving team only.
+    #[schema(example = "shared")]
+    audience: String,
+    /// At most 5,000 characters.
+    text: String,
+}
+
+impl Members for NewMessage {
+    const NAMES: &'static str = "audience, text";
+}
+
+/// What was added, and when.
+#[derive(Serialize, ToSchema)]
+pub struct Made {
+    id: String,
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+/// The answer to something added: 201, and whether it had been added before.
+pub(super) fn made(answered: Answered<Added>) -> Response {
+    let Answered { value: Added { id, at }, replayed } = answered;
+    let response = (StatusCode::CREATED, Json(Made { id, at: at.rfc3339() })).into_response();
+    body::replayed(response, replayed)
+}
+
+/// Writes a message. What you cannot see and what does not exist give the same 404.
+#[utoipa::path(
+    post, path = "/referrals/{reference}/messages", tag = "referrals", operation_id = "write_message", request_body = NewMessage,
+    params(("reference" = String, Path, description = "The reference, as in 7K3F-9QXD-2")),
+    responses((status = 201, description = "Written; `Idempotency-Replayed: true` when it had been before", body = Made))
+)]
+pub async fn write(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Part(reference): Part,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let key = body::idempotency_key(&headers)?;
+    let NewMessage { audience, text } = body.read()?;
+    let audience = Audience::parse(&audience).ok_or(Error::Malformed("audience is shared or casework"))?;
+    let written = app.write_message(&signed.request, &signed.caller, &key, (&reference, audience, &text)).await?;
+    Ok(made(written))
+}

@@ -1,0 +1,114 @@
+//! Messages on a referral: sealed to those they are for, in the order they were written.
+
+use super::{
+    Added, Answered, App, Caller, Error, IdempotencyKey,
+    idempotency::Once,
+    opening::Sight,
+    reading::{Way, relations},
+};
+use crate::{
+    audit::Details,
+    domain::{
+        action::Action,
+        answers::FieldError,
+        code::QuestionId,
+        compartment::{CompartmentKind, EntryKind},
+        ids::CompartmentId,
+        message::{Audience, LONGEST},
+        relation::Relation,
+        text::{BadText, lines},
+    },
+    policy::{Act, RequestContext, ShownCompartment},
+    store::referrals::Referral,
+};
+
+impl App {
+    /// Writes a message, once for each key.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`] when the caller cannot see the referral; [`Error::Refused`] when they see it and may not write to that
+    /// audience; [`Error::Invalid`] when the text is empty or too long.
+    pub async fn write_message(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (reference, audience, text): (&str, Audience, &str),
+    ) -> Result<Answered<Added>, Error> {
+        let body = [audience.code().as_bytes(), b"\n", text.as_bytes()].concat();
+        let route = format!("POST /referrals/{reference}/messages");
+        let act = async |once: &Once<'_>| self.write_message_once(request, caller, (reference, audience, text), once).await;
+        self.once(request, caller, key, (&route, &body), act).await
+    }
+
+    async fn write_message_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, audience, text): (&str, Audience, &str),
+        once: &Once<'_>,
+    ) -> Result<Added, Error> {
+        let referral = self.find_referral(request, caller, reference, Action::WriteMessage).await?;
+        let sight = self.sight(caller, &[referral.id]).await?;
+        let act = self.message_act(request, caller, (&referral, &sight), audience).await?;
+        let permit = self.ask(act).await?;
+        let text = lines(text, LONGEST).map_err(invalid)?;
+
+        let shown = permit.act().compartments.first().copied().ok_or(Error::Refused)?;
+        let held = sight.newest(shown.id).is_some();
+        let compartment = if held { Some(self.held_compartment(&sight, shown).await?) } else { None };
+        let team = if held { None } else { Some(self.team_holder(&self.team(referral.receiving_team).await?).await?) };
+        let mut tx = self.store.begin().await?;
+        let compartment = match compartment {
+            Some(compartment) => compartment,
+            // The receiving team's first word among themselves makes the compartment for it.
+            None => self.make_compartment(&mut tx, referral.id, shown, team.as_slice(), request.at).await?,
+        };
+        let entry = self.sealed_entry(&tx, &compartment, EntryKind::Message, text.as_bytes(), caller.user(), request.at);
+        let added = Added { id: entry.id.to_string(), at: request.at };
+        once.remember(&mut tx, &added).await?;
+        tx.insert_entry(&entry).await?;
+        let keys = std::iter::once(compartment.key).chain(team.iter().map(super::sealing::Holder::key)).collect();
+        let details = Details { entries: vec![(entry.id, entry.sha256)], keys, ..Details::default() };
+        tx.commit(permit, &details).await?;
+        Ok(added)
+    }
+
+    /// The act of writing to an audience, by the first of the caller's ways that the policy allows; or else one it refuses.
+    async fn message_act(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (referral, sight): (&Referral, &Sight),
+        audience: Audience,
+    ) -> Result<Act, Error> {
+        let way = Way { referral, legal: self.legal_for(caller, referral).await?, request };
+        let held = sight.compartments(referral.id).into_iter().find(|shown| shown.kind == audience.compartment());
+        let policy = self.policy.current();
+        let mut refused = None;
+        for (place, relation) in relations(caller, referral, sight) {
+            let own = relation == Relation::ReceivingTeam && place.team == referral.receiving_team;
+            let fresh = || ShownCompartment { id: CompartmentId::random(&*self.random), kind: CompartmentKind::Casework };
+            let Some(shown) = held.or_else(|| (own && audience == Audience::Casework).then(fresh)) else { continue };
+            let act = way.act(caller, place, (Action::WriteMessage, relation), vec![shown]);
+            if act.questions().iter().all(|question| policy.allows(question)) {
+                return Ok(act);
+            }
+            refused = refused.or(Some(act));
+        }
+        let place = caller.main().ok_or(Error::Refused)?;
+        let kind = audience.compartment();
+        let nothing = || ShownCompartment { id: CompartmentId::random(&*self.random), kind };
+        Ok(refused.unwrap_or_else(|| way.act(caller, &place.place, (Action::WriteMessage, Relation::None), vec![nothing()])))
+    }
+}
+
+fn invalid(fault: BadText) -> Error {
+    let message = match fault {
+        BadText::Empty => "Enter a message".to_owned(),
+        BadText::TooLong(_) => "Message must be 5,000 characters or less".to_owned(),
+        BadText::Control => "Message must not include control characters".to_owned(),
+    };
+    // A fixed word of ours is always an id.
+    QuestionId::parse("text").map_or(Error::Malformed("text"), |field| Error::Invalid(vec![FieldError::new(field, message)]))
+}
