@@ -21,6 +21,8 @@ use crate::support::{
     raw::{Cell, Raw},
 };
 
+const LONGER_THAN_A_LEASE: Duration = Duration::from_secs(16);
+
 /// Refusals of nobody, one event each since each has a source of its own.
 async fn refuse(app: &App, from: u32, number: u32) {
     for at in from..from + number {
@@ -129,7 +131,8 @@ async fn groups_and_receipts(engine: Engine) {
     hub.finish().await;
 }
 
-/// Two nodes write and sequence at once, and the lease goes from one to the other in between.
+/// Two nodes write and sequence at once, the lease going from one to the other in the midst of the other's work; then they take
+/// turns, so that there are checkpoints of both to hold against each other however the machine shared its time out.
 async fn two_nodes(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let other = hub.another_node().await;
@@ -148,17 +151,16 @@ async fn two_nodes(engine: Engine) {
         .map(|node| {
             let (clock, busy) = (Arc::clone(&hub.clock), Arc::clone(&busy));
             tokio::spawn(async move {
-                let (mut held, mut rounds) = (0, 0);
-                while busy.load(Ordering::SeqCst) || held == 0 {
-                    held += u32::from(node.sequence().await.unwrap().held);
+                let mut rounds = 0;
+                while busy.load(Ordering::SeqCst) {
+                    node.sequence().await.unwrap();
                     rounds += 1;
                     // Now and then for longer than a lease lasts, in the midst of the other's work: whoever asks next takes over.
                     if rounds % 7 == 0 {
-                        clock.advance(Duration::from_secs(16));
+                        clock.advance(LONGER_THAN_A_LEASE);
                     }
                     tokio::task::yield_now().await;
                 }
-                held
             })
         })
         .collect();
@@ -167,16 +169,23 @@ async fn two_nodes(engine: Engine) {
     }
     busy.store(false, Ordering::SeqCst);
     for sequencer in sequencers {
-        assert!(sequencer.await.unwrap() > 0, "each node had the lease for a while");
+        sequencer.await.unwrap();
     }
-    hub.clock.advance(Duration::from_secs(16));
+    for (node, from) in nodes.iter().zip([20_000, 30_000]).cycle().take(4) {
+        let written = raw.count("SELECT COUNT(*) FROM log_event").await;
+        refuse(node, from + u32::try_from(written).unwrap(), 10).await;
+        hub.clock.advance(LONGER_THAN_A_LEASE);
+        let done = node.sequence().await.unwrap();
+        assert!(done.held && done.placed >= 10 && done.refused == 0, "the lease had run out: {done:?}");
+    }
+    hub.clock.advance(LONGER_THAN_A_LEASE);
     let report = hub.verify().await;
     assert_eq!(report.findings, []);
     let order = leaves(&mut raw).await;
-    assert!(order.len() >= 300);
+    assert!(order.len() >= 340);
     assert_eq!(raw.count("SELECT COUNT(DISTINCT event) FROM log_sequence").await, i64::try_from(order.len()).unwrap());
     assert_eq!(raw.count("SELECT COUNT(*) FROM pending_event").await, 0);
-    assert!(raw.count("SELECT token FROM lease WHERE name = 'sequencer'").await > 1, "the fencing token grew");
+    assert!(raw.count("SELECT token FROM lease WHERE name = 'sequencer'").await > 4, "each turn had a fencing token of its own");
     consistency_of_all(&hub, &mut raw).await;
     other.close().await.unwrap();
     hub.finish().await;
