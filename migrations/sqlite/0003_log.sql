@@ -52,6 +52,13 @@ CREATE TABLE log_checkpoint (
     note TEXT NOT NULL
 ) STRICT;
 
+-- What was erased, by which event: a row here takes the sealed bytes it names with it (0006).
+CREATE TABLE log_erased (
+    id TEXT PRIMARY KEY,
+    what TEXT NOT NULL CONSTRAINT log_erased_what_known CHECK (what IN ('entry', 'grant')),
+    event TEXT NOT NULL REFERENCES log_event (id) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+
 -- Events that await their place. A row here is work to do, not a record.
 CREATE TABLE pending_event (
     event TEXT PRIMARY KEY REFERENCES log_event (id),

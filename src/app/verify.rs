@@ -50,6 +50,7 @@ pub enum Depth {
 }
 
 const PAGE: i64 = 500;
+const ERASED: &str = Vouched::Erased.table();
 
 /// What the events vouch for, and which rows they were found for.
 #[derive(Default)]
@@ -222,11 +223,21 @@ impl Verification<'_> {
         match event.check(self.authenticator) {
             Ok(Some(body)) => {
                 for vouch in &body.vouches {
+                    if vouch.table == ERASED && !body.erased.iter().any(|erased| erased.id.as_ref() == Some(&vouch.id)) {
+                        self.found("an event vouches for an erasure that it does not name", "log_body", &id);
+                    }
                     let mut digest = [0; 32];
                     if hex::decode_to_slice(&vouch.digest, &mut digest).is_err() {
                         self.found("an event vouches for no digest", "log_body", &id);
                     }
                     self.vouches.0.insert((vouch.table.clone(), vouch.id.clone()), (digest, id.clone()));
+                }
+                for erased in &body.erased {
+                    // What an event erased and what it vouches for are the same, or one of them says too much.
+                    let named = erased.id.as_deref().unwrap_or_default();
+                    if body.vouched(ERASED, named).is_none() {
+                        self.found("an event names an erasure that it does not vouch for", "log_body", &id);
+                    }
                 }
                 Some(body)
             }

@@ -36,7 +36,7 @@ pub struct BodyActor {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BodyObject {
-    /// `hub account agency team referral unseen`, or a compartment's kind.
+    /// `hub account agency team referral unseen`, a compartment's kind, or what was erased.
     pub kind: String,
     /// Its id, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -164,6 +164,9 @@ pub struct Body {
     /// How many further refusals of the same kind this one stands for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub more: Option<u64>,
+    /// What the act erased: kind and id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<BodyObject>,
     /// Written-once rows of the same transaction.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub vouches: Vec<BodyVouch>,

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Authenticator,
     body::{Body, BodyActor, BodyEntry, BodyLegal, BodyObject, BodyPathway, BodyRecipient, BodyVouch},
-    row::Vouch,
+    row::Written,
 };
 use crate::{
     domain::{
@@ -125,9 +125,12 @@ pub enum EventFault {
 
 impl Event {
     /// The event of an act that was done.
-    pub fn done(id: EventId, salt: [u8; 32], permit: &Permit, details: &Details, vouches: &[Vouch], key: &Authenticator) -> Self {
+    pub fn done(id: EventId, salt: [u8; 32], permit: &Permit, details: &Details, written: &Written, key: &Authenticator) -> Self {
         let mut body = describe(id, permit.act(), permit.policy(), details);
-        body.vouches = vouches
+        body.erased =
+            written.erased.iter().map(|(what, id)| BodyObject { kind: what.code().to_owned(), id: Some(id.clone()) }).collect();
+        body.vouches = written
+            .vouches
             .iter()
             .map(|vouch| BodyVouch { table: vouch.table.clone(), id: vouch.id.clone(), digest: hex::encode(vouch.digest) })
             .collect();
@@ -251,6 +254,7 @@ fn describe(id: EventId, act: &Act, policy: &[u8; 32], details: &Details) -> Bod
         log_use: details.log_use.map(|log_use| log_use.code().to_owned()),
         route: details.route.map(str::to_owned),
         more: details.more,
+        erased: Vec::new(),
         vouches: Vec::new(),
     }
 }

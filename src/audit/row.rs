@@ -59,6 +59,25 @@ pub struct Vouch {
     pub digest: [u8; 32],
 }
 
+coded_enum! {
+    /// Sealed bytes that an event may erase.
+    pub enum Erasable {
+        /// The ciphertext of an entry.
+        Entry = "entry",
+        /// The wrapped key of a grant.
+        Grant = "grant",
+    }
+}
+
+/// What a transaction wrote for good, for its event to tell.
+#[derive(Debug, Clone, Default)]
+pub struct Written {
+    /// The rows that the event vouches for.
+    pub vouches: Vec<Vouch>,
+    /// Whose sealed bytes it erased: the kind, and the id of the row that stays.
+    pub erased: Vec<(Erasable, String)>,
+}
+
 /// SHA-256 over `exchange-row/v1`, table, and for each column name, kind and value, each preceded by its length as eight
 /// big-endian bytes, so that no two different rows give the same bytes.
 pub fn digest(table: &str, columns: &[(&'static str, Value)]) -> [u8; 32] {

@@ -2,7 +2,7 @@
 
 use super::{Error, Store, Tx, events, hub, memberships, referrals, sessions};
 use crate::{
-    audit::{Details, Event, Recorded},
+    audit::{Details, Event, Recorded, row::Written},
     domain::{action::Action, actor::Actor, ids::EventId},
     policy::{Denial, HubState, Object, Permit},
 };
@@ -25,7 +25,7 @@ impl Tx {
     /// [`CommitError::Stale`] when account, place, session, policy or record are no longer what the gate saw.
     pub async fn commit(mut self, permit: Permit, note: &Details) -> Result<Recorded, CommitError> {
         self.recheck(&permit).await?;
-        let event = Event::done(self.event, self.salt, &permit, note, &self.vouches, &self.authenticator);
+        let event = Event::done(self.event, self.salt, &permit, note, &self.written, &self.authenticator);
         events::insert(&mut self, &[event]).await?;
         let (id, actor) = (self.event, permit.act().actor.person().map(|person| person.user));
         self.finish().await?;
@@ -85,7 +85,7 @@ impl Store {
             match tx.recheck(&permit).await {
                 Ok(()) => {
                     let id = EventId::random(self.random());
-                    written.push(Event::done(id, self.salt(), &permit, &note, &[], &self.authenticator));
+                    written.push(Event::done(id, self.salt(), &permit, &note, &Written::default(), &self.authenticator));
                     answers.push(Ok((id, permit.act().actor.person().map(|person| person.user), note.entries)));
                 }
                 Err(CommitError::Store(error)) => return Err(error),

@@ -11,6 +11,7 @@ pub mod compartments;
 mod commit;
 pub mod credentials;
 pub mod entries;
+pub mod erased;
 mod error;
 pub mod events;
 pub mod grants;

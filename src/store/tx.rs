@@ -4,7 +4,10 @@ use sqlx::{Postgres, Sqlite, Transaction};
 
 use super::{Db, Engine, Error, Store};
 use crate::{
-    audit::{Authenticator, row::Vouch},
+    audit::{
+        Authenticator,
+        row::{Vouch, Written},
+    },
     domain::{ids::EventId, ports::Random},
 };
 
@@ -17,7 +20,7 @@ pub(super) enum Inner {
 pub struct Tx {
     pub(super) inner: Inner,
     pub(super) event: EventId,
-    pub(super) vouches: Vec<Vouch>,
+    pub(super) written: Written,
     /// Ids whose version or revision this transaction itself moved on, having checked the one expected.
     pub(super) moved: Vec<String>,
     pub(super) authenticator: Authenticator,
@@ -33,7 +36,7 @@ impl Store {
         };
         let event = EventId::random(&*self.random);
         let salt = self.salt();
-        Ok(Tx { inner, event, vouches: Vec::new(), moved: Vec::new(), authenticator: self.authenticator.clone(), salt })
+        Ok(Tx { inner, event, written: Written::default(), moved: Vec::new(), authenticator: self.authenticator.clone(), salt })
     }
 
     pub(super) fn salt(&self) -> [u8; 32] {
@@ -61,7 +64,7 @@ impl Tx {
     }
 
     pub(super) fn vouch(&mut self, vouch: Vouch) {
-        self.vouches.push(vouch);
+        self.written.vouches.push(vouch);
     }
 
     pub(super) fn moved(&mut self, id: impl std::fmt::Display) {

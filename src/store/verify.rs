@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Db, Error, Store,
     entries::EntryRow,
+    erased::ErasedRow,
     grants::GrantRow,
     keys::{KeyRow, WrapRow},
 };
@@ -21,11 +22,13 @@ pub enum Vouched {
     Keys,
     /// `key_wrap`.
     Wraps,
+    /// `log_erased`.
+    Erased,
 }
 
 impl Vouched {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Entries, Self::Grants, Self::Keys, Self::Wraps];
+    pub const ALL: [Self; 5] = [Self::Entries, Self::Grants, Self::Keys, Self::Wraps, Self::Erased];
 
     /// The table's name.
     pub const fn table(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Vouched {
             Self::Grants => GrantRow::TABLE,
             Self::Keys => KeyRow::TABLE,
             Self::Wraps => WrapRow::TABLE,
+            Self::Erased => ErasedRow::TABLE,
         }
     }
 }
@@ -52,7 +56,7 @@ pub struct Standing {
 /// Rows that stand without their partner: table, id and what is missing.
 pub type Orphan = (&'static str, String, &'static str);
 
-const ORPHANS: [(&str, &str, &str); 18] = [
+const ORPHANS: [(&str, &str, &str); 21] = [
     (
         "log_event",
         "SELECT id FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_body b \
@@ -88,7 +92,8 @@ const ORPHANS: [(&str, &str, &str); 18] = [
     ),
     (
         "entry",
-        "SELECT id FROM entry e WHERE NOT EXISTS (SELECT 1 FROM entry_bytes b WHERE b.entry = e.id)",
+        "SELECT id FROM entry e WHERE NOT EXISTS (SELECT 1 FROM entry_bytes b WHERE b.entry = e.id) \
+         AND NOT EXISTS (SELECT 1 FROM log_erased x WHERE x.id = e.id AND x.what = 'entry')",
         "its ciphertext is missing",
     ),
     (
@@ -98,13 +103,32 @@ const ORPHANS: [(&str, &str, &str); 18] = [
     ),
     (
         "grant_made",
-        "SELECT id FROM grant_made g WHERE NOT EXISTS (SELECT 1 FROM grant_bytes b WHERE b.grant_id = g.id)",
+        "SELECT id FROM grant_made g WHERE NOT EXISTS (SELECT 1 FROM grant_bytes b WHERE b.grant_id = g.id) \
+         AND NOT EXISTS (SELECT 1 FROM log_erased x WHERE x.id = g.id AND x.what = 'grant')",
         "its wrapped bytes are missing",
     ),
     (
         "grant_bytes",
         "SELECT grant_id FROM grant_bytes b WHERE NOT EXISTS (SELECT 1 FROM grant_made g WHERE g.id = b.grant_id)",
         "its row is missing",
+    ),
+    (
+        "log_erased",
+        "SELECT id FROM log_erased x WHERE x.what = 'entry' AND EXISTS (SELECT 1 FROM entry_bytes b WHERE b.entry = x.id) \
+         OR x.what = 'grant' AND EXISTS (SELECT 1 FROM grant_bytes b WHERE b.grant_id = x.id)",
+        "what was erased is still there",
+    ),
+    (
+        "log_erased",
+        "SELECT id FROM log_erased x WHERE x.what NOT IN ('entry', 'grant') \
+         OR x.what = 'entry' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = x.id) \
+         OR x.what = 'grant' AND NOT EXISTS (SELECT 1 FROM grant_made g WHERE g.id = x.id)",
+        "it names nothing that was ever there",
+    ),
+    (
+        "log_erased",
+        "SELECT id FROM log_erased x WHERE NOT EXISTS (SELECT 1 FROM log_event e WHERE e.id = x.event)",
+        "its event is missing",
     ),
     (
         "key_wrap",
@@ -171,16 +195,19 @@ impl Store {
                 .into_iter()
                 .map(|row| stands(&row, &row.event, Some(&row.sha256)))
                 .collect(),
+            Vouched::Erased => {
+                ErasedRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
+            }
         })
     }
 
-    /// The bytes of the rows of a table after an id, up to and with another; none for keys.
+    /// The bytes of the rows of a table after an id, up to and with another; none for rows without any.
     pub async fn standing_bytes(&self, table: Vouched, after: &str, last: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
         let sql = match table {
             Vouched::Entries => "SELECT entry, bytes FROM entry_bytes WHERE entry > $1 AND entry <= $2",
             Vouched::Grants => "SELECT grant_id, bytes FROM grant_bytes WHERE grant_id > $1 AND grant_id <= $2",
             Vouched::Wraps => "SELECT wrap, bytes FROM key_wrap_bytes WHERE wrap > $1 AND wrap <= $2",
-            Vouched::Keys => return Ok(Vec::new()),
+            Vouched::Keys | Vouched::Erased => return Ok(Vec::new()),
         };
         Ok(on!(self, p => sqlx::query_as(sql).bind(after).bind(last).fetch_all(p).await)?)
     }
@@ -192,6 +219,7 @@ impl Store {
             Vouched::Grants => "SELECT COUNT(*) FROM grant_made",
             Vouched::Keys => "SELECT COUNT(*) FROM key_published",
             Vouched::Wraps => "SELECT COUNT(*) FROM key_wrap",
+            Vouched::Erased => "SELECT COUNT(*) FROM log_erased",
         };
         let (count,): (i64,) = on!(self, p => sqlx::query_as(sql).fetch_one(p).await)?;
         Ok(count)
@@ -243,11 +271,12 @@ fn by_event(rows: Vec<(String, String)>) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Each table of rows that events vouch for, with the columns that their digests cover; a test holds them to the schema.
-pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 4] {
+pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 5] {
     [
         (EntryRow::TABLE, EntryRow::COLUMNS),
         (GrantRow::TABLE, GrantRow::COLUMNS),
         (KeyRow::TABLE, KeyRow::COLUMNS),
         (WrapRow::TABLE, WrapRow::COLUMNS),
+        (ErasedRow::TABLE, ErasedRow::COLUMNS),
     ]
 }

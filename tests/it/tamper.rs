@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use referral_exchange::{
     app::{Depth, Finding, Report, verifier_key},
+    audit::row::Erasable,
     domain::action::Action,
     policy::DenialReason,
     store::{Engine, migrate::is_written_once},
 };
 
 use crate::support::{
-    acts::send,
+    acts::{erase, send},
     hub::{ENGINES, Hub},
     raw::{Cell, Column, Raw},
 };
@@ -28,6 +29,13 @@ async fn told(engine: Engine) -> Hub {
     hub.app.queue(&hub.app.request(None), &triager, &referral_exchange::app::ListQuery::default()).await.unwrap();
     for reference in &references {
         hub.app.read_referral(&hub.app.request(None), &triager, reference).await.unwrap();
+    }
+    let mut raw = Raw::owner(&hub).await;
+    for (what, sql) in [
+        (Erasable::Entry, "SELECT id FROM entry WHERE kind = 'headline' ORDER BY id"),
+        (Erasable::Grant, "SELECT id FROM grant_made ORDER BY id"),
+    ] {
+        erase(&hub.app, what, &raw.texts(sql).await[0]).await;
     }
     hub.app.sequence().await.unwrap();
     while hub.app.store().log_size().await.unwrap() + hub.app.store().count_pending().await.unwrap() < 260 {
@@ -149,7 +157,7 @@ async fn every_column(engine: Engine) {
     let mut unseen = Vec::new();
     let mut cases = 0;
     for (table, columns) in bench.tables.clone() {
-        let whole = matches!(table.as_str(), "log_checkpoint" | "log_group" | "entry_bytes");
+        let whole = matches!(table.as_str(), "log_checkpoint" | "log_group" | "log_erased" | "entry_bytes");
         for (number, row) in bench.visited(&table, whole).await.into_iter().enumerate() {
             for (at, column) in columns.iter().enumerate() {
                 let mut changes = vec![altered(&column.name, &row[at], column.kind)];

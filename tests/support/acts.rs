@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use referral_exchange::{
     app::{App, Caller, IdempotencyKey, PolicyFiles, Receipt, RequestContext, example, raw_from_json},
-    audit::Details,
+    audit::{Details, row::Erasable},
     domain::{action::Action, actor::Actor, ids::RequestId, relation::Relation, time::Timestamp},
     policy::{Act, HubState, Object, Permit, Policy, State},
     store::Tx,
@@ -54,4 +54,11 @@ pub async fn send(app: &Arc<App>, caller: &Caller, key: &str, change: impl FnOnc
     let raw = raw_from_json(&body["answers"]).unwrap();
     let sent = app.submit(&request, caller, &key, body.to_string().as_bytes(), &pathway, raw).await;
     sent.unwrap_or_else(|error| panic!("{error:?}")).value
+}
+
+/// Erases sealed bytes by an event of a job.
+pub async fn erase(app: &App, what: Erasable, id: &str) {
+    let mut tx = app.store().begin().await.unwrap();
+    tx.erase(what, id).await.unwrap();
+    keep(app, tx).await;
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use referral_exchange::{
     app::{App, Error, KeyFiles, Parts, PathwayLibrary, PolicyFiles, SystemRandom},
+    audit::row::Erasable,
     domain::ports::Clock,
     store::{Db, Engine, migrate::is_written_once},
 };
 
 use crate::support::{
-    acts::send,
+    acts::{erase, send},
     hub::{CHEAP, ENGINES, Hub},
     raw::Raw,
 };
@@ -49,6 +50,8 @@ async fn told(engine: Engine) -> Hub {
     let hub = Hub::founded(engine).await;
     let sender = hub.sign_in("tess.example").await;
     send(&hub.app, &sender, "guards", |_| {}).await;
+    let headline = Raw::owner(&hub).await.texts("SELECT id FROM entry WHERE kind = 'headline'").await.remove(0);
+    erase(&hub.app, Erasable::Entry, &headline).await;
     hub.app.sequence().await.unwrap();
     hub
 }
@@ -129,6 +132,7 @@ async fn the_hubs_own_role_meets_privileges(engine: Engine) {
         "SET session_replication_role = replica",
         "CREATE OR REPLACE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
         "DROP FUNCTION refuse_rewriting() CASCADE",
+        "CREATE TEMP TABLE other (id TEXT, what TEXT); CREATE TRIGGER other AFTER INSERT ON other FOR EACH ROW EXECUTE FUNCTION take_erased()",
         "CREATE TABLE other (n BIGINT)",
         "UPDATE _sqlx_migrations SET success = false",
     ] {
