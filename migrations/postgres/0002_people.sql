@@ -99,3 +99,12 @@ CREATE TABLE refusal (
     more BIGINT NOT NULL,
     PRIMARY KEY (source, route)
 );
+
+-- Who checks what must be checked before it is shared, and until when each is away.
+CREATE TABLE safeguarding_lead (
+    agency TEXT NOT NULL REFERENCES agency (id),
+    account TEXT NOT NULL REFERENCES account (id),
+    away_until BIGINT,
+    set_at BIGINT NOT NULL,
+    CONSTRAINT safeguarding_lead_once PRIMARY KEY (agency, account)
+);

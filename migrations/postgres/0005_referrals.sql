@@ -6,7 +6,7 @@ CREATE TABLE referral (
     pathway TEXT NOT NULL REFERENCES pathway (id),
     pathway_version TEXT NOT NULL REFERENCES pathway_file (version),
     sensitivity TEXT NOT NULL,
-    state TEXT NOT NULL CONSTRAINT referral_state_known CHECK (state IN ('received', 'opened')),
+    state TEXT NOT NULL CONSTRAINT referral_state_known CHECK (state IN ('checking', 'stopped', 'received', 'opened')),
     revision BIGINT NOT NULL,
     referrer TEXT NOT NULL REFERENCES account (id),
     referrer_team TEXT NOT NULL REFERENCES team (id),
@@ -16,14 +16,20 @@ CREATE TABLE referral (
     urgency TEXT NOT NULL,
     submitted_at BIGINT NOT NULL,
     due_at BIGINT NOT NULL,
+    check_until BIGINT,
+    stopped_by TEXT,
+    stopped_at BIGINT,
     opened_by TEXT,
     opened_at BIGINT,
+    CONSTRAINT referral_checking_is_complete CHECK ((state = 'checking') = (check_until IS NOT NULL)),
+    CONSTRAINT referral_stopped_is_complete CHECK ((state = 'stopped') = (stopped_by IS NOT NULL AND stopped_at IS NOT NULL)),
     CONSTRAINT referral_opened_is_complete CHECK ((state = 'opened') = (opened_by IS NOT NULL AND opened_at IS NOT NULL))
 );
 CREATE INDEX referral_queue ON referral (receiving_team, due_at, id);
 CREATE INDEX referral_queue_by_state ON referral (receiving_team, state, due_at, id);
 CREATE INDEX referral_urgent ON referral (urgency, due_at, id);
 CREATE INDEX referral_sent ON referral (referrer, submitted_at, id);
+CREATE INDEX referral_check ON referral (state, check_until);
 
 CREATE TABLE compartment (
     id TEXT PRIMARY KEY,
@@ -66,11 +72,21 @@ CREATE TABLE grant_made (
     to_epoch BIGINT NOT NULL,
     suite BIGINT NOT NULL,
     sha256 BYTEA NOT NULL,
+    reason TEXT NOT NULL,
+    held BIGINT NOT NULL CONSTRAINT grant_made_held_known CHECK (held IN (0, 1)),
     granted_at BIGINT NOT NULL,
     event TEXT NOT NULL REFERENCES log_event (id) DEFERRABLE INITIALLY DEFERRED
 );
+CREATE INDEX grant_made_by_reason ON grant_made (to_id, reason);
 CREATE INDEX grant_made_by_holder ON grant_made (to_id, referral);
 CREATE INDEX grant_made_by_referral ON grant_made (referral, compartment);
+
+-- A held grant counts for nothing until it stands here.
+CREATE TABLE grant_released (
+    grant_id TEXT PRIMARY KEY REFERENCES grant_made (id),
+    released_at BIGINT NOT NULL,
+    event TEXT NOT NULL REFERENCES log_event (id) DEFERRABLE INITIALLY DEFERRED
+);
 
 CREATE TABLE grant_bytes (
     grant_id TEXT PRIMARY KEY REFERENCES grant_made (id) DEFERRABLE INITIALLY DEFERRED,

@@ -65,4 +65,6 @@ CREATE TRIGGER grant_made_no_truncate BEFORE TRUNCATE ON grant_made FOR EACH STA
 CREATE TRIGGER grant_bytes_no_rewriting BEFORE UPDATE ON grant_bytes FOR EACH ROW EXECUTE FUNCTION refuse_rewriting();
 CREATE TRIGGER grant_bytes_no_delete BEFORE DELETE ON grant_bytes FOR EACH ROW EXECUTE FUNCTION refuse_deleting('grant', 'grant_id');
 CREATE TRIGGER grant_bytes_no_truncate BEFORE TRUNCATE ON grant_bytes FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER grant_released_no_rewriting BEFORE UPDATE OR DELETE ON grant_released FOR EACH ROW EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER grant_released_no_truncate BEFORE TRUNCATE ON grant_released FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 CREATE TRIGGER log_erased_takes AFTER INSERT ON log_erased FOR EACH ROW EXECUTE FUNCTION take_erased();

@@ -6,7 +6,7 @@ CREATE TABLE referral (
     pathway TEXT NOT NULL REFERENCES pathway (id),
     pathway_version TEXT NOT NULL REFERENCES pathway_file (version),
     sensitivity TEXT NOT NULL,
-    state TEXT NOT NULL CONSTRAINT referral_state_known CHECK (state IN ('received', 'opened')),
+    state TEXT NOT NULL CONSTRAINT referral_state_known CHECK (state IN ('checking', 'stopped', 'received', 'opened')),
     revision INTEGER NOT NULL,
     referrer TEXT NOT NULL REFERENCES account (id),
     referrer_team TEXT NOT NULL REFERENCES team (id),
@@ -16,14 +16,20 @@ CREATE TABLE referral (
     urgency TEXT NOT NULL,
     submitted_at INTEGER NOT NULL,
     due_at INTEGER NOT NULL,
+    check_until INTEGER,
+    stopped_by TEXT,
+    stopped_at INTEGER,
     opened_by TEXT,
     opened_at INTEGER,
+    CONSTRAINT referral_checking_is_complete CHECK ((state = 'checking') = (check_until IS NOT NULL)),
+    CONSTRAINT referral_stopped_is_complete CHECK ((state = 'stopped') = (stopped_by IS NOT NULL AND stopped_at IS NOT NULL)),
     CONSTRAINT referral_opened_is_complete CHECK ((state = 'opened') = (opened_by IS NOT NULL AND opened_at IS NOT NULL))
 ) STRICT;
 CREATE INDEX referral_queue ON referral (receiving_team, due_at, id);
 CREATE INDEX referral_queue_by_state ON referral (receiving_team, state, due_at, id);
 CREATE INDEX referral_urgent ON referral (urgency, due_at, id);
 CREATE INDEX referral_sent ON referral (referrer, submitted_at, id);
+CREATE INDEX referral_check ON referral (state, check_until);
 
 CREATE TABLE compartment (
     id TEXT PRIMARY KEY,
@@ -66,11 +72,21 @@ CREATE TABLE grant_made (
     to_epoch INTEGER NOT NULL,
     suite INTEGER NOT NULL,
     sha256 BLOB NOT NULL,
+    reason TEXT NOT NULL,
+    held INTEGER NOT NULL CONSTRAINT grant_made_held_known CHECK (held IN (0, 1)),
     granted_at INTEGER NOT NULL,
     event TEXT NOT NULL REFERENCES log_event (id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
+CREATE INDEX grant_made_by_reason ON grant_made (to_id, reason);
 CREATE INDEX grant_made_by_holder ON grant_made (to_id, referral);
 CREATE INDEX grant_made_by_referral ON grant_made (referral, compartment);
+
+-- A held grant counts for nothing until it stands here.
+CREATE TABLE grant_released (
+    grant_id TEXT PRIMARY KEY REFERENCES grant_made (id),
+    released_at INTEGER NOT NULL,
+    event TEXT NOT NULL REFERENCES log_event (id) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
 
 CREATE TABLE grant_bytes (
     grant_id TEXT PRIMARY KEY REFERENCES grant_made (id) DEFERRABLE INITIALLY DEFERRED,

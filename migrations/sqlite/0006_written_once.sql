@@ -32,6 +32,8 @@ CREATE TRIGGER grant_bytes_no_update BEFORE UPDATE ON grant_bytes BEGIN SELECT R
 CREATE TRIGGER grant_bytes_no_delete BEFORE DELETE ON grant_bytes
 WHEN NOT EXISTS (SELECT 1 FROM log_erased WHERE id = OLD.grant_id AND what = 'grant')
 BEGIN SELECT RAISE(ABORT, 'grant_bytes is written once'); END;
+CREATE TRIGGER grant_released_no_update BEFORE UPDATE ON grant_released BEGIN SELECT RAISE(ABORT, 'grant_released is written once'); END;
+CREATE TRIGGER grant_released_no_delete BEFORE DELETE ON grant_released BEGIN SELECT RAISE(ABORT, 'grant_released is written once'); END;
 
 -- The one way to lose sealed bytes: an erasure is written down, and takes them with it.
 CREATE TRIGGER log_erased_takes_entry AFTER INSERT ON log_erased WHEN NEW.what = 'entry'

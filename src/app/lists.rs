@@ -115,7 +115,7 @@ impl App {
         let limit = query.limit()?;
         let shown = usize::from(limit);
         let place = self.queue_place(request, caller, query.team).await?;
-        let rows = self.store.queue_of(place.team, query.state, query.cursor()?, i64::from(limit) + 1).await?;
+        let rows = self.store.queue_of(place.team, caller.user(), query.state, query.cursor()?, i64::from(limit) + 1).await?;
         let next = rows.get(shown).and_then(|_| rows.get(shown - 1)).map(|last| write_cursor(last.due_at, last.id));
         let rows = rows.into_iter().take(shown).collect();
         let items = self.shown(request, caller, (&place, Action::ListQueue, Relation::ReceivingTeam), rows).await?;

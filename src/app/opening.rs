@@ -13,6 +13,7 @@ use crate::{
     crypto::{Identity, Opened, SealContext, open},
     domain::{
         compartment::CompartmentKind,
+        grant::GrantReason,
         ids::{CompartmentId, EventId, KeyId, ReferralId, TeamId, UserId},
         key::HolderKind,
     },
@@ -51,10 +52,25 @@ impl Sight {
         shown
     }
 
-    /// Whether a team holds the `shared` compartment.
-    pub(super) fn is_shared_with(&self, team: TeamId) -> bool {
+    /// Why a team holds the `shared` compartment of a referral, if it does.
+    pub(super) fn shared_with(&self, referral: ReferralId, team: TeamId) -> Option<GrantReason> {
+        self.shared(referral, &team.to_string())
+    }
+
+    /// Why a person holds the `shared` compartment of a referral by name, if they do.
+    pub(super) fn shared_with_person(&self, referral: ReferralId, user: UserId) -> Option<GrantReason> {
+        self.shared(referral, &user.to_string())
+    }
+
+    fn shared(&self, referral: ReferralId, holder: &str) -> Option<GrantReason> {
+        let mut of = self.grants.iter().filter(|found| found.grant.referral == referral && found.kind == CompartmentKind::Shared);
+        of.find(|found| found.grant.to == holder).map(|found| found.grant.reason)
+    }
+
+    /// Whether a team holds anything of a referral.
+    pub(super) fn reaches(&self, referral: ReferralId, team: TeamId) -> bool {
         let team = team.to_string();
-        self.grants.iter().any(|found| found.grant.to == team && found.kind == CompartmentKind::Shared)
+        self.grants.iter().any(|found| found.grant.referral == referral && found.grant.to == team)
     }
 
     /// The grant that opens a compartment at its newest epoch.
@@ -80,7 +96,10 @@ impl App {
         let grants = || items.iter().filter_map(|item| sight.grant(item.entry.compartment, item.entry.epoch));
         let rows = self.store.key_rows(&grants().map(|found| found.grant.key).collect::<Vec<_>>()).await?;
         let mut events: Vec<EventId> = items.iter().map(|item| item.entry.event).collect();
-        events.extend(grants().map(|found| found.grant.event));
+        for found in grants() {
+            events.push(found.grant.event);
+            events.extend(found.release.iter().filter_map(|row| EventId::parse(&row.event).ok()));
+        }
         for row in &rows {
             events.push(row.clone().published()?.event);
         }
@@ -112,7 +131,7 @@ impl App {
         }
         let found = ground.sight.grant(item.entry.compartment, item.entry.epoch).ok_or(Error::Unseen)?;
         let grant = &found.grant;
-        ground.evidence.check(grant.event, &found.row)?;
+        check_grant(&ground.evidence, found)?;
         let published = ground.keys.get(&grant.key).filter(|key| key.owner == grant.compartment.to_string());
         let published = published.ok_or(Error::Integrity("a grant names a key that is not its compartment's"))?;
         let own = match unwrapped.own.take() {
@@ -138,6 +157,18 @@ impl App {
             HolderKind::User | HolderKind::Recovery => Err(Error::Unseen),
         }
     }
+}
+
+/// Fails unless the grant's event vouches for it and, where it was held, the release's event for its release: a row planted
+/// by SQL lets nothing go.
+pub(super) fn check_grant(evidence: &Evidence, found: &grants::Found) -> Result<(), Error> {
+    evidence.check(found.grant.event, &found.row)?;
+    if !found.grant.held {
+        return Ok(());
+    }
+    let release = found.release.as_ref().ok_or(Error::Unseen)?;
+    let event = EventId::parse(&release.event).map_err(|_| Error::Integrity("a release names no event"))?;
+    evidence.check(event, release)
 }
 
 /// Opens an item that the record names.

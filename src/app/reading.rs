@@ -14,6 +14,7 @@ use crate::{
         actor::{Actor, Place},
         answers::Answers,
         compartment::{CompartmentKind, EntryKind},
+        grant::GrantReason,
         ids::{AgencyId, EntryId, ReferralId, UserId},
         message::Audience,
         reference::Reference,
@@ -372,13 +373,21 @@ impl Way<'_> {
 /// The caller's ways to a referral, the strongest first.
 pub(super) fn relations<'c>(caller: &'c Caller, referral: &Referral, sight: &Sight) -> Vec<(&'c Place, Relation)> {
     let mut ways = Vec::new();
-    if let Some(place) = caller.admitted_to(referral.receiving_team) {
+    // What goes to a restricted team its people hold by name, if they were not struck out; the team holds nothing.
+    let by_name = sight.shared_with_person(referral.id, caller.user());
+    let received = |place: &&Place| sight.shared_with(referral.id, place.team).is_some() || by_name == Some(GrantReason::Named);
+    if let Some(place) = caller.admitted_to(referral.receiving_team).filter(received) {
         ways.push((place, Relation::ReceivingTeam));
     }
     // The team that covers holds the same grant as the one it covers for.
-    let covers = |place: &&Place| place.team != referral.referrer_team && sight.is_shared_with(place.team);
+    let covers = |place: &&Place| sight.shared_with(referral.id, place.team) == Some(GrantReason::Cover);
     if let Some(place) = caller.admitted().find(covers) {
         ways.push((place, Relation::ReceivingTeam));
+    }
+    if by_name == Some(GrantReason::Checker)
+        && let Some(place) = caller.admitted().find(|place| place.agency == referral.referrer_agency)
+    {
+        ways.push((place, Relation::Checker));
     }
     if referral.referrer == caller.user()
         && let Some(place) = caller.admitted_to(referral.referrer_team).or_else(|| caller.admitted().next())
@@ -388,7 +397,10 @@ pub(super) fn relations<'c>(caller: &'c Caller, referral: &Referral, sight: &Sig
     if let Some(place) = caller.admitted_to(referral.referrer_team) {
         ways.push((place, Relation::ReferrersTeam));
     }
-    if let Some(place) = caller.admitted().next() {
+    let reaches = |place: &&Place| sight.reaches(referral.id, place.team) && place.team != referral.receiving_team;
+    ways.extend(caller.admitted().filter(reaches).map(|place| (place, Relation::Granted)));
+    // The receiving team may be one that the pathway names for a category; and a grant may be the person's own.
+    if let Some(place) = caller.admitted_to(referral.receiving_team).or_else(|| caller.admitted().next()) {
         ways.push((place, Relation::Granted));
     }
     ways

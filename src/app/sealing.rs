@@ -2,12 +2,17 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{App, Caller, Error, keyring::CheckedKey, opening::Sight};
+use super::{
+    App, Caller, Error,
+    keyring::CheckedKey,
+    opening::{Sight, check_grant},
+};
 use crate::{
     crypto::{AgeSuite, Identity, Recipient, RecipientOf, SealContext, WrapContext, WrapOf, seal, wrap_key},
     domain::{
         compartment::{CompartmentKind, EntryKind},
-        ids::{CompartmentId, EntryId, GrantId, KeyId, ReferralId, TeamId, UserId},
+        grant::GrantReason,
+        ids::{CompartmentId, EntryId, EventId, GrantId, KeyId, ReferralId, TeamId, UserId},
         key::{HolderKind, OwnerKind},
         time::Timestamp,
     },
@@ -20,12 +25,19 @@ pub(super) struct Holder {
     kind: HolderKind,
     key: CheckedKey,
     to: RecipientOf,
+    reason: GrantReason,
+    held: bool,
 }
 
 impl Holder {
     /// The published key that the grant is wrapped to.
     pub(super) const fn key(&self) -> KeyId {
         self.key.id
+    }
+
+    /// The same, given the key for this reason.
+    pub(super) fn because(self, reason: GrantReason) -> Self {
+        Self { reason, ..self }
     }
 
     /// Whether it is this team.
@@ -54,23 +66,28 @@ impl Compartment {
     }
 }
 
+/// A side of the referral, whose grant counts at once.
+const fn party(kind: HolderKind, key: CheckedKey, to: RecipientOf) -> Holder {
+    Holder { kind, key, to, reason: GrantReason::Party, held: false }
+}
+
 impl App {
     /// The holder that a team is, with its present key.
     pub(super) async fn team_holder(&self, team: &Team) -> Result<Holder, Error> {
         let key = self.checked_key_of(OwnerKind::Team, &team.id.to_string(), team.epoch).await?;
-        Ok(Holder { kind: HolderKind::Team, key, to: RecipientOf::Team(team.id) })
+        Ok(party(HolderKind::Team, key, RecipientOf::Team(team.id)))
     }
 
     /// The holder that the caller is.
     pub(super) async fn own_holder(&self, caller: &Caller) -> Result<Holder, Error> {
         let key = self.owned_key(caller.session_row().key, OwnerKind::User, caller.user()).await?;
-        Ok(Holder { kind: HolderKind::User, key, to: RecipientOf::User(caller.user()) })
+        Ok(party(HolderKind::User, key, RecipientOf::User(caller.user())))
     }
 
     /// The holder that an agency's recovery recipient is.
     pub(super) async fn recovery_holder(&self, agency: &Agency) -> Result<Holder, Error> {
         let key = self.owned_key(agency.recovery_key, OwnerKind::Recovery, agency.id).await?;
-        Ok(Holder { kind: HolderKind::Recovery, key, to: RecipientOf::Recovery(agency.id) })
+        Ok(party(HolderKind::Recovery, key, RecipientOf::Recovery(agency.id)))
     }
 
     /// Makes a compartment of a referral with a fresh key, published and granted to these holders. Its key is forgotten at
@@ -109,7 +126,9 @@ impl App {
     /// A compartment that the caller holds, to write more into: its published key, held against its event and the grant's.
     pub(super) async fn held_compartment(&self, sight: &Sight, shown: ShownCompartment) -> Result<Compartment, Error> {
         let found = sight.newest(shown.id).ok_or(Error::Unseen)?;
-        self.evidence(&[found.grant.event]).await?.check(found.grant.event, &found.row)?;
+        let events: Vec<_> =
+            found.release.iter().filter_map(|row| EventId::parse(&row.event).ok()).chain([found.grant.event]).collect();
+        check_grant(&self.evidence(&events).await?, found)?;
         let key = self.owned_key(found.grant.key, OwnerKind::Compartment, shown.id).await?;
         let (referral, epoch) = (found.grant.referral, found.grant.epoch);
         Ok(Compartment { id: shown.id, kind: shown.kind, key: key.id, referral, epoch, recipient: key.recipient })
@@ -131,6 +150,8 @@ impl App {
             to_epoch: holder.key.epoch,
             suite: AgeSuite::CURRENT.id(),
             sha256: Sha256::digest(&bytes).into(),
+            reason: holder.reason,
+            held: holder.held,
             event: tx.event(),
             bytes,
         }

@@ -11,6 +11,7 @@ use crate::{
         agency::{AgencyKind, TeamState},
         answers::{Answers, RawAnswers},
         compartment::{CompartmentKind, EntryKind},
+        grant::GrantReason,
         ids::ReferralId,
         pathway::Pathway,
         reference::Reference,
@@ -223,7 +224,7 @@ impl App {
             if let Some(cover) =
                 cover.filter(|cover| cover.state == TeamState::Ready && !holders.iter().any(|holder| holder.is_team(cover.id)))
             {
-                holders.push(self.team_holder(&cover).await?);
+                holders.push(self.team_holder(&cover).await?.because(GrantReason::Cover));
             }
         }
         Ok(holders)

@@ -7,6 +7,10 @@ coded_enum! {
     pub enum ReferralState {
         /// Not sent yet; only ever asked about, never stored.
         New = "new",
+        /// With whoever checks it before it is shared; the receiving team's grant is held.
+        Checking = "checking",
+        /// Whoever checked it stopped it, with a reason; the sender may still send it.
+        Stopped = "stopped",
         /// With the receiving team; nobody there has opened it.
         Received = "received",
         /// Somebody in the receiving team has opened it.
@@ -17,6 +21,18 @@ coded_enum! {
 /// Where a sent referral stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// With whoever checks it. It goes on by itself when they have not acted.
+    Checking {
+        /// When it goes on by itself.
+        until: Timestamp,
+    },
+    /// Stopped by whoever checked it.
+    Stopped {
+        /// Who stopped it.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
     /// With the receiving team, unopened.
     Received,
     /// Opened by the receiving team.
@@ -32,8 +48,26 @@ impl Stage {
     /// The state's code.
     pub const fn state(self) -> ReferralState {
         match self {
+            Self::Checking { .. } => ReferralState::Checking,
+            Self::Stopped { .. } => ReferralState::Stopped,
             Self::Received => ReferralState::Received,
             Self::Opened { .. } => ReferralState::Opened,
+        }
+    }
+
+    /// Whoever checks it stops it: only while it is being checked.
+    pub const fn stop(self, by: UserId, at: Timestamp) -> Option<Self> {
+        match self {
+            Self::Checking { .. } => Some(Self::Stopped { by, at }),
+            Self::Stopped { .. } | Self::Received | Self::Opened { .. } => None,
+        }
+    }
+
+    /// It goes to the receiving team: passed on, sent anyway, or let go by the clock. What the team has it cannot get again.
+    pub const fn release(self) -> Option<Self> {
+        match self {
+            Self::Checking { .. } | Self::Stopped { .. } => Some(Self::Received),
+            Self::Received | Self::Opened { .. } => None,
         }
     }
 
@@ -42,7 +76,7 @@ impl Stage {
     pub const fn open(self, by: UserId, at: Timestamp) -> Self {
         match self {
             Self::Received => Self::Opened { by, at },
-            Self::Opened { .. } => self,
+            Self::Checking { .. } | Self::Stopped { .. } | Self::Opened { .. } => self,
         }
     }
 }
@@ -52,6 +86,8 @@ impl ReferralState {
     pub const fn title(self) -> &'static str {
         match self {
             Self::New => "Not sent",
+            Self::Checking => "Being checked before it is shared",
+            Self::Stopped => "Stopped at the check",
             Self::Received => "Received, not yet opened",
             Self::Opened => "Opened",
         }
@@ -61,6 +97,26 @@ impl ReferralState {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_checked_is_passed_on_or_stopped_and_what_is_stopped_may_still_go() {
+        let (lead, at) = (UserId::from_bytes([3; 16]), Timestamp::from_millis(5));
+        let checking = Stage::Checking { until: at };
+        let stopped = Stage::Stopped { by: lead, at };
+        let opened = Stage::Opened { by: lead, at };
+        assert_eq!(checking.release(), Some(Stage::Received));
+        assert_eq!(checking.stop(lead, at), Some(stopped));
+        assert_eq!(stopped.release(), Some(Stage::Received));
+        for (stage, moved) in [(stopped, stopped.stop(lead, at)), (Stage::Received, Stage::Received.stop(lead, at))] {
+            assert_eq!(moved, None, "{stage:?}");
+        }
+        for stage in [Stage::Received, opened] {
+            assert_eq!(stage.release(), None, "{stage:?}");
+        }
+        for stage in [checking, stopped] {
+            assert_eq!(stage.open(lead, at), stage, "nobody opens what the team does not have");
+        }
+    }
 
     #[test]
     fn opening_counts_once() {

@@ -7,11 +7,13 @@ coded_enum! {
         Referrer = "referrer",
         /// The referrer's named deputy.
         Deputy = "deputy",
+        /// Checks it before it is shared.
+        Checker = "checker",
         /// In the team that sent it.
         ReferrersTeam = "referrers-team",
         /// In the team that received it.
         ReceivingTeam = "receiving-team",
-        /// Holds a grant by a share.
+        /// Holds a grant by a share, a copy or a category.
         Granted = "granted",
         /// Party to a meeting that considers it.
         MeetingParty = "meeting-party",

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::domain::{
     compartment::CompartmentKind,
+    grant::GrantReason,
     ids::{CompartmentId, EventId, GrantId, KeyId, ReferralId},
     key::HolderKind,
     time::Timestamp,
@@ -17,11 +18,27 @@ written_once! {
     /// A row of `grant_made`.
     GrantRow, "grant_made", key id,
     insert "INSERT INTO grant_made (id, referral, compartment, epoch, key_id, to_kind, to_id, to_key, to_epoch, suite, sha256, \
-            granted_at, event) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            reason, held, granted_at, event) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     page "SELECT * FROM grant_made WHERE id > $1 ORDER BY id LIMIT $2",
     { id: String, referral: String, compartment: String, epoch: i64, key_id: String, to_kind: String, to_id: String,
-      to_key: String, to_epoch: i64, suite: i64, sha256: Vec<u8>, granted_at: i64, event: String }
+      to_key: String, to_epoch: i64, suite: i64, sha256: Vec<u8>, reason: String, held: i64, granted_at: i64, event: String }
 }
+
+written_once! {
+    /// A row of `grant_released`.
+    ReleaseRow, "grant_released", key grant_id,
+    insert "INSERT INTO grant_released (grant_id, released_at, event) VALUES ($1, $2, $3)",
+    page "SELECT * FROM grant_released WHERE grant_id > $1 ORDER BY grant_id LIMIT $2",
+    { grant_id: String, released_at: i64, event: String }
+}
+
+/// The condition that a grant counts, for the row called `g`: it is not held, or it has been released.
+macro_rules! live {
+    () => {
+        "(g.held = 0 OR EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id))"
+    };
+}
+pub(super) use live;
 
 /// A compartment's identity wrapped to one holder.
 #[derive(Debug, Clone)]
@@ -48,6 +65,10 @@ pub struct Grant {
     pub suite: i64,
     /// SHA-256 of the wrapped bytes.
     pub sha256: [u8; 32],
+    /// What it was made for.
+    pub reason: GrantReason,
+    /// Whether it counts for nothing until it is released.
+    pub held: bool,
     /// The event that made it.
     pub event: EventId,
     /// The wrapped bytes.
@@ -59,6 +80,19 @@ pub(crate) struct Found {
     pub(crate) grant: Grant,
     pub(crate) kind: CompartmentKind,
     pub(crate) row: GrantRow,
+    /// What released it, where it was held.
+    pub(crate) release: Option<ReleaseRow>,
+}
+
+/// A holder of a compartment, for those who may know who else holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HolderOf {
+    /// Team, person or recovery recipient.
+    pub kind: HolderKind,
+    /// Its id, hexadecimal.
+    pub id: String,
+    /// What the grant was made for.
+    pub reason: GrantReason,
 }
 
 #[derive(sqlx::FromRow)]
@@ -67,11 +101,15 @@ struct GrantWithBytes {
     grant: GrantRow,
     bytes: Vec<u8>,
     kind: String,
+    let_go_at: Option<i64>,
+    let_go_by: Option<String>,
 }
 
 impl GrantWithBytes {
     fn found(self) -> Result<Found, Error> {
         let row = self.grant;
+        let release = self.let_go_at.zip(self.let_go_by);
+        let release = release.map(|(released_at, event)| ReleaseRow { grant_id: row.id.clone(), released_at, event });
         let grant = Grant {
             id: sound(GrantId::parse(&row.id), "grant_made.id")?,
             referral: sound(ReferralId::parse(&row.referral), "grant_made.referral")?,
@@ -84,10 +122,12 @@ impl GrantWithBytes {
             to_epoch: row.to_epoch,
             suite: row.suite,
             sha256: sound(row.sha256.as_slice().try_into(), "grant_made.sha256")?,
+            reason: known(GrantReason::parse(&row.reason), "grant_made.reason")?,
+            held: row.held != 0,
             event: sound(EventId::parse(&row.event), "grant_made.event")?,
             bytes: self.bytes,
         };
-        Ok(Found { grant, kind: known(CompartmentKind::parse(&self.kind), "compartment.kind")?, row })
+        Ok(Found { grant, kind: known(CompartmentKind::parse(&self.kind), "compartment.kind")?, row, release })
     }
 }
 
@@ -99,8 +139,9 @@ impl Store {
         }
         let rows: Vec<GrantWithBytes> = on!(self, p => {
             let mut query = QueryBuilder::new(
-                "SELECT g.*, b.bytes, c.kind FROM grant_made g JOIN grant_bytes b ON b.grant_id = g.id \
-                 JOIN compartment c ON c.id = g.compartment WHERE g.to_id IN (",
+                "SELECT g.*, b.bytes, c.kind, x.released_at AS let_go_at, x.event AS let_go_by FROM grant_made g \
+                 JOIN grant_bytes b ON b.grant_id = g.id JOIN compartment c ON c.id = g.compartment \
+                 LEFT JOIN grant_released x ON x.grant_id = g.id WHERE (g.held = 0 OR x.grant_id IS NOT NULL) AND g.to_id IN (",
             );
             let mut list = query.separated(", ");
             for holder in holders {
@@ -115,6 +156,36 @@ impl Store {
             query.build_query_as().fetch_all(p).await
         })?;
         rows.into_iter().map(GrantWithBytes::found).collect()
+    }
+
+    /// Who holds the `shared` compartment of a referral, held grants left out, in the order granted.
+    pub async fn holders_of_shared(&self, referral: ReferralId) -> Result<Vec<HolderOf>, Error> {
+        const SQL: &str = concat!(
+            "SELECT g.to_kind, g.to_id, g.reason FROM grant_made g JOIN compartment c ON c.id = g.compartment ",
+            "WHERE g.referral = $1 AND c.kind = 'shared' AND ",
+            live!(),
+            " ORDER BY g.granted_at, g.to_kind DESC, g.id"
+        );
+        let rows: Vec<(String, String, String)> =
+            on!(self, p => sqlx::query_as(SQL).bind(referral.to_string()).fetch_all(p).await)?;
+        let mut holders: Vec<HolderOf> = Vec::new();
+        for (kind, id, reason) in rows {
+            let kind = known(HolderKind::parse(&kind), "grant_made.to_kind")?;
+            let holder = HolderOf { kind, id, reason: known(GrantReason::parse(&reason), "grant_made.reason")? };
+            // One that holds several epochs is one holder.
+            if holders.iter().all(|known| (known.kind, &known.id) != (holder.kind, &holder.id)) {
+                holders.push(holder);
+            }
+        }
+        Ok(holders)
+    }
+
+    /// The held grants of a referral that nothing has released.
+    pub async fn held_grants(&self, referral: ReferralId) -> Result<Vec<GrantId>, Error> {
+        const SQL: &str = "SELECT g.id FROM grant_made g WHERE g.referral = $1 AND g.held = 1 \
+             AND NOT EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id) ORDER BY g.id";
+        let rows: Vec<(String,)> = on!(self, p => sqlx::query_as(SQL).bind(referral.to_string()).fetch_all(p).await)?;
+        rows.into_iter().map(|(id,)| sound(GrantId::parse(&id), "grant_made.id")).collect()
     }
 }
 
@@ -134,11 +205,19 @@ impl Tx {
             to_epoch: grant.to_epoch,
             suite: grant.suite,
             sha256: grant.sha256.to_vec(),
+            reason: grant.reason.code().to_owned(),
+            held: grant.held.into(),
             granted_at: at.millis(),
             event: grant.event.to_string(),
         };
         row.insert(self).await?;
         within!(self, c => sqlx::query(BYTES).bind(&row.id).bind(&grant.bytes).execute(c).await.map(drop))?;
         Ok(())
+    }
+
+    /// Lets a held grant count from this commit on; its event is this transaction's.
+    pub async fn release_grant(&mut self, grant: GrantId, at: Timestamp) -> Result<(), Error> {
+        let row = ReleaseRow { grant_id: grant.to_string(), released_at: at.millis(), event: self.event().to_string() };
+        row.insert(self).await
     }
 }

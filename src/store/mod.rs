@@ -23,6 +23,7 @@ pub mod measures;
 pub mod memberships;
 pub mod migrate;
 pub mod referrals;
+pub mod safeguarding_leads;
 pub mod sequence;
 pub mod sessions;
 pub mod teams;

@@ -5,6 +5,7 @@ use sqlx::QueryBuilder;
 use super::{
     Error, Store, Tx,
     error::{known, sound},
+    grants::live,
 };
 use crate::domain::{
     ids::{AgencyId, ReferralId, TeamId, UserId},
@@ -66,6 +67,9 @@ struct Row {
     urgency: String,
     submitted_at: i64,
     due_at: i64,
+    check_until: Option<i64>,
+    stopped_by: Option<String>,
+    stopped_at: Option<i64>,
     opened_by: Option<String>,
     opened_at: Option<i64>,
 }
@@ -76,6 +80,13 @@ impl Row {
             ReferralState::Opened => Stage::Opened {
                 by: sound(UserId::parse(&self.opened_by.unwrap_or_default()), "referral.opened_by")?,
                 at: Timestamp::from_millis(known(self.opened_at, "referral.opened_at")?),
+            },
+            ReferralState::Checking => {
+                Stage::Checking { until: Timestamp::from_millis(known(self.check_until, "referral.check_until")?) }
+            }
+            ReferralState::Stopped => Stage::Stopped {
+                by: sound(UserId::parse(&self.stopped_by.unwrap_or_default()), "referral.stopped_by")?,
+                at: Timestamp::from_millis(known(self.stopped_at, "referral.stopped_at")?),
             },
             ReferralState::Received => Stage::Received,
             ReferralState::New => return Err(Error::Damaged("referral.state")),
@@ -100,6 +111,29 @@ impl Row {
     }
 }
 
+/// What a stage says of itself, as its columns.
+#[derive(Default)]
+struct Facts {
+    check_until: Option<i64>,
+    stopped_by: Option<String>,
+    stopped_at: Option<i64>,
+    opened_by: Option<String>,
+    opened_at: Option<i64>,
+}
+
+impl Facts {
+    fn of(stage: Stage) -> Self {
+        match stage {
+            Stage::Checking { until } => Self { check_until: Some(until.millis()), ..Self::default() },
+            Stage::Stopped { by, at } => {
+                Self { stopped_by: Some(by.to_string()), stopped_at: Some(at.millis()), ..Self::default() }
+            }
+            Stage::Received => Self::default(),
+            Stage::Opened { by, at } => Self { opened_by: Some(by.to_string()), opened_at: Some(at.millis()), ..Self::default() },
+        }
+    }
+}
+
 /// Where a page of a list goes on: the sorting moment and the id of the last row shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
@@ -107,6 +141,33 @@ pub struct Cursor {
     pub at: i64,
     /// The row's id.
     pub id: ReferralId,
+}
+
+/// A queue, with a further condition on each of its parts; each part goes by its own index, then they are merged.
+macro_rules! queue {
+    ($further:literal) => {
+        concat!(
+            "SELECT * FROM (SELECT r.* FROM referral r WHERE r.receiving_team = $1 AND (r.due_at, r.id) > ($2, $3) ",
+            "AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id ",
+            "AND (g.to_id = $1 OR (g.to_id = $5 AND g.reason = 'named')) AND ",
+            live!(),
+            ")",
+            $further,
+            " ORDER BY r.due_at, r.id LIMIT $4) AS own UNION ALL ",
+            "SELECT * FROM (SELECT r.* FROM referral r WHERE r.urgency = 'today' AND r.receiving_team <> $1 ",
+            "AND r.referrer_team <> $1 AND (r.due_at, r.id) > ($2, $3) ",
+            "AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1 AND g.reason = 'cover' AND ",
+            live!(),
+            ")",
+            $further,
+            " ORDER BY r.due_at, r.id LIMIT $4) AS covered UNION ALL ",
+            "SELECT * FROM (SELECT r.* FROM grant_made g JOIN referral r ON r.id = g.referral WHERE g.to_id = $1 ",
+            "AND g.reason = 'copy' AND (r.due_at, r.id) > ($2, $3) AND ",
+            live!(),
+            $further,
+            " ORDER BY r.due_at, r.id LIMIT $4) AS copied ORDER BY due_at, id LIMIT $4"
+        )
+    };
 }
 
 pub(super) async fn held_revision(tx: &mut Tx, id: ReferralId) -> Result<Option<i64>, Error> {
@@ -128,7 +189,7 @@ impl Store {
             }
             // A caller without any place holds nothing; an empty list is no SQL.
             list.push_bind("");
-            query.push("))");
+            query.push(concat!(") AND ", live!(), ")"));
             query.build_query_as().fetch_optional(p).await
         })?;
         row.map(Row::referral).transpose()
@@ -166,42 +227,56 @@ impl Store {
         rows.into_iter().map(Row::referral).collect()
     }
 
-    /// What a team has received and holds a grant on, soonest due first; of one state, or of all.
+    /// What waits for a team, soonest due first; of one state, or of all: what it received and holds, or what one of its people
+    /// holds by name; what it covers for because it must be looked at today; and what it is told for information.
     pub async fn queue_of(
         &self,
         team: TeamId,
+        user: UserId,
         state: Option<ReferralState>,
         after: Option<Cursor>,
         limit: i64,
     ) -> Result<Vec<Referral>, Error> {
-        // Its own, and what it covers for because it must be looked at today; each part by its own index, then merged.
-        const ALL: &str = "SELECT * FROM (SELECT r.* FROM referral r WHERE r.receiving_team = $1 AND (r.due_at, r.id) > ($2, $3) \
-             AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1) \
-             ORDER BY r.due_at, r.id LIMIT $4) AS own UNION ALL \
-             SELECT * FROM (SELECT r.* FROM referral r WHERE r.urgency = 'today' AND r.receiving_team <> $1 \
-             AND r.referrer_team <> $1 AND (r.due_at, r.id) > ($2, $3) \
-             AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1) \
-             ORDER BY r.due_at, r.id LIMIT $4) AS covered ORDER BY due_at, id LIMIT $4";
-        const OF_STATE: &str = "SELECT * FROM (SELECT r.* FROM referral r WHERE r.receiving_team = $1 AND (r.due_at, r.id) > ($2, $3) \
-             AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1) AND r.state = $5 \
-             ORDER BY r.due_at, r.id LIMIT $4) AS own UNION ALL \
-             SELECT * FROM (SELECT r.* FROM referral r WHERE r.urgency = 'today' AND r.receiving_team <> $1 \
-             AND r.referrer_team <> $1 AND (r.due_at, r.id) > ($2, $3) \
-             AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1) AND r.state = $5 \
-             ORDER BY r.due_at, r.id LIMIT $4) AS covered ORDER BY due_at, id LIMIT $4";
+        const ALL: &str = queue!("");
+        const OF_STATE: &str = queue!(" AND r.state = $6");
         let (at, id) = after.map_or((-1, String::new()), |cursor| (cursor.at, cursor.id.to_string()));
-        let team = team.to_string();
+        let (team, user) = (team.to_string(), user.to_string());
         let rows = match state {
-            None => on!(self, p => sqlx::query_as::<_, Row>(ALL).bind(team).bind(at).bind(id).bind(limit).fetch_all(p).await),
+            None => on!(self, p => sqlx::query_as::<_, Row>(ALL)
+                .bind(team)
+                .bind(at)
+                .bind(id)
+                .bind(limit)
+                .bind(user)
+                .fetch_all(p)
+                .await),
             Some(state) => on!(self, p => sqlx::query_as::<_, Row>(OF_STATE)
                 .bind(team)
                 .bind(at)
                 .bind(id)
                 .bind(limit)
+                .bind(user)
                 .bind(state.code())
                 .fetch_all(p)
                 .await),
         }?;
+        rows.into_iter().map(Row::referral).collect()
+    }
+
+    /// What waits for somebody who checks, or was stopped by them or a colleague, the one that goes on soonest first.
+    pub async fn checks_of(&self, user: UserId, limit: i64) -> Result<Vec<Referral>, Error> {
+        const SQL: &str = "SELECT r.* FROM referral r WHERE r.state IN ('checking', 'stopped') AND EXISTS (SELECT 1 \
+             FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1 AND g.reason = 'checker') \
+             ORDER BY r.state, r.check_until, r.stopped_at, r.id LIMIT $2";
+        let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(user.to_string()).bind(limit).fetch_all(p).await)?;
+        rows.into_iter().map(Row::referral).collect()
+    }
+
+    /// What nobody has acted on in time and so goes on by itself, the longest overdue first.
+    pub async fn checks_due(&self, now: Timestamp, limit: i64) -> Result<Vec<Referral>, Error> {
+        const SQL: &str =
+            "SELECT * FROM referral WHERE state = 'checking' AND check_until <= $1 ORDER BY check_until, id LIMIT $2";
+        let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(now.millis()).bind(limit).fetch_all(p).await)?;
         rows.into_iter().map(Row::referral).collect()
     }
 }
@@ -213,8 +288,8 @@ impl Tx {
     /// A duplicate in `referral` when the reference is taken: draw another.
     pub async fn insert_referral(&mut self, referral: &Referral) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO referral (id, reference, pathway, pathway_version, sensitivity, state, revision, referrer, \
-             referrer_team, referrer_agency, receiving_team, receiving_agency, urgency, submitted_at, due_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+             referrer_team, referrer_agency, receiving_team, receiving_agency, urgency, submitted_at, due_at, check_until) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
         within!(self, c => sqlx::query(SQL)
             .bind(referral.id.to_string())
             .bind(referral.reference.to_string())
@@ -231,6 +306,7 @@ impl Tx {
             .bind(&referral.urgency)
             .bind(referral.submitted_at.millis())
             .bind(referral.due_at.millis())
+            .bind(Facts::of(referral.stage).check_until)
             .execute(c)
             .await
             .map(drop))?;
@@ -239,18 +315,18 @@ impl Tx {
 
     /// Moves a referral to a stage, if it still stands at the revision expected.
     pub async fn move_referral(&mut self, id: ReferralId, revision: i64, stage: Stage) -> Result<bool, Error> {
-        const SQL: &str = "UPDATE referral SET state = $3, opened_by = $4, opened_at = $5, revision = revision + 1 \
-             WHERE id = $1 AND revision = $2";
-        let (by, at) = match stage {
-            Stage::Received => (None, None),
-            Stage::Opened { by, at } => (Some(by.to_string()), Some(at.millis())),
-        };
+        const SQL: &str = "UPDATE referral SET state = $3, opened_by = $4, opened_at = $5, check_until = $6, stopped_by = $7, \
+             stopped_at = $8, revision = revision + 1 WHERE id = $1 AND revision = $2";
+        let Facts { check_until, stopped_by, stopped_at, opened_by, opened_at } = Facts::of(stage);
         let rows = within!(self, c => sqlx::query(SQL)
             .bind(id.to_string())
             .bind(revision)
             .bind(stage.state().code())
-            .bind(by)
-            .bind(at)
+            .bind(opened_by)
+            .bind(opened_at)
+            .bind(check_until)
+            .bind(stopped_by)
+            .bind(stopped_at)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;

@@ -6,7 +6,7 @@ use super::{
     Db, Error, Store,
     entries::EntryRow,
     erased::ErasedRow,
-    grants::GrantRow,
+    grants::{GrantRow, ReleaseRow},
     keys::{KeyRow, WrapRow},
 };
 use crate::audit::row::{Vouch, WrittenOnce};
@@ -18,6 +18,8 @@ pub enum Vouched {
     Entries,
     /// `grant_made`.
     Grants,
+    /// `grant_released`.
+    Releases,
     /// `key_published`.
     Keys,
     /// `key_wrap`.
@@ -28,13 +30,14 @@ pub enum Vouched {
 
 impl Vouched {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Entries, Self::Grants, Self::Keys, Self::Wraps, Self::Erased];
+    pub const ALL: [Self; 6] = [Self::Entries, Self::Grants, Self::Releases, Self::Keys, Self::Wraps, Self::Erased];
 
     /// The table's name.
     pub const fn table(self) -> &'static str {
         match self {
             Self::Entries => EntryRow::TABLE,
             Self::Grants => GrantRow::TABLE,
+            Self::Releases => ReleaseRow::TABLE,
             Self::Keys => KeyRow::TABLE,
             Self::Wraps => WrapRow::TABLE,
             Self::Erased => ErasedRow::TABLE,
@@ -56,7 +59,7 @@ pub struct Standing {
 /// Rows that stand without their partner: table, id and what is missing.
 pub type Orphan = (&'static str, String, &'static str);
 
-const ORPHANS: [(&str, &str, &str); 21] = [
+const ORPHANS: [(&str, &str, &str); 22] = [
     (
         "log_event",
         "SELECT id FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_body b \
@@ -131,6 +134,11 @@ const ORPHANS: [(&str, &str, &str); 21] = [
         "its event is missing",
     ),
     (
+        "grant_released",
+        "SELECT grant_id FROM grant_released x WHERE NOT EXISTS (SELECT 1 FROM grant_made g WHERE g.id = x.grant_id AND g.held = 1)",
+        "it releases no held grant",
+    ),
+    (
         "key_wrap",
         "SELECT id FROM key_wrap w WHERE NOT EXISTS (SELECT 1 FROM key_wrap_bytes b WHERE b.wrap = w.id)",
         "its wrapped bytes are missing",
@@ -187,6 +195,9 @@ impl Store {
                 .into_iter()
                 .map(|row| stands(&row, &row.event, Some(&row.sha256)))
                 .collect(),
+            Vouched::Releases => {
+                ReleaseRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
+            }
             Vouched::Keys => {
                 KeyRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
             }
@@ -207,7 +218,7 @@ impl Store {
             Vouched::Entries => "SELECT entry, bytes FROM entry_bytes WHERE entry > $1 AND entry <= $2",
             Vouched::Grants => "SELECT grant_id, bytes FROM grant_bytes WHERE grant_id > $1 AND grant_id <= $2",
             Vouched::Wraps => "SELECT wrap, bytes FROM key_wrap_bytes WHERE wrap > $1 AND wrap <= $2",
-            Vouched::Keys | Vouched::Erased => return Ok(Vec::new()),
+            Vouched::Releases | Vouched::Keys | Vouched::Erased => return Ok(Vec::new()),
         };
         Ok(on!(self, p => sqlx::query_as(sql).bind(after).bind(last).fetch_all(p).await)?)
     }
@@ -217,6 +228,7 @@ impl Store {
         let sql = match table {
             Vouched::Entries => "SELECT COUNT(*) FROM entry",
             Vouched::Grants => "SELECT COUNT(*) FROM grant_made",
+            Vouched::Releases => "SELECT COUNT(*) FROM grant_released",
             Vouched::Keys => "SELECT COUNT(*) FROM key_published",
             Vouched::Wraps => "SELECT COUNT(*) FROM key_wrap",
             Vouched::Erased => "SELECT COUNT(*) FROM log_erased",
@@ -271,10 +283,11 @@ fn by_event(rows: Vec<(String, String)>) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Each table of rows that events vouch for, with the columns that their digests cover; a test holds them to the schema.
-pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 5] {
+pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 6] {
     [
         (EntryRow::TABLE, EntryRow::COLUMNS),
         (GrantRow::TABLE, GrantRow::COLUMNS),
+        (ReleaseRow::TABLE, ReleaseRow::COLUMNS),
         (KeyRow::TABLE, KeyRow::COLUMNS),
         (WrapRow::TABLE, WrapRow::COLUMNS),
         (ErasedRow::TABLE, ErasedRow::COLUMNS),

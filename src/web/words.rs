@@ -43,6 +43,8 @@ pub(super) fn read_when(team: &str, hours: &str, emergency: &str) -> String {
 pub(super) fn state(state: ReferralState) -> StateTag {
     let (text, colour) = match state {
         ReferralState::New => ("Not sent", "grey"),
+        ReferralState::Checking => ("Being checked", "purple"),
+        ReferralState::Stopped => ("Stopped at the check", "red"),
         ReferralState::Received => ("Received", "blue"),
         ReferralState::Opened => ("Opened", "yellow"),
     };

@@ -119,7 +119,7 @@ async fn a_planted_grant_opens_nothing(engine: Engine) {
     let id = "d".repeat(32);
     raw.run(&format!(
         "INSERT INTO grant_made SELECT '{id}', referral, compartment, epoch, key_id, to_kind, '{team}', to_key, to_epoch, suite, sha256, \
-         granted_at, event FROM grant_made WHERE to_id = {RECEIVER}; \
+         reason, held, granted_at, event FROM grant_made WHERE to_id = {RECEIVER}; \
          INSERT INTO grant_bytes SELECT '{id}', b.bytes FROM grant_bytes b JOIN grant_made g ON g.id = b.grant_id WHERE g.to_id = {RECEIVER}"
     ))
     .await;

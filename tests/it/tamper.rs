@@ -11,7 +11,7 @@ use referral_exchange::{
 };
 
 use crate::support::{
-    acts::{erase, send},
+    acts::{erase, hold, release, send},
     hub::{ENGINES, Hub},
     raw::{Cell, Column, Raw},
 };
@@ -24,6 +24,8 @@ async fn told(engine: Engine) -> Hub {
     for number in 0..3 {
         references.push(send(&hub.app, &sender, &format!("tamper-{number}"), |_| {}).await.reference.to_string());
     }
+    let held = hold(&hub, hub.person("cora.pretend").team_id).await;
+    release(&hub, held).await;
     hub.app.sequence().await.unwrap();
     let triager = hub.sign_in("theo.invented").await;
     hub.app.queue(&hub.app.request(None), &triager, &referral_exchange::app::ListQuery::default()).await.unwrap();
@@ -128,6 +130,7 @@ fn stand_ins(table: &str) -> Vec<&str> {
         "log_event" => vec!["log_body", "log_sequence", "log_scope", "pending_event"],
         "entry_bytes" => vec!["entry"],
         "grant_bytes" => vec!["grant_made"],
+        "grant_made" => vec!["grant_released"],
         "key_wrap_bytes" => vec!["key_wrap"],
         _ => vec![],
     });
@@ -241,6 +244,7 @@ async fn plants_and_swaps(engine: Engine) {
         ("log_event", vec![("id", quoted.as_str())]),
         ("entry", vec![("id", &quoted)]),
         ("grant_made", vec![("id", &quoted)]),
+        ("grant_released", vec![("grant_id", &quoted)]),
         ("key_published", vec![("id", &quoted), ("epoch", "99")]),
         ("key_wrap", vec![("id", &quoted)]),
     ] {

@@ -5,9 +5,22 @@ use std::sync::Arc;
 use referral_exchange::{
     app::{App, Caller, IdempotencyKey, PolicyFiles, Receipt, RequestContext, example, raw_from_json},
     audit::{Details, row::Erasable},
-    domain::{action::Action, actor::Actor, ids::RequestId, relation::Relation, time::Timestamp},
+    domain::{
+        action::Action,
+        actor::Actor,
+        grant::GrantReason,
+        ids::{CompartmentId, GrantId, KeyId, ReferralId, RequestId, TeamId},
+        key::HolderKind,
+        relation::Relation,
+        time::Timestamp,
+    },
     policy::{Act, HubState, Object, Permit, Policy, State},
-    store::Tx,
+    store::{Tx, grants::Grant},
+};
+
+use super::{
+    hub::Hub,
+    raw::{Cell, Raw},
 };
 
 /// The policy that came with the program.
@@ -61,4 +74,45 @@ pub async fn erase(app: &App, what: Erasable, id: &str) {
     let mut tx = app.store().begin().await.unwrap();
     tx.erase(what, id).await.unwrap();
     keep(app, tx).await;
+}
+
+/// A grant to a team on the newest referral's `shared` compartment, made held by an event of a job; its bytes open nothing.
+pub async fn hold(hub: &Hub, team: TeamId) -> GrantId {
+    const SQL: &str =
+        "SELECT g.referral, g.compartment, g.key_id, g.to_key FROM grant_made g ORDER BY g.granted_at DESC, g.id LIMIT 1";
+    let row = Raw::owner(hub).await.rows(SQL).await.remove(0);
+    let text = |at: usize| match &row[at] {
+        Cell::Text(text) => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    let bytes = vec![1, 2, 3];
+    let app = &hub.app;
+    let mut tx = app.store().begin().await.unwrap();
+    let grant = Grant {
+        id: GrantId::random(app.random()),
+        referral: ReferralId::parse(&text(0)).unwrap(),
+        compartment: CompartmentId::parse(&text(1)).unwrap(),
+        epoch: 1,
+        key: KeyId::parse(&text(2)).unwrap(),
+        to_kind: HolderKind::Team,
+        to: team.to_string(),
+        to_key: KeyId::parse(&text(3)).unwrap(),
+        to_epoch: 1,
+        suite: 1,
+        sha256: <[u8; 32] as From<_>>::from(<sha2::Sha256 as sha2::Digest>::digest(&bytes)),
+        reason: GrantReason::Party,
+        held: true,
+        event: tx.event(),
+        bytes,
+    };
+    tx.insert_grant(&grant, app.now()).await.unwrap();
+    keep(app, tx).await;
+    grant.id
+}
+
+/// Lets a held grant go by an event of a job.
+pub async fn release(hub: &Hub, grant: GrantId) {
+    let mut tx = hub.app.store().begin().await.unwrap();
+    tx.release_grant(grant, hub.app.now()).await.unwrap();
+    keep(&hub.app, tx).await;
 }

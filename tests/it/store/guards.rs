@@ -10,7 +10,7 @@ use referral_exchange::{
 };
 
 use crate::support::{
-    acts::{erase, send},
+    acts::{erase, hold, release, send},
     hub::{CHEAP, ENGINES, Hub},
     raw::Raw,
 };
@@ -50,6 +50,8 @@ async fn told(engine: Engine) -> Hub {
     let hub = Hub::founded(engine).await;
     let sender = hub.sign_in("tess.example").await;
     send(&hub.app, &sender, "guards", |_| {}).await;
+    let held = hold(&hub, hub.person("cora.pretend").team_id).await;
+    release(&hub, held).await;
     let headline = Raw::owner(&hub).await.texts("SELECT id FROM entry WHERE kind = 'headline'").await.remove(0);
     erase(&hub.app, Erasable::Entry, &headline).await;
     hub.app.sequence().await.unwrap();

@@ -1,6 +1,7 @@
 //! What the store promises, noun by noun, on both databases.
 
 mod guards;
+mod holding;
 mod nouns;
 mod paging;
 mod schema;

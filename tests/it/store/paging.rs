@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use referral_exchange::{
     domain::{
         compartment::CompartmentKind,
+        grant::GrantReason,
         ids::{CompartmentId, GrantId, KeyId, ReferralId},
         key::{HolderKind, OwnerKind},
         reference::Reference,
@@ -84,6 +85,8 @@ async fn crowded(hub: &Hub) -> Vec<(Referral, bool)> {
                 to_epoch: 1,
                 suite: 1,
                 sha256: sha256(&bytes),
+                reason: GrantReason::Party,
+                held: false,
                 event: tx.event(),
                 bytes,
             };
@@ -125,7 +128,7 @@ async fn pages(engine: Engine) {
         for state in [None, Some(ReferralState::Received)] {
             let (mut queue, mut after) = (Vec::new(), None);
             loop {
-                let page = store.queue_of(receiver.team_id, state, after, limit).await.unwrap();
+                let page = store.queue_of(receiver.team_id, receiver.user, state, after, limit).await.unwrap();
                 let Some(last) = page.last() else { break };
                 after = Some(Cursor { at: last.due_at.millis(), id: last.id });
                 queue.extend(page.iter().map(|one| (one.due_at.millis(), one.id.to_string())));
@@ -133,8 +136,8 @@ async fn pages(engine: Engine) {
             assert_eq!(queue, soonest_first, "limit {limit}, {state:?}");
         }
     }
-    assert!(store.queue_of(receiver.team_id, Some(ReferralState::Opened), None, 9).await.unwrap().is_empty());
-    assert!(store.queue_of(sender.team_id, None, None, 9).await.unwrap().is_empty(), "another team's queue");
+    assert!(store.queue_of(receiver.team_id, receiver.user, Some(ReferralState::Opened), None, 9).await.unwrap().is_empty());
+    assert!(store.queue_of(sender.team_id, sender.user, None, None, 9).await.unwrap().is_empty(), "another team's queue");
     assert!(store.sent_by(receiver.user, None, 9).await.unwrap().is_empty(), "another person's list");
 
     let holders = [receiver.team_id.to_string(), receiver.user.to_string()];
