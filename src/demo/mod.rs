@@ -19,7 +19,7 @@ pub use record::SignIn;
 use crate::{
     app::{App, Error, Founder, NewPassword},
     domain::{
-        ids::UserId,
+        ids::{TeamId, UserId},
         role::Role,
         text::{AgencyName, PersonName, TeamName, Username},
         time::Timestamp,
@@ -30,28 +30,58 @@ use partnership::{AgencyPlan, PARTNERSHIP, PersonPlan, TeamPlan};
 /// Longer than a one-time code's step, so that the same person can sign in again.
 const NEXT_CODE: Duration = Duration::from_secs(31);
 
+/// A place that founding gave to somebody.
+struct Given {
+    user: UserId,
+    team: TeamId,
+    role: Role,
+}
+
 /// Founds the partnership: agencies, teams, accounts, credentials, team keys, admissions; the hub is open afterwards.
+/// Gives one row for each person, with their main place.
 pub async fn found(app: &App, clock: &SettableClock) -> Result<Vec<DemoPerson>, Error> {
-    let mut people = Vec::new();
+    let (mut people, mut given, mut further) = (Vec::new(), Vec::new(), Vec::new());
     for agency in PARTNERSHIP {
-        people.extend(found_agency(app, agency).await?);
+        let founded = found_agency(app, agency).await?;
+        given.extend(founded.people.iter().map(|person| Given { user: person.user, team: person.team_id, role: person.role }));
+        people.extend(founded.people);
+        further.extend(founded.further);
+    }
+    for (username, team, role) in further {
+        let known = people.iter().find(|person| person.username == username);
+        let user = known.ok_or_else(|| Error::Configuration("the made-up partnership names nobody".into()))?.user;
+        app.give_place(&app.request(None), &Founder::SetUp, user, team, role).await?;
+        given.push(Given { user, team, role });
     }
     app.open_hub(&app.request(None)).await?;
-    let leads: Vec<DemoPerson> = people.iter().filter(|person| person.role == Role::Lead).cloned().collect();
-    for lead in leads {
-        clock.advance(NEXT_CODE);
-        let (caller, cookie) = lead.sign_in(app).await?;
-        app.bear_team(&app.request(None), &caller, lead.team_id).await?;
-        // The key is in force from here on: the lead's own place has changed with it.
-        let caller = app.authenticate(&app.request(None), &cookie).await?;
-        let waiting = people.iter().filter(|person| person.team_id == lead.team_id && person.user != lead.user);
-        for member in waiting.filter(|person| person.role.holds_team_key()) {
-            app.admit_member(&app.request(None), &caller, lead.team_id, member.user).await?;
+    for person in &people {
+        let led: Vec<TeamId> = led_by(&given, person.user).collect();
+        if !led.is_empty() {
+            clock.advance(NEXT_CODE);
+            bear_teams(app, person, &led, &given).await?;
         }
-        app.sign_out(&app.request(None), &caller).await?;
     }
     clock.advance(NEXT_CODE);
     Ok(people)
+}
+
+fn led_by(given: &[Given], user: UserId) -> impl Iterator<Item = TeamId> {
+    given.iter().filter(move |place| place.user == user && place.role == Role::Lead).map(|place| place.team)
+}
+
+/// One sign-in of a lead, in which each of their teams gets its key and its other members.
+async fn bear_teams(app: &App, lead: &DemoPerson, teams: &[TeamId], given: &[Given]) -> Result<(), Error> {
+    let (mut caller, cookie) = lead.sign_in(app).await?;
+    for team in teams {
+        app.bear_team(&app.request(None), &caller, *team).await?;
+        // The key is in force from here on: the lead's own place has changed with it.
+        caller = app.authenticate(&app.request(None), &cookie).await?;
+        let waiting = given.iter().filter(|place| place.team == *team && place.user != lead.user);
+        for member in waiting.filter(|place| place.role.holds_team_key()) {
+            app.admit_member(&app.request(None), &caller, *team, member.user).await?;
+        }
+    }
+    app.sign_out(&app.request(None), &caller).await
 }
 
 /// Fills a founded partnership with referrals over the months before `until`, and leaves the clock there.
@@ -59,16 +89,23 @@ pub async fn fill(app: &App, clock: &SettableClock, people: &[DemoPerson], seed:
     story::tell(app, clock, people, seed, until).await
 }
 
-async fn found_agency(app: &App, plan: &AgencyPlan) -> Result<Vec<DemoPerson>, Error> {
+/// What founding an agency leaves: its people, and the further places in its teams, which wait until everybody is there.
+struct Founded {
+    people: Vec<DemoPerson>,
+    further: Vec<(&'static str, TeamId, Role)>,
+}
+
+async fn found_agency(app: &App, plan: &AgencyPlan) -> Result<Founded, Error> {
     let request = app.request(None);
     let unusable = |_| Error::Configuration("the made-up partnership has a name that cannot be used".into());
     let name = AgencyName::parse(plan.name).map_err(unusable)?;
     let recovery = app.recipient_without_secret();
     let agency = app.enrol_agency(&request, &Founder::SetUp, (plan.code, name, plan.kind), &recovery).await?;
-    let mut people = Vec::new();
-    for TeamPlan { code, name, people: members } in plan.teams {
+    let (mut people, mut further) = (Vec::new(), Vec::new());
+    for TeamPlan { code, name, people: members, also } in plan.teams {
         let team_name = TeamName::parse(name).map_err(unusable)?;
         let team = app.make_team(&request, &Founder::SetUp, agency, (code, team_name)).await?;
+        further.extend(also.iter().map(|(username, role)| (*username, team, *role)));
         for PersonPlan { username, name: person_name, role } in *members {
             let login = Username::parse(username).map_err(unusable)?;
             let shown = PersonName::parse(person_name).map_err(unusable)?;
@@ -88,7 +125,7 @@ async fn found_agency(app: &App, plan: &AgencyPlan) -> Result<Vec<DemoPerson>, E
             });
         }
     }
-    Ok(people)
+    Ok(Founded { people, further })
 }
 
 /// A password that nobody has used before, and the second factor's secret.

@@ -25,6 +25,9 @@ const DAYS_BETWEEN: u32 = 9;
 /// The newest visits' referrals stay unopened, so that the queue shows both kinds.
 const UNOPENED_VISITS: u32 = 2;
 
+/// The name of the team that receives them.
+const RECEIVING: &str = "Fire Protection";
+
 /// Premises with what they are used as.
 const PREMISES: [(&str, &str); 8] = [
     ("Example Furniture Warehouse", "warehouse"),
@@ -73,8 +76,8 @@ pub(super) async fn tell(
     until: Timestamp,
 ) -> Result<usize, Error> {
     let mut chance = Chance(seed);
-    let with = |role| people.iter().filter(|person| person.role == role).collect::<Vec<_>>();
-    let (senders, triagers) = (with(Role::Practitioner), with(Role::Triager));
+    let senders: Vec<_> = people.iter().filter(|person| person.role == Role::Practitioner).collect();
+    let triagers: Vec<_> = people.iter().filter(|person| person.role == Role::Triager && person.team == RECEIVING).collect();
     let mut sent = 0;
     for visit in 0..VISITS {
         move_to(clock, working_morning(until, (VISITS - 1 - visit) * DAYS_BETWEEN + 1), &mut chance);

@@ -67,9 +67,15 @@ async fn a_demonstration_lives_stops_and_lives_again() {
     let users = demo.ready["users"].as_array().unwrap();
     assert!(users.iter().all(|user| fields(user) == person));
     let roles: Vec<&str> = users.iter().map(|user| user["role"].as_str().unwrap()).collect();
-    for needed in ["practitioner", "triager", "lead", "dpo"] {
-        assert!(roles.contains(&needed), "{needed}");
+    for needed in referral_exchange::domain::role::Role::ALL {
+        assert!(roles.contains(&needed.code()), "{needed:?}");
     }
+    assert!(roles.len() >= 16, "{roles:?}");
+    let first = |role: &str| users.iter().find(|user| user["role"] == role).unwrap();
+    assert_eq!(
+        (&first("practitioner")["username"], &first("dpo")["agency"]),
+        (&Value::from("tess.example"), &Value::from("Leicestershire Police"))
+    );
     assert!(roles.iter().filter(|role| ["triager", "lead"].contains(role)).count() <= 12);
     let expected = ["blobs", "certs", "demo.json", "exchange.sqlite", "keys", "log.vkey"].map(str::to_owned);
     assert!(files(&data).is_superset(&BTreeSet::from(expected.clone())));
@@ -153,7 +159,11 @@ fn the_copy_is_checked_against_the_hub(folder: &Path) {
     };
     let (code, data, talk) = check("good", &good);
     assert_eq!((code, data.as_str()), (0, ""));
-    let lonely = "warning: good/fire-protection.toml: only one person in the team `fire-control`, which covers, holds its key";
+    assert!(!talk.contains("warning"), "{talk}");
+    let (code, data, talk) = check("lonely", &good.replace("cover = \"fire-control\"", "cover = \"health-on-call\""));
+    assert_eq!((code, data.as_str()), (0, ""));
+    let lonely =
+        "warning: lonely/fire-protection.toml: only one person in the team `health-on-call`, which covers, holds its key";
     assert!(talk.contains(lonely), "{talk}");
     let (code, data, _) = check("lost", &good.replace("team = \"fire-protection\"", "team = \"fire-nobody\""));
     assert_eq!((code, data.as_str()), (1, "lost/fire-protection.toml: there is no team `fire-nobody`, which receives\n"));
