@@ -1,5 +1,39 @@
 -- Referrals: clear columns for routing, queues and clocks only (docs/data-map.md gives each one's reason);
 -- everything anybody wrote is sealed in entries, readable through grants.
+
+-- A reference is drawn once, for a draft or for what is sent at once; a draft that is sent keeps id and reference. What is
+-- sealed hangs on this, so that it has one place from the first word on.
+CREATE TABLE reference (
+    id TEXT PRIMARY KEY,
+    code TEXT NOT NULL CONSTRAINT reference_code_unique UNIQUE,
+    CONSTRAINT reference_pair UNIQUE (id, code)
+) STRICT;
+
+-- What somebody has begun and not sent: what is written in it is sealed, section by section.
+CREATE TABLE draft (
+    id TEXT PRIMARY KEY,
+    reference TEXT NOT NULL,
+    pathway TEXT NOT NULL REFERENCES pathway (id),
+    pathway_version TEXT NOT NULL REFERENCES pathway_file (version),
+    sensitivity TEXT NOT NULL,
+    owner TEXT NOT NULL REFERENCES account (id),
+    agency TEXT NOT NULL REFERENCES agency (id),
+    deputy TEXT REFERENCES account (id),
+    state TEXT NOT NULL CONSTRAINT draft_state_known CHECK (state IN ('open', 'sent', 'deleted', 'expired')),
+    revision INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    saved_at INTEGER NOT NULL,
+    CONSTRAINT draft_keeps_its_reference FOREIGN KEY (id, reference) REFERENCES reference (id, code)
+) STRICT;
+CREATE INDEX draft_by_age ON draft (state, saved_at);
+
+-- Who goes on with a person's drafts unless a draft says otherwise.
+CREATE TABLE deputy (
+    account TEXT PRIMARY KEY REFERENCES account (id),
+    deputy TEXT NOT NULL REFERENCES account (id),
+    chosen_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE referral (
     id TEXT PRIMARY KEY,
     reference TEXT NOT NULL CONSTRAINT referral_reference_unique UNIQUE,
@@ -23,7 +57,8 @@ CREATE TABLE referral (
     opened_at INTEGER,
     CONSTRAINT referral_checking_is_complete CHECK ((state = 'checking') = (check_until IS NOT NULL)),
     CONSTRAINT referral_stopped_is_complete CHECK ((state = 'stopped') = (stopped_by IS NOT NULL AND stopped_at IS NOT NULL)),
-    CONSTRAINT referral_opened_is_complete CHECK ((state = 'opened') = (opened_by IS NOT NULL AND opened_at IS NOT NULL))
+    CONSTRAINT referral_opened_is_complete CHECK ((state = 'opened') = (opened_by IS NOT NULL AND opened_at IS NOT NULL)),
+    CONSTRAINT referral_keeps_its_reference FOREIGN KEY (id, reference) REFERENCES reference (id, code)
 ) STRICT;
 CREATE INDEX referral_queue ON referral (receiving_team, due_at, id);
 CREATE INDEX referral_queue_by_state ON referral (receiving_team, state, due_at, id);
@@ -33,7 +68,7 @@ CREATE INDEX referral_check ON referral (state, check_until);
 
 CREATE TABLE compartment (
     id TEXT PRIMARY KEY,
-    referral TEXT NOT NULL REFERENCES referral (id),
+    referral TEXT NOT NULL REFERENCES reference (id),
     kind TEXT NOT NULL,
     epoch INTEGER NOT NULL
 ) STRICT;
@@ -41,7 +76,7 @@ CREATE INDEX compartment_by_referral ON compartment (referral);
 
 CREATE TABLE entry (
     id TEXT PRIMARY KEY,
-    referral TEXT NOT NULL REFERENCES referral (id),
+    referral TEXT NOT NULL REFERENCES reference (id),
     compartment TEXT NOT NULL REFERENCES compartment (id),
     epoch INTEGER NOT NULL,
     kind TEXT NOT NULL,
@@ -55,6 +90,15 @@ CREATE TABLE entry (
 ) STRICT;
 CREATE INDEX entry_by_referral ON entry (referral, at, id);
 
+-- The newest saving of each section of a draft; earlier ones stand among the entries until the draft ends.
+CREATE TABLE draft_part (
+    draft TEXT NOT NULL REFERENCES draft (id),
+    section TEXT NOT NULL,
+    entry TEXT NOT NULL REFERENCES entry (id) DEFERRABLE INITIALLY DEFERRED,
+    revision INTEGER NOT NULL,
+    PRIMARY KEY (draft, section)
+) STRICT;
+
 CREATE TABLE entry_bytes (
     entry TEXT PRIMARY KEY REFERENCES entry (id) DEFERRABLE INITIALLY DEFERRED,
     bytes BLOB NOT NULL
@@ -62,7 +106,7 @@ CREATE TABLE entry_bytes (
 
 CREATE TABLE grant_made (
     id TEXT PRIMARY KEY,
-    referral TEXT NOT NULL REFERENCES referral (id),
+    referral TEXT NOT NULL REFERENCES reference (id),
     compartment TEXT NOT NULL REFERENCES compartment (id),
     epoch INTEGER NOT NULL,
     key_id TEXT NOT NULL REFERENCES key_published (id) DEFERRABLE INITIALLY DEFERRED,

@@ -97,6 +97,11 @@ impl App {
                 let value = value.ok_or(Error::Conflict("the same request is being answered; try again"))?;
                 Ok(Answered { value, replayed: true })
             }
+            // What a draft becomes is no draft any more: whoever sent it just now is answered.
+            Err(Error::Unseen) => match self.answered(&once).await? {
+                Some(value) => Ok(Answered { value, replayed: true }),
+                None => Err(Error::Unseen),
+            },
             other => Ok(Answered { value: other?, replayed: false }),
         }
     }
@@ -114,7 +119,7 @@ impl App {
         versioned: &Versioned,
         raw: RawAnswers,
     ) -> Result<Answered<Receipt>, Error> {
-        let act = async |once: &Once<'_>| self.submit_once(request, caller, versioned, raw, once).await;
+        let act = async |once: &Once<'_>| self.submit_once(request, caller, (versioned, None), raw, once).await;
         self.once(request, caller, key, ("POST /referrals", body), act).await
     }
 

@@ -19,6 +19,15 @@ pub struct Versioned {
     pub version: String,
 }
 
+impl Versioned {
+    /// Id and hash, as events name them.
+    pub(super) fn named(&self) -> Result<(String, [u8; 32]), Error> {
+        let mut version = [0; 32];
+        hex::decode_to_slice(&self.version, &mut version).map_err(|_| Error::Integrity("a pathway's version is damaged"))?;
+        Ok((self.pathway.id.as_str().to_owned(), version))
+    }
+}
+
 /// The pathways in force, by id, and versions read before.
 #[derive(Default)]
 pub(super) struct Library {

@@ -181,7 +181,8 @@ impl App {
                         MessageView { id: entry.id, at: entry.at, from: String::new(), audience, text: text.to_owned() },
                     ));
                 }
-                EntryKind::Headline => {}
+                // A draft's sections are erased when it is sent.
+                EntryKind::Headline | EntryKind::Draft => {}
             }
         }
         let messages = self.signed(messages).await?;

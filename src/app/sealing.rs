@@ -84,6 +84,14 @@ impl App {
         Ok(party(HolderKind::User, key, RecipientOf::User(caller.user())))
     }
 
+    /// The holder that a person is, with their present key.
+    pub(super) async fn user_holder(&self, user: UserId) -> Result<Holder, Error> {
+        let account = self.store.account(user).await?;
+        let key = account.and_then(|account| account.key).ok_or(Error::Integrity("a person who can act has no key"))?;
+        let key = self.owned_key(key, OwnerKind::User, user).await?;
+        Ok(party(HolderKind::User, key, RecipientOf::User(user)))
+    }
+
     /// The holder that an agency's recovery recipient is.
     pub(super) async fn recovery_holder(&self, agency: &Agency) -> Result<Holder, Error> {
         let key = self.owned_key(agency.recovery_key, OwnerKind::Recovery, agency.id).await?;

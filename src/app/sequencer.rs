@@ -162,7 +162,7 @@ impl App {
 
     /// Runs the sequencer about twice a second until told to stop; failures are logged and tried again.
     ///
-    /// Old sessions and counts of failures are removed on the way, about once an hour.
+    /// Old sessions, counts of failures and drafts that nobody sent are removed on the way, about once an hour.
     pub async fn keep_sequencing(&self, mut stop: tokio::sync::watch::Receiver<bool>) {
         let mut tidied = Timestamp::from_millis(0);
         let mut ticks = tokio::time::interval(Duration::from_millis(400));
@@ -180,6 +180,9 @@ impl App {
                 tidied = now;
                 if let Err(error) = self.store.forget_old(now.minus(KEEP_OLD)).await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "old sessions and counts could not be removed");
+                }
+                if let Err(error) = self.expire_drafts().await {
+                    tracing::error!(error.kind = "housekeeping", error = %error, "old drafts could not be deleted");
                 }
             }
             if let Err(error) = self.sequence().await {

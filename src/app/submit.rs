@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{App, Caller, Error, gate::legal, idempotency::Once, library::Versioned, sealing::Holder};
+use super::{
+    App, Caller, Error, draft_saving::end as end_draft, gate::legal, idempotency::Once, library::Versioned, sealing::Holder,
+};
 use crate::{
     audit::Details,
     domain::{
@@ -11,6 +13,7 @@ use crate::{
         agency::{AgencyKind, TeamState},
         answers::{Answers, RawAnswers},
         compartment::{CompartmentKind, EntryKind},
+        draft::DraftState,
         grant::GrantReason,
         ids::ReferralId,
         pathway::Pathway,
@@ -24,7 +27,7 @@ use crate::{
     },
     pathways,
     policy::{Act, DenialReason, Object, RequestContext, State},
-    store::{referrals::Referral, teams::Team},
+    store::{drafts::Draft, referrals::Referral, teams::Team},
 };
 
 /// What the sender is told at once.
@@ -108,18 +111,18 @@ impl App {
         Ok((team, route.hours.clone()))
     }
 
-    /// Sends a referral.
+    /// Sends a referral, of answers or of a draft that held them.
     pub(super) async fn submit_once(
         &self,
         request: &RequestContext,
         caller: &Caller,
-        versioned: &Versioned,
+        (versioned, draft): (&Versioned, Option<&Draft>),
         raw: RawAnswers,
         once: &Once<'_>,
     ) -> Result<Receipt, Error> {
         let pathway = &versioned.pathway;
         let agency = self.agency(caller.agency()).await?;
-        let id = ReferralId::random(&*self.random);
+        let id = draft.map_or_else(|| ReferralId::random(&*self.random), |draft| draft.id);
         let place = self.place_to_submit_from(caller, agency.kind, pathway)?;
         let permit = self.ask(submission(caller, &place, agency.kind, pathway, Some((request, id)))).await?;
 
@@ -132,7 +135,7 @@ impl App {
         let mut tx = self.store.begin().await?;
         let referral = Referral {
             id,
-            reference: Reference::random(&*self.random),
+            reference: draft.map_or_else(|| Reference::random(&*self.random), |draft| draft.reference),
             pathway: pathway.id.as_str().to_owned(),
             pathway_version: versioned.version.clone(),
             sensitivity: pathway.sensitivity,
@@ -156,9 +159,12 @@ impl App {
             next_steps: pathway.next_steps.clone(),
         };
         once.remember(&mut tx, &receipt).await?;
+        if let Some(draft) = draft {
+            end_draft(&mut tx, draft, DraftState::Sent).await?;
+        }
         match tx.insert_referral(&referral).await {
             // Of 2^40 references two were drawn alike; the sender's next try draws another.
-            Err(error) if error.is_duplicate_in("referral") => return Err(Error::Busy(Duration::from_secs(1))),
+            Err(error) if error.is_duplicate_in("reference") => return Err(Error::Busy(Duration::from_secs(1))),
             other => other?,
         }
 
@@ -176,14 +182,12 @@ impl App {
         let district = pathway.district(&answers).map_or("-", |code| code.as_str());
         tx.count_measure(pathway.id.as_str(), &agency.code, district, &month, "submitted").await?;
 
-        let mut version = [0; 32];
-        hex::decode_to_slice(&versioned.version, &mut version).map_err(|_| Error::Integrity("a pathway's version is damaged"))?;
         let details = Details {
             recipients: vec![(team.agency, team.id)],
             entries,
             compartments: vec![shared.shown()],
             keys: std::iter::once(shared.key).chain(holders.iter().map(Holder::key)).collect(),
-            pathway: Some((pathway.id.as_str().to_owned(), version)),
+            pathway: Some(versioned.named()?),
             ..Details::default()
         };
         tx.commit(permit, &details).await?;
@@ -191,7 +195,7 @@ impl App {
     }
 
     /// The first place the policy lets the caller send from; failing that, any place, so that the refusal is on record.
-    fn place_to_submit_from(&self, caller: &Caller, kind: AgencyKind, pathway: &Pathway) -> Result<Place, Error> {
+    pub(super) fn place_to_submit_from(&self, caller: &Caller, kind: AgencyKind, pathway: &Pathway) -> Result<Place, Error> {
         let policy = self.policy.current();
         let allowed = |place: &&Place| {
             submission(caller, place, kind, pathway, None).questions().iter().all(|question| policy.allows(question))

@@ -36,7 +36,7 @@ pub struct BodyActor {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BodyObject {
-    /// `hub account agency team referral unseen`, a compartment's kind, or what was erased.
+    /// `hub account agency team referral draft unseen`, a compartment's kind, or what was erased.
     pub kind: String,
     /// Its id, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -75,7 +75,7 @@ pub struct Columns {
     pub role: Option<String>,
     /// The relation.
     pub relation: String,
-    /// The referral.
+    /// The referral, or the draft of it.
     pub referral: Option<String>,
     /// The request.
     pub request: String,
@@ -199,7 +199,7 @@ impl Stored {
 }
 
 fn columns(body: &Body) -> Columns {
-    let referral = (body.object.kind == "referral").then(|| body.object.id.clone()).flatten();
+    let referral = matches!(body.object.kind.as_str(), "referral" | "draft").then(|| body.object.id.clone()).flatten();
     Columns {
         at: Timestamp::parse(&body.at).map_or(-1, Timestamp::millis),
         action: body.action.clone(),
@@ -293,6 +293,7 @@ fn object(object: Object) -> BodyObject {
         Object::Agency(id) => named("agency", Some(id.to_string())),
         Object::Team(id) => named("team", Some(id.to_string())),
         Object::Referral(id, _) => named("referral", Some(id.to_string())),
+        Object::Draft(id, _) => named("draft", Some(id.to_string())),
         Object::Unseen => named("unseen", None),
     }
 }

@@ -37,6 +37,22 @@ coded_enum! {
         ReadAccount = "read-account",
         /// Looks at the list of pathways, or one definition.
         ReadPathways = "read-pathways",
+        /// Says who goes on with the own drafts.
+        ChooseDeputy = "choose-deputy",
+        /// Begins a draft.
+        StartDraft = "start-draft",
+        /// Saves a section of a draft.
+        SaveDraft = "save-draft",
+        /// Opens a draft.
+        ReadDraft = "read-draft",
+        /// Looks at the list of drafts; one event for each shown.
+        ListDrafts = "list-drafts",
+        /// Takes up what a draft holds, to send it.
+        SendDraft = "send-draft",
+        /// Deletes a draft.
+        DeleteDraft = "delete-draft",
+        /// Deletes a draft that nobody sent in time.
+        ExpireDraft = "expire-draft",
         /// Sends a referral.
         SubmitReferral = "submit-referral",
         /// Looks at the list of referrals sent; one event for each shown.
@@ -102,11 +118,19 @@ impl Action {
             | Self::SignIn
             | Self::SignOut
             | Self::SignOutEverywhere
-            | Self::ReadAccount => Scope::Account,
+            | Self::ReadAccount
+            | Self::ChooseDeputy => Scope::Account,
             Self::MakeTeam | Self::MakeAccount | Self::ReadLog => Scope::Agency,
             Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember => Scope::Team,
-            Self::SubmitReferral => Scope::Referral,
-            Self::ListSent | Self::ListQueue | Self::ReadReferral | Self::WriteMessage => Scope::Compartment,
+            Self::SubmitReferral | Self::StartDraft | Self::DeleteDraft | Self::ExpireDraft => Scope::Referral,
+            Self::SaveDraft
+            | Self::ReadDraft
+            | Self::ListDrafts
+            | Self::SendDraft
+            | Self::ListSent
+            | Self::ListQueue
+            | Self::ReadReferral
+            | Self::WriteMessage => Scope::Compartment,
         }
     }
 
@@ -114,8 +138,16 @@ impl Action {
     pub const fn event_type(self) -> EventType {
         match self {
             Self::GivePassword | Self::SignIn | Self::SignOut | Self::SignOutEverywhere => EventType::Authenticate,
-            Self::SubmitReferral | Self::WriteMessage => EventType::Collect,
-            Self::ListSent | Self::ListQueue | Self::ReadReferral | Self::ReadLog | Self::ReadAccount => EventType::Consult,
+            Self::SubmitReferral | Self::WriteMessage | Self::StartDraft | Self::SaveDraft => EventType::Collect,
+            Self::DeleteDraft | Self::ExpireDraft => EventType::Erase,
+            Self::ListSent
+            | Self::ListQueue
+            | Self::ReadReferral
+            | Self::ReadDraft
+            | Self::ListDrafts
+            | Self::SendDraft
+            | Self::ReadLog
+            | Self::ReadAccount => EventType::Consult,
             _ => EventType::Administer,
         }
     }
@@ -140,6 +172,14 @@ impl Action {
             Self::SignOutEverywhere => "signed out everywhere",
             Self::ReadAccount => "looked at their own account",
             Self::ReadPathways => "looked at the pathways",
+            Self::ChooseDeputy => "said who goes on with their drafts",
+            Self::StartDraft => "began a draft",
+            Self::SaveDraft => "saved a section of a draft",
+            Self::ReadDraft => "opened a draft",
+            Self::ListDrafts => "saw a draft in the list of their drafts",
+            Self::SendDraft => "took up a draft to send it",
+            Self::DeleteDraft => "deleted a draft",
+            Self::ExpireDraft => "deleted a draft that was not sent in time",
             Self::SubmitReferral => "sent a referral",
             Self::ListSent => "saw a referral in the list of those sent",
             Self::ListQueue => "saw a referral in a team's queue",

@@ -27,5 +27,7 @@ coded_enum! {
         Headline = "headline",
         /// Something said between referrer and team, or within the team.
         Message = "message",
+        /// One section of a draft, as typed.
+        Draft = "draft",
     }
 }

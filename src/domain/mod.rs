@@ -15,6 +15,7 @@ pub mod clock;
 pub mod code;
 pub mod compartment;
 pub mod condition;
+pub mod draft;
 pub mod grant;
 pub mod ids;
 pub mod key;

@@ -49,6 +49,8 @@ pub enum Object {
     Team(TeamId),
     /// A referral, at a revision that the commit re-checks; `None` while it is being made.
     Referral(ReferralId, Option<i64>),
+    /// A draft, by the id that it keeps when it is sent, at a revision likewise.
+    Draft(ReferralId, Option<i64>),
     /// Something the caller cannot see, or that does not exist: the log does not tell which.
     Unseen,
 }

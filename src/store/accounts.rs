@@ -32,6 +32,13 @@ pub struct Account {
     pub key: Option<KeyId>,
 }
 
+impl Account {
+    /// Whether the person can act.
+    pub fn is_ready(&self) -> bool {
+        self.state == AccountState::Ready
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct AccountRow {
     id: String,

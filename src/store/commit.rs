@@ -1,6 +1,6 @@
 //! The one commit path: what the gate saw is checked again, the event is written, and only then is there proof.
 
-use super::{Error, Store, Tx, events, hub, memberships, referrals, sessions};
+use super::{Error, Store, Tx, drafts, events, hub, memberships, referrals, sessions};
 use crate::{
     audit::{Details, Event, Recorded, row::Written},
     domain::{action::Action, actor::Actor, ids::EventId},
@@ -69,6 +69,12 @@ impl Tx {
             && referrals::held_revision(self, id).await? != Some(revision)
         {
             return Err(CommitError::Stale("referral"));
+        }
+        if let Object::Draft(id, Some(revision)) = act.object
+            && !self.moved.contains(&id.to_string())
+            && drafts::held_revision(self, id).await? != Some(revision)
+        {
+            return Err(CommitError::Stale("draft"));
         }
         Ok(())
     }

@@ -96,6 +96,23 @@ impl Store {
         self.entries(" AND e.kind = 'headline'", compartments).await
     }
 
+    /// The sealed items with these ids, in the order written.
+    pub(crate) async fn entries_named(&self, ids: &[EntryId]) -> Result<Vec<Found>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<EntryWithBytes> = on!(self, p => {
+            let mut query = QueryBuilder::new("SELECT e.*, b.bytes FROM entry e JOIN entry_bytes b ON b.entry = e.id WHERE e.id IN (");
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(id.to_string());
+            }
+            query.push(") ORDER BY e.at, e.id");
+            query.build_query_as().fetch_all(p).await
+        })?;
+        rows.into_iter().map(EntryWithBytes::found).collect()
+    }
+
     async fn entries(&self, narrowed: &'static str, compartments: &[CompartmentId]) -> Result<Vec<Found>, Error> {
         if compartments.is_empty() {
             return Ok(Vec::new());

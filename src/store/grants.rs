@@ -35,7 +35,8 @@ written_once! {
 /// The condition that a grant counts, for the row called `g`: it is not held, or it has been released.
 macro_rules! live {
     () => {
-        "(g.held = 0 OR EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id))"
+        "(g.held = 0 OR EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id)) \
+         AND EXISTS (SELECT 1 FROM grant_bytes y WHERE y.grant_id = g.id)"
     };
 }
 pub(super) use live;

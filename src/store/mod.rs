@@ -10,6 +10,8 @@ pub mod agencies;
 pub mod compartments;
 mod commit;
 pub mod credentials;
+pub mod deputies;
+pub mod drafts;
 pub mod entries;
 pub mod erased;
 mod error;

@@ -195,13 +195,13 @@ impl Store {
         row.map(Row::referral).transpose()
     }
 
-    /// References of these referrals, by id, one query.
+    /// References of these referrals and drafts, by id, one query.
     pub async fn references(&self, ids: &[String]) -> Result<Vec<(String, String)>, Error> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         Ok(on!(self, p => {
-            let mut query = QueryBuilder::new("SELECT id, reference FROM referral WHERE id IN (");
+            let mut query = QueryBuilder::new("SELECT id, code FROM reference WHERE id IN (");
             let mut list = query.separated(", ");
             for id in ids {
                 list.push_bind(id);
@@ -211,9 +211,9 @@ impl Store {
         })?)
     }
 
-    /// The id of a referral by reference, for the log's filter only; what is shown is decided event by event.
+    /// The id of a referral or draft by reference, for the log's filter only; what is shown is decided event by event.
     pub async fn referral_id(&self, reference: Reference) -> Result<Option<String>, Error> {
-        const SQL: &str = "SELECT id FROM referral WHERE reference = $1";
+        const SQL: &str = "SELECT id FROM reference WHERE code = $1";
         let row: Option<(String,)> = on!(self, p => sqlx::query_as(SQL).bind(reference.to_string()).fetch_optional(p).await)?;
         Ok(row.map(|(id,)| id))
     }
@@ -282,14 +282,15 @@ impl Store {
 }
 
 impl Tx {
-    /// Stores a sent referral.
+    /// Stores a sent referral; one that was a draft has its reference already.
     ///
     /// # Errors
-    /// A duplicate in `referral` when the reference is taken: draw another.
+    /// A duplicate in `reference` when the reference is taken: draw another.
     pub async fn insert_referral(&mut self, referral: &Referral) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO referral (id, reference, pathway, pathway_version, sensitivity, state, revision, referrer, \
              referrer_team, referrer_agency, receiving_team, receiving_agency, urgency, submitted_at, due_at, check_until) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        self.keep_reference(referral.id, referral.reference).await?;
         within!(self, c => sqlx::query(SQL)
             .bind(referral.id.to_string())
             .bind(referral.reference.to_string())

@@ -59,7 +59,7 @@ pub struct Standing {
 /// Rows that stand without their partner: table, id and what is missing.
 pub type Orphan = (&'static str, String, &'static str);
 
-const ORPHANS: [(&str, &str, &str); 22] = [
+const ORPHANS: [(&str, &str, &str); 25] = [
     (
         "log_event",
         "SELECT id FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_body b \
@@ -156,8 +156,26 @@ const ORPHANS: [(&str, &str, &str); 22] = [
     ),
     (
         "compartment",
-        "SELECT id FROM compartment c WHERE NOT EXISTS (SELECT 1 FROM referral r WHERE r.id = c.referral)",
-        "its referral is missing",
+        "SELECT id FROM compartment c WHERE NOT EXISTS (SELECT 1 FROM reference r WHERE r.id = c.referral)",
+        "its reference is missing",
+    ),
+    (
+        "reference",
+        "SELECT id FROM reference r WHERE NOT EXISTS (SELECT 1 FROM referral f WHERE f.id = r.id AND f.reference = r.code) \
+         AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.id = r.id AND d.reference = r.code AND d.state <> 'sent')",
+        "its referral or draft is missing",
+    ),
+    (
+        "draft_part",
+        "SELECT entry FROM draft_part p WHERE NOT EXISTS (SELECT 1 FROM entry e JOIN entry_bytes b ON b.entry = e.id \
+         WHERE e.id = p.entry AND e.referral = p.draft)",
+        "what was saved is missing",
+    ),
+    (
+        "draft",
+        "SELECT id FROM draft d WHERE d.state <> 'open' AND EXISTS (SELECT 1 FROM entry e JOIN entry_bytes b ON b.entry = e.id \
+         JOIN compartment c ON c.id = e.compartment WHERE e.referral = d.id AND c.kind = 'draft')",
+        "it has ended, and what it held was not erased",
     ),
     (
         "referral",

@@ -17,6 +17,7 @@ mod command_line_serve;
 mod cover;
 mod crash;
 mod data_map;
+mod drafts;
 mod erasure;
 mod every_route;
 mod integrity;

@@ -159,7 +159,7 @@ async fn pages(engine: Engine) {
     // A reference is drawn once.
     let mut tx = store.begin().await.unwrap();
     let twin = Referral { id: ReferralId::random(hub.app.random()), ..referral.clone() };
-    assert!(tx.insert_referral(&twin).await.unwrap_err().is_duplicate_in("referral"));
+    assert!(tx.insert_referral(&twin).await.unwrap_err().is_duplicate_in("reference"));
     drop(tx);
     let ids: Vec<String> = made.iter().take(3).map(|(one, _)| one.id.to_string()).collect();
     let named: BTreeSet<String> = store.references(&ids).await.unwrap().into_iter().map(|(id, _)| id).collect();

@@ -57,7 +57,7 @@ async fn the_two_schemas_are_the_same_table_by_table() {
     let there = other
         .rows(
             "SELECT CAST(CAST(c.conrelid AS regclass) AS TEXT), CAST(a.attname AS TEXT), CAST(CAST(c.confrelid AS regclass) AS TEXT) \
-             FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] WHERE c.contype = 'f'",
+             FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) WHERE c.contype = 'f'",
         )
         .await;
     assert!(here.len() > 20);

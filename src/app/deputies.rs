@@ -1,0 +1,119 @@
+//! Deputies: who else goes on with a person's drafts.
+
+use super::{App, Caller, Error, PartView, draft_content, sealing::Holder, sign_in::own};
+use crate::{
+    audit::Details,
+    domain::{
+        action::Action,
+        compartment::{CompartmentKind, EntryKind},
+        ids::UserId,
+        relation::Relation,
+        text::PersonName,
+    },
+    policy::{Act, DenialReason, Object, RequestContext},
+    store::CommitError,
+};
+
+const NO_DEPUTY: &str = "this person cannot be chosen: only somebody of your agency whose account is ready can";
+
+impl App {
+    /// Who can be chosen to go on with the caller's drafts: the ready people of the same agency.
+    pub async fn deputies_to_choose(&self, caller: &Caller) -> Result<Vec<(UserId, PersonName)>, Error> {
+        let colleagues = self.store.ready_colleagues(caller.agency()).await?;
+        Ok(colleagues.into_iter().filter(|(id, _)| *id != caller.user()).collect())
+    }
+
+    /// Who goes on with the caller's drafts unless a draft says otherwise.
+    pub async fn chosen_deputy(&self, caller: &Caller) -> Result<Option<UserId>, Error> {
+        self.usable_deputy(caller, self.store.deputy_of(caller.user()).await?).await
+    }
+
+    /// Says who goes on with the caller's drafts from now on; nobody when `None`.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] for somebody who cannot be chosen.
+    pub async fn choose_deputy(&self, request: &RequestContext, caller: &Caller, deputy: Option<UserId>) -> Result<(), Error> {
+        let act = own(&caller.acting()?, Action::ChooseDeputy, caller.user(), request);
+        let permit = self.ask(act).await?;
+        if self.usable_deputy(caller, deputy).await? != deputy {
+            return Err(Error::Conflict(NO_DEPUTY));
+        }
+        let mut tx = self.store.begin().await?;
+        tx.choose_deputy(caller.user(), deputy, request.at).await?;
+        tx.commit(permit, &Details::default()).await?;
+        Ok(())
+    }
+
+    /// Says who else goes on with a draft. What was sealed is sealed anew for those who hold it from now on, and erased as it
+    /// was: taking a name off takes the key away.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`], [`Error::Refused`] for all but its owner; [`Error::Conflict`] for somebody who cannot be chosen.
+    pub async fn change_draft_deputy(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        reference: &str,
+        deputy: Option<UserId>,
+    ) -> Result<(), Error> {
+        let (held, _) = self.find_draft(request, caller, reference, Action::SaveDraft).await?;
+        if held.relation != Relation::Referrer {
+            let act = self.draft_act(request, caller, &held, Action::SaveDraft).await?;
+            self.refuse(act, DenialReason::Policy, None).await?;
+            return Err(Error::Refused);
+        }
+        if self.usable_deputy(caller, deputy).await? != deputy {
+            return Err(Error::Conflict(NO_DEPUTY));
+        }
+        let view = self.read_draft(request, caller, reference).await?;
+        let draft = &view.draft;
+        // Asked about what was read: a draft that has moved since is stale in the commit.
+        let act = self.draft_act(request, caller, &held, Action::SaveDraft).await?;
+        let permit = self.ask(Act { object: Object::Draft(draft.id, Some(draft.revision)), ..act }).await?;
+        let holders = self.holders_of_draft(draft.owner, deputy, caller).await?;
+        let id = draft.id;
+        let mut tx = self.store.begin().await?;
+        if !tx.change_deputy(id, draft.revision, deputy).await? {
+            return Err(CommitError::Stale("draft").into());
+        }
+        tx.erase_sealed_draft(id).await?;
+        let compartment = self.new_compartment(&mut tx, id, CompartmentKind::Draft, &holders, request.at).await?;
+        let mut entries = Vec::new();
+        for PartView { part, by, .. } in &view.parts {
+            let entry = self.sealed_entry(&tx, &compartment, EntryKind::Draft, &draft_content::write(part)?, *by, request.at);
+            tx.insert_entry(&entry).await?;
+            tx.replace_part(id, &part.section, entry.id).await?;
+            entries.push((entry.id, entry.sha256));
+        }
+        let details = Details {
+            entries,
+            compartments: vec![compartment.shown()],
+            keys: std::iter::once(compartment.key).chain(holders.iter().map(Holder::key)).collect(),
+            ..Details::default()
+        };
+        tx.commit(permit, &details).await?;
+        Ok(())
+    }
+
+    /// Somebody chosen, if they can still be: another ready person of the caller's agency.
+    pub(super) async fn usable_deputy(&self, caller: &Caller, chosen: Option<UserId>) -> Result<Option<UserId>, Error> {
+        let Some(chosen) = chosen.filter(|chosen| *chosen != caller.user()) else { return Ok(None) };
+        let account = self.store.account(chosen).await?;
+        Ok(account.filter(|account| account.is_ready() && account.agency == caller.agency()).map(|account| account.id))
+    }
+
+    /// Who gets a draft's key: owner, deputy and the agency's recovery recipient.
+    pub(super) async fn holders_of_draft(
+        &self,
+        owner: UserId,
+        deputy: Option<UserId>,
+        caller: &Caller,
+    ) -> Result<Vec<Holder>, Error> {
+        let mut holders = vec![self.user_holder(owner).await?];
+        if let Some(deputy) = deputy {
+            holders.push(self.user_holder(deputy).await?);
+        }
+        holders.push(self.recovery_holder(&self.agency(caller.agency()).await?).await?);
+        Ok(holders)
+    }
+}

@@ -1,0 +1,302 @@
+//! Drafts: found through grants, opened on record, listed. What they hold is sealed to owner, deputy and recovery.
+
+use super::{
+    App, Caller, Error, draft_content,
+    gate::{bare, legal},
+    library::Versioned,
+    opening::{Sight, Unwrapped, opened},
+};
+use crate::{
+    audit::Details,
+    domain::{
+        action::{Action, Scope},
+        compartment::EntryKind,
+        draft::{self, Part},
+        ids::{ReferralId, UserId},
+        reference::Reference,
+        referral::ReferralState,
+        relation::Relation,
+        time::Timestamp,
+    },
+    policy::{Act, DenialReason, Object, Permit, RequestContext, ShownCompartment, State},
+    store::{CommitError, drafts::Draft},
+};
+
+/// More drafts than this at once are not begun: a person's list stays one page.
+pub(super) const MOST: i64 = 50;
+/// How often an act is begun anew when the draft moves between decision and commit.
+pub(super) const TRIES: usize = 4;
+
+/// A section of a draft as it was last saved.
+#[derive(Debug, Clone)]
+pub struct PartView {
+    /// What was typed.
+    pub part: Part,
+    /// How often it was saved: what the next saving expects.
+    pub revision: i64,
+    /// When it was saved.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: UserId,
+}
+
+/// A draft as its owner or deputy sees it.
+#[derive(Debug, Clone)]
+pub struct DraftView {
+    /// Its clear facts.
+    pub draft: Draft,
+    /// The pathway that it is filled in by.
+    pub pathway: Versioned,
+    /// Whether the caller began it.
+    pub own: bool,
+    /// Who began it, by name.
+    pub owner: String,
+    /// Who else goes on with it, by name.
+    pub deputy: Option<String>,
+    /// Its sections that were saved.
+    pub parts: Vec<PartView>,
+}
+
+impl DraftView {
+    /// A section as it was last saved.
+    pub fn part(&self, section: &str) -> Option<&PartView> {
+        self.parts.iter().find(|view| view.part.section == section)
+    }
+
+    /// Every field of every section.
+    pub fn fields(&self) -> Vec<(String, String)> {
+        self.parts.iter().flat_map(|view| view.part.fields.iter().cloned()).collect()
+    }
+}
+
+/// A line of the list of drafts.
+#[derive(Debug, Clone)]
+pub struct DraftItem {
+    /// Its reference.
+    pub reference: Reference,
+    /// The pathway's title.
+    pub pathway: String,
+    /// Whether the caller began it.
+    pub own: bool,
+    /// When it was last saved.
+    pub saved_at: Timestamp,
+    /// When it will be deleted unless somebody sends or saves it.
+    pub ends_at: Timestamp,
+    /// Whether that is near enough to be told.
+    pub ending: bool,
+}
+
+/// A draft that was found, and how the caller stands to it.
+pub(super) struct Held {
+    pub(super) draft: Draft,
+    pub(super) pathway: Versioned,
+    pub(super) relation: Relation,
+    compartments: Vec<ShownCompartment>,
+}
+
+impl App {
+    /// Opens a draft. Unseen and nonexistent cost the same look-ups and leave the same event.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`], [`Error::Refused`], [`Error::Integrity`].
+    pub async fn read_draft(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<DraftView, Error> {
+        self.open_draft(request, caller, reference, Action::ReadDraft).await
+    }
+
+    pub(super) async fn open_draft(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        reference: &str,
+        action: Action,
+    ) -> Result<DraftView, Error> {
+        for _ in 1..TRIES {
+            match self.open_draft_once(request, caller, reference, action).await {
+                Err(Error::Conflict(_)) => {}
+                other => return other,
+            }
+        }
+        self.open_draft_once(request, caller, reference, action).await
+    }
+
+    async fn open_draft_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        reference: &str,
+        action: Action,
+    ) -> Result<DraftView, Error> {
+        let (held, sight) = self.find_draft(request, caller, reference, action).await?;
+        let (id, revision) = (held.draft.id, held.draft.revision);
+        let opened = self.open_held(request, caller, (held, &sight), action).await;
+        if let Err(Error::Integrity(_)) = &opened {
+            let object = Object::Draft(id, Some(revision));
+            let act = bare(caller.acting()?, action, object, Relation::None, State::None, request);
+            self.refuse(act, DenialReason::Integrity, None).await?;
+        }
+        opened
+    }
+
+    async fn open_held(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (held, sight): (Held, &Sight),
+        action: Action,
+    ) -> Result<DraftView, Error> {
+        let permit = self.ask(self.draft_act(request, caller, &held, action).await?).await?;
+        let parts = self.open_parts(caller, permit, held.draft.id, sight).await?;
+        self.draft_view(caller, held, parts).await
+    }
+
+    /// Opens the newest saving of each section, once the event that names them is committed.
+    async fn open_parts(
+        &self,
+        caller: &Caller,
+        permit: Permit,
+        draft: ReferralId,
+        sight: &Sight,
+    ) -> Result<Vec<PartView>, Error> {
+        let rows = self.store.draft_parts(draft).await?;
+        let items = self.store.entries_named(&rows.iter().map(|row| row.entry).collect::<Vec<_>>()).await?;
+        let ground = self.ground(sight, &items).await?;
+        let mut unwrapped = Unwrapped::default();
+        let mut identities = Vec::new();
+        for item in &items {
+            identities.push(self.identity_for(caller, &permit, &ground, item, &mut unwrapped).await?);
+        }
+        let entries = items.iter().map(|item| (item.entry.id, item.entry.sha256)).collect();
+        let details = Details { entries, ..Details::default() };
+        let recorded = self.store.record(vec![(permit, details)]).await?.pop();
+        let recorded = recorded.ok_or(Error::Conflict("nothing was recorded"))??;
+        let mut parts = Vec::new();
+        for row in rows {
+            let found = items.iter().zip(&identities).find(|(item, _)| item.entry.id == row.entry);
+            // Taken away between the two queries: the draft has moved on.
+            let Some((item, identity)) = found else { return Err(CommitError::Stale("draft").into()) };
+            let entry = &item.entry;
+            if entry.referral != draft || entry.kind != EntryKind::Draft {
+                return Err(Error::Integrity("a section of a draft is another draft's"));
+            }
+            let content = opened(&recorded, entry, identity)?;
+            let part = draft_content::read(&row.section, content.as_bytes())?;
+            parts.push(PartView { part, revision: row.revision, at: entry.at, by: entry.author });
+        }
+        Ok(parts)
+    }
+
+    async fn draft_view(&self, caller: &Caller, held: Held, parts: Vec<PartView>) -> Result<DraftView, Error> {
+        let Held { draft, pathway, .. } = held;
+        let people: Vec<UserId> = std::iter::once(draft.owner).chain(draft.deputy).collect();
+        let names = self.store.account_names(&people).await?;
+        let name_of = |id: UserId| {
+            names.iter().find(|(user, ..)| *user == id).map(|(_, _, name)| name.as_str().to_owned()).unwrap_or_default()
+        };
+        Ok(DraftView {
+            own: draft.owner == caller.user(),
+            owner: name_of(draft.owner),
+            deputy: draft.deputy.map(name_of),
+            pathway,
+            parts,
+            draft,
+        })
+    }
+
+    /// The caller's drafts and those they are deputy for, the one last saved first; one event for each.
+    pub async fn drafts(&self, request: &RequestContext, caller: &Caller) -> Result<Vec<DraftItem>, Error> {
+        let drafts = self.store.drafts_of(caller.user(), MOST).await?;
+        let sight = self.sight(caller, &drafts.iter().map(|draft| draft.id).collect::<Vec<_>>()).await?;
+        let (mut acts, mut items) = (Vec::new(), Vec::new());
+        for draft in drafts {
+            let held = self.held(caller, draft, &sight).await?;
+            let draft = &held.draft;
+            let item = DraftItem {
+                reference: draft.reference,
+                pathway: held.pathway.pathway.title.clone(),
+                own: draft.owner == caller.user(),
+                saved_at: draft.saved_at,
+                ends_at: draft::ends_at(draft.saved_at),
+                ending: draft::is_ending(draft.saved_at, request.at),
+            };
+            let permit = match self.ask(self.draft_act(request, caller, &held, Action::ListDrafts).await?).await {
+                Ok(permit) => permit,
+                // A row that may not be shown is left out; it does not fail the list.
+                Err(Error::Refused) => continue,
+                Err(error) => return Err(error),
+            };
+            acts.push((permit, Details::default()));
+            items.push(item);
+        }
+        if acts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let recorded = self.store.record(acts).await?;
+        Ok(items.into_iter().zip(recorded).filter_map(|(item, recorded)| recorded.is_ok().then_some(item)).collect())
+    }
+
+    /// A draft by its reference, if the caller holds a grant on it; a miss is on record as a refusal of what was tried.
+    pub(super) async fn find_draft(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        reference: &str,
+        action: Action,
+    ) -> Result<(Held, Sight), Error> {
+        let session = caller.session().to_string();
+        self.look_up_allowed(request, &session).await?;
+        // A text that cannot be a reference is looked up like one that is: the answer must not tell them apart.
+        let reference = Reference::parse(reference).unwrap_or(Reference::NOBODYS);
+        let Some(draft) = self.store.draft_seen_by(reference, &caller.holders()).await? else {
+            self.miss(request, &session).await?;
+            let act = bare(caller.acting()?, action, Object::Unseen, Relation::None, State::None, request);
+            self.refuse(act, DenialReason::Unseen, None).await?;
+            return Err(Error::Unseen);
+        };
+        let sight = self.sight(caller, &[draft.id]).await?;
+        Ok((self.held(caller, draft, &sight).await?, sight))
+    }
+
+    async fn held(&self, caller: &Caller, draft: Draft, sight: &Sight) -> Result<Held, Error> {
+        let pathway = self.pathway_at(&draft.pathway_version).await?;
+        let (relation, compartments) = (relation(caller, &draft), sight.compartments(draft.id));
+        Ok(Held { draft, pathway, relation, compartments })
+    }
+
+    /// An act on a draft, by the first of the caller's places from which the policy allows it; or else one that it refuses.
+    pub(super) async fn draft_act(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        held: &Held,
+        action: Action,
+    ) -> Result<Act, Error> {
+        let kind = self.agency(caller.agency()).await?.kind;
+        let act = |place| Act {
+            actor: caller.acting_from(place),
+            action,
+            object: Object::Draft(held.draft.id, Some(held.draft.revision)),
+            relation: held.relation,
+            sensitivity: Some(held.draft.sensitivity),
+            state: State::Referral(ReferralState::New),
+            compartments: if action.scope() == Scope::Compartment { held.compartments.clone() } else { Vec::new() },
+            legal: Some(legal(kind, held.pathway.pathway.purpose)),
+            request: request.clone(),
+        };
+        let policy = self.policy.current();
+        let allowed = |act: &Act| act.questions().iter().all(|question| policy.allows(question));
+        if let Some(act) = caller.admitted().map(act).find(allowed) {
+            return Ok(act);
+        }
+        Ok(act(&caller.main().ok_or(Error::Refused)?.place))
+    }
+}
+
+fn relation(caller: &Caller, draft: &Draft) -> Relation {
+    if draft.owner == caller.user() {
+        Relation::Referrer
+    } else if draft.deputy == Some(caller.user()) {
+        Relation::Deputy
+    } else {
+        Relation::None
+    }
+}
