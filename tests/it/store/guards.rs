@@ -68,7 +68,7 @@ async fn the_owner_meets_triggers(engine: Engine) {
         let is_empty = raw.count(&format!("SELECT COUNT(*) FROM {table}")).await == 0;
         if table == "log_group" && is_empty {
             let hash = if engine == Engine::Sqlite { "x'00'" } else { "'\\x00'" };
-            raw.run(&format!("INSERT INTO log_group (level, idx, hash) VALUES (8, 0, {hash})")).await;
+            raw.run(&format!("INSERT INTO log_group (level, idx, hash) VALUES (24, 0, {hash})")).await;
         }
         let before = raw.count(&format!("SELECT COUNT(*) FROM {table}")).await;
         assert!(before > 0, "{table}");
