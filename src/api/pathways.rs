@@ -95,8 +95,9 @@ pub async fn definition(State(app): State<Arc<App>>, _: Signed, Part(id): Part) 
     params(("id" = String, Path, description = "Pathway id")),
     responses((status = 200, description = "The schema of the body of `POST /referrals`", body = Object))
 )]
-pub async fn json_schema(State(app): State<Arc<App>>, _: Signed, Part(id): Part) -> Result<Response, Problem> {
-    Ok(Json(schema(&found(&app, &id)?.pathway)).into_response())
+pub async fn json_schema(State(app): State<Arc<App>>, signed: Signed, Part(id): Part) -> Result<Response, Problem> {
+    let sender = app.sender_kind(&signed.caller).await?;
+    Ok(Json(schema(&found(&app, &id)?.pathway, sender)).into_response())
 }
 
 /// A made-up submission that is accepted as it is.
@@ -106,5 +107,6 @@ pub async fn json_schema(State(app): State<Arc<App>>, _: Signed, Part(id): Part)
     responses((status = 200, description = "A valid body for `POST /referrals`", body = super::referrals::Submission))
 )]
 pub async fn sample(State(app): State<Arc<App>>, signed: Signed, Part(id): Part) -> Result<Response, Problem> {
-    Ok(Json(example(&found(&app, &id)?.pathway, signed.request.at.uk_date())).into_response())
+    let sender = app.sender_kind(&signed.caller).await?;
+    Ok(Json(example(&found(&app, &id)?.pathway, sender, signed.request.at.uk_date())).into_response())
 }

@@ -181,6 +181,11 @@ impl App {
         self.store.team(id).await?.ok_or(Error::Unseen)
     }
 
+    /// The kind of agency that a caller sends for: forms, examples and schemas may differ by it.
+    pub async fn sender_kind(&self, caller: &Caller) -> Result<AgencyKind, Error> {
+        Ok(self.agency(caller.agency()).await?.kind)
+    }
+
     pub(super) async fn agency(&self, id: AgencyId) -> Result<Agency, Error> {
         self.store.agency(id).await?.ok_or(Error::Unseen)
     }

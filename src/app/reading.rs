@@ -160,6 +160,7 @@ impl App {
         let kinds = permit.act().compartments.clone();
         let recorded = self.record_reading(request, caller, permit, &mut referral, &found).await?;
 
+        let sender = self.agency(referral.referrer_agency).await?.kind;
         let mut answers = None;
         let mut messages = Vec::new();
         for (item, identity) in found.iter().zip(&identities) {
@@ -169,7 +170,7 @@ impl App {
                 EntryKind::Submission => {
                     let json =
                         serde_json::from_slice(content.as_bytes()).map_err(|_| Error::Integrity("the answers cannot be read"))?;
-                    let read = pathways::answers_from_json(&versioned.pathway, &json);
+                    let read = pathways::answers_from_json(&versioned.pathway, &json, sender);
                     answers = Some(read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?);
                 }
                 EntryKind::Message => {

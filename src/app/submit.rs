@@ -97,9 +97,9 @@ impl App {
         Err(Error::Refused)
     }
 
-    /// Checks answers without sending: what the check-answers page shows.
-    pub fn check_answers(&self, pathway: &Versioned, raw: RawAnswers) -> Result<Answers, Error> {
-        validate(&pathway.pathway, raw, self.clock.now().uk_date()).map_err(Error::Invalid)
+    /// Checks the answers of a kind of agency without sending: what the check-answers page shows.
+    pub fn check_answers(&self, pathway: &Versioned, raw: RawAnswers, sender: AgencyKind) -> Result<Answers, Error> {
+        validate(&pathway.pathway, raw, sender, self.clock.now().uk_date()).map_err(Error::Invalid)
     }
 
     /// The team that would receive these answers, and when a human reads it; for the pages before and after sending.
@@ -126,7 +126,7 @@ impl App {
         let place = self.place_to_submit_from(caller, agency.kind, pathway)?;
         let permit = self.ask(submission(caller, &place, agency.kind, pathway, Some((request, id)))).await?;
 
-        let answers = validate(pathway, raw, request.at.uk_date()).map_err(Error::Invalid)?;
+        let answers = validate(pathway, raw, agency.kind, request.at.uk_date()).map_err(Error::Invalid)?;
         let (team, _) = self.receiving_team(pathway, &answers).await?;
         let receiving_agency = self.agency(team.agency).await?;
         let holders = self.holders_of_shared(caller, &place, &team, pathway, &answers).await?;

@@ -123,7 +123,7 @@ async fn send(app: &App, clock: &SettableClock, sender: &DemoPerson, before: usi
         clock.advance(Duration::from_mins(4 + chance.below(6)));
         let request = app.request(None);
         caller = app.authenticate(&request, &cookie).await?;
-        let mut body = example(&versioned.pathway, request.at.uk_date());
+        let mut body = example(&versioned.pathway, app.sender_kind(&caller).await?, request.at.uk_date());
         if let Some((name, used_as)) = chance.pick(&PREMISES) {
             body["answers"]["premises_name"] = json!(name);
             body["answers"]["premises_use"] = json!(used_as);

@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, fmt};
 use jiff::civil::Date;
 
 use super::{
+    agency::AgencyKind,
     code::{Code, QuestionId},
-    question::{Kind, Question},
+    question::{Kind, Question, SENDER_KIND},
 };
 
 /// What a door parsed for one question; nothing is checked yet.
@@ -105,6 +106,11 @@ impl Answer {
         matches!(self, Self::NotKnown(_))
     }
 
+    /// Whether it is "yes".
+    pub const fn is_yes(&self) -> bool {
+        matches!(self, Self::YesNo(true))
+    }
+
     /// Whether it is or includes a code; none where it is not known or not coded.
     pub fn has(&self, code: &Code) -> Option<bool> {
         match self {
@@ -170,21 +176,42 @@ impl fmt::Debug for Answer {
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Answers {
     given: Vec<(QuestionId, Answer)>,
+    /// The kind of agency that sends, as the answer to the question that is never asked.
+    sender: Option<(AgencyKind, Answer)>,
 }
 
 impl Answers {
-    /// The answers in the order given; whoever calls has checked them.
-    pub(crate) fn from_pairs(pairs: impl IntoIterator<Item = (QuestionId, Answer)>) -> Self {
-        Self { given: pairs.into_iter().collect() }
+    /// No answers yet, of an agency of this kind.
+    pub fn from_sender(kind: AgencyKind) -> Self {
+        // Codes of agency kinds are codes by the rules of codes; a test below says so.
+        let code = Code::parse(kind.code()).ok();
+        Self { given: Vec::new(), sender: code.map(|code| (kind, Answer::Choice(code))) }
     }
 
-    pub(super) fn push(&mut self, question: QuestionId, answer: Answer) {
+    /// The answers in the order given; whoever calls has checked them.
+    #[cfg(test)]
+    pub(crate) fn from_pairs(pairs: impl IntoIterator<Item = (QuestionId, Answer)>) -> Self {
+        Self { given: pairs.into_iter().collect(), sender: None }
+    }
+
+    pub(crate) fn push(&mut self, question: QuestionId, answer: Answer) {
         self.given.push((question, answer));
     }
 
-    /// The answer to a question; none when it was not asked or left out.
+    /// These answers without those that the condition leaves out.
+    pub(super) fn only(&self, keep: impl Fn(&QuestionId) -> bool) -> Self {
+        Self { given: self.given.iter().filter(|(id, _)| keep(id)).cloned().collect(), sender: self.sender.clone() }
+    }
+
+    /// The kind of agency that sends; none where nobody said.
+    pub fn sender_kind(&self) -> Option<AgencyKind> {
+        self.sender.as_ref().map(|(kind, _)| *kind)
+    }
+
+    /// The answer to a question; none when it was not asked or left out. Conditions find the sender's kind here too.
     pub fn get(&self, question: &QuestionId) -> Option<&Answer> {
-        self.given.iter().find(|(id, _)| id == question).map(|(_, answer)| answer)
+        let given = self.given.iter().find(|(id, _)| id == question).map(|(_, answer)| answer);
+        given.or_else(|| self.sender.as_ref().filter(|_| question.as_str() == SENDER_KIND).map(|(_, answer)| answer))
     }
 
     /// Every answer, in the order of the questions.
@@ -247,6 +274,18 @@ mod tests {
         {
             assert!(!shown.contains(secret), "{shown}");
         }
+    }
+
+    #[test]
+    fn the_kind_of_the_sender_can_be_asked_for_but_is_no_answer() {
+        let id = QuestionId::parse(SENDER_KIND).expect("an id");
+        for kind in AgencyKind::ALL {
+            let answers = Answers::from_sender(*kind);
+            let code = Code::parse(kind.code()).expect("a code");
+            assert_eq!(answers.get(&id), Some(&Answer::Choice(code)));
+            assert_eq!((answers.sender_kind(), answers.len(), answers.iter().count()), (Some(*kind), 0, 0));
+        }
+        assert_eq!(Answers::default().get(&id), None);
     }
 
     #[test]

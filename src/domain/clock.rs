@@ -1,4 +1,4 @@
-//! Clocks: a limit on a step, and the moment it falls due. Nothing here pauses.
+//! Clocks: a limit on a step, and the moment it falls due. Whether a clock may pause is told here; pausing is not done here.
 
 use std::time::Duration;
 
@@ -15,8 +15,24 @@ use super::{
 coded_enum! {
     /// The steps that can have a limit.
     pub enum Step {
-        /// From receipt to the triage decision.
+        /// From receipt to the triage decision; never pauses.
         Triage = "triage",
+        /// From receipt to the first contact with the person.
+        FirstContact = "first-contact",
+        /// From receipt to the end of an assessment.
+        Assessment = "assessment",
+        /// From receipt to the first review.
+        Review = "review",
+    }
+}
+
+coded_enum! {
+    /// Whether a clock stands still while the team waits for an answer from the referrer.
+    pub enum Pauses {
+        /// It runs on: every clock of safety or of law.
+        Never = "never",
+        /// It stands still.
+        WhileWaitingForReferrer = "while-waiting-for-referrer",
     }
 }
 
@@ -103,6 +119,8 @@ pub struct StepClock {
     pub special: Vec<SpecialLimit>,
     /// For everything else.
     pub default: Limit,
+    /// Whether it may stand still.
+    pub pauses: Pauses,
 }
 
 /// A limit for some referrals only.

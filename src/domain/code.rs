@@ -68,6 +68,15 @@ pub struct Choice {
     pub code: Code,
     /// The words.
     pub title: String,
+    /// Help below the words.
+    pub hint: Option<String>,
+}
+
+impl Choice {
+    /// A choice without help.
+    pub fn new(code: Code, title: impl Into<String>) -> Self {
+        Self { code, title: title.into(), hint: None }
+    }
 }
 
 #[cfg(test)]

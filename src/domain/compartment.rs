@@ -31,3 +31,15 @@ coded_enum! {
         Draft = "draft",
     }
 }
+
+coded_enum! {
+    /// The categories of answer that are sealed apart, each for the teams a pathway names.
+    pub enum Category {
+        /// Who told, and how they can be told apart.
+        Source = "source",
+        /// Health.
+        Health = "health",
+        /// Ethnicity, religion, orientation and the like, for monitoring fairness.
+        Equality = "equality",
+    }
+}

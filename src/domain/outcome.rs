@@ -9,6 +9,8 @@ pub struct Outcome {
     pub code: Code,
     /// The words.
     pub title: String,
+    /// When to choose it.
+    pub hint: Option<String>,
     /// Lines for the referrer, at least one.
     pub feedback: Vec<Choice>,
 }

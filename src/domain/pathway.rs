@@ -1,18 +1,26 @@
 //! What a pathway defines: questions, rules, routes, clocks, outcomes. Values only; `pathways` reads them from files.
 
+// Beside this file: `section` (the form), `rule` (what answers call up), `route`, `copies`, `check`, `consent`, `lawful`.
+
 use jiff::civil::Date;
 
 use super::{
     agency::AgencyKind,
     answers::{Answer, Answers},
     calendar::WorkingCalendar,
-    clock::StepClock,
-    code::{Choice, Code, PathwayId, QuestionId},
-    condition::Condition,
+    check::Check,
+    clock::{Step, StepClock},
+    code::{Choice, Code, PathwayId, QuestionId, TeamCode},
+    compartment::Category,
+    consent::Consent,
+    copies::{CopyRule, CopyTo},
+    lawful::{self, LawfulBases, LegalChoice},
     legal::Purpose,
     outcome::{Outcome, Retention},
-    question::Question,
+    question::{Question, Sealed},
     route::{Route, Routes},
+    rule::{Advice, Risk, Rule, UrgencyRule},
+    section::{Danger, Section},
     sensitivity::Sensitivity,
     time::Timestamp,
     urgency::Urgency,
@@ -31,9 +39,21 @@ pub struct Pathway {
     pub sensitivity: Sensitivity,
     /// Why its data is processed, unless the sender says otherwise with a reason.
     pub purpose: Purpose,
+    /// The lawful bases to choose from; every kind of agency that may send it finds some for `purpose`.
+    pub lawful: Vec<LawfulBases>,
     /// Which kinds of agency may send it.
     pub may_submit: Vec<AgencyKind>,
-    /// How long the form takes, in minutes.
+    /// Whether it is about a person: then advice can be asked for without naming them.
+    pub about_person: bool,
+    /// The questions about consent; always there where it is about a person.
+    pub consent: Option<Consent>,
+    /// The questions that say who can be reached and how without danger; at least one where it is about a person.
+    pub safe_contact: Vec<QuestionId>,
+    /// The person's own words and wishes; always there where it is about a person.
+    pub voice: Option<QuestionId>,
+    /// The yes-no question whether anyone involved works for a partner or knows the receiving team.
+    pub conflict: QuestionId,
+    /// How long the minimum to send takes, in minutes.
     pub minutes: u8,
     /// What to have to hand before starting.
     pub to_hand: Vec<String>,
@@ -45,12 +65,22 @@ pub struct Pathway {
     pub district: Option<QuestionId>,
     /// The questions whose answers make the line a queue shows.
     pub headline: Vec<QuestionId>,
+    /// What stops a sending.
+    pub rules: Vec<Rule>,
+    /// How gradings in the answers make one; none where nothing is graded by the sender.
+    pub risk: Option<Risk>,
     /// Rules for the urgency: the first that holds; otherwise routine.
     pub urgency: Vec<UrgencyRule>,
     /// Hints that answers call up; they never block or delay.
     pub advice: Vec<Advice>,
     /// Who receives it.
     pub routes: Routes,
+    /// Who else receives it in the same act.
+    pub copies: Vec<CopyRule>,
+    /// Who looks before it is shared; mostly nobody.
+    pub check: Option<Check>,
+    /// Who reads the answers sealed apart: one for each category that a question uses.
+    pub restricted: Vec<Restricted>,
     /// Its limits, by step.
     pub clocks: Clocks,
     /// How it can end.
@@ -69,66 +99,34 @@ pub struct Pathway {
     pub next_steps: Vec<String>,
 }
 
-/// A page's worth or more of questions that belong together.
+/// Who reads the answers of one category, which are sealed apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Section {
-    /// Its code.
-    pub id: Code,
-    /// Its heading.
-    pub title: String,
-    /// Its questions, at least one.
-    pub questions: Vec<Question>,
-}
-
-/// "Is anyone in danger now?", asked first of all, and the stop page behind "yes". The record can still be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Danger {
-    /// The yes-no question; always the form's first, and required.
-    pub question: QuestionId,
-    /// The heading of the stop page.
-    pub title: String,
-    /// What to do, line by line.
-    pub lines: Vec<String>,
-    /// Whom to ring, the first first.
-    pub ring: Vec<Ring>,
-}
-
-/// Somebody to ring.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ring {
-    /// The number.
-    pub number: String,
-    /// Who answers, and what to say.
+pub struct Restricted {
+    /// The category.
+    pub category: Category,
+    /// The teams it is granted to, at least one; never the receiving team unless named here.
+    pub teams: Vec<TeamCode>,
+    /// Who can read the answers, in words shown beside the questions.
     pub who: String,
 }
 
-/// When a condition holds, this is how urgent it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UrgencyRule {
-    /// The condition.
-    pub when: Condition,
-    /// The urgency.
-    pub urgency: Urgency,
-}
-
-/// A hint that certain answers call up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Advice {
-    /// Its code.
-    pub code: Code,
-    /// When it is shown.
-    pub when: Condition,
-    /// The words.
-    pub text: String,
-    /// The pathway it points to; that one may not be in force here.
-    pub pathway: Option<PathwayId>,
-}
-
-/// The limits of a pathway, one field for each step.
+/// The limits of a pathway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clocks {
     /// From receipt to the triage decision.
     pub triage: StepClock,
+    /// The other steps that have one, each once.
+    pub others: Vec<(Step, StepClock)>,
+}
+
+impl Clocks {
+    /// The clock of a step; none where the pathway sets no limit.
+    pub fn of(&self, step: Step) -> Option<&StepClock> {
+        if step == Step::Triage {
+            return Some(&self.triage);
+        }
+        self.others.iter().find(|(other, _)| *other == step).map(|(_, clock)| clock)
+    }
 }
 
 /// One row of a check-answers or summary page.
@@ -144,6 +142,8 @@ pub struct SummaryRow<'a> {
     pub text: String,
     /// Whether the answer is "not known".
     pub not_known: bool,
+    /// Where the answer is kept: a page for people who cannot open a category leaves its rows out.
+    pub sealed: Sealed,
 }
 
 impl std::fmt::Debug for SummaryRow<'_> {
@@ -159,6 +159,16 @@ impl Pathway {
     /// Every question, in order.
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
         self.sections.iter().flat_map(|section| &section.questions)
+    }
+
+    /// The sections to answer before sending; the others may follow.
+    pub fn minimum(&self) -> impl Iterator<Item = &Section> {
+        self.sections.iter().filter(|section| !section.later)
+    }
+
+    /// The section in which a question is asked.
+    pub fn section_of(&self, id: &QuestionId) -> Option<&Section> {
+        self.sections.iter().find(|section| section.questions.iter().any(|question| question.id == *id))
     }
 
     /// The question with this id.
@@ -202,12 +212,68 @@ impl Pathway {
 
     /// Who receives these answers.
     pub fn route(&self, answers: &Answers) -> &Route {
-        self.routes.choose(self.district(answers), self.urgency(answers))
+        self.routes.choose(answers, self.district(answers), self.urgency(answers))
+    }
+
+    /// Whether somebody involved works for a partner or knows the receiving team, as far as the sender knows: then it goes to
+    /// the route's restricted team.
+    pub fn is_conflicted(&self, answers: &Answers) -> bool {
+        answers.get(&self.conflict).is_some_and(Answer::is_yes)
+    }
+
+    /// Who else receives these answers: each team once, and never the receiving team again.
+    pub fn copies<'a>(&'a self, answers: &Answers) -> Vec<CopyTo<'a>> {
+        let receiving = &self.route(answers).team;
+        let mut copies: Vec<CopyTo<'a>> = Vec::new();
+        for copy in self.copies.iter().filter_map(|rule| rule.of(answers)) {
+            if copy.team != receiving && copies.iter().all(|known| known.team != copy.team) {
+                copies.push(copy);
+            }
+        }
+        copies
+    }
+
+    /// What stops these answers from being sent.
+    pub fn broken<'a>(&'a self, answers: &'a Answers) -> impl Iterator<Item = &'a Rule> {
+        self.rules.iter().filter(|rule| rule.when.holds(answers))
+    }
+
+    /// The highest grade that these answers give.
+    pub fn risk(&self, answers: &Answers) -> Option<&Code> {
+        self.risk.as_ref()?.of(answers)
+    }
+
+    /// The lawful bases that a kind of agency may name: the default first.
+    pub fn legal_choices(&self, kind: AgencyKind) -> Vec<LegalChoice<'_>> {
+        lawful::choices(&self.lawful, kind, self.purpose)
+    }
+
+    /// The answers of one category, or those of none: what one compartment holds.
+    pub fn part(&self, answers: &Answers, category: Option<Category>) -> Answers {
+        let kept = |id: &QuestionId| self.question(id).is_some_and(|question| question.sealed.category() == category);
+        answers.only(|id| kept(id))
+    }
+
+    /// Parts of the answers to one submission as one, in the order of the questions.
+    pub fn whole(&self, parts: impl IntoIterator<Item = Answers>) -> Answers {
+        let parts: Vec<Answers> = parts.into_iter().collect();
+        let mut whole = parts.iter().find_map(Answers::sender_kind).map_or_else(Answers::default, Answers::from_sender);
+        for question in self.questions() {
+            if let Some(answer) = parts.iter().find_map(|part| part.get(&question.id)) {
+                whole.push(question.id.clone(), answer.clone());
+            }
+        }
+        whole
     }
 
     /// When the triage decision is due for answers received at a moment.
     pub fn triage_due(&self, answers: &Answers, received: Timestamp, calendar: &WorkingCalendar) -> Timestamp {
         self.clocks.triage.limit(answers, self.urgency(answers)).due(received, calendar)
+    }
+
+    /// When the limit of a step falls for answers received at a moment; none where the pathway sets no limit.
+    pub fn due(&self, step: Step, answers: &Answers, received: Timestamp, calendar: &WorkingCalendar) -> Option<Timestamp> {
+        Some(self.clocks.of(step)?.limit(answers, self.urgency(answers)).due(received, calendar))
     }
 
     /// The rows of a summary page: every question that these answers show.
@@ -220,6 +286,7 @@ impl Pathway {
                 label: &question.short,
                 text: answer.map_or_else(|| "Not provided".to_owned(), |answer| answer.words(question)),
                 not_known: answer.is_some_and(Answer::is_not_known),
+                sealed: question.sealed,
             }
         };
         self.visible(answers).map(row).collect()

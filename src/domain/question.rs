@@ -2,12 +2,15 @@
 
 use super::{
     code::{Choice, Code, QuestionId},
-    compartment::CompartmentKind,
+    compartment::Category,
     condition::Condition,
 };
 
 /// The code that stands for "not known" without a reason.
 pub const NOT_KNOWN: &str = "not-known";
+
+/// The question that is never asked: conditions name it to look at the kind of agency that sends.
+pub const SENDER_KIND: &str = "sender_kind";
 
 /// One question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,10 +58,40 @@ impl NotKnown {
 /// Where an answer is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sealed {
-    /// Sealed in a compartment of this kind.
-    In(CompartmentKind),
+    /// With the referral, for referrer and receiver.
+    Shared,
+    /// Apart, for the teams that the pathway names for this category.
+    Restricted(Category),
     /// In a column that the hub can read: only coded, impersonal answers that routing or counting needs.
     Clear,
+}
+
+impl Sealed {
+    /// The stable code, as files and JSON spell it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Restricted(category) => category.code(),
+            Self::Clear => "clear",
+        }
+    }
+
+    /// Reads a code; anything else is `None`.
+    pub fn parse(code: &str) -> Option<Self> {
+        match code {
+            "shared" => Some(Self::Shared),
+            "clear" => Some(Self::Clear),
+            _ => Category::parse(code).map(Self::Restricted),
+        }
+    }
+
+    /// The category, where it is kept apart.
+    pub const fn category(self) -> Option<Category> {
+        match self {
+            Self::Restricted(category) => Some(category),
+            Self::Shared | Self::Clear => None,
+        }
+    }
 }
 
 /// The kind of answer a question takes, with its limits.

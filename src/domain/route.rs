@@ -1,7 +1,9 @@
 //! Routes: which team receives a referral, when it reads, and who covers outside those hours.
 
 use super::{
+    answers::Answers,
     code::{Code, TeamCode},
+    condition::Condition,
     urgency::Urgency,
 };
 
@@ -14,17 +16,23 @@ pub struct Route {
     pub hours: String,
     /// The team that covers outside the hours.
     pub cover: TeamCode,
+    /// The few who receive instead when somebody involved works for a partner or is known to the receiving team.
+    pub restricted: TeamCode,
+    /// Those of another agency, for when the sender strikes out all of them.
+    pub restricted_elsewhere: TeamCode,
     /// What to do when it cannot wait, in words.
     pub emergency: String,
 }
 
-/// A route for some referrals only; an empty list matches all.
+/// A route for some referrals only; an empty list matches all, and so does no condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpecialRoute {
     /// Districts, by code of the pathway's district question.
     pub districts: Vec<Code>,
     /// Urgencies.
     pub urgencies: Vec<Urgency>,
+    /// Only when this holds.
+    pub when: Option<Condition>,
     /// The route.
     pub route: Route,
 }
@@ -39,11 +47,12 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// The route for a district (none when not known or not asked) and urgency.
-    pub fn choose(&self, district: Option<&Code>, urgency: Urgency) -> &Route {
+    /// The route for these answers, their district (none when not known or not asked) and urgency.
+    pub fn choose(&self, answers: &Answers, district: Option<&Code>, urgency: Urgency) -> &Route {
         let matches = |special: &&SpecialRoute| {
             (special.districts.is_empty() || district.is_some_and(|district| special.districts.contains(district)))
                 && (special.urgencies.is_empty() || special.urgencies.contains(&urgency))
+                && special.when.as_ref().is_none_or(|when| when.holds(answers))
         };
         self.special.iter().find(matches).map_or(&self.default, |special| &special.route)
     }
@@ -57,27 +66,46 @@ impl Routes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{answers::Answer, code::QuestionId};
 
     fn route(team: &str) -> Route {
         let code = |text: &str| TeamCode::parse(text).expect("a code");
-        Route { team: code(team), hours: "9 to 5".into(), cover: code("cover"), emergency: "Ring 999".into() }
+        Route {
+            team: code(team),
+            hours: "9 to 5".into(),
+            cover: code("cover"),
+            restricted: code("restricted"),
+            restricted_elsewhere: code("elsewhere"),
+            emergency: "Ring 999".into(),
+        }
     }
 
     #[test]
     fn the_first_match_wins_and_unknown_goes_to_the_default() {
         let code = |text: &str| Code::parse(text).expect("a code");
+        let adult = QuestionId::parse("adult").expect("an id");
+        let special = |districts, urgencies, when, team| SpecialRoute { districts, urgencies, when, route: route(team) };
         let routes = Routes {
             special: vec![
-                SpecialRoute { districts: vec![code("east")], urgencies: vec![], route: route("east-team") },
-                SpecialRoute { districts: vec![], urgencies: vec![Urgency::Today], route: route("today-team") },
+                special(vec![code("east")], vec![], None, "east-team"),
+                special(vec![], vec![Urgency::Today], None, "today-team"),
+                special(vec![code("west")], vec![], Some(Condition::Is(adult.clone(), code("yes"))), "adult-team"),
             ],
             default: route("team"),
         };
-        let team = |district: Option<&str>, urgency| routes.choose(district.map(code).as_ref(), urgency).team.as_str().to_owned();
-        assert_eq!(team(Some("east"), Urgency::Today), "east-team");
-        assert_eq!(team(Some("west"), Urgency::Today), "today-team");
-        assert_eq!(team(None, Urgency::Today), "today-team");
-        assert_eq!(team(None, Urgency::Soon), "team");
-        assert_eq!(routes.all().count(), 3);
+        let adult = |yes| Answers::from_pairs([(adult.clone(), Answer::YesNo(yes))]);
+        let team = |answers: &Answers, district: Option<&str>, urgency| {
+            routes.choose(answers, district.map(code).as_ref(), urgency).team.as_str().to_owned()
+        };
+        let none = Answers::default();
+        assert_eq!(team(&none, Some("east"), Urgency::Today), "east-team");
+        assert_eq!(team(&none, Some("west"), Urgency::Today), "today-team");
+        assert_eq!(team(&none, None, Urgency::Today), "today-team");
+        assert_eq!(team(&none, None, Urgency::Soon), "team");
+        assert_eq!(team(&adult(true), Some("west"), Urgency::Soon), "adult-team");
+        assert_eq!(team(&adult(false), Some("west"), Urgency::Soon), "team");
+        assert_eq!(team(&none, Some("west"), Urgency::Soon), "team", "not knowing is not a match");
+        assert_eq!(team(&adult(true), None, Urgency::Soon), "team");
+        assert_eq!(routes.all().count(), 4);
     }
 }

@@ -9,32 +9,51 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{
+    agency::AgencyKind,
     answers::{Address, Answer, Answers, FieldError, RawAnswer, RawAnswers},
     code::{Code, QuestionId},
     pathway::Pathway,
     question::{DateRange, Kind, NOT_KNOWN, Question},
+    rule::Rule,
     text::{BadText, line, lines},
 };
 
 /// What is wrong with one value: the part it concerns, and the words.
 type Fault = (Option<&'static str>, String);
 
-/// Checks answers against their pathway. `today` is the date in the United Kingdom.
-///
-/// # Errors
-/// One error for each field that does not fit (its most important one), in the order of the questions; unknown fields last.
-pub fn validate(pathway: &Pathway, mut raw: RawAnswers, today: Date) -> Result<Answers, Vec<FieldError>> {
-    let mut answers = Answers::default();
-    let mut errors = Vec::new();
+/// Answers held against their pathway: those that fit, and what is wrong with the others.
+pub struct Examined<'p> {
+    /// The answers that fit, rules apart.
+    pub answers: Answers,
+    /// Every question that these answers show, in order.
+    pub shown: Vec<&'p Question>,
+    /// One error for each field that does not fit (its most important one), in the order of the questions; unknown fields
+    /// last. A question whose asking hangs on a faulty answer has none.
+    pub errors: Vec<FieldError>,
+    /// The rules that stop a sending.
+    pub broken: Vec<&'p Rule>,
+}
+
+/// Holds answers against their pathway, complete or not. `today` is the date in the United Kingdom.
+pub fn examine(pathway: &Pathway, mut raw: RawAnswers, sender: AgencyKind, today: Date) -> Examined<'_> {
+    let mut answers = Answers::from_sender(sender);
+    let (mut errors, mut shown) = (Vec::new(), Vec::new());
     // Questions whose answer, or whose very asking, cannot be known until an error above is mended.
     let mut unsettled: BTreeSet<&QuestionId> = BTreeSet::new();
     for question in pathway.questions() {
         let given = raw.remove(&question.id).filter(|answer| !answer.is_empty());
+        let is_shown = question.is_shown(&answers);
+        if is_shown {
+            shown.push(question);
+        }
         if question.show_when.as_ref().is_some_and(|when| when.questions().iter().any(|id| unsettled.contains(id))) {
             unsettled.insert(&question.id);
+            if let (true, Some(Ok(answer))) = (is_shown, given.map(|given| read(question, &given, today))) {
+                answers.push(question.id.clone(), answer);
+            }
             continue;
         }
-        let result = match (question.is_shown(&answers), given) {
+        let result = match (is_shown, given) {
             (true, Some(given)) => read(question, &given, today).map(Some),
             (true, None) if question.required => Err(vec![missing(question)]),
             (false, Some(_)) => Err(vec![(None, "Leave this out: the other answers make it not apply".to_owned())]),
@@ -50,25 +69,50 @@ pub fn validate(pathway: &Pathway, mut raw: RawAnswers, today: Date) -> Result<A
         }
     }
     errors.extend(raw.into_keys().map(|id| FieldError::new(id, "Leave this out: the pathway has no such question")));
+    let is_settled = |rule: &&Rule| rule.when.questions().into_iter().all(|id| !unsettled.contains(id));
+    let broken = pathway.rules.iter().filter(is_settled).filter(|rule| rule.when.holds(&answers)).collect();
+    Examined { answers, shown, errors, broken }
+}
+
+/// Checks answers against their pathway and its rules. `today` is the date in the United Kingdom.
+///
+/// # Errors
+/// As in [`Examined::errors`]; last, the message of each rule that stops the sending, beside its question.
+pub fn validate(pathway: &Pathway, raw: RawAnswers, sender: AgencyKind, today: Date) -> Result<Answers, Vec<FieldError>> {
+    let Examined { answers, mut errors, broken, .. } = examine(pathway, raw, sender, today);
+    for rule in broken {
+        if errors.iter().all(|error| error.field != rule.question) {
+            errors.push(FieldError::new(rule.question.clone(), rule.message.clone()));
+        }
+    }
     if errors.is_empty() { Ok(answers) } else { Err(errors) }
 }
 
 /// The questions that these answers show, in order; an answer that needs mending counts as not given. For doors that ask:
 /// what is shown is what they send on.
-pub fn shown<'p>(pathway: &'p Pathway, raw: &RawAnswers, today: Date) -> Vec<&'p Question> {
-    let mut answers = Answers::default();
-    let mut shown = Vec::new();
+pub fn shown<'p>(pathway: &'p Pathway, raw: &RawAnswers, sender: AgencyKind, today: Date) -> Vec<&'p Question> {
+    examine(pathway, raw.clone(), sender, today).shown
+}
+
+/// Reads back answers that were checked when they were sent, or one compartment's part of them: each must fit its question,
+/// but none need be there, and neither conditions nor rules nor today's date are looked at again.
+///
+/// # Errors
+/// One error for each answer that fits no question of this version of the pathway.
+pub fn read_back(pathway: &Pathway, mut raw: RawAnswers, sender: AgencyKind) -> Result<Answers, Vec<FieldError>> {
+    let mut answers = Answers::from_sender(sender);
+    let mut errors = Vec::new();
     for question in pathway.questions() {
-        if !question.is_shown(&answers) {
-            continue;
-        }
-        shown.push(question);
-        let given = raw.get(&question.id).filter(|answer| !answer.is_empty());
-        if let Some(Ok(answer)) = given.map(|given| read(question, given, today)) {
-            answers.push(question.id.clone(), answer);
+        match raw.remove(&question.id).map(|given| read(question, &given, Date::MAX)) {
+            Some(Ok(answer)) => answers.push(question.id.clone(), answer),
+            Some(Err(faults)) => {
+                errors.extend(faults.into_iter().map(|(part, message)| FieldError { field: question.id.clone(), part, message }));
+            }
+            None => {}
         }
     }
-    shown
+    errors.extend(raw.into_keys().map(|id| FieldError::new(id, "Leave this out: the pathway has no such question")));
+    if errors.is_empty() { Ok(answers) } else { Err(errors) }
 }
 
 fn missing(question: &Question) -> Fault {

@@ -5,19 +5,22 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    clock::{Limit, StepClock},
+    clock::{Limit, Pauses, StepClock},
     code::{Choice, PathwayId, TeamCode},
-    compartment::CompartmentKind,
+    compartment::Category,
     condition::Condition,
     legal::Purpose,
     outcome::Retention,
-    pathway::{Clocks, Danger, Section, UrgencyRule},
+    pathway::Clocks,
     question::{NotKnown, Sealed},
     route::{Route, Routes},
+    rule::UrgencyRule,
+    section::{Danger, Section},
     sensitivity::Sensitivity,
     urgency::Urgency,
 };
 
+const SENDER: AgencyKind = AgencyKind::Council;
 const TODAY: Date = date(2026, 11, 22);
 
 fn id(text: &str) -> QuestionId {
@@ -29,7 +32,7 @@ fn code(text: &str) -> Code {
 }
 
 fn choices(codes: &[&str]) -> Vec<Choice> {
-    codes.iter().map(|text| Choice { code: code(text), title: format!("The {text}") }).collect()
+    codes.iter().map(|text| Choice::new(code(text), format!("The {text}"))).collect()
 }
 
 fn question(name: &str, kind: Kind, required: bool) -> Question {
@@ -43,7 +46,7 @@ fn question(name: &str, kind: Kind, required: bool) -> Question {
         required,
         not_known: None,
         show_when: None,
-        sealed: Sealed::In(CompartmentKind::Shared),
+        sealed: Sealed::Shared,
         personal: false,
         example: None,
     }
@@ -73,20 +76,38 @@ fn pathway() -> Pathway {
         description: "A test".into(),
         sensitivity: Sensitivity::L1,
         purpose: Purpose::FireSafety,
+        lawful: vec![],
         may_submit: vec![],
+        about_person: false,
+        consent: None,
+        safe_contact: vec![],
+        voice: None,
+        conflict: id("danger"),
         minutes: 1,
         to_hand: vec![],
         danger: Danger { question: id("danger"), title: "Ring".into(), lines: vec![], ring: vec![] },
-        sections: vec![Section { id: code("all"), title: "All".into(), questions }],
+        sections: vec![Section { id: code("all"), title: "All".into(), intro: None, later: false, questions }],
         district: Some(id("colour")),
         headline: vec![id("name"), id("signs"), id("colour")],
+        rules: vec![],
+        risk: None,
         urgency: vec![UrgencyRule { when: Condition::Is(id("danger"), code("yes")), urgency: Urgency::Today }],
         advice: vec![],
         routes: Routes {
             special: vec![],
-            default: Route { team: team("team"), hours: "9 to 5".into(), cover: team("cover"), emergency: "999".into() },
+            default: Route {
+                team: team("team"),
+                hours: "9 to 5".into(),
+                cover: team("cover"),
+                restricted: team("few"),
+                restricted_elsewhere: team("others"),
+                emergency: "999".into(),
+            },
         },
-        clocks: Clocks { triage: StepClock { special: vec![], default: Limit::Hours(1) } },
+        copies: vec![],
+        check: None,
+        restricted: vec![],
+        clocks: Clocks { triage: StepClock { special: vec![], default: Limit::Hours(1), pauses: Pauses::Never }, others: vec![] },
         outcomes: vec![],
         grades: vec![],
         free_feedback: true,
@@ -121,7 +142,7 @@ fn good() -> RawAnswers {
 
 #[test]
 fn good_answers_are_tidied_and_ordered() {
-    let answers = validate(&pathway(), good(), TODAY).expect("valid");
+    let answers = validate(&pathway(), good(), SENDER, TODAY).expect("valid");
     let ids: Vec<_> = answers.iter().map(|(id, _)| id.as_str()).collect();
     assert_eq!(ids, ["danger", "name", "colour", "signs", "day"]);
     assert_eq!(answers.get(&id("name")), Some(&Answer::Text("Ash".into())));
@@ -212,7 +233,7 @@ fn errors_say_what_to_do_field_by_field() {
         if let Some(value) = value.clone() {
             raw.insert(id(field), value);
         }
-        let errors = validate(&pathway(), raw, TODAY).err().unwrap_or_default();
+        let errors = validate(&pathway(), raw, SENDER, TODAY).err().unwrap_or_default();
         let errors: Vec<_> = errors.iter().map(|error| (error.name(), error.message.clone())).collect();
         let expected: Vec<_> = expected.iter().map(|(name, words)| ((*name).to_owned(), (*words).to_owned())).collect();
         assert_eq!(errors, expected, "{field}");
@@ -224,13 +245,13 @@ fn a_question_hangs_on_no_faulty_answer() {
     let mut raw = good();
     raw.insert(id("colour"), text("green"));
     raw.insert(id("detail"), text("x"));
-    let errors = validate(&pathway(), raw, TODAY).expect_err("an error");
+    let errors = validate(&pathway(), raw, SENDER, TODAY).expect_err("an error");
     assert_eq!(errors.iter().map(FieldError::name).collect::<Vec<_>>(), ["colour"], "one mistake, one error");
 }
 
 #[test]
 fn every_error_is_told_at_once_in_the_order_of_the_form() {
-    let errors = validate(&pathway(), RawAnswers::new(), TODAY).expect_err("errors");
+    let errors = validate(&pathway(), RawAnswers::new(), SENDER, TODAY).expect_err("errors");
     assert_eq!(errors.iter().map(FieldError::name).collect::<Vec<_>>(), ["danger", "name", "colour", "signs", "day"]);
 }
 
@@ -246,6 +267,43 @@ fn postcodes_of_any_spacing_are_written_one_way() {
     }
 }
 
+#[test]
+fn a_rule_that_holds_stops_the_sending_beside_its_question() {
+    let mut pathway = pathway();
+    pathway.rules = vec![Rule {
+        code: code("blue"),
+        when: Condition::All(vec![Condition::Is(id("colour"), code("blue")), Condition::Is(id("sender_kind"), code("council"))]),
+        question: id("colour"),
+        message: "Use the other form for blue ones".into(),
+        title: None,
+        text: None,
+        pathways: vec![],
+    }];
+    let errors = validate(&pathway, good(), AgencyKind::Council, TODAY).expect_err("the rule");
+    assert_eq!(errors, [FieldError::new(id("colour"), "Use the other form for blue ones")]);
+    assert!(validate(&pathway, good(), AgencyKind::Police, TODAY).is_ok(), "it is about councils only");
+    let mut faulty = good();
+    faulty.insert(id("colour"), text("green"));
+    let examined = examine(&pathway, faulty, AgencyKind::Council, TODAY);
+    assert_eq!((examined.broken.len(), examined.errors.len()), (0, 1), "a rule hangs on no faulty answer");
+}
+
+#[test]
+fn one_compartments_part_reads_back_alone_and_parts_make_the_whole() {
+    let mut pathway = pathway();
+    pathway.sections[0].questions[5].sealed = Sealed::Restricted(Category::Source);
+    let whole = validate(&pathway, good(), SENDER, TODAY).expect("valid");
+    let source = pathway.part(&whole, Some(Category::Source));
+    let rest = pathway.part(&whole, None);
+    assert_eq!(source.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["signs"]);
+    assert_eq!((rest.len(), rest.sender_kind()), (whole.len() - 1, Some(SENDER)));
+    assert_eq!(pathway.whole([rest, source]), whole);
+    let raw = RawAnswers::from([(id("signs"), many(&["one", "three"]))]);
+    assert_eq!(read_back(&pathway, raw, SENDER).map(|part| part.len()), Ok(1));
+    let stranger = RawAnswers::from([(id("stranger"), text("x"))]);
+    assert!(read_back(&pathway, stranger, SENDER).is_err());
+}
+
 proptest! {
     #[test]
     fn nothing_typed_comes_back_in_an_error(canary in "zq[0-9]{6,40}[a-z]{1,20}") {
@@ -253,7 +311,7 @@ proptest! {
             for value in [text(&canary.repeat(40)), many(&[&canary]), parts(&[("town", &canary), ("postcode", &canary), (&canary, "x")]), RawAnswer::NotKnown(Some(canary.clone()))] {
                 let mut raw = good();
                 raw.insert(id(field), value);
-                if let Err(errors) = validate(&pathway(), raw, TODAY) {
+                if let Err(errors) = validate(&pathway(), raw, SENDER, TODAY) {
                     let shown = format!("{errors:?}");
                     prop_assert!(!shown.contains(&canary), "an error holds what was typed");
                 }
@@ -276,13 +334,13 @@ proptest! {
         let then = TODAY.checked_add(span).expect("a date");
         let mut raw = good();
         raw.insert(id("day"), text(&then.to_string()));
-        prop_assert_eq!(validate(&pathway(), raw, TODAY).is_ok(), then <= TODAY);
+        prop_assert_eq!(validate(&pathway(), raw, SENDER, TODAY).is_ok(), then <= TODAY);
     }
 
     #[test]
     fn text_is_counted_in_characters(length in 1..30_usize) {
         let mut raw = good();
         raw.insert(id("name"), text(&"é".repeat(length)));
-        prop_assert_eq!(validate(&pathway(), raw, TODAY).is_ok(), length <= 10);
+        prop_assert_eq!(validate(&pathway(), raw, SENDER, TODAY).is_ok(), length <= 10);
     }
 }

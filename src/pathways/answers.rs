@@ -1,14 +1,14 @@
 //! Answers as JSON: what clients send, and the canonical form that is sealed.
 
-use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use crate::domain::{
+    agency::AgencyKind,
     answers::{Answer, Answers, FieldError, RawAnswer, RawAnswers},
     code::QuestionId,
     pathway::Pathway,
     question::NOT_KNOWN,
-    validate::validate,
+    validate::read_back,
 };
 
 /// The member of a "not known" answer.
@@ -89,13 +89,13 @@ pub fn answers_to_json(answers: &Answers) -> Value {
     Value::Object(members)
 }
 
-/// Reads sealed answers back, by the version of the pathway they were sent under. Dates are not compared with today:
-/// that was done when they were sent.
+/// Reads sealed answers back, by the version of the pathway they were sent under and the kind of agency that sent them: all
+/// of them, or one compartment's part.
 ///
 /// # Errors
-/// As [`raw_from_json`] and [`validate`]: the sealed answers are not of this version of the pathway.
-pub fn answers_from_json(pathway: &Pathway, value: &Value) -> Result<Answers, Vec<FieldError>> {
-    validate(pathway, raw_from_json(value)?, Date::MAX)
+/// As [`raw_from_json`] and [`read_back`]: the sealed answers are not of this version of the pathway.
+pub fn answers_from_json(pathway: &Pathway, value: &Value, sender: AgencyKind) -> Result<Answers, Vec<FieldError>> {
+    read_back(pathway, raw_from_json(value)?, sender)
 }
 
 #[cfg(test)]

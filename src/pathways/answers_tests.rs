@@ -1,12 +1,13 @@
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    domain::code::Code,
+    domain::{code::Code, validate::validate},
     pathways::{Library, example},
 };
 
+const SENDER: AgencyKind = AgencyKind::Police;
 const TODAY: Date = date(2026, 11, 22);
 
 fn fire() -> Pathway {
@@ -14,7 +15,7 @@ fn fire() -> Pathway {
 }
 
 fn answers_of(body: &Value) -> Answers {
-    validate(&fire(), raw_from_json(&body["answers"]).expect("raw"), TODAY).expect("valid")
+    validate(&fire(), raw_from_json(&body["answers"]).expect("raw"), SENDER, TODAY).expect("valid")
 }
 
 #[test]
@@ -24,16 +25,16 @@ fn the_field_that_stands_for_all_is_a_code() {
 
 #[test]
 fn answers_read_back_as_they_were() {
-    let answers = answers_of(&example(&fire(), TODAY));
+    let answers = answers_of(&example(&fire(), SENDER, TODAY));
     let json = answers_to_json(&answers);
-    assert_eq!(answers_from_json(&fire(), &json).as_ref(), Ok(&answers));
-    assert_eq!(answers_to_json(&answers_from_json(&fire(), &json).expect("read back")), json);
+    assert_eq!(answers_from_json(&fire(), &json, SENDER).as_ref(), Ok(&answers));
+    assert_eq!(answers_to_json(&answers_from_json(&fire(), &json, SENDER).expect("read back")), json);
 }
 
 #[test]
 fn not_known_reads_back_with_and_without_its_reason() {
     for (code, reason) in [("not-known", None), ("second-hand", Some("second-hand"))] {
-        let mut body = example(&fire(), TODAY);
+        let mut body = example(&fire(), SENDER, TODAY);
         body["answers"]["sleeping"] = json!({ "not_known": code });
         let answers = answers_of(&body);
         let id = QuestionId::parse("sleeping").expect("an id");
@@ -70,7 +71,7 @@ fn forms_that_no_answer_has_are_refused_without_echo() {
 #[test]
 fn yes_and_no_may_be_truths_or_words() {
     for (sent, kept) in [(json!(true), true), (json!("yes"), true), (json!(false), false), (json!("no"), false)] {
-        let mut body = example(&fire(), TODAY);
+        let mut body = example(&fire(), SENDER, TODAY);
         body["answers"]["danger_now"] = sent;
         assert_eq!(answers_to_json(&answers_of(&body))["danger_now"], json!(kept));
     }
@@ -80,15 +81,15 @@ proptest! {
     #[test]
     fn any_text_reads_back(story in "\\PC{1,300}", name in "[^\\p{C}]{1,100}", ticks in proptest::collection::btree_set(0..12_usize, 1..12)) {
         let pathway = fire();
-        let mut body = example(&pathway, TODAY);
+        let mut body = example(&pathway, SENDER, TODAY);
         let hazards = pathway.question(&QuestionId::parse("hazards").expect("an id")).expect("the question");
         body["answers"]["narrative"] = json!(story);
         body["answers"]["premises_name"] = json!(name);
         body["answers"]["hazards"] = ticks.iter().map(|n| json!(hazards.kind.choices()[*n].code.as_str())).collect();
-        if let Ok(answers) = validate(&pathway, raw_from_json(&body["answers"]).expect("raw"), TODAY) {
+        if let Ok(answers) = validate(&pathway, raw_from_json(&body["answers"]).expect("raw"), SENDER, TODAY) {
             let text = answers_to_json(&answers).to_string();
             let json: Value = serde_json::from_str(&text).expect("JSON");
-            prop_assert_eq!(answers_from_json(&pathway, &json), Ok(answers));
+            prop_assert_eq!(answers_from_json(&pathway, &json, SENDER), Ok(answers));
         } else {
             prop_assert!(story.trim().is_empty() || name.trim().is_empty());
         }

@@ -1,24 +1,16 @@
 //! Conditions of a pathway file: `{ question = "…", is = "…" }`, `in`, `at_least`, `answered`, and `all`, `any`, `not`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use toml::{Spanned, de::DeValue};
 
-use super::reader::{Reader, Table};
+use super::{
+    known::Known,
+    reader::{Reader, Table},
+};
 use crate::domain::{
     code::{Code, QuestionId},
     condition::Condition,
     question::Kind,
 };
-
-/// The questions a condition may name: those asked before it.
-#[derive(Default)]
-pub(super) struct Known {
-    /// Kinds of the questions read so far.
-    pub(super) kinds: BTreeMap<QuestionId, Kind>,
-    /// Ids anywhere in the file, to tell "later" from "absent".
-    pub(super) anywhere: BTreeSet<String>,
-}
 
 const FORMS: &str = "write one of `all`, `any`, `not`, or `question` with one of `is`, `in`, `at_least`, `answered`";
 const DEEPEST: usize = 8;
@@ -75,6 +67,10 @@ fn about(table: &Table<'_>, known: &Known) -> Option<Condition> {
         }
         return None;
     };
+    if let Some(category) = known.restricted.get(&id) {
+        let words = format!("conditions may not look at `{category}` answers: urgency and routing would tell them");
+        table.reader.fault(&value.span(), words);
+    }
     if let Some(value) = table.value("is") {
         return code_of(table.reader, value, &id, kind).map(|code| Condition::Is(id, code));
     }

@@ -3,24 +3,32 @@
 use sha2::{Digest, Sha256};
 
 use super::{
-    conditions::Known,
+    clocks::clocks,
     fault::Faults,
+    known::Known,
+    people::{check, consent, copies, lawful, named, restricted},
     questions::{choices, sections},
     reader::{Reader, Table},
-    routes::{advice, clocks, routes, urgency},
+    routes::{districts, routes},
+    rules::{advice, risk, rules, urgency},
 };
 use crate::domain::{
     agency::AgencyKind,
     code::{Choice, Code, PathwayId, QuestionId},
     legal::Purpose,
     outcome::{Outcome, Retention},
-    pathway::{Danger, Pathway, Ring, Section},
+    pathway::Pathway,
     question::{Kind, Question},
+    section::{Danger, Ring, Section},
     sensitivity::Sensitivity,
 };
 
 /// The most questions that a submission may have to answer, whatever the answers.
-const MOST_REQUIRED: usize = 12;
+const MOST_REQUIRED: usize = 24;
+/// The most sections, each a screen, that come before sending.
+const MOST_SECTIONS: usize = 12;
+/// The most minutes that they may take.
+const MOST_MINUTES: u16 = 5;
 
 /// The identity of a pathway file: the SHA-256 of its text, 64 lower-case hexadecimal digits.
 pub fn version_of(text: &str) -> String {
@@ -42,7 +50,7 @@ pub fn parse(file: &str, text: &str) -> Result<Pathway, Faults> {
 
 fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let reader = file.reader;
-    let mut known = Known { anywhere: ids(&file), ..Known::default() };
+    let mut known = Known::new(ids(&file));
     let sections = sections(&file, &mut known);
     let id = file.need_code("id", PathwayId::parse);
     if let (Some(id), Some(value)) = (&id, file.value("id"))
@@ -53,27 +61,40 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let codes = |all: &[&'static str]| all.to_vec();
     let sensitivity_words = codes(&Sensitivity::ALL.iter().map(|s| s.code()).collect::<Vec<_>>());
     let purpose_words = codes(&Purpose::ALL.iter().map(|p| p.code()).collect::<Vec<_>>());
-    let kind_words = codes(&AgencyKind::ALL.iter().map(|k| k.code()).collect::<Vec<_>>());
     let title = file.need_text("title");
     let description = file.need_text("description");
     let sensitivity =
         file.need("sensitivity").and_then(|v| reader.word("sensitivity", v, Sensitivity::parse, &sensitivity_words));
     let purpose = file.need("purpose").and_then(|v| reader.word("purpose", v, Purpose::parse, &purpose_words));
-    let submit = file.need_list("may_submit").into_iter();
-    let may_submit = submit.filter_map(|item| reader.word("may_submit", item, AgencyKind::parse, &kind_words)).collect();
-    let minutes = file.need_number("minutes", 1..=60).and_then(|minutes| u8::try_from(minutes).ok());
-    let to_hand = file.need_texts("to_hand");
-    let danger = danger(&file, &sections);
-    let district = file.value("district").and_then(|value| named(&file, "district", value, &known));
-    if let (Some(id), Some(value)) = (&district, file.value("district"))
-        && !matches!(known.kinds.get(id), Some(Kind::Choice(_)))
-    {
-        reader.fault(&value.span(), "make the `district` question a choice");
+    let may_submit = file.need_words("may_submit", AgencyKind::parse, AgencyKind::ALL.iter().map(|kind| kind.code()));
+    let lawful = lawful(&file, &may_submit, purpose);
+    let about_person = file.need("about_person").is_some() && file.flag("about_person", false);
+    let consent = consent(&file, &known);
+    let safe_contact = named(&file, "safe_contact", &known);
+    let voice = file.value("voice").and_then(|value| known.named(reader, "voice", value));
+    let conflict = file.need("conflict").and_then(|value| known.yes_no(reader, "conflict", value));
+    if about_person {
+        for (key, is_there) in
+            [("consent", consent.is_some()), ("safe_contact", !safe_contact.is_empty()), ("voice", voice.is_some())]
+        {
+            if !is_there && file.value(key).is_none() {
+                file.fault(format!("add `{key}`: the pathway is about a person"));
+            }
+        }
     }
-    let headline = file.need_list("headline").into_iter().filter_map(|value| named(&file, "headline", value, &known)).collect();
+    let minutes = file.need_number("minutes", 1..=MOST_MINUTES).and_then(|minutes| u8::try_from(minutes).ok());
+    let to_hand = file.need_texts("to_hand");
+    let district = file.value("district").and_then(|value| known.choice(reader, "district", value));
+    let danger = danger(&file, &sections, &known, district.as_ref());
+    let headline = file.need_list("headline").into_iter().filter_map(|value| known.named(reader, "headline", value)).collect();
+    let rules = rules(&file, &known);
+    let risk = risk(&file, &known);
     let urgency = urgency(&file, &known);
     let advice = advice(&file, &known);
     let routes = routes(&file, &known, district.as_ref());
+    let copies = copies(&file, &known);
+    let check = check(&file, &known);
+    let restricted = restricted(&file, &known);
     let clocks = clocks(&file, &known);
     let outcomes = outcomes(&file);
     let grades = choices(&file, "grades", 0);
@@ -86,6 +107,10 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     if required > MOST_REQUIRED {
         file.fault(format!("require fewer questions: {required} are always required, {MOST_REQUIRED} are the most"));
     }
+    let before = sections.iter().filter(|section| !section.later).count();
+    if before > MOST_SECTIONS {
+        file.fault(format!("mark sections as `later`: {before} come before sending, {MOST_SECTIONS} are the most"));
+    }
     file.end();
     Some(Pathway {
         id: id?,
@@ -93,16 +118,27 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
         description: description?,
         sensitivity: sensitivity?,
         purpose: purpose?,
+        lawful,
         may_submit,
+        about_person,
+        consent,
+        safe_contact,
+        voice,
+        conflict: conflict?,
         minutes: minutes?,
         to_hand,
         danger: danger?,
         sections,
         district,
         headline,
+        rules,
+        risk,
         urgency,
         advice,
         routes: routes?,
+        copies,
+        check,
+        restricted,
         clocks: clocks?,
         outcomes,
         grades,
@@ -121,17 +157,7 @@ fn ids(file: &Table<'_>) -> std::collections::BTreeSet<String> {
     questions.filter_map(|question| Some(question.get_ref().get("id")?.get_ref().as_str()?.to_owned())).collect()
 }
 
-/// A question named by the file's own settings.
-fn named(file: &Table<'_>, key: &str, value: &toml::Spanned<toml::de::DeValue<'_>>, known: &Known) -> Option<QuestionId> {
-    let id = file.reader.code(key, value, QuestionId::parse)?;
-    if known.kinds.contains_key(&id) {
-        return Some(id);
-    }
-    file.reader.fault(&value.span(), format!("no question has the id `{id}`: correct it or add the question"));
-    None
-}
-
-fn danger(file: &Table<'_>, sections: &[Section]) -> Option<Danger> {
+fn danger(file: &Table<'_>, sections: &[Section], known: &Known, district: Option<&QuestionId>) -> Option<Danger> {
     let table = file.reader.as_table("danger", file.need("danger")?)?;
     let question = table.need_code("question", QuestionId::parse);
     let first = sections.first().and_then(|section| section.questions.first());
@@ -148,8 +174,9 @@ fn danger(file: &Table<'_>, sections: &[Section]) -> Option<Danger> {
     let (title, lines) = (table.need_text("title"), table.need_texts("lines"));
     let mut ring = Vec::new();
     for item in table.need_tables("ring") {
+        let (hours, districts) = (item.text("hours"), districts(&item, known, district));
         if let (Some(number), Some(who)) = (item.need_text("number"), item.need_text("who")) {
-            ring.push(Ring { number, who });
+            ring.push(Ring { number, who, hours, districts });
         }
         item.end();
     }
@@ -160,7 +187,7 @@ fn danger(file: &Table<'_>, sections: &[Section]) -> Option<Danger> {
 fn outcomes(file: &Table<'_>) -> Vec<Outcome> {
     let mut read: Vec<Outcome> = Vec::new();
     for table in file.need_tables("outcome") {
-        let (code, title) = (table.need_code("code", Code::parse), table.need_text("title"));
+        let (code, title, hint) = (table.need_code("code", Code::parse), table.need_text("title"), table.text("hint"));
         let mut feedback: Vec<Choice> = Vec::new();
         for item in table.need_tables("feedback") {
             if let (Some(code), Some(title)) = (item.need_code("code", Code::parse), item.need_text("text")) {
@@ -168,7 +195,7 @@ fn outcomes(file: &Table<'_>) -> Vec<Outcome> {
                 if elsewhere.chain(&feedback).any(|line| line.code == code) {
                     item.fault(format!("rename this feedback line: another has the code `{code}`"));
                 }
-                feedback.push(Choice { code, title });
+                feedback.push(Choice::new(code, title));
             }
             item.end();
         }
@@ -176,7 +203,7 @@ fn outcomes(file: &Table<'_>) -> Vec<Outcome> {
             if read.iter().any(|outcome| outcome.code == code) {
                 table.fault(format!("rename this outcome: another has the code `{code}`"));
             }
-            read.push(Outcome { code, title, feedback });
+            read.push(Outcome { code, title, hint, feedback });
         }
         table.end();
     }

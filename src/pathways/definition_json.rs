@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 use super::schema::condition_json;
 use crate::domain::{
     code::Choice,
-    pathway::{Pathway, Section},
-    question::{Kind, NOT_KNOWN, Question, Sealed},
+    pathway::Pathway,
+    question::{Kind, NOT_KNOWN, Question},
+    section::Section,
 };
 
 /// The definition with its version: `{id,title,version,…,questions,outcomes,grades}`.
@@ -37,7 +38,14 @@ pub fn definition_json(pathway: &Pathway, version: &str) -> Value {
 }
 
 fn choices(of: &[Choice]) -> Vec<Value> {
-    of.iter().map(|choice| json!({ "code": choice.code.as_str(), "title": choice.title })).collect()
+    let one = |choice: &Choice| {
+        let mut shown = json!({ "code": choice.code.as_str(), "title": choice.title });
+        if let (Some(shown), Some(hint)) = (shown.as_object_mut(), &choice.hint) {
+            shown.insert("hint".to_owned(), json!(hint));
+        }
+        shown
+    };
+    of.iter().map(one).collect()
 }
 
 fn one(section: &Section, question: &Question) -> Value {
@@ -45,6 +53,7 @@ fn one(section: &Section, question: &Question) -> Value {
     let mut set = |name: &str, value: Value| _ = shown.insert(name.to_owned(), value);
     set("id", json!(question.id.as_str()));
     set("section", json!(section.title));
+    set("later", json!(section.later));
     set("label", json!(question.label));
     set("kind", json!(question.kind.code()));
     set("required", json!(question.required));
@@ -65,10 +74,6 @@ fn one(section: &Section, question: &Question) -> Value {
         set("show_when", condition_json(when));
     }
     set("personal", json!(question.personal));
-    let sealed = match question.sealed {
-        Sealed::In(kind) => kind.code(),
-        Sealed::Clear => "clear",
-    };
-    set("sealed", json!(sealed));
+    set("sealed", json!(question.sealed.code()));
     Value::Object(shown)
 }

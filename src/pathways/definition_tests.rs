@@ -1,5 +1,8 @@
 use super::*;
-use crate::domain::clock::Limit;
+use crate::domain::{
+    clock::{Limit, Pauses, Step},
+    compartment::Category,
+};
 
 const FIRE: &str = include_str!("../../pathways/fire-protection.toml");
 
@@ -81,7 +84,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "noun = \"your reference\"",
         "noun = \"your reference\"\nsealed = \"casework\"",
         "sealed =",
-        "set `sealed` to one of: shared, clear",
+        "set `sealed` to one of: shared, clear, source, health, equality",
     ),
     ("label = \"Does anyone sleep there?\"", "label = \"\"", "label = \"\"", "write something in `label`"),
     ("label = \"Does anyone sleep there?\"\n", "", "id = \"sleeping\"", "add `label`"),
@@ -91,6 +94,85 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("sensitivity = \"L1\"", "sensitivity = \"L9\"", "L9", "one of: L1, L2, L3, L4"),
     ("purpose = \"fire-safety\"", "purpose = \"curiosity\"", "curiosity", "one of: safeguarding"),
     ("may_submit = [\"police\",", "may_submit = [\"circus\",", "circus", "one of: police"),
+    ("minutes = 4", "minutes = 6", "minutes = 6", "from 1 to 5"),
+    ("about_person = false\n", "", "# Fire protection", "add `about_person`"),
+    ("about_person = false", "about_person = true", "# Fire protection", "add `voice`"),
+    ("conflict = \"involved\"", "conflict = \"hazards\"", "conflict = ", "make the `conflict` question a yes-no"),
+    ("conflict = \"involved\"\n", "", "# Fire protection", "add `conflict`"),
+    ("conflict = \"involved\"", "conflict = \"involved\"\nvoice = \"nothing\"", "voice = ", "no question has the id `nothing`"),
+    (
+        "conflict = \"involved\"",
+        "conflict = \"involved\"\nconsent = { share = \"in_use\", support = \"in_use\" }",
+        "consent = ",
+        "in a question of its own",
+    ),
+    (
+        "conflict = \"involved\"",
+        "conflict = \"involved\"\nconsent = { share = \"sleeping\" }",
+        "consent = ",
+        "make the `share` question a choice",
+    ),
+    ("agencies = [\"fire\"]", "agencies = [\"police\"]", "may_submit", "`[[lawful_basis]]` of `fire`"),
+    ("basis = [\"public-task\", \"vital-interests\"]", "basis = [\"luck\"]", "luck", "one of: consent"),
+    ("id = \"danger\"\n", "id = \"danger\"\nlater = true\n", "id = \"danger_now\"", "take `required` from `danger_now`"),
+    ("id = \"opinion\"\n", "id = \"sender_kind\"\n", "id = \"sender_kind\"", "kept for the kind of agency"),
+    ("id = \"in_use\"\n", "id = \"in_use\"\nsealed = \"health\"\n", "# Fire protection", "add a `[[restricted]]` for `health`"),
+    (
+        "id = \"in_use\"\n",
+        "id = \"in_use\"\nsealed = \"health\"\n",
+        "question = \"in_use\", in",
+        "conditions may not look at `health` answers",
+    ),
+    (
+        "[retention]\n",
+        "[[restricted]]\ncategory = \"source\"\nteams = [\"x\"]\nwho = \"Few\"\n\n[retention]\n",
+        "[[restricted]]",
+        "no question is sealed as `source`",
+    ),
+    ("restricted = \"fire-restricted\"\n", "", "[[route]]", "add `restricted`"),
+    ("restricted = \"fire-restricted\"", "restricted = \"police-restricted\"", "[[route]]", "another agency's team"),
+    (
+        "[retention]\n",
+        "[[rule]]\ncode = \"a\"\nwhen = { question = \"in_use\", is = \"empty\" }\nquestion = \"in_use\"\nmessage = \"Stop.\"\n\n[retention]\n",
+        "[[rule]]",
+        "take the full stop off",
+    ),
+    (
+        "[retention]\n",
+        "[[rule]]\ncode = \"a\"\nwhen = { question = \"in_use\", is = \"empty\" }\nquestion = \"in_use\"\nmessage = \"Stop\"\ntitle = \"Stop\"\n\n[retention]\n",
+        "[[rule]]",
+        "give `title` and `text` together",
+    ),
+    (
+        "[retention]\n",
+        "[[copy]]\ncode = \"a\"\nwhen = { question = \"in_use\", is = \"empty\" }\nby = \"district\"\nteams = { atlantis = \"x\" }\ndefault = \"y\"\nwhy = \"Because\"\n\n[retention]\n",
+        "atlantis",
+        "correct `atlantis`",
+    ),
+    (
+        "[retention]\n",
+        "[check]\nwho = \"lead\"\nabsent_after = { working_days = 1 }\nparty = \"in_use\"\nreasons = [{ code = \"a\", title = \"A\" }]\n\n[retention]\n",
+        "party = ",
+        "make the `party` question a yes-no",
+    ),
+    (
+        "[retention]\n",
+        "[risk]\nquestions = [\"in_use\"]\norder = [\"empty\", \"crowded\"]\n\n[retention]\n",
+        "questions = [\"in_use\"]",
+        "offer `crowded`",
+    ),
+    (
+        "step = \"triage\"\nlimit = { working_days = 10 }",
+        "step = \"triage\"\npauses = \"while-waiting-for-referrer\"\nlimit = { working_days = 10 }",
+        "[[clock]]#3",
+        "the triage clock never pauses",
+    ),
+    (
+        "[retention]\n",
+        "[[clock]]\nstep = \"review\"\nurgency = [\"soon\"]\nlimit = { months = 1 }\n\n[retention]\n",
+        "[[clock]]#4",
+        "add a last clock for the step `review`",
+    ),
     ("review_by = 2027-11-30", "review_by = \"soon\"", "review_by", "write a date"),
     ("id = \"fire-protection\"", "id = \"fire\"", "id = \"fire\"", "the same name"),
     ("question = \"danger_now\"\ntitle", "question = \"sleeping\"\ntitle", "[danger]", "ask the danger question first"),
@@ -172,11 +254,98 @@ fn too_many_required_questions_are_refused() {
     let question = |n: i32| {
         format!("[[section.question]]\nid = \"extra_{n}\"\nkind = \"yes-no\"\nlabel = \"Q?\"\nnoun = \"q\"\nrequired = true\n\n")
     };
-    let extra = (0..9).map(question).collect::<Vec<_>>().concat();
+    let extra = (0..21).map(question).collect::<Vec<_>>().concat();
     let text =
         FIRE.replace("[[section]]\nid = \"about-this-referral\"", &format!("{extra}[[section]]\nid = \"about-this-referral\""));
     let found = faults(&text);
-    assert!(found[0].1.contains("12 are the most"), "{found:?}");
+    assert!(found[0].1.contains("24 are the most"), "{found:?}");
+}
+
+#[test]
+fn more_than_twelve_sections_before_sending_are_refused_and_later_ones_are_not_counted() {
+    let section = |n: i32, later: bool| {
+        format!(
+            "[[section]]\nid = \"extra-{n}\"\ntitle = \"Extra\"\nlater = {later}\n\n[[section.question]]\nid = \"extra_{n}\"\n\
+             kind = \"yes-no\"\nlabel = \"Q?\"\nnoun = \"q\"\n\n"
+        )
+    };
+    let with = |later| {
+        let extra: String = (0..9).map(|n| section(n, later)).collect();
+        FIRE.replace("[[section]]\nid = \"about-this-referral\"", &format!("{extra}[[section]]\nid = \"about-this-referral\""))
+    };
+    assert!(faults(&with(false))[0].1.contains("12 are the most"));
+    let pathway = parse("fire-protection.toml", &with(true)).expect("a pathway");
+    assert_eq!((pathway.sections.len(), pathway.minimum().count()), (13, 4));
+}
+
+/// Settings that the fire form does not use, put at its end.
+const MORE: &str = r#"
+[[rule]]
+code = "empty"
+when = { all = [{ question = "in_use", is = "empty" }, { question = "sender_kind", in = ["police", "council"] }] }
+question = "in_use"
+message = "Choose how the premises are used"
+title = "Use another form"
+text = "Empty premises go to the council."
+pathways = ["fire-prevention"]
+
+[[copy]]
+code = "council"
+when = { question = "premises_use", is = "private-home" }
+by = "district"
+teams = { leicester = "city-team", rutland = "rutland-team" }
+default = "county-team"
+why = "The council is told as well."
+
+[check]
+who = "safeguarding-lead"
+absent_after = { working_days = 1 }
+unless = { question = "danger_now", is = "yes" }
+party = "involved"
+reasons = [{ code = "unfounded", title = "There is nothing in it" }]
+
+[risk]
+questions = ["in_use"]
+order = ["empty", "closed", "staff-only", "open-public"]
+
+[[restricted]]
+category = "health"
+teams = ["health-team"]
+who = "The health team alone."
+
+[[clock]]
+step = "review"
+pauses = "while-waiting-for-referrer"
+limit = { months = 3 }
+"#;
+
+#[test]
+fn every_setting_of_a_whole_pathway_is_read() {
+    let text = FIRE.replace("id = \"opinion\"\n", "id = \"opinion\"\nsealed = \"health\"\n") + MORE;
+    let pathway = parse("fire-protection.toml", &text).expect("a pathway");
+    let [rule] = pathway.rules.as_slice() else { panic!("one rule") };
+    assert!(rule.stops_the_form() && rule.pathways.len() == 1);
+    let mut answers = crate::domain::answers::Answers::from_sender(AgencyKind::Council);
+    let mut answer = |id: &str, code: &str| {
+        let code = Code::parse(code).expect("a code");
+        answers.push(QuestionId::parse(id).expect("an id"), crate::domain::answers::Answer::Choice(code));
+        answers.clone()
+    };
+    assert_eq!(pathway.broken(&answer("in_use", "empty")).count(), 1);
+    assert_eq!(pathway.copies(&answer("district", "rutland")), []);
+    let home = answer("premises_use", "private-home");
+    assert_eq!(pathway.copies(&home).iter().map(|copy| copy.team.as_str()).collect::<Vec<_>>(), ["rutland-team"]);
+    assert_eq!(pathway.risk(&home).map(Code::as_str), Some("empty"));
+    let check = pathway.check.as_ref().expect("a check");
+    assert!(!check.is_skipped(&home) && check.absent_after == Limit::WorkingDays(1) && check.reasons.len() == 1);
+    let review = pathway.clocks.of(Step::Review).expect("a clock");
+    assert_eq!((review.default, review.pauses), (Limit::Months(3), Pauses::WhileWaitingForReferrer));
+    assert_eq!(pathway.clocks.of(Step::Assessment), None);
+    let [restricted] = pathway.restricted.as_slice() else { panic!("one category") };
+    assert_eq!((restricted.category, restricted.teams.len()), (Category::Health, 1));
+    let choices = pathway.legal_choices(AgencyKind::Charity);
+    assert_eq!(choices.first().map(|choice| choice.basis), Some(crate::domain::legal::Basis::RecognisedLegitimateInterest));
+    assert!(AgencyKind::ALL.iter().all(|kind| !pathway.legal_choices(*kind).is_empty()));
 }
 
 #[test]

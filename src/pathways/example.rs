@@ -5,23 +5,27 @@ use serde_json::{Value, json};
 
 use super::answers::answers_to_json;
 use crate::domain::{
+    agency::AgencyKind,
     answers::{Address, Answer, Answers},
     pathway::Pathway,
     question::{Kind, Question},
 };
 
-/// A valid body for `POST /referrals`, dated today at the latest, that reaches the receiving team at once: nobody is in
+/// A valid body for `POST /referrals` from this kind of agency, dated today at the latest, that reaches the receiving team at once: nobody is in
 /// danger, nothing is left to be checked first. Choices and all else that is no free text hold no spaces; free text holds
 /// several words and leaves 50 characters spare. Questions too short for that are left out, or answered with one word.
-pub fn example(pathway: &Pathway, today: Date) -> Value {
-    let mut answers = Answers::default();
+pub fn example(pathway: &Pathway, sender: AgencyKind, today: Date) -> Value {
+    let mut answers = Answers::from_sender(sender);
     for question in pathway.questions() {
-        if question.is_shown(&answers)
-            && let Some(answer) = made_up(question, today)
-        {
-            answers = Answers::from_pairs(
-                answers.iter().map(|(id, answer)| (id.clone(), answer.clone())).chain([(question.id.clone(), answer)]),
-            );
+        if question.is_shown(&answers) {
+            let candidates = candidates(pathway, question, today).into_iter();
+            let with = |answer: Answer| {
+                let mut tried = answers.clone();
+                tried.push(question.id.clone(), answer);
+                tried
+            };
+            // The first of those that break the fewest rules; rules hang on later answers too, so that one may break at first.
+            answers = candidates.map(with).min_by_key(|tried| pathway.broken(tried).count()).unwrap_or(answers);
         }
     }
     let mut members = answers_to_json(&answers);
@@ -39,6 +43,20 @@ const POSTCODE: &str = "ZZ993WZ";
 
 const FREE_TEXT: &str = "made up words";
 
+/// The answers to try, the likeliest first.
+fn candidates(pathway: &Pathway, question: &Question, today: Date) -> Vec<Answer> {
+    match &question.kind {
+        Kind::Choice(of) => of.iter().map(|choice| Answer::Choice(choice.code.clone())).collect(),
+        Kind::Many(of) => of.iter().map(|choice| Answer::Many(vec![choice.code.clone()])).collect(),
+        // Where somebody looks first, that they are a party is what lets it go at once.
+        Kind::YesNo if pathway.check.as_ref().is_some_and(|check| check.party == question.id) => vec![Answer::YesNo(true)],
+        Kind::YesNo if question.id == pathway.danger.question || question.id == pathway.conflict => vec![Answer::YesNo(false)],
+        Kind::YesNo => vec![Answer::YesNo(false), Answer::YesNo(true)],
+        _ => made_up(question, today).into_iter().collect(),
+    }
+}
+
+/// An answer that is not chosen from a list.
 fn made_up(question: &Question, today: Date) -> Option<Answer> {
     match &question.kind {
         Kind::Text { max } | Kind::LongText { max } => match &question.example {
@@ -46,9 +64,7 @@ fn made_up(question: &Question, today: Date) -> Option<Answer> {
             None if FREE_TEXT.len() + 50 <= *max => Some(Answer::Text(FREE_TEXT.to_owned())),
             None => question.required.then(|| Answer::Text("X".to_owned())),
         },
-        Kind::Choice(of) => of.first().map(|choice| Answer::Choice(choice.code.clone())),
-        Kind::Many(of) => of.first().map(|choice| Answer::Many(vec![choice.code.clone()])),
-        Kind::YesNo => Some(Answer::YesNo(false)),
+        Kind::Choice(_) | Kind::Many(_) | Kind::YesNo => None,
         Kind::Date { .. } => Some(Answer::Date(today)),
         // Of the block kept for drama.
         Kind::Phone => Some(Answer::Phone("07700900000".to_owned())),

@@ -4,15 +4,19 @@
 
 mod answers;
 mod calendar;
+mod clocks;
 mod conditions;
 mod definition;
 mod definition_json;
 mod example;
 mod fault;
+mod known;
 mod library;
+mod people;
 mod questions;
 mod reader;
 mod routes;
+mod rules;
 mod schema;
 
 pub use answers::{answers_from_json, answers_to_json, raw_from_json};

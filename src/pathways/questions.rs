@@ -1,14 +1,11 @@
 //! Sections and questions of a pathway file.
 
-use super::{
-    conditions::{Known, condition},
-    reader::Table,
-};
+use super::{conditions::condition, known::Known, reader::Table};
 use crate::domain::{
     code::{Choice, Code, QuestionId},
-    compartment::CompartmentKind,
-    pathway::Section,
-    question::{DateRange, Kind, NOT_KNOWN, NotKnown, Question, Sealed},
+    compartment::Category,
+    question::{DateRange, Kind, NOT_KNOWN, NotKnown, Question, SENDER_KIND, Sealed},
+    section::Section,
 };
 
 const KINDS: &str = "text, long-text, choice, many, yes-no, date, phone, address";
@@ -17,24 +14,39 @@ const KINDS: &str = "text, long-text, choice, many, yes-no, date, phone, address
 pub(super) fn sections(file: &Table<'_>, known: &mut Known) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for table in file.need_tables("section") {
+        let later = table.flag("later", false);
+        let place = Place { later, sealed: sealed(&table).unwrap_or(Sealed::Shared) };
         let questions = table.need_tables("question");
-        let questions: Vec<_> = questions.into_iter().filter_map(|question| one(question, known)).collect();
-        let (id, title) = (table.need_code("id", Code::parse), table.need_text("title"));
+        let questions: Vec<_> = questions.into_iter().filter_map(|question| one(question, known, place)).collect();
+        let (id, title, intro) = (table.need_code("id", Code::parse), table.need_text("title"), table.text("intro"));
         if let (Some(id), Some(title)) = (id, title) {
             if sections.iter().any(|section| section.id == id) {
                 table.fault(format!("rename this section: another has the id `{id}`"));
             }
-            sections.push(Section { id, title, questions });
+            sections.push(Section { id, title, intro, later, questions });
         }
         table.end();
     }
     sections
 }
 
-fn one(table: Table<'_>, known: &mut Known) -> Option<Question> {
+/// What a section says of its questions.
+#[derive(Clone, Copy)]
+struct Place {
+    later: bool,
+    sealed: Sealed,
+}
+
+fn one(table: Table<'_>, known: &mut Known, place: Place) -> Option<Question> {
     let id = table.need_code("id", QuestionId::parse);
-    if let Some(id) = id.as_ref().filter(|id| known.kinds.contains_key(id)) {
-        table.fault(format!("rename this question: another has the id `{id}`"));
+    match &id {
+        Some(id) if id.as_str() == SENDER_KIND => {
+            table.fault(format!("rename this question: `{id}` is kept for the kind of agency that sends"));
+        }
+        Some(id) if known.kinds.contains_key(id) => {
+            table.fault(format!("rename this question: another has the id `{id}`"));
+        }
+        _ => {}
     }
     let kind = kind(&table);
     let label = table.need_text("label");
@@ -51,14 +63,17 @@ fn one(table: Table<'_>, known: &mut Known) -> Option<Question> {
         not_known: not_known(&table),
         // A faulty condition has already been reported; the file is refused, so what stands here is never used.
         show_when: show_when.flatten(),
-        sealed: sealed(&table).unwrap_or(Sealed::In(CompartmentKind::Shared)),
+        sealed: sealed(&table).unwrap_or(place.sealed),
         personal: table.flag("personal", free),
         example: table.text("example"),
     };
     if sound {
         check(&table, &question);
     }
-    known.kinds.insert(question.id.clone(), question.kind.clone());
+    if place.later && question.required {
+        table.fault(format!("take `required` from `{}`: its section may follow after sending", question.id));
+    }
+    known.add(&question);
     table.end();
     Some(question)
 }
@@ -118,7 +133,7 @@ pub(super) fn choices(table: &Table<'_>, key: &'static str, least: usize) -> Vec
             if code.as_str() == NOT_KNOWN {
                 item.fault("remove this one: `not-known` is kept for `not_known = true`");
             }
-            read.push(Choice { code, title });
+            read.push(Choice { code, title, hint: item.text("hint") });
         }
         item.end();
     }
@@ -138,11 +153,6 @@ fn not_known(table: &Table<'_>) -> Option<NotKnown> {
 }
 
 fn sealed(table: &Table<'_>) -> Option<Sealed> {
-    let value = table.value("sealed")?;
-    let parse = |text: &str| match text {
-        "shared" => Some(Sealed::In(CompartmentKind::Shared)),
-        "clear" => Some(Sealed::Clear),
-        _ => None,
-    };
-    table.reader.word("sealed", value, parse, &["shared", "clear"])
+    let words: Vec<&str> = ["shared", "clear"].into_iter().chain(Category::ALL.iter().map(|category| category.code())).collect();
+    table.reader.word("sealed", table.value("sealed")?, Sealed::parse, &words)
 }

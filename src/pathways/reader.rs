@@ -4,7 +4,7 @@ use std::{cell::RefCell, ops::Range};
 
 use toml::{
     Spanned,
-    de::{DeTable, DeValue},
+    de::{DeString, DeTable, DeValue},
 };
 
 use super::fault::{Fault, Faults};
@@ -222,8 +222,34 @@ impl<'t> Table<'t> {
         self.table.len()
     }
 
+    /// A list, with at least one item, of words of a fixed set.
+    pub(super) fn need_words<T>(
+        &self,
+        key: &'static str,
+        parse: fn(&str) -> Option<T>,
+        words: impl Iterator<Item = &'static str>,
+    ) -> Vec<T> {
+        let words: Vec<&str> = words.collect();
+        self.need_list(key).into_iter().filter_map(|item| self.reader.word(key, item, parse, &words)).collect()
+    }
+
+    /// The keys and values of a table within; none when absent.
+    pub(super) fn pairs(&self, key: &'static str) -> Vec<(&'t Spanned<DeString<'t>>, &'t Spanned<DeValue<'t>>)> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let Some(table) = value.get_ref().as_table() else {
+            self.reader.fault(&value.span(), format!("make `{key}` a table"));
+            return Vec::new();
+        };
+        table.iter().collect()
+    }
+
     /// Refuses every key that nobody asked for; last of all.
     pub(super) fn end(self) {
+        self.check_keys();
+    }
+
+    /// As [`Self::end`], where the table is still needed.
+    pub(super) fn check_keys(&self) {
         let used = self.used.borrow();
         for (key, _) in self.table {
             if !used.iter().any(|name| name == key.get_ref()) {

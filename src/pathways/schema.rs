@@ -6,14 +6,16 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::{
+    agency::AgencyKind,
     code::{Choice, Code, QuestionId},
     condition::Condition,
     pathway::Pathway,
-    question::{Kind, NOT_KNOWN, Question},
+    question::{Kind, NOT_KNOWN, Question, SENDER_KIND},
 };
 
-/// The schema of the body of `POST /referrals`: `{pathway,answers}`.
-pub fn schema(pathway: &Pathway) -> Value {
+/// The schema of the body of `POST /referrals` for senders of this kind of agency: `{pathway,answers}`.
+pub fn schema(pathway: &Pathway, sender: AgencyKind) -> Value {
+    let form = Form { pathway, sender };
     let mut members = Map::new();
     let mut required: Vec<&str> = Vec::new();
     let mut rules: Vec<Value> = Vec::new();
@@ -26,7 +28,7 @@ pub fn schema(pathway: &Pathway) -> Value {
             Some(when) => {
                 let then = if question.required { json!({ "required": [id] }) } else { json!(true) };
                 let hidden = object([(id.to_owned(), json!(false))], "properties");
-                rules.push(json!({ "if": decided(pathway, when, true), "then": then, "else": hidden }));
+                rules.push(json!({ "if": form.decided(when, true), "then": then, "else": hidden }));
             }
         }
     }
@@ -103,44 +105,54 @@ fn member(question: &Question) -> Value {
     shown
 }
 
-/// A schema that the answers fit exactly when the condition is certainly true (or, with `truth` false, certainly false).
-fn decided(pathway: &Pathway, condition: &Condition, truth: bool) -> Value {
-    let each = |parts: &[Condition]| parts.iter().map(|part| decided(pathway, part, truth)).collect::<Vec<_>>();
-    match condition {
-        Condition::Not(part) => decided(pathway, part, !truth),
-        Condition::All(parts) if truth => json!({ "allOf": each(parts) }),
-        Condition::Any(parts) if !truth => json!({ "allOf": each(parts) }),
-        Condition::All(parts) | Condition::Any(parts) => json!({ "anyOf": each(parts) }),
-        Condition::Is(id, code) => has(pathway, id, std::slice::from_ref(code), truth),
-        Condition::In(id, of) => has(pathway, id, of, truth),
-        Condition::AtLeast(id, count) if truth => known(id, &json!({ "type": "array", "minItems": count })),
-        Condition::AtLeast(id, count) => known(id, &json!({ "type": "array", "maxItems": count - 1 })),
-        Condition::Answered(id) => {
-            let answered = known(id, &json!({ "not": { "type": "object", "required": ["not_known"] } }));
-            if truth { answered } else { json!({ "not": answered }) }
+/// The form that conditions look at.
+#[derive(Clone, Copy)]
+struct Form<'p> {
+    pathway: &'p Pathway,
+    sender: AgencyKind,
+}
+
+impl Form<'_> {
+    /// A schema that the answers fit exactly when the condition is certainly true (or, with `truth` false, certainly false).
+    fn decided(self, condition: &Condition, truth: bool) -> Value {
+        let each = |parts: &[Condition]| parts.iter().map(|part| self.decided(part, truth)).collect::<Vec<_>>();
+        match condition {
+            Condition::Not(part) => self.decided(part, !truth),
+            Condition::All(parts) if truth => json!({ "allOf": each(parts) }),
+            Condition::Any(parts) if !truth => json!({ "allOf": each(parts) }),
+            Condition::All(parts) | Condition::Any(parts) => json!({ "anyOf": each(parts) }),
+            Condition::Is(id, code) => self.has(id, std::slice::from_ref(code), truth),
+            Condition::In(id, of) => self.has(id, of, truth),
+            Condition::AtLeast(id, count) if truth => known(id, &json!({ "type": "array", "minItems": count })),
+            Condition::AtLeast(id, count) => known(id, &json!({ "type": "array", "maxItems": count - 1 })),
+            Condition::Answered(id) if id.as_str() == SENDER_KIND => json!(truth),
+            Condition::Answered(id) => {
+                let answered = known(id, &json!({ "not": { "type": "object", "required": ["not_known"] } }));
+                if truth { answered } else { json!({ "not": answered }) }
+            }
         }
+    }
+
+    fn has(self, id: &QuestionId, of: &[Code], truth: bool) -> Value {
+        if id.as_str() == SENDER_KIND {
+            return json!(of.iter().any(|code| code.as_str() == self.sender.code()) == truth);
+        }
+        let wanted: Vec<&str> = of.iter().map(Code::as_str).collect();
+        let one_of = match self.pathway.question(id).map(|question| &question.kind) {
+            Some(Kind::YesNo) => {
+                let wanted: Vec<bool> = wanted.iter().map(|code| *code == "yes").collect();
+                json!({ "type": "boolean", "enum": wanted })
+            }
+            Some(Kind::Many(_)) => json!({ "type": "array", "contains": { "enum": wanted } }),
+            _ => json!({ "type": "string", "enum": wanted }),
+        };
+        if truth { known(id, &one_of) } else { known(id, &json!({ "type": one_of["type"], "not": one_of })) }
     }
 }
 
 /// The question is answered, and fits.
 fn known(id: &QuestionId, fits: &Value) -> Value {
     json!({ "required": [id.as_str()], "properties": { id.as_str(): fits } })
-}
-
-fn has(pathway: &Pathway, id: &QuestionId, of: &[Code], truth: bool) -> Value {
-    let wanted: Vec<&str> = of.iter().map(Code::as_str).collect();
-    let one_of = match pathway.question(id).map(|question| &question.kind) {
-        Some(Kind::YesNo) => {
-            let wanted: Vec<bool> = wanted.iter().map(|code| *code == "yes").collect();
-            json!({ "type": "boolean", "enum": wanted })
-        }
-        Some(Kind::Many(_)) => json!({ "type": "array", "contains": { "enum": wanted } }),
-        _ => json!({ "type": "string", "enum": wanted }),
-    };
-    if truth {
-        return known(id, &one_of);
-    }
-    known(id, &json!({ "type": one_of["type"], "not": one_of }))
 }
 
 /// A condition as files spell it, for the definition.

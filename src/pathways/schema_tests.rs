@@ -7,6 +7,7 @@ use crate::{
     pathways::{Library, Loaded, definition_json, example, raw_from_json},
 };
 
+const SENDER: AgencyKind = AgencyKind::Police;
 const TODAY: Date = date(2026, 11, 22);
 
 fn library() -> Library {
@@ -18,12 +19,12 @@ fn fire() -> Pathway {
 }
 
 fn is_valid(pathway: &Pathway, body: &Value) -> bool {
-    raw_from_json(&body["answers"]).is_ok_and(|raw| validate(pathway, raw, TODAY).is_ok())
+    raw_from_json(&body["answers"]).is_ok_and(|raw| validate(pathway, raw, SENDER, TODAY).is_ok())
 }
 
 fn each(mut check: impl FnMut(&Loaded, &jsonschema::Validator)) {
     for loaded in library().iter() {
-        let schema = schema(&loaded.pathway);
+        let schema = schema(&loaded.pathway, SENDER);
         assert!(jsonschema::meta::is_valid(&schema), "{}", loaded.pathway.id);
         check(loaded, &jsonschema::validator_for(&schema).expect("a schema"));
     }
@@ -32,7 +33,7 @@ fn each(mut check: impl FnMut(&Loaded, &jsonschema::Validator)) {
 #[test]
 fn schema_and_form_accept_the_example() {
     each(|loaded, validator| {
-        let body = example(&loaded.pathway, TODAY);
+        let body = example(&loaded.pathway, SENDER, TODAY);
         assert!(validator.is_valid(&body), "{:?}", validator.iter_errors(&body).map(|e| e.to_string()).collect::<Vec<_>>());
         assert!(is_valid(&loaded.pathway, &body));
     });
@@ -41,7 +42,7 @@ fn schema_and_form_accept_the_example() {
 #[test]
 fn schema_and_form_refuse_the_example_with_any_required_answer_broken() {
     each(|loaded, validator| {
-        let body = example(&loaded.pathway, TODAY);
+        let body = example(&loaded.pathway, SENDER, TODAY);
         for question in loaded.pathway.questions().filter(|question| body["answers"].get(question.id.as_str()).is_some()) {
             let id = question.id.as_str();
             let mut absent = body.clone();
@@ -67,7 +68,7 @@ fn schema_and_form_refuse_the_example_with_any_required_answer_broken() {
 #[test]
 fn the_example_can_be_told_apart_and_lengthened() {
     each(|loaded, validator| {
-        let mut body = example(&loaded.pathway, TODAY);
+        let mut body = example(&loaded.pathway, SENDER, TODAY);
         let spare = format!(" {}", "x".repeat(49));
         let mut lengthened = 0;
         let answers = body["answers"].as_object_mut().expect("an object");
@@ -101,7 +102,7 @@ fn schema_and_form_agree_on_hidden_questions_and_strangers() {
         if loaded.pathway.id.as_str() != "fire-protection" {
             return;
         }
-        let base = example(&loaded.pathway, TODAY);
+        let base = example(&loaded.pathway, SENDER, TODAY);
         for (use_of, other, good) in
             [("other", true, true), ("other", false, false), ("shop", true, false), ("shop", false, true)]
         {
@@ -159,12 +160,12 @@ fn urgency_clock_and_advice_follow_the_answers() {
         ),
     ];
     for (changes, urgency, due, advice) in table {
-        let mut body = example(&pathway, TODAY);
+        let mut body = example(&pathway, SENDER, TODAY);
         body["answers"]["in_use"] = json!("closed");
         for (id, value) in changes.as_object().expect("an object") {
             body["answers"][id] = value.clone();
         }
-        let answers = validate(&pathway, raw_from_json(&body["answers"]).expect("raw"), TODAY).expect("valid");
+        let answers = validate(&pathway, raw_from_json(&body["answers"]).expect("raw"), SENDER, TODAY).expect("valid");
         assert_eq!(pathway.urgency(&answers), urgency, "{changes}");
         assert_eq!(pathway.triage_due(&answers, received, library.calendar()).rfc3339(), due, "{changes}");
         assert_eq!(pathway.advice(&answers).map(|a| a.code.as_str()).collect::<Vec<_>>(), advice, "{changes}");
@@ -229,9 +230,9 @@ proptest! {
         for question in loose.sections.iter_mut().flat_map(|section| &mut section.questions) {
             question.required = false;
         }
-        let answers = validate(&loose, raw_from_json(&given).expect("raw"), TODAY).expect("valid");
+        let answers = validate(&loose, raw_from_json(&given).expect("raw"), SENDER, TODAY).expect("valid");
         for truth in [true, false] {
-            let validator = jsonschema::validator_for(&decided(&pathway, &condition, truth)).expect("a schema");
+            let validator = jsonschema::validator_for(&Form { pathway: &pathway, sender: SENDER }.decided(&condition, truth)).expect("a schema");
             prop_assert_eq!(validator.is_valid(&given), condition.decide(&answers) == Some(truth), "{:?}", condition);
         }
     }

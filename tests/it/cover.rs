@@ -2,7 +2,7 @@
 
 use referral_exchange::{
     app::{IdempotencyKey, ListQuery, example, raw_from_json},
-    domain::referral::ReferralState,
+    domain::{agency::AgencyKind, referral::ReferralState},
     store::Engine,
 };
 use serde_json::json;
@@ -16,7 +16,7 @@ async fn cover_sees_what_is_for_today(engine: Engine) {
     let mut references = Vec::new();
     for (key, danger) in [("routine", false), ("urgent", true)] {
         let request = hub.app.request(None);
-        let mut body = example(&pathway.pathway, request.at.uk_date());
+        let mut body = example(&pathway.pathway, AgencyKind::Police, request.at.uk_date());
         body["answers"]["danger_now"] = json!(danger);
         let raw = raw_from_json(&body["answers"]).unwrap();
         let key = IdempotencyKey::parse(key).unwrap();

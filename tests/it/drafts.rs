@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use referral_exchange::{
     app::{App, Caller, DraftView, Error, Saved, example, raw_from_json},
     domain::{
+        agency::AgencyKind,
         answers::{FieldError, RawAnswers},
         draft::Part,
         ids::UserId,
@@ -48,7 +49,7 @@ fn said(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 /// The answers of the example, whatever the draft holds.
 fn answers(app: &App) -> impl Fn(&DraftView) -> Result<RawAnswers, Vec<FieldError>> {
     let today = app.request(None).at.uk_date();
-    move |view: &DraftView| raw_from_json(&example(&view.pathway.pathway, today)["answers"])
+    move |view: &DraftView| raw_from_json(&example(&view.pathway.pathway, AgencyKind::Police, today)["answers"])
 }
 
 async fn events(raw: &mut Raw, action: &str) -> i64 {

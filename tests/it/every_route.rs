@@ -7,7 +7,7 @@ use referral_exchange::{
     api,
     app::{IdempotencyKey, example, raw_from_json},
     audit::body::Body,
-    domain::action::Action,
+    domain::{action::Action, agency::AgencyKind},
     store::Engine,
     web,
 };
@@ -87,7 +87,7 @@ async fn sent_referral(hub: &Hub) -> String {
     let sender = hub.sign_in("tess.example").await;
     let request = hub.app.request(None);
     let pathway = hub.app.pathway("fire-protection").unwrap();
-    let body = example(&pathway.pathway, request.at.uk_date());
+    let body = example(&pathway.pathway, AgencyKind::Police, request.at.uk_date());
     let raw = raw_from_json(&body["answers"]).unwrap();
     let key = IdempotencyKey::parse("sweep").unwrap();
     hub.app.submit(&request, &sender, &key, b"sweep", &pathway, raw).await.unwrap().value.reference.to_string()
@@ -107,7 +107,11 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
             let body = if asked.template.ends_with("/messages") {
                 serde_json::json!({ "audience": "shared", "text": "Anybody there?" })
             } else {
-                example(&served.hub.app.pathway("fire-protection").unwrap().pathway, served.hub.app.now().uk_date())
+                example(
+                    &served.hub.app.pathway("fire-protection").unwrap().pathway,
+                    AgencyKind::Police,
+                    served.hub.app.now().uk_date(),
+                )
             };
             request.header("X-CSRF-Token", token).header("Idempotency-Key", "sweep-key").json(&body)
         };

@@ -3,6 +3,7 @@
 
 use referral_exchange::{
     app::{Caller, Error, ListQuery},
+    domain::agency::AgencyKind,
     store::Engine,
 };
 
@@ -88,7 +89,7 @@ async fn try_to_send(app: &referral_exchange::app::App, sender: &Caller) -> Resu
     use referral_exchange::app::{IdempotencyKey, example, raw_from_json};
     let request = app.request(None);
     let pathway = app.pathway("fire-protection").unwrap();
-    let body = example(&pathway.pathway, request.at.uk_date());
+    let body = example(&pathway.pathway, AgencyKind::Police, request.at.uk_date());
     let raw = raw_from_json(&body["answers"]).unwrap();
     app.submit(&request, sender, &IdempotencyKey::parse("again").unwrap(), b"again", &pathway, raw).await.map(drop)
 }

@@ -2,7 +2,7 @@
 
 use referral_exchange::{
     app::{Error, IdempotencyKey, ListQuery, LogQuery, example, raw_from_json},
-    domain::{referral::ReferralState, relation::Relation},
+    domain::{agency::AgencyKind, referral::ReferralState, relation::Relation},
     store::Engine,
 };
 
@@ -15,7 +15,7 @@ async fn walk(engine: Engine) {
     let sender = hub.sign_in("tess.example").await;
     let request = app.request(None);
     let pathway = app.pathway("fire-protection").unwrap();
-    let body = example(&pathway.pathway, request.at.uk_date());
+    let body = example(&pathway.pathway, AgencyKind::Police, request.at.uk_date());
     let key = IdempotencyKey::parse("one").unwrap();
     let raw = || raw_from_json(&body["answers"]).unwrap();
     let sent = app.submit(&request, &sender, &key, b"body", &pathway, raw()).await.unwrap();

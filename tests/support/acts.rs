@@ -8,6 +8,7 @@ use referral_exchange::{
     domain::{
         action::Action,
         actor::Actor,
+        agency::AgencyKind,
         grant::GrantReason,
         ids::{CompartmentId, GrantId, KeyId, ReferralId, RequestId, TeamId},
         key::HolderKind,
@@ -61,7 +62,7 @@ pub async fn keep(app: &App, tx: Tx) {
 pub async fn send(app: &Arc<App>, caller: &Caller, key: &str, change: impl FnOnce(&mut serde_json::Value)) -> Receipt {
     let request = app.request(None);
     let pathway = app.pathway("fire-protection").unwrap();
-    let mut body = example(&pathway.pathway, request.at.uk_date());
+    let mut body = example(&pathway.pathway, AgencyKind::Police, request.at.uk_date());
     change(&mut body["answers"]);
     let key = IdempotencyKey::parse(key).unwrap();
     let raw = raw_from_json(&body["answers"]).unwrap();

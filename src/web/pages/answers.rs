@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::field::{ChoiceView, FieldKind, FieldView};
 use crate::domain::{
+    agency::AgencyKind,
     answers::{FieldError, RawAnswer, RawAnswers},
     pathway::Pathway,
     question::{Kind, NOT_KNOWN, Question},
@@ -40,7 +41,7 @@ pub(super) struct Given<'p> {
 
 impl<'p> Given<'p> {
     /// Reads what was posted. Fields of no question are left out; the pathway's own are the only ones there are.
-    pub(super) fn read(pathway: &'p Pathway, fields: &'p [(String, String)], today: Date) -> Self {
+    pub(super) fn read(pathway: &'p Pathway, fields: &'p [(String, String)], sender: AgencyKind, today: Date) -> Self {
         let (mut raw, mut doubled) = (RawAnswers::new(), Vec::new());
         for question in pathway.questions() {
             let answer = answer(question, fields);
@@ -53,7 +54,7 @@ impl<'p> Given<'p> {
                 raw.insert(question.id.clone(), chosen);
             }
         }
-        let shown = shown(pathway, &raw, today);
+        let shown = shown(pathway, &raw, sender, today);
         raw.retain(|id, _| shown.iter().any(|question| question.id == *id));
         doubled.retain(|error| shown.iter().any(|question| question.id == error.field));
         Self { fields, shown, raw, doubled }

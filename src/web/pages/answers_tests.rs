@@ -1,6 +1,7 @@
 use super::*;
 use crate::{app::PathwayLibrary, domain::validate::validate};
 
+const SENDER: AgencyKind = AgencyKind::Police;
 const TODAY: Date = jiff::civil::date(2026, 11, 20);
 
 fn fire() -> Pathway {
@@ -45,10 +46,10 @@ fn changed(name: &str, values: &[&str]) -> Fields {
 #[test]
 fn a_whole_form_is_a_whole_referral() {
     let (pathway, posted) = (fire(), fields(GOOD));
-    let given = Given::read(&pathway, &posted, TODAY);
+    let given = Given::read(&pathway, &posted, SENDER, TODAY);
     assert_eq!(given.doubled, []);
     assert!(given.shown.iter().all(|question| question.id.as_str() != "other_use"));
-    let answers = validate(&pathway, given.raw.clone(), TODAY).expect("fits");
+    let answers = validate(&pathway, given.raw.clone(), SENDER, TODAY).expect("fits");
     let words = |id: &str| {
         let question = pathway.questions().find(|question| question.id.as_str() == id).expect("a question");
         answers.get(&question.id).map(|answer| answer.words(question))
@@ -60,7 +61,7 @@ fn a_whole_form_is_a_whole_referral() {
     assert_eq!(words("opinion"), None);
     // What is carried on reads back to the same answers.
     let carried = given.carried();
-    let again = Given::read(&pathway, &carried, TODAY);
+    let again = Given::read(&pathway, &carried, SENDER, TODAY);
     assert!(again.raw == given.raw);
 }
 
@@ -68,24 +69,24 @@ fn a_whole_form_is_a_whole_referral() {
 fn a_question_that_another_answer_calls_up_is_shown_and_its_answer_is_set_aside_when_it_goes() {
     let pathway = fire();
     let mut posted = changed("premises_use", &["other"]);
-    let given = Given::read(&pathway, &posted, TODAY);
+    let given = Given::read(&pathway, &posted, SENDER, TODAY);
     assert!(given.shown.iter().any(|question| question.id.as_str() == "other_use"));
-    let errors = validate(&pathway, given.raw, TODAY).expect_err("other_use is missing");
+    let errors = validate(&pathway, given.raw, SENDER, TODAY).expect_err("other_use is missing");
     assert_eq!(errors.iter().map(FieldError::name).collect::<Vec<_>>(), ["other_use"]);
 
     posted = changed("premises_use", &["shop"]);
     posted.push(("other_use".to_owned(), "a covered car wash".to_owned()));
-    let given = Given::read(&pathway, &posted, TODAY);
+    let given = Given::read(&pathway, &posted, SENDER, TODAY);
     assert!(given.carried().iter().all(|(name, _)| name != "other_use"));
     assert_eq!(given.set_aside(&pathway), fields(&[("other_use", "a covered car wash")]));
-    assert!(validate(&pathway, given.raw, TODAY).is_ok());
+    assert!(validate(&pathway, given.raw, SENDER, TODAY).is_ok());
 }
 
 #[test]
 fn both_an_answer_and_not_known_is_a_question_back() {
     let pathway = fire();
     let posted = changed("seen_on-not-known", &["not-known"]);
-    let given = Given::read(&pathway, &posted, TODAY);
+    let given = Given::read(&pathway, &posted, SENDER, TODAY);
     assert_eq!(given.doubled.iter().map(FieldError::name).collect::<Vec<_>>(), ["seen_on"]);
     let field = given.field(given.shown.iter().find(|q| q.id.as_str() == "seen_on").expect("shown"), &given.doubled);
     assert_eq!(field.values, ["4", "June", "2026"]);
@@ -98,8 +99,8 @@ fn errors_of_an_address_stand_at_its_parts() {
     let mut posted = changed("premises_address.town", &[""]);
     posted.retain(|(name, _)| name != "premises_address.postcode");
     posted.push(("premises_address.postcode".to_owned(), "nonsense".to_owned()));
-    let given = Given::read(&pathway, &posted, TODAY);
-    let errors = validate(&pathway, given.raw.clone(), TODAY).expect_err("town is missing");
+    let given = Given::read(&pathway, &posted, SENDER, TODAY);
+    let errors = validate(&pathway, given.raw.clone(), SENDER, TODAY).expect_err("town is missing");
     let question = pathway.questions().find(|q| q.id.as_str() == "premises_address").expect("a question");
     let field = given.field(question, &errors);
     let links: Vec<_> = field.error_links().into_iter().map(|link| link.href).collect();
@@ -111,8 +112,8 @@ fn fields_of_no_question_are_never_answers() {
     let pathway = fire();
     let mut posted = fields(GOOD);
     posted.extend(fields(&[("status", "opened"), ("referrer", "someone"), ("seen_on", "2026-01-01")]));
-    let given = Given::read(&pathway, &posted, TODAY);
+    let given = Given::read(&pathway, &posted, SENDER, TODAY);
     let plain = fields(GOOD);
-    assert!(given.raw == Given::read(&pathway, &plain, TODAY).raw);
+    assert!(given.raw == Given::read(&pathway, &plain, SENDER, TODAY).raw);
     assert_eq!(given.carried(), plain);
 }

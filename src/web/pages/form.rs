@@ -20,6 +20,7 @@ use super::{
 use crate::{
     app::{App, Error, IdempotencyKey, Versioned},
     domain::{
+        agency::AgencyKind,
         answers::{Answers, FieldError},
         code::QuestionId,
     },
@@ -120,7 +121,8 @@ async fn change(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<St
 
 async fn check_answers(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<String>, posted: Posted) -> Answer {
     let versioned = app.start_referral(&person.request, &person.caller, &id).await?;
-    match checked(&app, &person, &versioned, &posted) {
+    let sender = app.sender_kind(&person.caller).await?;
+    match checked(&app, &person, &versioned, sender, &posted) {
         Ok((given, answers)) => ok(&check::page(&app, &person, &versioned, &answers, given, posted.value(FORM_TOKEN)).await?),
         Err(errors) => again(&app, &person, &versioned, &posted, &errors).await,
     }
@@ -130,7 +132,8 @@ async fn send(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<Stri
     let versioned = app.start_referral(&person.request, &person.caller, &id).await?;
     let key = IdempotencyKey::parse(posted.value(FORM_TOKEN))?;
     let today = person.request.at.uk_date();
-    let given = Given::read(&versioned.pathway, posted.fields(), today);
+    let sender = app.sender_kind(&person.caller).await?;
+    let given = Given::read(&versioned.pathway, posted.fields(), sender, today);
     // What names the request: the pathway and the answers alone, so that a new session's token changes nothing.
     let body = url::form_urlencoded::Serializer::new(format!("{id}?")).extend_pairs(given.carried()).finish();
     match app.submit(&person.request, &person.caller, &key, body.as_bytes(), &versioned, given.raw).await {
@@ -141,11 +144,17 @@ async fn send(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<Stri
 }
 
 /// The answers if they fit, with the fields to carry on; else what to mend.
-fn checked(app: &App, person: &SignedIn, versioned: &Versioned, posted: &Posted) -> Result<(Fields, Answers), Vec<FieldError>> {
-    let given = Given::read(&versioned.pathway, posted.fields(), person.request.at.uk_date());
+fn checked(
+    app: &App,
+    person: &SignedIn,
+    versioned: &Versioned,
+    sender: AgencyKind,
+    posted: &Posted,
+) -> Result<(Fields, Answers), Vec<FieldError>> {
+    let given = Given::read(&versioned.pathway, posted.fields(), sender, person.request.at.uk_date());
     let carried = given.carried();
     let doubled = given.doubled;
-    let found = match app.check_answers(versioned, given.raw) {
+    let found = match app.check_answers(versioned, given.raw, sender) {
         Ok(answers) if doubled.is_empty() => return Ok((carried, answers)),
         Err(Error::Invalid(found)) => found,
         // Checking answers fails in no other way.
@@ -177,13 +186,14 @@ async fn page(
     let pathway = &versioned.pathway;
     // A form whose token was lost or damaged gets a new one: it has never been sent.
     let form_token = IdempotencyKey::parse(form_token).map_or_else(|_| fresh_token(app), |_| form_token.to_owned());
-    let given = Given::read(pathway, fields, person.request.at.uk_date());
+    let sender = app.sender_kind(&person.caller).await?;
+    let given = Given::read(pathway, fields, sender, person.request.at.uk_date());
     let receiver = Receiver::of(app, pathway, &Answers::default()).await?;
     let errors_of_fields = errors.unwrap_or_default();
     let is_shown = |id: &QuestionId| given.shown.iter().any(|question| question.id == *id);
     let sections = pathway.sections.iter().map(|section| SectionView {
         title: section.title.clone(),
-        intro: String::new(),
+        intro: section.intro.clone().unwrap_or_default(),
         fields: section
             .questions
             .iter()

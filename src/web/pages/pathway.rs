@@ -13,10 +13,7 @@ use serde::Deserialize;
 use super::receiver::Receiver;
 use crate::{
     app::App,
-    domain::{
-        answers::Answers,
-        pathway::{Pathway, Ring},
-    },
+    domain::{answers::Answers, pathway::Pathway, section::Ring},
     web::{
         components::{Button, ErrorLink, ErrorSummary, Fieldset, InsetText, Radio, Radios},
         error::{Answer, mend, ok, see},
@@ -143,7 +140,11 @@ impl StopPage {
 
 /// Whom a pathway says to ring.
 pub(super) fn contacts(pathway: &Pathway) -> Vec<Contact> {
-    let contact = |ring: &Ring| Contact { who: ring.who.clone(), number: ring.number.clone(), when: String::new() };
+    let contact = |ring: &Ring| Contact {
+        who: ring.who.clone(),
+        number: ring.number.clone(),
+        when: ring.hours.clone().unwrap_or_default(),
+    };
     pathway.danger.ring.iter().map(contact).collect()
 }
 

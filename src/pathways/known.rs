@@ -1,0 +1,84 @@
+//! The questions read so far, for everything that names one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::{Spanned, de::DeValue};
+
+use super::reader::Reader;
+use crate::domain::{
+    agency::AgencyKind,
+    code::{Choice, Code, QuestionId},
+    compartment::Category,
+    question::{Kind, Question, SENDER_KIND},
+};
+
+/// The questions a condition or a setting may name: those asked before it.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Kinds of the questions read so far, the sender's kind among them.
+    pub(super) kinds: BTreeMap<QuestionId, Kind>,
+    /// Those sealed apart.
+    pub(super) restricted: BTreeMap<QuestionId, Category>,
+    /// Ids anywhere in the file, to tell "later" from "absent".
+    pub(super) anywhere: BTreeSet<String>,
+}
+
+impl Known {
+    /// Nothing read yet; `anywhere` are the ids of all questions of the file.
+    pub(super) fn new(anywhere: BTreeSet<String>) -> Self {
+        let mut known = Self { anywhere, ..Self::default() };
+        // Codes of agency kinds are codes by the rules of codes, which a test of `Answers` reads.
+        let kinds = AgencyKind::ALL.iter().filter_map(|kind| Some(Choice::new(Code::parse(kind.code()).ok()?, kind.code())));
+        if let Ok(id) = QuestionId::parse(SENDER_KIND) {
+            known.kinds.insert(id, Kind::Choice(kinds.collect()));
+        }
+        known
+    }
+
+    pub(super) fn add(&mut self, question: &Question) {
+        self.kinds.insert(question.id.clone(), question.kind.clone());
+        if let Some(category) = question.sealed.category() {
+            self.restricted.insert(question.id.clone(), category);
+        }
+    }
+
+    /// A question that a setting names.
+    pub(super) fn named(&self, reader: &Reader<'_>, key: &str, value: &Spanned<DeValue<'_>>) -> Option<QuestionId> {
+        let id = reader.code(key, value, QuestionId::parse)?;
+        if id.as_str() != SENDER_KIND && self.kinds.contains_key(&id) {
+            return Some(id);
+        }
+        reader.fault(&value.span(), format!("no question has the id `{id}`: correct it or add the question"));
+        None
+    }
+
+    /// A question of one choice that a setting names.
+    pub(super) fn choice(&self, reader: &Reader<'_>, key: &str, value: &Spanned<DeValue<'_>>) -> Option<QuestionId> {
+        self.of_kind(reader, key, value, |kind| matches!(kind, Kind::Choice(_)), "a choice")
+    }
+
+    /// A yes-no question that a setting names.
+    pub(super) fn yes_no(&self, reader: &Reader<'_>, key: &str, value: &Spanned<DeValue<'_>>) -> Option<QuestionId> {
+        self.of_kind(reader, key, value, |kind| *kind == Kind::YesNo, "a yes-no")
+    }
+
+    fn of_kind(
+        &self,
+        reader: &Reader<'_>,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+        fits: fn(&Kind) -> bool,
+        what: &str,
+    ) -> Option<QuestionId> {
+        let id = self.named(reader, key, value)?;
+        if !self.kinds.get(&id).is_some_and(fits) {
+            reader.fault(&value.span(), format!("make the `{key}` question {what}"));
+        }
+        Some(id)
+    }
+
+    /// The choices that a question offers; none where it offers none.
+    pub(super) fn choices(&self, id: &QuestionId) -> &[Choice] {
+        self.kinds.get(id).map_or(&[][..], Kind::choices)
+    }
+}

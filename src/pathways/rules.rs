@@ -1,0 +1,96 @@
+//! What answers call up, of a pathway file: rules, urgency, advice and risk.
+
+use super::{conditions::condition, known::Known, reader::Table, routes::urgency_words};
+use crate::domain::{
+    code::{Code, PathwayId},
+    condition::Condition,
+    rule::{Advice, Risk, Rule, UrgencyRule},
+    urgency::Urgency,
+};
+
+fn when(table: &Table<'_>, known: &Known) -> Option<Condition> {
+    condition(table.reader, table.need("when")?, known)
+}
+
+/// Reads the rules that stop a sending.
+pub(super) fn rules(file: &Table<'_>, known: &Known) -> Vec<Rule> {
+    let mut read: Vec<Rule> = Vec::new();
+    for table in file.tables("rule") {
+        let code = table.need_code("code", Code::parse);
+        let when = when(&table, known);
+        let question = table.need("question").and_then(|value| known.named(table.reader, "question", value));
+        let message = table.need_text("message");
+        let (title, text) = (table.text("title"), table.text("text"));
+        let pathways: Vec<_> = table
+            .list("pathways")
+            .into_iter()
+            .filter_map(|value| table.reader.code("pathways", value, PathwayId::parse))
+            .collect();
+        if title.is_none() != text.is_none() || (title.is_none() && !pathways.is_empty()) {
+            table.fault("give `title` and `text` together: they make the page that `pathways` stands on");
+        }
+        if let (Some(code), Some(when), Some(question), Some(message)) = (code, when, question, message) {
+            if read.iter().any(|rule| rule.code == code) {
+                table.fault(format!("rename this rule: another has the code `{code}`"));
+            }
+            if message.ends_with('.') {
+                table.fault("take the full stop off `message`: it stands as an error beside its question");
+            }
+            read.push(Rule { code, when, question, message, title, text, pathways });
+        }
+        table.end();
+    }
+    read
+}
+
+/// Reads the urgency rules.
+pub(super) fn urgency(file: &Table<'_>, known: &Known) -> Vec<UrgencyRule> {
+    let mut rules = Vec::new();
+    for table in file.tables("urgency") {
+        let when = when(&table, known);
+        let urgency =
+            table.need("urgency").and_then(|value| table.reader.word("urgency", value, Urgency::parse, &urgency_words()));
+        if let (Some(when), Some(urgency)) = (when, urgency) {
+            rules.push(UrgencyRule { when, urgency });
+        }
+        table.end();
+    }
+    rules
+}
+
+/// Reads the hints.
+pub(super) fn advice(file: &Table<'_>, known: &Known) -> Vec<Advice> {
+    let mut read: Vec<Advice> = Vec::new();
+    for table in file.tables("advice") {
+        let code = table.need_code("code", Code::parse);
+        let when = when(&table, known);
+        let text = table.need_text("text");
+        let pathway = table.code("pathway", PathwayId::parse);
+        if let (Some(code), Some(when), Some(text)) = (code, when, text) {
+            if read.iter().any(|advice| advice.code == code) {
+                table.fault(format!("rename this advice: another has the code `{code}`"));
+            }
+            read.push(Advice { code, when, text, pathway });
+        }
+        table.end();
+    }
+    read
+}
+
+/// Reads how gradings make one: choice questions that all offer the grades.
+pub(super) fn risk(file: &Table<'_>, known: &Known) -> Option<Risk> {
+    let table = file.reader.as_table("risk", file.value("risk")?)?;
+    let order: Vec<Code> =
+        table.need_list("order").into_iter().filter_map(|value| table.reader.code("order", value, Code::parse)).collect();
+    let mut questions = Vec::new();
+    for value in table.need_list("questions") {
+        let Some(id) = known.choice(table.reader, "questions", value) else { continue };
+        let offered = known.choices(&id);
+        if let Some(absent) = order.iter().find(|grade| offered.iter().all(|choice| choice.code != **grade)) {
+            table.reader.fault(&value.span(), format!("offer `{absent}` in the question `{id}`, or take it out of `order`"));
+        }
+        questions.push(id);
+    }
+    table.end();
+    Some(Risk { questions, order })
+}
