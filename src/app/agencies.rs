@@ -186,6 +186,12 @@ impl App {
         Ok(self.agency(caller.agency()).await?.kind)
     }
 
+    /// Name and agency of the team with this code, for the pages that say who is told.
+    pub async fn team_named(&self, code: &str) -> Result<Option<(String, String)>, Error> {
+        let Some(team) = self.store.team_by_code(code).await? else { return Ok(None) };
+        Ok(Some((team.name.as_str().to_owned(), self.agency(team.agency).await?.name.as_str().to_owned())))
+    }
+
     pub(super) async fn agency(&self, id: AgencyId) -> Result<Agency, Error> {
         self.store.agency(id).await?.ok_or(Error::Unseen)
     }

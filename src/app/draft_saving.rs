@@ -6,6 +6,7 @@ use super::{
     Answered, App, Caller, DraftView, Error, IdempotencyKey, Receipt, draft_content,
     drafts::{MOST, TRIES},
     gate::bare,
+    idempotency::Once,
     sealing::Holder,
     submit::submission,
 };
@@ -42,7 +43,7 @@ pub enum Saved {
 }
 
 impl App {
-    /// Begins a draft with what is known of its first section.
+    /// Begins a draft with what is known of its first section, once for each key.
     ///
     /// # Errors
     /// As [`App::start_referral`]; [`Error::Conflict`] when there are too many drafts already.
@@ -50,8 +51,23 @@ impl App {
         &self,
         request: &RequestContext,
         caller: &Caller,
-        pathway: &str,
-        first: &Part,
+        key: &IdempotencyKey,
+        (pathway, first): (&str, &Part),
+    ) -> Result<Answered<Reference>, Error> {
+        let body = draft_content::write(first)?;
+        let route = format!("start-draft {pathway}");
+        self.once(request, caller, key, (&route, &body), async |once| {
+            self.start_draft_once(request, caller, (pathway, first), once).await
+        })
+        .await
+    }
+
+    async fn start_draft_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (pathway, first): (&str, &Part),
+        once: &Once<'_>,
     ) -> Result<Reference, Error> {
         let versioned = self.start_referral(request, caller, pathway).await?;
         let agency = self.agency(caller.agency()).await?;
@@ -80,6 +96,7 @@ impl App {
             saved_at: request.at,
         };
         let mut tx = self.store.begin().await?;
+        once.remember(&mut tx, &draft.reference).await?;
         match tx.insert_draft(&draft).await {
             // Of 2^40 references two were drawn alike; the next try draws another.
             Err(error) if error.is_duplicate_in("reference") => return Err(Error::Busy(Duration::from_secs(1))),

@@ -234,6 +234,20 @@ impl App {
         Ok(items.into_iter().zip(recorded).filter_map(|(item, recorded)| recorded.is_ok().then_some(item)).collect())
     }
 
+    /// The pathway that a draft is filled in by, without opening the draft; a miss is on record.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`].
+    pub async fn draft_pathway(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<Versioned, Error> {
+        Ok(self.find_draft(request, caller, reference, Action::SaveDraft).await?.0.pathway)
+    }
+
+    /// The referral that a draft has become, for whoever can see it: nothing of it is told but that it is there.
+    pub async fn sent_from_draft(&self, caller: &Caller, reference: &str) -> Result<Option<Reference>, Error> {
+        let reference = Reference::parse(reference).unwrap_or(Reference::NOBODYS);
+        Ok(self.store.referral_seen_by(reference, &caller.holders()).await?.map(|referral| referral.reference))
+    }
+
     /// A draft by its reference, if the caller holds a grant on it; a miss is on record as a refusal of what was tried.
     pub(super) async fn find_draft(
         &self,

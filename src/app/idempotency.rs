@@ -182,6 +182,16 @@ impl Repeatable for Added {
     }
 }
 
+impl Repeatable for Reference {
+    fn written(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Result<Self, Error> {
+        Self::parse(text).map_err(|_| damaged())
+    }
+}
+
 fn damaged() -> Error {
     Error::Integrity("a remembered answer is damaged")
 }

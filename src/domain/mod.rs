@@ -28,6 +28,7 @@ pub mod message;
 pub mod outcome;
 pub mod pathway;
 pub mod ports;
+pub mod progress;
 pub mod question;
 pub mod reference;
 pub mod referral;

@@ -60,13 +60,22 @@ pub const ROUTES: &[Route] = &[
     post("/sign-out-everywhere", "sign-out-everywhere", Action::SignOutEverywhere),
     get("/", "home", None),
     get("/account", "account", Some(Action::ReadAccount)),
+    get("/account/deputy", "deputy", Some(Action::ReadAccount)),
+    post("/account/deputy", "choose-deputy", Action::ChooseDeputy),
     get("/refer/{pathway}", "refer-start", Some(Action::ReadPathways)),
     get("/refer/{pathway}/danger", "refer-danger", Some(Action::ReadPathways)),
-    get("/refer/{pathway}/form", "refer-form", Some(Action::ReadPathways)),
-    answers(post("/refer/{pathway}/form", "refer-change", Action::SubmitReferral)),
-    answers(post("/refer/{pathway}/check", "refer-check", Action::SubmitReferral)),
-    answers(post("/refer/{pathway}/send", "refer-send", Action::SubmitReferral)),
-    Route { token: Token::Form, ..answers(post("/refer/{pathway}/resume", "refer-resume", Action::SubmitReferral)) },
+    get("/refer/{pathway}/ring", "refer-ring", Some(Action::ReadPathways)),
+    post("/refer/{pathway}/start", "refer-start-draft", Action::StartDraft),
+    get("/drafts/{reference}", "draft", Some(Action::ReadDraft)),
+    get("/drafts/{reference}/section/{section}", "draft-section", Some(Action::ReadDraft)),
+    answers(post("/drafts/{reference}/section/{section}", "draft-save", Action::SaveDraft)),
+    Route { token: Token::Form, ..answers(post("/drafts/resume", "draft-resume", Action::SaveDraft)) },
+    get("/drafts/{reference}/check", "draft-check", Some(Action::ReadDraft)),
+    post("/drafts/{reference}/send", "draft-send", Action::SendDraft),
+    get("/drafts/{reference}/delete", "draft-ask-delete", Some(Action::ReadDraft)),
+    post("/drafts/{reference}/delete", "draft-delete", Action::DeleteDraft),
+    get("/drafts/{reference}/deputy", "draft-deputy", Some(Action::ReadDraft)),
+    post("/drafts/{reference}/deputy", "draft-choose-deputy", Action::SaveDraft),
     get("/sent", "sent", Some(Action::ListSent)),
     get("/queue", "queue", Some(Action::ListQueue)),
     get("/find", "find", Some(Action::ReadReferral)),
@@ -99,7 +108,7 @@ mod tests {
         assert_eq!(all.len(), ROUTES.len());
         for route in ROUTES {
             assert!(route.method == "GET" || route.action.is_some(), "{}", route.path);
-            assert!(!route.keeps_answers || route.path.starts_with("/refer/{pathway}/"), "{}", route.path);
+            assert!(!route.keeps_answers || route.path.starts_with("/drafts/"), "{}", route.path);
         }
     }
 

@@ -21,6 +21,11 @@ pub(super) fn day_and_time(at: Timestamp) -> String {
     format!("{} {}", at.zoned().strftime("%A"), at.words())
 }
 
+/// `27 December 2026`.
+pub(super) fn day(at: Timestamp) -> String {
+    at.uk_date().strftime("%-d %B %Y").to_string()
+}
+
 /// When something is due, as a list says it.
 pub(super) fn due(due: Timestamp, now: Timestamp) -> String {
     if due < now {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use referral_exchange::{
-    app::{App, Caller, DraftView, Error, Saved, example, raw_from_json},
+    app::{App, Caller, DraftView, Error, IdempotencyKey, Saved, example, raw_from_json},
     domain::{
         agency::AgencyKind,
         answers::{FieldError, RawAnswers},
@@ -26,7 +26,15 @@ fn part(section: &str, text: &str) -> Part {
 }
 
 async fn begin(app: &App, caller: &Caller) -> Reference {
-    app.start_draft(&app.request(None), caller, "fire-protection", &part("first", "canary begun")).await.unwrap()
+    let mut key = [0; 16];
+    app.random().fill(&mut key);
+    begin_once(app, caller, &format!("{:x}", u128::from_be_bytes(key)), "canary begun").await.unwrap()
+}
+
+async fn begin_once(app: &App, caller: &Caller, key: &str, text: &str) -> Result<Reference, Error> {
+    let key = IdempotencyKey::parse(key).unwrap();
+    let begun = app.start_draft(&app.request(None), caller, &key, ("fire-protection", &part("first", text))).await;
+    begun.map(|answered| answered.value)
 }
 
 async fn read(app: &App, caller: &Caller, reference: Reference) -> Result<DraftView, Error> {
@@ -49,7 +57,7 @@ fn said(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 /// The answers of the example, whatever the draft holds.
 fn answers(app: &App) -> impl Fn(&DraftView) -> Result<RawAnswers, Vec<FieldError>> {
     let today = app.request(None).at.uk_date();
-    move |view: &DraftView| raw_from_json(&example(&view.pathway.pathway, AgencyKind::Police, today)["answers"])
+    move |view: &DraftView| raw_from_json(&example(&view.pathway.pathway, AgencyKind::Education, today)["answers"])
 }
 
 async fn events(raw: &mut Raw, action: &str) -> i64 {
@@ -88,6 +96,21 @@ async fn goes_on(engine: Engine) {
     assert_eq!(sealed(&mut raw).await, 3);
     let holders: BTreeSet<String> = raw.texts("SELECT to_kind FROM grant_made").await.into_iter().collect();
     assert_eq!(holders, BTreeSet::from(["recovery".to_owned(), "user".to_owned()]));
+    hub.finish().await;
+}
+
+/// A button pressed twice begins one draft; a key does not begin another kind of thing.
+async fn begun_once(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let first = begin_once(app, &tess, "pressed", "words").await.unwrap();
+    assert_eq!(begin_once(app, &tess, "pressed", "words").await.unwrap(), first);
+    assert!(matches!(begin_once(app, &tess, "pressed", "other words").await, Err(Error::KeyReused)));
+    assert_eq!(app.drafts(&app.request(None), &tess).await.unwrap().len(), 1);
+    // Somebody whose agency or role may not send begins nothing, and it is on record.
+    let officer = hub.sign_in("dev.specimen").await;
+    assert!(matches!(begin_once(app, &officer, "officer", "words").await, Err(Error::Refused)));
     hub.finish().await;
 }
 
@@ -302,6 +325,7 @@ async fn pointers_are_checked(engine: Engine) {
 
 crate::support::on_both! {
     a_draft_is_saved_section_by_section_and_gone_on_with_elsewhere => goes_on,
+    a_draft_is_begun_once_for_each_key_by_those_who_may_send => begun_once,
     two_windows_overwrite_nothing => two_windows,
     a_deputy_goes_on_with_a_draft_until_taken_off => deputies,
     a_draft_of_somebody_else_is_not_there => unseen,

@@ -34,9 +34,14 @@ const EVERYBODYS: [Action; 5] =
 /// Who may not do an act, and the answers that are right for them: 403 where they know of it, 404 where they must not.
 fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
     match action {
-        Action::SubmitReferral => Some(("dev.specimen", &[StatusCode::FORBIDDEN])),
+        Action::SubmitReferral | Action::StartDraft | Action::ChooseDeputy => Some(("dev.specimen", &[StatusCode::FORBIDDEN])),
         Action::ListQueue => Some(("tess.example", &[StatusCode::FORBIDDEN])),
-        Action::ReadReferral | Action::WriteMessage => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
+        Action::ReadReferral
+        | Action::WriteMessage
+        | Action::ReadDraft
+        | Action::SaveDraft
+        | Action::SendDraft
+        | Action::DeleteDraft => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
         Action::ReadLog => Some(("theo.invented", &[StatusCode::FORBIDDEN])),
         _ => None,
     }
@@ -48,6 +53,7 @@ fn filled(template: &str, reference: &str) -> String {
         .replace("{index}", "0")
         .replace("{pathway}", "fire-protection")
         .replace("{id}", "fire-protection")
+        .replace("{section}", "about")
         .replace("{name}", "missing")
 }
 
@@ -190,9 +196,8 @@ async fn the_wrong_role_is_refused_by_every_route_and_it_is_on_record() {
     served.finish().await;
 }
 
-/// Pages that carry an act's name but show or keep nothing yet: the form drawn again, the search box without a reference, the
+/// Pages that carry an act's name but show or keep nothing yet: the answers given back, the search box without a reference, the
 /// log's filters before a use is chosen. The act itself is refused where it is done.
 fn is_free_of_data(asked: &Asked) -> bool {
-    ["POST /refer/{pathway}/form", "POST /refer/{pathway}/check", "POST /refer/{pathway}/resume", "GET /find"]
-        .contains(&asked.template.as_str())
+    ["POST /drafts/resume", "GET /find"].contains(&asked.template.as_str())
 }

@@ -154,10 +154,68 @@ pub const FIRE: &[(&str, &str)] = &[
     ("agency_reference", ""),
 ];
 
-/// The same with tokens, and with some answers changed.
-pub fn fire<'a>(csrf: &'a str, form: &'a str, changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    let mut fields = vec![("csrf_token", csrf), ("form_token", form)];
-    fields.extend(FIRE.iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name)));
-    fields.extend(changes);
-    fields
+/// The sections of that form, each with the questions it asks.
+pub const FIRE_SECTIONS: &[(&str, &[&str])] = &[
+    ("premises", &["premises_name", "premises_address", "district", "premises_use", "other_use", "responsible_person"]),
+    ("seen", &["seen_on", "in_use", "sleeping", "hazards", "narrative", "opinion"]),
+    ("about-this-referral", &["involved", "agency_reference"]),
+];
+
+/// The fields of one section, some of them changed, without tokens.
+pub fn section(id: &str, changes: &[(&str, &str)]) -> Vec<(String, String)> {
+    let (_, questions) = FIRE_SECTIONS.iter().find(|(section, _)| *section == id).unwrap();
+    let mine = |name: &str| {
+        let base = name.split(['.', '-']).next().unwrap();
+        questions.contains(&base)
+    };
+    let is_other = |name: &str| changes.iter().any(|(known, _)| *known == name);
+    let fields = FIRE.iter().filter(|(name, _)| mine(name) && !is_other(name)).chain(changes);
+    fields.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+impl Client {
+    /// Begins a draft of a fire referral; gives its address.
+    pub async fn begin(&self) -> String {
+        let page = self.get("/refer/fire-protection/danger").await;
+        let fields = [("csrf_token", page.token()), ("form_token", page.value("form_token")), ("danger", "no".to_owned())];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let begun = self.post("/refer/fire-protection/start", &fields).await;
+        assert!(begun.location().starts_with("/drafts/"), "{}", begun.status);
+        begun.location().to_owned()
+    }
+
+    /// Saves a section as the form that is shown would post it, some answers changed.
+    pub async fn save(&self, draft: &str, id: &str, changes: &[(&str, &str)]) -> Page {
+        let address = format!("{draft}/section/{id}");
+        let shown = self.get(&address).await;
+        self.save_from(&shown, &address, &section(id, changes)).await
+    }
+
+    /// Posts answers to a section from a page of it, however old that page is.
+    pub async fn save_from(&self, shown: &Page, address: &str, answers: &[(String, String)]) -> Page {
+        let (csrf, revision) = (shown.token(), shown.value("revision"));
+        let mut fields = vec![("csrf_token", csrf.as_str()), ("revision", revision.as_str())];
+        fields.extend(answers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        self.post(address, &fields).await
+    }
+
+    /// Fills in every section of a draft, some answers changed.
+    pub async fn fill(&self, draft: &str, changes: &[(&str, &str)]) {
+        for (id, questions) in FIRE_SECTIONS {
+            let mine: Vec<_> =
+                changes.iter().filter(|(name, _)| questions.contains(&name.split(['.', '-']).next().unwrap())).copied().collect();
+            let saved = self.save(draft, id, &mine).await;
+            assert_eq!(saved.status.as_u16(), 303, "{id}: {}", saved.body);
+        }
+    }
+
+    /// Begins, fills in and sends a fire referral; gives the address of the page after sending.
+    pub async fn refer(&self, changes: &[(&str, &str)]) -> String {
+        let draft = self.begin().await;
+        self.fill(&draft, changes).await;
+        let check = self.get(&format!("{draft}/check")).await;
+        let sent = self.post(&format!("{draft}/send"), &[("csrf_token", &check.token())]).await;
+        assert!(sent.location().ends_with("/sent"), "{} {}", sent.status, check.body);
+        sent.location().to_owned()
+    }
 }

@@ -28,6 +28,8 @@ pub struct AccountPage {
     pub username: String,
     /// Their places.
     pub places: Vec<Place>,
+    /// Who goes on with their drafts; empty for nobody.
+    pub deputy: String,
     /// How many sessions they have, this one included.
     pub sessions: u64,
 }
@@ -85,6 +87,8 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
 
 async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
     let sessions = app.read_account(&person.request, &person.caller).await?;
+    let (chosen, people) = (app.chosen_deputy(&person.caller).await?, app.deputies_to_choose(&person.caller).await?);
+    let deputy = people.into_iter().find(|(id, _)| Some(*id) == chosen).map(|(_, name)| name.as_str().to_owned());
     let place = |named: &NamedPlace| Place {
         team: named.team.as_str().to_owned(),
         agency: named.agency.as_str().to_owned(),
@@ -95,6 +99,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         name: person.caller.name().as_str().to_owned(),
         username: person.caller.username().as_str().to_owned(),
         places: person.caller.places().iter().map(place).collect(),
+        deputy: deputy.unwrap_or_default(),
         sessions,
     })
 }

@@ -10,6 +10,7 @@ use crate::domain::{
     answers::{FieldError, RawAnswer, RawAnswers},
     pathway::Pathway,
     question::{Kind, NOT_KNOWN, Question},
+    section::Section,
     validate::shown,
 };
 
@@ -60,14 +61,9 @@ impl<'p> Given<'p> {
         Self { fields, shown, raw, doubled }
     }
 
-    /// The fields of the questions shown, as posted: what is carried on and sent.
-    pub(super) fn carried(&self) -> Fields {
-        self.shown.iter().flat_map(|question| self.of(question)).collect()
-    }
-
-    /// The filled-in fields of questions not shown now: kept in the form, should they be shown again.
-    pub(super) fn set_aside(&self, pathway: &Pathway) -> Fields {
-        let hidden = pathway.questions().filter(|question| self.shown.iter().all(|shown| shown.id != question.id));
+    /// The filled-in fields of a section's questions that are not shown now: kept in the form, should they be shown again.
+    pub(super) fn set_aside(&self, section: &Section) -> Fields {
+        let hidden = section.questions.iter().filter(|question| self.shown.iter().all(|shown| shown.id != question.id));
         hidden.flat_map(|question| self.of(question)).filter(|(_, value)| !value.is_empty()).collect()
     }
 
@@ -94,6 +90,19 @@ impl<'p> Given<'p> {
         }
         field
     }
+}
+
+/// Whether a field is a question's: the one of the longest id that the name begins with.
+pub(super) fn is_of(pathway: &Pathway, name: &str, question: &str) -> bool {
+    let begins = |id: &str| name.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.']));
+    let owner = pathway.questions().map(|question| question.id.as_str()).filter(|id| begins(id)).max_by_key(|id| id.len());
+    owner == Some(question)
+}
+
+/// The fields of a section's questions, in the order posted.
+pub(super) fn of_section(pathway: &Pathway, section: &Section, fields: &[(String, String)]) -> Fields {
+    let mine = |name: &str| section.questions.iter().any(|question| is_of(pathway, name, question.id.as_str()));
+    fields.iter().filter(|(name, _)| mine(name)).cloned().collect()
 }
 
 fn all(fields: &[(String, String)], name: &str) -> Vec<String> {

@@ -59,10 +59,9 @@ fn a_whole_form_is_a_whole_referral() {
     assert_eq!(words("seen_on").as_deref(), Some("4 June 2026"));
     assert_eq!(words("premises_address").as_deref(), Some("1 Example Street\nLeicester\nLE1 1AA"));
     assert_eq!(words("opinion"), None);
-    // What is carried on reads back to the same answers.
-    let carried = given.carried();
-    let again = Given::read(&pathway, &carried, SENDER, TODAY);
-    assert!(again.raw == given.raw);
+    // Section by section it is the same form.
+    let parts: Fields = pathway.sections.iter().flat_map(|section| of_section(&pathway, section, &posted)).collect();
+    assert!(Given::read(&pathway, &parts, SENDER, TODAY).raw == given.raw);
 }
 
 #[test]
@@ -77,8 +76,8 @@ fn a_question_that_another_answer_calls_up_is_shown_and_its_answer_is_set_aside_
     posted = changed("premises_use", &["shop"]);
     posted.push(("other_use".to_owned(), "a covered car wash".to_owned()));
     let given = Given::read(&pathway, &posted, SENDER, TODAY);
-    assert!(given.carried().iter().all(|(name, _)| name != "other_use"));
-    assert_eq!(given.set_aside(&pathway), fields(&[("other_use", "a covered car wash")]));
+    let section = pathway.sections.iter().find(|section| section.id.as_str() == "premises").expect("a section");
+    assert_eq!(given.set_aside(section), fields(&[("other_use", "a covered car wash")]));
     assert!(validate(&pathway, given.raw, SENDER, TODAY).is_ok());
 }
 
@@ -115,5 +114,9 @@ fn fields_of_no_question_are_never_answers() {
     let given = Given::read(&pathway, &posted, SENDER, TODAY);
     let plain = fields(GOOD);
     assert!(given.raw == Given::read(&pathway, &plain, SENDER, TODAY).raw);
-    assert_eq!(given.carried(), plain);
+    let kept: Fields = pathway.sections.iter().flat_map(|section| of_section(&pathway, section, &posted)).collect();
+    assert!(kept.iter().all(|(name, _)| name != "status" && name != "referrer"));
+    // A name is that of the longest id that it begins with, and of no other.
+    assert!(is_of(&pathway, "premises_address.town", "premises_address") && is_of(&pathway, "seen_on-day", "seen_on"));
+    assert!(!is_of(&pathway, "premises_address.town", "premises_name") && !is_of(&pathway, "seen_onward", "seen_on"));
 }

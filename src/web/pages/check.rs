@@ -1,26 +1,44 @@
-//! Check answers before sending.
+//! Check answers before sending: what is said, who receives it and when, and what still stands in the way.
+
+use std::sync::Arc;
 
 use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    routing,
+};
 
-use super::{answers::Fields, receiver::Receiver};
+use super::{
+    filled::{Filled, Looked, Opened, to_send},
+    pathway::{Contact, contacts},
+    receiver::Receiver,
+};
 use crate::{
-    app::{App, Versioned},
+    app::{App, Error},
     domain::{
         answers::{Answer as Given, Answers},
+        code::PathwayId,
+        pathway::Pathway,
+        progress::Progress,
+        question::Question,
+        reference::Reference,
+        rule::Rule,
+        section::Section,
         sensitivity::Sensitivity,
         urgency::Urgency,
     },
     web::{
         components::{Button, InsetText, WarningText},
-        error::Failure,
+        error::{Answer, Failure, ok, see},
         session::SignedIn,
         view::Frame,
     },
 };
 
-/// All answers, who will receive them, and the button that sends. The answers travel in hidden inputs.
+/// All answers, who will receive them, what is still open, and the button that sends.
 #[derive(Clone, Template)]
-#[template(path = "form/check.html")]
+#[template(path = "draft/check.html")]
 pub struct CheckPage {
     /// The frame.
     pub frame: Frame,
@@ -28,22 +46,33 @@ pub struct CheckPage {
     pub pathway: String,
     /// Address that sends.
     pub send_action: String,
-    /// Address that shows the form again with all answers; gets the same post with `change=<field id>`.
-    pub change_action: String,
-    /// See [`super::form::FormPage::form_token`].
-    pub form_token: String,
-    /// Every answer as posted, name and value, in order; names may repeat. Without the two tokens.
-    pub answers: Vec<(String, String)>,
+    /// What must be mended or added first: the section, what to do and its address. Empty when it can be sent.
+    pub open: Vec<OpenItem>,
+    /// Sections that may follow after sending and are not complete.
+    pub can_follow: Vec<String>,
     /// The answers to read, in parts.
     pub sections: Vec<CheckSection>,
     /// Who will receive it: one line for each team or person.
     pub received_by: Vec<String>,
+    /// Who is told in the same act, and why.
+    pub copies: Vec<String>,
     /// When a human will read it, as a sentence.
     pub read_when: String,
+    /// The risk that these answers give; empty for none.
+    pub risk: String,
     /// What these answers make worth a thought; never in the way of sending.
     pub advice: Vec<String>,
     /// Consequences worth a warning; empty for none.
     pub warning: String,
+}
+
+/// One thing that stands in the way of sending.
+#[derive(Clone)]
+pub struct OpenItem {
+    /// What to do.
+    pub text: String,
+    /// Where.
+    pub href: String,
 }
 
 /// A part of the answers.
@@ -51,6 +80,8 @@ pub struct CheckPage {
 pub struct CheckSection {
     /// Its heading.
     pub title: String,
+    /// Where its answers are changed.
+    pub href: String,
     /// Its answers.
     pub rows: Vec<CheckRow>,
 }
@@ -80,45 +111,124 @@ impl CheckPage {
     }
 }
 
-/// The page for answers that fit.
-pub(super) async fn page(
-    app: &App,
-    person: &SignedIn,
-    versioned: &Versioned,
-    answers: &Answers,
-    carried: Fields,
-    form_token: &str,
-) -> Result<CheckPage, Failure> {
-    let pathway = &versioned.pathway;
-    let receiver = Receiver::of(app, pathway, answers).await?;
-    let mut sections: Vec<CheckSection> = Vec::new();
-    for row in pathway.summary(answers) {
-        let line = CheckRow { field: row.question.to_string(), question: row.label.to_owned(), answer: row.text };
-        match sections.last_mut() {
-            Some(section) if section.title == row.section => section.rows.push(line),
-            _ => sections.push(CheckSection { title: row.section.to_owned(), rows: vec![line] }),
-        }
+/// Where the form ends: these answers cannot be sent as this pathway, and other ways begin.
+#[derive(Clone, Template)]
+#[template(path = "draft/stop.html")]
+pub struct RulePage {
+    /// The frame.
+    pub frame: Frame,
+    /// Name of the pathway.
+    pub pathway: String,
+    /// The heading.
+    pub heading: String,
+    /// What it means, and what to do.
+    pub text: String,
+    /// The pathways offered instead: name and address.
+    pub others: Vec<(String, String)>,
+    /// Whom to ring, the most urgent first.
+    pub contacts: Vec<Contact>,
+    /// Address of the answer that leads here.
+    pub change_href: String,
+    /// Address of the draft.
+    pub draft_href: String,
+}
+
+/// These pages' routes.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/drafts/{reference}/check", routing::get(check)).route("/drafts/{reference}/send", routing::post(send))
+}
+
+async fn check(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+    let filled = match Filled::open(&app, &person, &reference).await? {
+        Opened::Draft(filled) => filled,
+        Opened::Gone(response) => return Ok(response),
+    };
+    let looked = filled.look();
+    if let Some(rule) = looked.broken.iter().find(|rule| rule.stops_the_form()) {
+        return ok(&stop(&app, &person, &filled, rule));
     }
+    ok(&page(&app, &person, &filled, &looked).await?)
+}
+
+async fn send(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+    let (sender, today) = (app.sender_kind(&person.caller).await?, person.request.at.uk_date());
+    // What is no reference is looked up like one, so that it counts and looks like a draft that cannot be seen.
+    let wanted = Reference::parse(&reference).unwrap_or(Reference::NOBODYS);
+    match app.send_draft(&person.request, &person.caller, wanted, |view| to_send(view, sender, today)).await {
+        Ok(sent) => Ok(see(&format!("/referrals/{}/sent", sent.value.reference))),
+        // The page says what is open.
+        Err(Error::Invalid(_)) => Ok(see(&format!("/drafts/{wanted}/check"))),
+        Err(other) => Err(Failure(other)),
+    }
+}
+
+async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>) -> Result<CheckPage, Failure> {
+    let (pathway, answers) = (filled.pathway(), &looked.answers);
+    let reference = filled.view.draft.reference;
+    let receiver = Receiver::of(app, pathway, answers).await?;
     let in_danger = matches!(answers.get(&pathway.danger.question), Some(Given::YesNo(true)));
     let emergency = &pathway.route(answers).emergency;
     Ok(CheckPage {
-        frame: person.frame.titled(&format!("Check your answers – {}", pathway.title)),
+        frame: person.frame.titled(&format!("Check your answers – {}", pathway.title)).back_to(&format!("/drafts/{reference}")),
         pathway: pathway.title.clone(),
-        send_action: format!("/refer/{}/send", pathway.id),
-        change_action: format!("/refer/{}/form", pathway.id),
-        form_token: form_token.to_owned(),
-        answers: carried,
-        sections,
-        received_by: receivers(person, versioned, answers, &receiver),
+        send_action: format!("/drafts/{reference}/send"),
+        open: open(filled, looked),
+        can_follow: later(filled, looked),
+        sections: sections(filled, looked),
+        received_by: receivers(person, pathway, answers, &receiver),
+        copies: copies(app, pathway, answers).await?,
         read_when: receiver.read_when(),
+        risk: risk(pathway, answers).unwrap_or_default(),
         advice: pathway.advice(answers).map(|advice| advice.text.clone()).collect(),
         warning: if in_danger { format!("You said that somebody is in danger now. {emergency}") } else { String::new() },
     })
 }
 
+/// What stands in the way of sending, in the order of the form.
+fn open(filled: &Filled, looked: &Looked<'_>) -> Vec<OpenItem> {
+    let pathway = filled.pathway();
+    let reference = filled.view.draft.reference;
+    let item = |field, text: &str| {
+        let section = pathway.section_of(field);
+        let href = section.map_or_else(
+            || format!("/drafts/{reference}"),
+            |section| format!("/drafts/{reference}/section/{}?look=yes", section.id),
+        );
+        OpenItem { text: text.to_owned(), href }
+    };
+    let errors = looked.errors.iter().map(|error| item(&error.field, &error.message));
+    errors.chain(looked.broken.iter().map(|rule| item(&rule.question, &rule.message))).collect()
+}
+
+/// The sections that may follow and are not complete, by title.
+fn later(filled: &Filled, looked: &Looked<'_>) -> Vec<String> {
+    let open = super::draft::tasks_of(filled, looked, true).into_iter();
+    open.filter(|task| task.progress != Progress::Completed).map(|task| task.title).collect()
+}
+
+fn sections(filled: &Filled, looked: &Looked<'_>) -> Vec<CheckSection> {
+    let reference = filled.view.draft.reference;
+    let section = |section: &Section| {
+        let asked = section.questions.iter().filter(|question| looked.given.shown.iter().any(|shown| shown.id == question.id));
+        let row = |question: &Question| CheckRow {
+            field: question.id.to_string(),
+            question: question.short.clone(),
+            answer: looked.answers.get(&question.id).map(|answer| answer.words(question)).unwrap_or_default(),
+        };
+        CheckSection {
+            title: section.title.clone(),
+            href: format!("/drafts/{reference}/section/{}", section.id),
+            rows: asked.map(row).collect(),
+        }
+    };
+    // A section that may follow and has not been begun has nothing to check.
+    let begun = |wanted: &&Section| !wanted.later || filled.is_begun(wanted);
+    let all = filled.pathway().sections.iter().filter(begun).map(section);
+    all.filter(|section| !section.rows.is_empty()).collect()
+}
+
 /// Who can read it once it is sent, as the keys will be given out.
-fn receivers(person: &SignedIn, versioned: &Versioned, answers: &Answers, receiver: &Receiver) -> Vec<String> {
-    let pathway = &versioned.pathway;
+fn receivers(person: &SignedIn, pathway: &Pathway, answers: &Answers, receiver: &Receiver) -> Vec<String> {
     let own = match pathway.sensitivity {
         Sensitivity::L1 | Sensitivity::L2 => {
             let team = person.caller.main().map(|named| named.team.as_str().to_owned());
@@ -129,4 +239,43 @@ fn receivers(person: &SignedIn, versioned: &Versioned, answers: &Answers, receiv
     let cover = (pathway.urgency(answers) == Urgency::Today)
         .then(|| "The team that covers outside those hours, because it is for today".to_owned());
     [Some(receiver.name()), cover, own].into_iter().flatten().collect()
+}
+
+/// Who else is told, and why.
+async fn copies(app: &App, pathway: &Pathway, answers: &Answers) -> Result<Vec<String>, Failure> {
+    let mut lines = Vec::new();
+    for copy in pathway.copies(answers) {
+        let named = app.team_named(copy.team.as_str()).await?;
+        let who = named.map_or_else(|| copy.team.to_string(), |(team, agency)| format!("{team} ({agency})"));
+        lines.push(format!("{who}: {}", copy.why));
+    }
+    Ok(lines)
+}
+
+/// The grade that these answers give, in the words of the question that gave it.
+fn risk(pathway: &Pathway, answers: &Answers) -> Option<String> {
+    let grade = pathway.risk(answers)?;
+    let questions = &pathway.risk.as_ref()?.questions;
+    let mut titles = questions.iter().filter_map(|id| pathway.question(id)?.kind.title_of(grade));
+    titles.next().map(str::to_owned)
+}
+
+fn stop(app: &App, person: &SignedIn, filled: &Filled, rule: &Rule) -> RulePage {
+    let pathway = filled.pathway();
+    let reference = filled.view.draft.reference;
+    let other = |id: &PathwayId| {
+        let versioned = app.pathway(id.as_str())?;
+        Some((versioned.pathway.title.clone(), format!("/refer/{id}")))
+    };
+    let change = pathway.section_of(&rule.question).map(|section| format!("/section/{}#{}", section.id, rule.question));
+    RulePage {
+        frame: person.frame.titled(&format!("This cannot be sent – {}", pathway.title)).back_to(&format!("/drafts/{reference}")),
+        pathway: pathway.title.clone(),
+        heading: rule.title.clone().unwrap_or_default(),
+        text: rule.text.clone().unwrap_or_default(),
+        others: rule.pathways.iter().filter_map(other).collect(),
+        contacts: contacts(pathway, None),
+        change_href: format!("/drafts/{reference}{}", change.unwrap_or_default()),
+        draft_href: format!("/drafts/{reference}"),
+    }
 }

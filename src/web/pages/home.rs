@@ -6,12 +6,13 @@ use askama::Template;
 use axum::{Router, extract::State, routing};
 
 use crate::{
-    app::{App, PathwayView},
+    app::{App, DraftItem, PathwayView},
     web::{
         components::NotificationBanner,
         error::{Answer, ok},
         session::SignedIn,
         view::Frame,
+        words,
     },
 };
 
@@ -25,6 +26,8 @@ pub struct HomePage {
     pub notice: String,
     /// The pathways the caller may send; empty hides the section.
     pub pathways: Vec<PathwayLine>,
+    /// What was begun and not sent.
+    pub drafts: Vec<DraftLine>,
     /// Further places, in order: my referrals, a team's queue, the log.
     pub places: Vec<PlaceLine>,
 }
@@ -40,6 +43,23 @@ pub struct PathwayLine {
     pub about: String,
     /// How long it takes, in minutes.
     pub minutes: u32,
+}
+
+/// One draft.
+#[derive(Clone)]
+pub struct DraftLine {
+    /// Name of the pathway.
+    pub pathway: String,
+    /// Its reference.
+    pub reference: String,
+    /// Its address.
+    pub href: String,
+    /// When it was saved, and whose it is, in words.
+    pub about: String,
+    /// When it will be deleted, where that is near; empty otherwise.
+    pub ending: String,
+    /// Address where it is deleted; empty where the reader may not.
+    pub delete_href: String,
 }
 
 /// One place the caller may go.
@@ -90,5 +110,23 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
     if ways.log {
         add("Log".to_owned(), "/log".to_owned(), "Who did what in your agency, and who looked.");
     }
-    ok(&HomePage { frame: person.frame.titled("Start").at("/"), notice: String::new(), pathways, places })
+    let drafts = app.drafts(&person.request, &person.caller).await?.into_iter().map(draft).collect();
+    ok(&HomePage { frame: person.frame.titled("Start").at("/"), notice: String::new(), pathways, drafts, places })
+}
+
+fn draft(item: DraftItem) -> DraftLine {
+    let href = format!("/drafts/{}", item.reference);
+    let whose = if item.own { "" } else { " You are its deputy." };
+    DraftLine {
+        pathway: item.pathway,
+        reference: item.reference.to_string(),
+        about: format!("Saved on {}.{whose}", item.saved_at.words()),
+        ending: if item.ending {
+            format!("Nobody has sent it. It is deleted on {} unless you save or send it.", words::day(item.ends_at))
+        } else {
+            String::new()
+        },
+        delete_href: if item.own { format!("{href}/delete") } else { String::new() },
+        href,
+    }
 }

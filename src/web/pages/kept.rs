@@ -23,8 +23,10 @@ pub struct KeptPage {
     pub frame: Frame,
     /// Why.
     pub why: Why,
-    /// Address that shows the form again with all answers.
+    /// Address that saves the answers and shows them again.
     pub action: String,
+    /// Address that the answers were posted to.
+    pub kept_at: String,
     /// Token of the browser's form cookie.
     pub form_cookie_token: String,
     /// Everything that was posted, without the guard's token.
@@ -37,16 +39,19 @@ impl KeptPage {
     }
 }
 
-/// The page in answer to a post of answers to `/refer/{pathway}/…`.
+/// The page in answer to a post of answers to a section of a draft.
 pub(in crate::web) fn page(visit: &Visit, address: &str, posted: &Posted, why: Why) -> Response {
-    let pathway = address.split('/').nth(2).unwrap_or_default();
+    // Posted to the way back itself, it is still where it first belonged.
+    let kept_at = if posted.value("kept_at").is_empty() { address } else { posted.value("kept_at") };
     let title = if why == Why::SignedOut { "Sign in to go on" } else { "Look at your answers again" };
+    let ours = |name: &str| matches!(name, "kept_at" | "autosave" | "leave");
     let view = KeptPage {
         frame: visit.frame.titled(title),
         why,
-        action: format!("/refer/{pathway}/resume"),
+        action: "/drafts/resume".to_owned(),
+        kept_at: kept_at.split('?').next().unwrap_or_default().to_owned(),
         form_cookie_token: visit.form_token.clone(),
-        answers: posted.fields().iter().filter(|(name, _)| name != "change").cloned().collect(),
+        answers: posted.fields().iter().filter(|(name, _)| !ours(name)).cloned().collect(),
     };
     error::page(StatusCode::FORBIDDEN, &view).unwrap_or_else(|_| error::refusal(&visit.frame, Reason::Fault))
 }

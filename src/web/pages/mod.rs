@@ -5,9 +5,11 @@
 pub mod account;
 mod answers;
 pub mod check;
+pub mod deputy;
+pub mod draft;
 pub mod error;
 pub mod field;
-pub mod form;
+mod filled;
 pub mod home;
 pub mod kept;
 pub mod log;
@@ -16,6 +18,7 @@ pub mod pathway;
 pub mod queue;
 mod receiver;
 pub mod referral;
+pub mod section;
 pub mod sent;
 pub mod sent_list;
 pub mod sign_in;
@@ -33,7 +36,10 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(account::routes())
         .merge(home::routes())
         .merge(pathway::routes())
-        .merge(form::routes())
+        .merge(draft::routes())
+        .merge(section::routes())
+        .merge(check::routes())
+        .merge(deputy::routes())
         .merge(sent::routes())
         .merge(sent_list::routes())
         .merge(queue::routes())

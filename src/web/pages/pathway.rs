@@ -12,12 +12,13 @@ use serde::Deserialize;
 
 use super::receiver::Receiver;
 use crate::{
-    app::App,
-    domain::{answers::Answers, pathway::Pathway, section::Ring},
+    app::{App, Error, IdempotencyKey},
+    domain::{answers::Answers, code::Code, draft::Part, pathway::Pathway, question::Kind, section::Ring},
     web::{
-        components::{Button, ErrorLink, ErrorSummary, Fieldset, InsetText, Radio, Radios},
-        error::{Answer, mend, ok, see},
-        session::SignedIn,
+        components::{Button, ErrorLink, ErrorSummary, Fieldset, InsetText, Label, Radio, Radios, Select, SelectItem},
+        error::{Answer, Failure, mend, ok, see},
+        posted::Posted,
+        session::{SignedIn, fresh_token},
         view::Frame,
     },
 };
@@ -57,7 +58,7 @@ impl StartPage {
 
 const CHOOSE: &str = "Select yes if anyone is in danger now";
 
-/// "Is anyone in danger now?", asked before every form; answers with GET `?danger=yes|no` to its own address.
+/// "Is anyone in danger now?", asked before every form; posts the answer, `csrf_token` and `form_token` to `action`.
 #[derive(Clone, Template)]
 #[template(path = "pathway/danger.html")]
 pub struct DangerPage {
@@ -67,6 +68,8 @@ pub struct DangerPage {
     pub pathway: String,
     /// Address that the answer goes to.
     pub action: String,
+    /// The same for all presses of the button: one form begins one draft.
+    pub form_token: String,
 }
 
 impl DangerPage {
@@ -91,11 +94,11 @@ impl DangerPage {
     }
 
     fn button() -> Button {
-        Button { text: "Continue".to_owned(), ..Button::default() }
+        Button { text: "Continue".to_owned(), prevent_double_click: Some(true), ..Button::default() }
     }
 }
 
-/// Whom to ring now; and the record can still be made.
+/// Whom to ring now; and the record can still be made. Posts as the question before it does.
 #[derive(Clone, Template)]
 #[template(path = "pathway/stop.html")]
 pub struct StopPage {
@@ -109,8 +112,16 @@ pub struct StopPage {
     pub lines: Vec<String>,
     /// Whom to ring, the most urgent first.
     pub contacts: Vec<Contact>,
-    /// Address of the form.
-    pub form_href: String,
+    /// The districts to choose among, where whom to ring depends on one: code and name.
+    pub districts: Vec<(String, String)>,
+    /// The code of the district chosen; empty for none.
+    pub district: String,
+    /// Address of this page.
+    pub here: String,
+    /// Address that begins the record.
+    pub action: String,
+    /// See [`DangerPage::form_token`].
+    pub form_token: String,
 }
 
 /// Somebody to ring.
@@ -132,25 +143,47 @@ impl Contact {
 }
 
 impl StopPage {
-    fn button(&self) -> Button {
-        let text = "Make the record".to_owned();
-        Button { text, href: self.form_href.clone(), classes: "govuk-button--secondary".to_owned(), ..Button::default() }
+    fn button() -> Button {
+        let classes = "govuk-button--secondary".to_owned();
+        Button { text: "Make the record".to_owned(), classes, prevent_double_click: Some(true), ..Button::default() }
+    }
+
+    fn select(&self) -> Select {
+        let item = |(code, name): &(String, String)| SelectItem { value: Some(code.clone()), text: name.clone(), selected: None };
+        let any = SelectItem { value: Some(String::new()), text: "Not known".to_owned(), selected: None };
+        Select {
+            id: "district".to_owned(),
+            name: "district".to_owned(),
+            label: Label::from("Where is it?"),
+            items: std::iter::once(any).chain(self.districts.iter().map(item)).collect(),
+            value: self.district.clone(),
+            ..Select::default()
+        }
+    }
+
+    fn show() -> Button {
+        let classes = "govuk-button--secondary".to_owned();
+        Button { text: "Show whom to ring there".to_owned(), classes, ..Button::default() }
     }
 }
 
-/// Whom a pathway says to ring.
-pub(super) fn contacts(pathway: &Pathway) -> Vec<Contact> {
+/// Whom a pathway says to ring, for a district or wherever it is.
+pub(super) fn contacts(pathway: &Pathway, district: Option<&Code>) -> Vec<Contact> {
     let contact = |ring: &Ring| Contact {
         who: ring.who.clone(),
         number: ring.number.clone(),
         when: ring.hours.clone().unwrap_or_default(),
     };
-    pathway.danger.ring.iter().map(contact).collect()
+    pathway.danger.ring_in(district).map(contact).collect()
 }
 
 /// These pages' routes.
 pub(in crate::web) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/refer/{pathway}", routing::get(start)).route("/refer/{pathway}/danger", routing::get(danger))
+    Router::new()
+        .route("/refer/{pathway}", routing::get(start))
+        .route("/refer/{pathway}/danger", routing::get(danger))
+        .route("/refer/{pathway}/ring", routing::get(ring))
+        .route("/refer/{pathway}/start", routing::post(begin))
 }
 
 async fn start(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<String>) -> Answer {
@@ -168,43 +201,74 @@ async fn start(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<Str
     })
 }
 
-/// The answer to the question about danger: a bare yes or no, so it may stand in the address.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Answered {
-    danger: Option<String>,
-}
-
-async fn danger(
-    State(app): State<Arc<App>>,
-    person: SignedIn,
-    Path(id): Path<String>,
-    Query(answered): Query<Answered>,
-    uri: http::Uri,
-) -> Answer {
-    let pathway = app.start_referral(&person.request, &person.caller, &id).await?.pathway;
-    let page = |failed| DangerPage {
+fn danger_page(app: &App, person: &SignedIn, pathway: &Pathway, form_token: &str, failed: bool) -> DangerPage {
+    DangerPage {
         frame: person
             .frame
             .titled(&format!("Is anyone in danger now? – {}", pathway.title))
-            .back_to(&format!("/refer/{id}"))
+            .back_to(&format!("/refer/{}", pathway.id))
             .failed_if(failed),
         pathway: pathway.title.clone(),
-        action: format!("/refer/{id}/danger"),
-    };
-    match answered.danger.as_deref() {
-        Some("yes") => ok(&StopPage {
-            frame: person.frame.titled(&format!("Ring now – {}", pathway.title)).back_to(&format!("/refer/{id}/danger")),
-            pathway: pathway.title.clone(),
-            heading: pathway.danger.title.clone(),
-            lines: pathway.danger.lines.clone(),
-            contacts: contacts(&pathway),
-            form_href: format!("/refer/{id}/form?danger=yes"),
-        }),
-        Some("no") => Ok(see(&format!("/refer/{id}/form?danger=no"))),
-        Some(_) => mend(&page(true)),
-        // A browser sends an empty query when nothing was chosen.
-        None if uri.query().is_some() => mend(&page(true)),
-        None => ok(&page(false)),
+        action: format!("/refer/{}/start", pathway.id),
+        form_token: IdempotencyKey::parse(form_token).map_or_else(|_| fresh_token(app), |_| form_token.to_owned()),
     }
+}
+
+async fn danger(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<String>) -> Answer {
+    let pathway = app.start_referral(&person.request, &person.caller, &id).await?.pathway;
+    ok(&danger_page(&app, &person, &pathway, "", false))
+}
+
+/// Where it is: a bare code, so it may stand in the address.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Where {
+    district: String,
+}
+
+async fn ring(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<String>, Query(at): Query<Where>) -> Answer {
+    let pathway = app.start_referral(&person.request, &person.caller, &id).await?.pathway;
+    let offered = districts(&pathway);
+    let district = Code::parse(&at.district).ok().filter(|code| offered.iter().any(|(known, _)| known == code.as_str()));
+    let depends = pathway.danger.ring.iter().any(|ring| !ring.districts.is_empty());
+    let here = format!("/refer/{id}/ring");
+    ok(&StopPage {
+        frame: person.frame.titled(&format!("Ring now – {}", pathway.title)).back_to(&format!("/refer/{id}/danger")),
+        pathway: pathway.title.clone(),
+        heading: pathway.danger.title.clone(),
+        lines: pathway.danger.lines.clone(),
+        contacts: contacts(&pathway, district.as_ref()),
+        districts: if depends { offered } else { Vec::new() },
+        district: district.map(|code| code.to_string()).unwrap_or_default(),
+        here,
+        action: format!("/refer/{id}/start"),
+        form_token: fresh_token(&app),
+    })
+}
+
+/// The districts that a pathway asks about: code and name.
+fn districts(pathway: &Pathway) -> Vec<(String, String)> {
+    let kind = pathway.district.as_ref().and_then(|id| pathway.question(id)).map(|question| &question.kind);
+    match kind {
+        Some(Kind::Choice(choices)) => choices.iter().map(|choice| (choice.code.to_string(), choice.title.clone())).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The answer to the question about danger: a record is begun, after whom to ring where somebody is in danger.
+async fn begin(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<String>, posted: Posted) -> Answer {
+    let pathway = app.start_referral(&person.request, &person.caller, &id).await?.pathway;
+    let answer = posted.value("danger");
+    match (answer, posted.value("rung")) {
+        ("yes", "") => return Ok(see(&format!("/refer/{id}/ring"))),
+        ("yes" | "no", _) => {}
+        _ => return mend(&danger_page(&app, &person, &pathway, posted.value("form_token"), true)),
+    }
+    let question = &pathway.danger.question;
+    let section = pathway.section_of(question).ok_or(Failure(Error::Unseen))?;
+    let fields = vec![(question.to_string(), answer.to_owned())];
+    let first = Part { section: section.id.to_string(), fields };
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    let begun = app.start_draft(&person.request, &person.caller, &key, (&id, &first)).await?;
+    Ok(see(&format!("/drafts/{}", begun.value)))
 }

@@ -4,22 +4,28 @@ use askama::Template;
 
 use super::{
     account::{AccountPage, Place},
-    check::{CheckPage, CheckRow, CheckSection},
+    check::{CheckPage, CheckRow, CheckSection, OpenItem, RulePage},
+    deputy::DeputyPage,
+    draft::{DeletePage, Task, TasksPage},
     error::{ErrorPage, Reason},
     field::{ChoiceView, FieldKind, FieldView},
-    form::{FormPage, SectionView},
-    home::{HomePage, PathwayLine, PlaceLine},
+    home::{DraftLine, HomePage, PathwayLine, PlaceLine},
+    kept::{KeptPage, Why},
     log::{LogFilters, LogPage, LogRow},
     pathway::{Contact, DangerPage, StartPage, StopPage},
     queue::{FilterLink, QueuePage, QueueRow, StateTag},
     referral::{AnswerSection, ReferralPage},
+    section::{ConflictPage, SectionPage},
     sent::SentPage,
     sent_list::{SentListPage, SentRow},
     sign_in::{CodePage, PasswordPage},
 };
-use crate::web::{
-    components::NavigationItem,
-    view::{Frame, SignedIn},
+use crate::{
+    domain::progress::Progress,
+    web::{
+        components::NavigationItem,
+        view::{Frame, SignedIn},
+    },
 };
 
 /// A person of the samples: must never stand in a title.
@@ -123,54 +129,136 @@ pub(super) fn fields(answer: &str, error: bool) -> Vec<FieldView> {
     kinds.into_iter().map(field).collect()
 }
 
-fn form(answer: &str, failed: bool) -> FormPage {
-    FormPage {
-        frame: somebody().titled("Your answers – Child exploitation").back_to("/refer/cse").failed_if(failed),
+fn section(answer: &str, failed: bool) -> SectionPage {
+    SectionPage {
+        frame: somebody().titled("The child – Child exploitation").back_to("/drafts/7K3F-9QXD-2").failed_if(failed),
         pathway: "Child exploitation".to_owned(),
-        received_by: "The exploitation hub (Exampleshire Police)".to_owned(),
-        action: "/refer/cse/check".to_owned(),
-        form_token: "token-of-the-form".to_owned(),
+        title: "The child".to_owned(),
+        intro: "We ask so that the team can find and help the child. Only that team and yours will see it.".to_owned(),
+        later: !failed,
+        action: "/drafts/7K3F-9QXD-2/section/child".to_owned(),
+        revision: 3,
         may_grow: true,
+        grown: failed,
+        fields: fields(answer, failed),
         set_aside: vec![("other".to_owned(), answer.to_owned())],
-        sections: vec![SectionView {
-            title: "The child".to_owned(),
-            intro: "We ask so that the team can find and help the child. Only that team and yours will see it.".to_owned(),
-            fields: fields(answer, failed),
-        }],
-        general_errors: if failed {
-            vec!["Give a name or an age, so that the team can find the child".to_owned()]
-        } else {
-            Vec::new()
-        },
+        saved: if failed { "10:42am".to_owned() } else { String::new() },
+        next_href: "/drafts/7K3F-9QXD-2/section/concern".to_owned(),
     }
 }
 
-fn check(answer: &str) -> CheckPage {
+fn conflict(answer: &str) -> ConflictPage {
+    ConflictPage {
+        frame: somebody().titled("Saved in another window – Child exploitation").back_to("/drafts/7K3F-9QXD-2/section/child"),
+        pathway: "Child exploitation".to_owned(),
+        title: "The child".to_owned(),
+        saved: "10:42am".to_owned(),
+        rows: vec![("What are you worried about?".to_owned(), "Other words".to_owned(), answer.to_owned())],
+        action: "/drafts/7K3F-9QXD-2/section/child".to_owned(),
+        revision: 4,
+        fields: vec![("concern".to_owned(), answer.to_owned())],
+        keep_href: "/drafts/7K3F-9QXD-2/section/child".to_owned(),
+    }
+}
+
+fn tasks(full: bool) -> TasksPage {
+    let task = |title: &str, id: &str, progress| Task {
+        title: title.to_owned(),
+        href: format!("/drafts/7K3F-9QXD-2/section/{id}"),
+        id: id.to_owned(),
+        progress,
+    };
+    TasksPage {
+        frame: somebody().titled("Your draft – Child exploitation").back_to("/"),
+        pathway: "Child exploitation".to_owned(),
+        reference: "7K3F-9QXD-2".to_owned(),
+        received_by: "The exploitation hub (Exampleshire Police)".to_owned(),
+        minimum: vec![
+            task("The child", "child", Progress::Completed),
+            task("What you are worried about", "concern", Progress::Incomplete),
+            task("Reaching the family safely", "contact", Progress::NotStarted),
+        ],
+        later: if full { vec![task("School and health", "school", Progress::NotStarted)] } else { Vec::new() },
+        check_href: "/drafts/7K3F-9QXD-2/check".to_owned(),
+        shared_with: if full { format!("You and {PERSON} can see this draft and go on with it.") } else { String::new() },
+        alone: !full,
+        deputy_href: if full { String::new() } else { "/drafts/7K3F-9QXD-2/deputy".to_owned() },
+        delete_href: if full { String::new() } else { "/drafts/7K3F-9QXD-2/delete".to_owned() },
+        kept: "Last saved on 4 June 2026, 9:32am. If nobody sends it, it is deleted on 4 July 2026.".to_owned(),
+    }
+}
+
+fn check(answer: &str, open: bool) -> CheckPage {
     let row = |field: &str, question: &str, answer: &str| CheckRow {
         field: field.to_owned(),
         question: question.to_owned(),
         answer: answer.to_owned(),
     };
+    let item = |text: &str| OpenItem { text: text.to_owned(), href: "/drafts/7K3F-9QXD-2/section/child?look=yes".to_owned() };
     CheckPage {
-        frame: somebody().titled("Check your answers – Child exploitation").back_to("/refer/cse/form"),
+        frame: somebody().titled("Check your answers – Child exploitation").back_to("/drafts/7K3F-9QXD-2"),
         pathway: "Child exploitation".to_owned(),
-        send_action: "/refer/cse/send".to_owned(),
-        change_action: "/refer/cse/form".to_owned(),
-        form_token: "token-of-the-form".to_owned(),
-        answers: vec![
-            ("concern".to_owned(), answer.to_owned()),
-            ("signs".to_owned(), "high".to_owned()),
-            ("signs".to_owned(), "low".to_owned()),
-        ],
+        send_action: "/drafts/7K3F-9QXD-2/send".to_owned(),
+        open: if open { vec![item("Enter what you are worried about")] } else { Vec::new() },
+        can_follow: vec!["School and health".to_owned()],
         sections: vec![CheckSection {
             title: "The child".to_owned(),
+            href: "/drafts/7K3F-9QXD-2/section/child".to_owned(),
             rows: vec![row("concern", "What are you worried about?", answer), row("district", "District", "")],
         }],
         received_by: vec!["The exploitation hub (Exampleshire Police)".to_owned()],
+        copies: vec!["City front door (Exampleshire Council): the authority that placed the child must know".to_owned()],
         read_when: "Somebody will read it by 5pm today, Tuesday 4 June 2026.".to_owned(),
+        risk: "High".to_owned(),
         advice: vec!["Think about a modern slavery referral as well.".to_owned()],
         warning: "The child’s file at school is not told. Tell the school yourself if it is safe to.".to_owned(),
     }
+}
+
+fn about_drafts() -> Vec<Sample> {
+    let delete = DeletePage {
+        frame: somebody().titled("Delete this draft? – Child exploitation").back_to("/drafts/7K3F-9QXD-2"),
+        pathway: "Child exploitation".to_owned(),
+        saved: "4 June 2026, 9:32am".to_owned(),
+        action: "/drafts/7K3F-9QXD-2/delete".to_owned(),
+        keep_href: "/drafts/7K3F-9QXD-2".to_owned(),
+    };
+    let stop = RulePage {
+        frame: somebody().titled("This cannot be sent – Child exploitation").back_to("/drafts/7K3F-9QXD-2"),
+        pathway: "Child exploitation".to_owned(),
+        heading: "This is not the way to report it".to_owned(),
+        text: "Tell the team that helps people who were harmed.".to_owned(),
+        others: vec![("Modern slavery".to_owned(), "/refer/modern-slavery".to_owned())],
+        contacts: contacts(),
+        change_href: "/drafts/7K3F-9QXD-2/section/child#concern".to_owned(),
+        draft_href: "/drafts/7K3F-9QXD-2".to_owned(),
+    };
+    let deputy = |chosen: &str| DeputyPage {
+        frame: somebody().titled("Your deputy").back_to("/account").at("/account"),
+        heading: "Who goes on with your drafts if you cannot?".to_owned(),
+        about: "They can see and send the drafts that you begin from now on.".to_owned(),
+        action: "/account/deputy".to_owned(),
+        people: vec![("0a".to_owned(), PERSON.to_owned())],
+        chosen: chosen.to_owned(),
+    };
+    let kept = |why| KeptPage {
+        frame: somebody().titled(if why == Why::OldForm { "Look at your answers again" } else { "Sign in to go on" }),
+        why,
+        action: "/drafts/resume".to_owned(),
+        kept_at: "/drafts/7K3F-9QXD-2/section/child".to_owned(),
+        form_cookie_token: "token-of-the-session".to_owned(),
+        answers: vec![("concern".to_owned(), ATTACK.to_owned())],
+    };
+    vec![
+        sample("tasks", false, &tasks(true)),
+        sample("tasks-alone", false, &tasks(false)),
+        sample("draft-delete", false, &delete),
+        sample("draft-stop", false, &stop),
+        sample("deputy", false, &deputy("0a")),
+        sample("deputy-empty", false, &deputy("")),
+        sample("kept", false, &kept(Why::SignedOut)),
+        sample("kept-old", false, &kept(Why::OldForm)),
+    ]
 }
 
 fn state(text: &str, colour: &str) -> StateTag {
@@ -297,6 +385,18 @@ fn before_the_form() -> Vec<Sample> {
         } else {
             Vec::new()
         },
+        drafts: if full {
+            vec![DraftLine {
+                pathway: "Child exploitation".to_owned(),
+                reference: "7K3F-9QXD-2".to_owned(),
+                href: "/drafts/7K3F-9QXD-2".to_owned(),
+                about: "Saved on 4 June 2026, 9:32am.".to_owned(),
+                ending: "Nobody has sent it. It is deleted on 4 July 2026 unless you save or send it.".to_owned(),
+                delete_href: "/drafts/7K3F-9QXD-2/delete".to_owned(),
+            }]
+        } else {
+            Vec::new()
+        },
         places: if full {
             vec![PlaceLine {
                 title: "Queue of the exploitation hub".to_owned(),
@@ -323,7 +423,8 @@ fn before_the_form() -> Vec<Sample> {
     let danger = |failed| DangerPage {
         frame: somebody().titled("Is anyone in danger now? – Child exploitation").back_to("/refer/cse").failed_if(failed),
         pathway: "Child exploitation".to_owned(),
-        action: "/refer/cse/danger".to_owned(),
+        action: "/refer/cse/start".to_owned(),
+        form_token: "token-of-the-form".to_owned(),
     };
     let stop = StopPage {
         frame: somebody().titled("Ring now – Child exploitation").back_to("/refer/cse/danger"),
@@ -331,7 +432,11 @@ fn before_the_form() -> Vec<Sample> {
         heading: "Ring now, before you write".to_owned(),
         lines: vec!["A referral is not read at once. Speak to somebody first.".to_owned()],
         contacts: contacts(),
-        form_href: "/refer/cse/form".to_owned(),
+        districts: vec![("leicester".to_owned(), "Leicester".to_owned())],
+        district: String::new(),
+        here: "/refer/cse/ring".to_owned(),
+        action: "/refer/cse/start".to_owned(),
+        form_token: "token-of-the-form".to_owned(),
     };
     vec![
         sample("home", false, &home(true)),
@@ -383,6 +488,7 @@ fn rest() -> Vec<Sample> {
             agency: "Exampleshire Council".to_owned(),
             role: "Practitioner".to_owned(),
         }],
+        deputy: PERSON.to_owned(),
         sessions: 2,
     };
     vec![sample("sent", false, &sent), sample("account", false, &account)]
@@ -393,9 +499,11 @@ pub(super) fn all() -> Vec<Sample> {
     let mut samples = signing_in();
     samples.extend(before_the_form());
     for (state, answer) in [("", "Words\nover two lines"), ("-empty", ""), ("-attacked", ATTACK)] {
-        samples.push(sample(&format!("form{state}"), false, &form(answer, false)));
-        samples.push(sample(&format!("form-failed{state}"), true, &form(answer, true)));
-        samples.push(sample(&format!("check{state}"), false, &check(answer)));
+        samples.push(sample(&format!("form{state}"), false, &section(answer, false)));
+        samples.push(sample(&format!("form-failed{state}"), true, &section(answer, true)));
+        samples.push(sample(&format!("conflict{state}"), false, &conflict(answer)));
+        samples.push(sample(&format!("check{state}"), false, &check(answer, false)));
+        samples.push(sample(&format!("check-open{state}"), false, &check(answer, true)));
         samples.push(sample(&format!("referral{state}"), false, &referral(answer)));
         let rows = if answer.is_empty() { 0 } else { 6 };
         samples.push(sample(&format!("queue{state}"), false, &queue(rows, answer)));
@@ -403,6 +511,7 @@ pub(super) fn all() -> Vec<Sample> {
         samples.push(sample(&format!("log{state}"), false, &log(rows, false, if answer.is_empty() { "" } else { PERSON })));
         samples.push(sample(&format!("log-failed{state}"), true, &log(rows, true, answer)));
     }
+    samples.extend(about_drafts());
     samples.extend(rest());
     for reason in Reason::ALL {
         let page =

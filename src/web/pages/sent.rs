@@ -83,7 +83,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         received_by: format!("{team} ({agency})"),
         read_when: read_when.unwrap_or_default(),
         steps: std::iter::once(decided).chain(pathway.next_steps.iter().cloned()).collect(),
-        contacts: contacts(pathway),
+        contacts: contacts(pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
         view_href: format!("/referrals/{reference}"),
         another_href: "/".to_owned(),
         reference,

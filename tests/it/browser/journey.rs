@@ -20,16 +20,26 @@ impl Browser {
         assert_eq!(self.heading().await, "What do you want to do?");
     }
 
-    /// Fills in the form that is open, as somebody would who saw a blocked exit.
+    /// Fills in the three sections of a draft whose first is open, as somebody would who saw a blocked exit; ends on its tasks.
     pub async fn fill_fire(&self, narrative: &str) {
+        self.fill_premises().await;
+        self.submit().await;
+        self.fill_seen(narrative).await;
+        self.submit().await;
+        self.submit().await;
+    }
+
+    pub async fn fill_premises(&self) {
         self.fill("premises_name", "Example Stores").await;
         self.fill("premises_address.line_1", "1 Example Street").await;
         self.fill("premises_address.town", "Leicester").await;
-        for (name, value) in
-            [("district", "leicester"), ("premises_use", "shop"), ("in_use", "open-public"), ("sleeping", "not-known")]
-        {
-            self.choose(name, value).await;
-        }
+        self.choose("district", "leicester").await;
+        self.choose("premises_use", "shop").await;
+    }
+
+    pub async fn fill_seen(&self, narrative: &str) {
+        self.choose("in_use", "open-public").await;
+        self.choose("sleeping", "not-known").await;
         for (part, value) in [("day", "4"), ("month", "June"), ("year", "2026")] {
             self.fill(&format!("seen_on-{part}"), value).await;
         }
@@ -59,22 +69,40 @@ async fn walk(kind: Kind) {
     assert!(browser.text(".govuk-error-summary").await.contains("Select yes if anyone is in danger now"));
     browser.choose("danger", "yes").await;
     browser.submit().await;
+    assert!(browser.path().await.ends_with("/ring"));
     browser.is_well(kind).await;
-    browser.follow("Make the record").await;
+    browser.press("form[action$='/start'] button").await;
+    let draft = browser.path().await;
+    assert!(draft.starts_with("/drafts/"), "{draft}");
+    browser.is_well(kind).await;
+    browser.follow("The premises").await;
+    browser.is_well(kind).await;
+    // Saved with nothing in it: what is wrong is said, and nothing stands in the way of going on.
     browser.submit().await;
     assert!(browser.text(".govuk-error-summary").await.contains("Enter the name of the premises"));
     browser.is_well(kind).await;
-    browser.fill_fire("<img src=x onerror=\"document.title='ran'\"> A way out is blocked.").await;
+    browser.follow("Go on and mend this later").await;
+    browser.client.back().await.unwrap();
+    browser.fill_premises().await;
     browser.choose("premises_use", "other").await;
     browser.submit().await;
+    assert!(browser.text("main").await.contains("lead to a further question"));
+    browser.is_well(kind).await;
     browser.fill("other_use", "A covered car wash").await;
     browser.submit().await;
+    browser.fill_seen("<img src=x onerror=\"document.title='ran'\"> A way out is blocked.").await;
+    browser.submit().await;
+    browser.go(&draft).await;
+    assert!(browser.text(".govuk-task-list").await.contains("Completed"));
+    browser.is_well(kind).await;
+    browser.follow("Check your answers").await;
     assert_eq!(browser.heading().await, "Check your answers");
     browser.is_well(kind).await;
     assert!(browser.text("main").await.contains("<img src=x"), "what was typed is shown as text");
-    browser.press("button[name=change][value=premises_name]").await;
+    browser.press("a[href$='#premises_name']").await;
     browser.fill("premises_name", "Example Car Wash").await;
     browser.submit().await;
+    browser.go(&format!("{draft}/check")).await;
     browser.submit().await;
     assert_eq!(browser.heading().await, "Referral sent");
     browser.is_well(kind).await;
@@ -144,6 +172,42 @@ async fn the_keyboard_finds_the_content_and_the_errors() {
     assert_eq!(focus, json!("govuk-error-summary"), "the summary has the focus");
     assert!(browser.client.title().await.unwrap().starts_with("Error: "));
     assert_eq!(browser.run("return document.querySelector('[name=password]').value").await, json!(""));
+    browser.close().await;
+    served.finish().await;
+}
+
+/// What was typed is saved without a button, on the server alone, and is there on another device.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_section_saves_itself_when_a_field_is_left() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let browser = Browser::open(NARROW, &served.url()).await;
+    browser.sign_in(&served, "tess.example").await;
+    browser.go("/refer/fire-protection/danger").await;
+    browser.choose("danger", "no").await;
+    browser.submit().await;
+    let draft = browser.path().await;
+    browser.follow("The premises").await;
+    browser.fill("premises_name", "Example Stores").await;
+    browser.tab().await;
+    let said = "const done = arguments[arguments.length - 1]; const said = document.querySelector('[data-app-saved]'); \
+        const look = () => said.textContent.startsWith('Saved at') ? done(true) : setTimeout(look, 50); look()";
+    assert_eq!(browser.client.execute_async(said, Vec::new()).await.unwrap(), json!(true));
+    let stored = browser.run("return [localStorage.length, sessionStorage.length]").await;
+    assert_eq!(stored, json!([0, 0]), "nothing is kept in the browser");
+
+    let elsewhere = Browser::open(PLAIN, &served.url()).await;
+    elsewhere.sign_in(&served, "tess.example").await;
+    elsewhere.go(&format!("{draft}/section/premises")).await;
+    assert_eq!(elsewhere.run("return document.querySelector('[name=premises_name]').value").await, json!("Example Stores"));
+    elsewhere.close().await;
+    // The button's own saving follows the one before it.
+    browser.fill("premises_name", "Example Car Wash").await;
+    browser.submit().await;
+    assert_ne!(browser.heading().await, "This section was saved in another window");
+    browser.client.back().await.unwrap();
+    assert_eq!(browser.run("return document.querySelector('[name=premises_name]').value").await, json!("Example Car Wash"));
+    browser.submit().await;
+    assert_ne!(browser.heading().await, "This section was saved in another window", "Back shows what is saved");
     browser.close().await;
     served.finish().await;
 }

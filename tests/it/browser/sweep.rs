@@ -106,26 +106,48 @@ async fn sending(sweep: &mut Sweep<'_>) {
     sweep.open("/refer/fire-protection", "/refer/{pathway}", "good").await;
     sweep.open("/refer/nothing", "/refer/{pathway}", "bad").await;
     sweep.open("/refer/fire-protection/danger", "/refer/{pathway}/danger", "good").await;
-    sweep.open("/refer/fire-protection/danger?", "/refer/{pathway}/danger", "bad").await;
-    sweep.open("/refer/fire-protection/danger?danger=yes", "/refer/{pathway}/danger", "stop").await;
-    sweep.open("/refer/fire-protection/form?danger=yes", "/refer/{pathway}/form", "empty").await;
     browser.submit().await;
-    sweep.look("/refer/{pathway}/form", "bad").await;
+    sweep.look("/refer/{pathway}/danger", "bad").await;
+    sweep.open("/refer/fire-protection/ring", "/refer/{pathway}/ring", "good").await;
+    browser.press("form[action$='/start'] button").await;
+    sweep.look("/drafts/{reference}", "fresh").await;
+    let draft = browser.path().await;
+    browser.follow("The premises").await;
+    sweep.look("/drafts/{reference}/section/{section}", "empty").await;
+    browser.submit().await;
+    sweep.look("/drafts/{reference}/section/{section}", "bad").await;
+    sweep.open(&format!("{draft}/check"), "/drafts/{reference}/check", "open").await;
+    sweep.open(&format!("{draft}/deputy"), "/drafts/{reference}/deputy", "good").await;
+    browser.press("main form button").await;
+    sweep.open(&format!("{draft}/delete"), "/drafts/{reference}/delete", "good").await;
+    browser.follow("Keep it").await;
+    browser.follow("The premises").await;
     browser.fill_fire("A way out is blocked.\n\nBoxes stand on the stairs.").await;
+    // Saved in another window meanwhile.
+    let section = format!("{draft}/section/seen");
+    browser.go(&section).await;
+    browser
+        .run("document.querySelector('[name=revision]').value = '0'; document.querySelector('[name=narrative]').value = 'Other'")
+        .await;
     browser.submit().await;
-    sweep.look("/refer/{pathway}/form", "check").await;
+    sweep.look("/drafts/{reference}/section/{section}", "conflict").await;
+    // A form of a session that is over.
+    browser.go(&section).await;
+    browser.run("document.querySelector('main [name=csrf_token]').value = 'old'").await;
+    browser.submit().await;
+    sweep.look("/drafts/{reference}/section/{section}", "kept").await;
+    browser.submit().await;
+    sweep.look("/drafts/{reference}/section/{section}", "resumed").await;
+    sweep.open(&draft, "/drafts/{reference}", "done").await;
+    sweep.open("/", "/", "drafts").await;
+    sweep.open("/drafts/0000-0000-0", "/drafts/{reference}", "bad").await;
+    sweep.open(&format!("{draft}/check"), "/drafts/{reference}/check", "good").await;
     browser.submit().await;
     sweep.look("/referrals/{reference}/sent", "good").await;
     browser.follow("See this referral").await;
     sweep.look("/referrals/{reference}", "own").await;
     sweep.open("/sent", "/sent", "good").await;
-    // A form of a session that is over.
-    browser.go("/refer/fire-protection/form?danger=no").await;
-    browser.run("document.querySelector('main [name=csrf_token]').value = 'old'").await;
-    browser.submit().await;
-    sweep.look("/refer/{pathway}/form", "kept").await;
-    browser.submit().await;
-    sweep.look("/refer/{pathway}/form", "resumed").await;
+    sweep.open("/account/deputy", "/account/deputy", "good").await;
     browser.go("/account").await;
     browser.run("document.querySelector('main [name=csrf_token]').value = 'old'").await;
     browser.press("main form[action='/sign-out'] button").await;

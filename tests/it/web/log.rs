@@ -1,7 +1,7 @@
 //! The log's page.
 
 use crate::support::{
-    client::{Client, fire},
+    client::Client,
     hub::{ENGINES, Hub},
 };
 
@@ -10,9 +10,8 @@ async fn the_use_is_chosen_before_any_event_is_shown() {
     let served = Hub::founded(ENGINES[0]).await.serve().await;
     let sender = Client::new(&served);
     sender.sign_in(&served, "theo.invented").await;
-    let page = sender.get("/refer/fire-protection/form?danger=no").await;
-    let sent = sender.post("/refer/fire-protection/send", &fire(&page.token(), &page.value("form_token"), &[])).await;
-    let reference = sent.location().split('/').nth(2).unwrap().to_owned();
+    let sent = sender.refer(&[]).await;
+    let reference = sent.split('/').nth(2).unwrap().to_owned();
 
     let dpo = Client::new(&served);
     dpo.sign_in(&served, "dora.madeup").await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::{
-    client::{Client, Page, fire},
+    client::{Client, Page, section},
     hub::{ENGINES, Hub, Served},
 };
 
@@ -14,122 +14,264 @@ async fn sender() -> (Served, Client) {
     (served, client)
 }
 
-async fn form(client: &Client) -> Page {
-    let page = client.get("/refer/fire-protection/form?danger=no").await;
-    assert_eq!(page.status.as_u16(), 200);
-    page
+/// Names and values as a form takes them.
+fn pairs(fields: &[(impl AsRef<str>, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(name, value)| (name.as_ref(), value.as_str())).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn danger_is_asked_first_and_the_record_can_still_be_made() {
     let (served, client) = sender().await;
-    assert_eq!(client.get("/refer/fire-protection/form").await.location(), "/refer/fire-protection/danger");
-    assert_eq!(client.get("/refer/fire-protection/danger").await.status.as_u16(), 200);
-    assert_eq!(client.get("/refer/fire-protection/danger?").await.status.as_u16(), 422);
-    let no = client.get("/refer/fire-protection/danger?danger=no").await;
-    assert_eq!(no.location(), "/refer/fire-protection/form?danger=no");
-    let yes = client.get("/refer/fire-protection/danger?danger=yes").await;
-    assert!(yes.body.contains("href=\"tel:999\"") && yes.body.contains("/refer/fire-protection/form?danger=yes"));
-    let form = client.get("/refer/fire-protection/form?danger=yes").await;
-    assert!(form.body.contains("value=\"yes\" checked"), "the answer is carried over");
+    let page = client.get("/refer/fire-protection/danger").await;
+    let (csrf, token) = (page.token(), page.value("form_token"));
+    let answer = |fields: &[(&'static str, &'static str)]| {
+        let (client, csrf, token, fields) = (&client, csrf.clone(), token.clone(), fields.to_vec());
+        async move {
+            let mut all = vec![("csrf_token", csrf.as_str()), ("form_token", token.as_str())];
+            all.extend(fields);
+            client.post("/refer/fire-protection/start", &all).await
+        }
+    };
+    let nothing = answer(&[]).await;
+    assert_eq!((nothing.status.as_u16(), nothing.value("form_token")), (422, token.clone()));
+    assert_eq!(answer(&[("danger", "perhaps")]).await.status.as_u16(), 422);
+    assert_eq!(answer(&[("danger", "yes")]).await.location(), "/refer/fire-protection/ring");
+    let ring = client.get("/refer/fire-protection/ring").await;
+    assert!(ring.body.contains("href=\"tel:999\"") && ring.value("danger") == "yes", "{}", ring.body);
+    assert!(!client.get("/").await.body.contains("Your drafts"), "nothing was begun so far");
+    let begun = answer(&[("danger", "yes"), ("rung", "yes")]).await;
+    assert!(begun.location().starts_with("/drafts/"), "{}", begun.status);
+    // The button pressed twice begins one draft.
+    assert_eq!(answer(&[("danger", "yes"), ("rung", "yes")]).await.location(), begun.location());
+    let check = client.get(&format!("{}/check", begun.location())).await;
+    assert!(check.body.contains("You said that somebody is in danger now."), "the answer is carried over");
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_a_list_of_tasks() {
+    let (served, client) = sender().await;
+    let draft = client.begin().await;
+    let statuses = |page: &Page| page.words(".govuk-task-list__status");
+    let count = |page: &Page, status: &str| statuses(page).iter().filter(|words| *words == status).count();
+    let fresh = client.get(&draft).await;
+    assert_eq!((count(&fresh, "Completed"), count(&fresh, "Not started")), (1, 3), "{:?}", statuses(&fresh));
+    // What does not fit is saved all the same, and shown as it was typed.
+    let saved = client.save(&draft, "premises", &[("premises_address.town", ""), ("premises_name", "<b>Example</b>")]).await;
+    assert_eq!(saved.location(), format!("{draft}/section/premises?look=yes"));
+    let look = client.get(saved.location()).await;
+    assert!(look.words("title")[0].starts_with("Error: "));
+    assert_eq!(look.words(".govuk-error-summary__list a"), ["Enter the town or city of the premises address"]);
+    assert_eq!(look.value("premises_name"), "<b>Example</b>");
+    assert!(!look.body.contains("<b>Example"), "what was typed is text");
+    assert_eq!(count(&client.get(&draft).await, "Incomplete"), 1);
+    // Mended, it goes on to what is next; left, back to the tasks.
+    assert_eq!(client.save(&draft, "premises", &[]).await.location(), format!("{draft}/section/seen"));
+    assert_eq!(client.save(&draft, "seen", &[("narrative", ""), ("leave", "yes")]).await.location(), draft);
+    let listed = client.get("/").await;
+    assert!(listed.body.contains("Your drafts") && listed.body.contains(&draft));
+    assert_eq!(client.get(&format!("{draft}/section/nothing")).await.status.as_u16(), 404);
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_an_answer_calls_up_is_asked_and_taken_back_it_is_not_sent() {
+    let (served, client) = sender().await;
+    let draft = client.begin().await;
+    let address = format!("{draft}/section/premises");
+    let shown = client.get(&address).await;
+    let mut answers = section("premises", &[("premises_use", "other")]);
+    answers.extend(shown.hidden().into_iter().filter(|(name, _)| name == "asked"));
+    let grown = client.save_from(&shown, &address, &answers).await;
+    assert!(grown.location().ends_with("?grown=yes"), "{}", grown.location());
+    let shown = client.get(grown.location()).await;
+    assert!(shown.body.contains("name=\"other_use\"") && shown.body.contains("lead to a further question"));
+    client.save(&draft, "premises", &[("premises_use", "other"), ("other_use", "a covered car wash")]).await;
+    assert!(client.get(&format!("{draft}/check")).await.body.contains("a covered car wash"));
+    // Taken back, its answer is kept in the form in case it is asked again.
+    client.save(&draft, "premises", &[("other_use", "a covered car wash")]).await;
+    assert!(!client.get(&format!("{draft}/check")).await.body.contains("a covered car wash"));
+    assert_eq!(client.get(&address).await.value("other_use"), "a covered car wash");
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_answers_says_what_is_open_who_receives_it_and_when() {
+    let (served, client) = sender().await;
+    let draft = client.begin().await;
+    let open = client.get(&format!("{draft}/check")).await;
+    assert!(open.words("main li a").contains(&"Enter the name of the premises".to_owned()), "{}", open.body);
+    assert!(!open.body.contains("Send referral"), "what is not complete has no button that sends");
+    // Sent all the same, it is not: the page says again what is open.
+    let csrf = client.get(&format!("{draft}/delete")).await.token();
+    let sent = client.post(&format!("{draft}/send"), &[("csrf_token", &csrf)]).await;
+    assert_eq!(sent.location(), format!("{draft}/check"));
+    assert_eq!(client.get("/sent").await.words("tbody tr").len(), 0);
+
+    client.fill(&draft, &[]).await;
+    let check = client.get(&format!("{draft}/check")).await;
+    assert!(check.body.contains("Fire Protection (Leicestershire Fire and Rescue Service)"));
+    assert!(check.body.contains("Monday to Friday, 9am to 5pm") && check.body.contains("ring 999 and ask for the fire service"));
+    assert!(check.body.contains("modern slavery"), "the advice that these answers call up");
     served.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sending_twice_is_sending_once() {
     let (served, client) = sender().await;
-    let page = form(&client).await;
-    let (csrf, token) = (page.token(), page.value("form_token"));
-    let check = client.post("/refer/fire-protection/check", &fire(&csrf, &token, &[])).await;
-    assert_eq!((check.status.as_u16(), check.heading().as_str()), (200, "Check your answers"));
-    assert!(check.body.contains("Fire Protection (Leicestershire Fire and Rescue Service)"));
-    assert!(check.body.contains("Monday to Friday, 9am to 5pm") && check.body.contains("ring 999 and ask for the fire service"));
-    assert!(check.body.contains("modern slavery"), "the advice that these answers call up");
-
-    let hidden = check.hidden();
-    let fields: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let sent = client.post("/refer/fire-protection/send", &fields).await;
+    let draft = client.begin().await;
+    client.fill(&draft, &[]).await;
+    let csrf = client.get(&format!("{draft}/check")).await.token();
+    let sent = client.post(&format!("{draft}/send"), &[("csrf_token", &csrf)]).await;
     assert_eq!(sent.status.as_u16(), 303);
-    let again = client.post("/refer/fire-protection/send", &fields).await;
+    let again = client.post(&format!("{draft}/send"), &[("csrf_token", &csrf)]).await;
     assert_eq!(again.location(), sent.location());
-
+    let reference = draft.trim_start_matches("/drafts/");
+    assert_eq!(sent.location(), format!("/referrals/{reference}/sent"), "the referral keeps the draft's reference");
     for _ in 0..2 {
         let page = client.get(sent.location()).await;
         assert_eq!(page.heading(), "Referral sent");
         assert!(page.body.contains("Fire Protection decides by"), "{}", page.body);
     }
-    let list = client.get("/sent").await;
-    assert_eq!(list.words("tbody tr").len(), 1);
-
-    // The same form with another answer is no new referral.
-    let changed = client.post("/refer/fire-protection/send", &fire(&csrf, &token, &[("narrative", "Something else.")])).await;
-    assert_eq!((changed.status.as_u16(), changed.heading().as_str()), (409, "You have already sent this form"));
+    assert_eq!(client.get("/sent").await.words("tbody tr").len(), 1);
+    // Back leads to what it has become, from every page of the draft.
+    for address in ["", "/check", "/section/seen", "/delete", "/deputy"] {
+        let back = client.get(&format!("{draft}{address}")).await;
+        assert_eq!(back.location(), sent.location(), "{address}");
+    }
+    assert!(!client.get("/").await.body.contains("Your drafts"));
     served.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_missing_comes_back_with_everything_that_was_written() {
+async fn two_windows_show_both_and_lose_nothing() {
     let (served, client) = sender().await;
-    let page = form(&client).await;
-    let (csrf, token) = (page.token(), page.value("form_token"));
-    let changes = [("premises_address.town", ""), ("premises_use", "other"), ("narrative", "<script>alert(1)</script>")];
-    let failed = client.post("/refer/fire-protection/check", &fire(&csrf, &token, &changes)).await;
-    assert_eq!(failed.status.as_u16(), 422);
-    assert!(failed.words("title")[0].starts_with("Error: "));
-    assert_eq!(
-        failed.words(".govuk-error-summary__list a"),
-        ["Enter the town or city of the premises address", "Enter what it is used as"]
-    );
-    assert_eq!(failed.value("form_token"), token);
-    assert_eq!(failed.value("premises_name"), "Example Stores");
-    assert!(!failed.body.contains("<script>alert"), "what was typed is text");
-    assert!(failed.words("textarea").contains(&"<script>alert(1)</script>".to_owned()));
+    let draft = client.begin().await;
+    let address = format!("{draft}/section/seen");
+    let (one, other) = (client.get(&address).await, client.get(&address).await);
+    client.save_from(&one, &address, &section("seen", &[("narrative", "From one window.")])).await;
+    let conflict = client.save_from(&other, &address, &section("seen", &[("narrative", "From the other.")])).await;
+    assert_eq!((conflict.status.as_u16(), conflict.heading().as_str()), (422, "This section was saved in another window"));
+    assert_eq!(conflict.words(".govuk-summary-list dd"), ["Saved: From one window.", "You wrote: From the other."]);
+    assert!(client.get(&address).await.body.contains("From one window."), "nothing was overwritten");
+    // Chosen, the other's words are saved.
+    assert_eq!(client.post(&address, &pairs(&conflict.hidden())).await.status.as_u16(), 303);
+    assert!(client.get(&address).await.body.contains("From the other."));
+    // The very same words from an old page are no conflict, and other sections are none either.
+    let same = section("seen", &[("narrative", "From the other.")]);
+    assert_eq!(client.save_from(&one, &address, &same).await.status.as_u16(), 303);
+    assert_eq!(client.save(&draft, "premises", &[]).await.status.as_u16(), 303);
+    served.finish().await;
+}
 
-    // Now it asks the question that the answer called up; taken back, the question goes and its answer is not sent.
-    let changes = [("premises_use", "other"), ("other_use", "a covered car wash")];
-    let fine = client.post("/refer/fire-protection/check", &fire(&csrf, &token, &changes)).await;
-    assert!(fine.status.as_u16() == 200 && fine.body.contains("a covered car wash"));
-    let back = client.post("/refer/fire-protection/check", &fire(&csrf, &token, &[("other_use", "a covered car wash")])).await;
-    assert!(back.status.as_u16() == 200 && !back.body.contains("a covered car wash"));
-
-    let change = client.post("/refer/fire-protection/form", &fire(&csrf, &token, &[("change", "narrative")])).await;
-    assert_eq!((change.status.as_u16(), change.value("premises_name").as_str()), (200, "Example Stores"));
+#[tokio::test(flavor = "multi_thread")]
+async fn a_section_saves_itself_and_says_when() {
+    let (served, client) = sender().await;
+    let draft = client.begin().await;
+    let address = format!("{draft}/section/seen");
+    let shown = client.get(&address).await;
+    let by_itself = section("seen", &[("autosave", "yes"), ("narrative", "Half a sen")]);
+    let saved = client.save_from(&shown, &address, &by_itself).await;
+    let told: serde_json::Value = serde_json::from_str(&saved.body).unwrap();
+    assert_eq!((saved.status.as_u16(), &told["revision"]), (200, &serde_json::json!(1)));
+    assert!(told["at"].as_str().unwrap().ends_with('m'), "{told}");
+    assert!(client.get(&address).await.body.contains("Half a sen"), "another device goes on from there");
+    // From an older page it overwrites nothing.
+    let stale = client.save_from(&shown, &address, &section("seen", &[("autosave", "yes"), ("narrative", "Other")])).await;
+    assert_eq!(stale.status.as_u16(), 409);
+    served.hub.clock.advance(Duration::from_mins(20));
+    assert_eq!(client.save_from(&shown, &address, &by_itself).await.status.as_u16(), 403);
     served.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_outlive_the_session() {
     let (served, client) = sender().await;
-    let page = form(&client).await;
-    let (csrf, token) = (page.token(), page.value("form_token"));
+    let draft = client.begin().await;
+    let address = format!("{draft}/section/premises");
+    let shown = client.get(&address).await;
     served.hub.clock.advance(Duration::from_mins(20));
-    let kept = client.post("/refer/fire-protection/send", &fire(&csrf, &token, &[])).await;
+    let answers = section("premises", &[]);
+    let kept = client.save_from(&shown, &address, &answers).await;
     assert_eq!((kept.status.as_u16(), kept.heading().as_str()), (403, "Sign in to go on"));
     let hidden = kept.hidden();
-    let fields: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     // Nobody has signed in yet: the same page again, nothing lost.
-    let still = client.post("/refer/fire-protection/resume", &fields).await;
-    assert_eq!(still.hidden(), hidden);
+    assert_eq!(client.post("/drafts/resume", &pairs(&hidden)).await.hidden(), hidden);
     client.sign_in(&served, "tess.example").await;
     // The old form, sent again from the browser's history, comes back as well.
-    let old = client.post("/refer/fire-protection/send", &fire(&csrf, &token, &[])).await;
+    let old = client.save_from(&shown, &address, &answers).await;
     assert_eq!((old.status.as_u16(), old.heading().as_str()), (403, "Look at your answers again"));
-    assert_eq!(client.get("/sent").await.words("tbody tr").len(), 0, "nothing was acted on");
+    assert_eq!(client.get(&address).await.value("premises_name"), "", "nothing was acted on");
 
-    let resumed = client.post("/refer/fire-protection/resume", &fields).await;
-    assert_eq!((resumed.status.as_u16(), resumed.value("premises_name").as_str()), (200, "Example Stores"));
-    assert_eq!(resumed.value("form_token"), token);
-    let sent = client.post("/refer/fire-protection/send", &fire(&resumed.token(), &token, &[])).await;
-    assert!(sent.location().ends_with("/sent"), "{}", sent.status);
+    assert_eq!(client.post("/drafts/resume", &pairs(&hidden)).await.location(), address);
+    assert_eq!(client.get(&address).await.value("premises_name"), "Example Stores");
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_of_one_person_are_not_saved_to_anothers_draft() {
+    let (served, client) = sender().await;
+    let draft = client.begin().await;
+    let address = format!("{draft}/section/premises");
+    let shown = client.get(&address).await;
+    served.hub.clock.advance(Duration::from_mins(20));
+    let hidden = client.save_from(&shown, &address, &section("premises", &[])).await.hidden();
+    client.sign_in(&served, "omar.placeholder").await;
+    assert_eq!(client.post("/drafts/resume", &pairs(&hidden)).await.status.as_u16(), 404);
+    for nonsense in ["/sign-out", "/drafts/0000-0000-0/section/a/section/b"] {
+        let mut fields = pairs(&hidden);
+        fields.iter_mut().filter(|(name, _)| *name == "kept_at").for_each(|field| field.1 = nonsense);
+        assert_eq!(client.post("/drafts/resume", &fields).await.status.as_u16(), 400, "{nonsense}");
+    }
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_deleted_after_a_question_and_its_deputy_is_changed_by_its_owner() {
+    let (served, client) = sender().await;
+    let draft = client.begin().await;
+    assert!(client.get(&draft).await.body.contains("Nobody else can go on with this draft"), "with no deputy there is a warning");
+    let choose = client.get(&format!("{draft}/deputy")).await;
+    assert!(choose.words("option").contains(&"Lena Sample".to_owned()));
+    let fields = [("csrf_token", choose.token()), ("deputy", served.hub.person("lena.sample").user.to_string())];
+    assert_eq!(client.post(&format!("{draft}/deputy"), &pairs(&fields)).await.location(), draft);
+    assert!(client.get(&draft).await.body.contains("You and Lena Sample can see this draft"));
+    assert_eq!(client.post("/account/deputy", &pairs(&fields)).await.location(), "/account");
+    assert!(client.get("/account").await.body.contains("Lena Sample can go on with your drafts"));
+
+    let deputy = Client::new(&served);
+    deputy.sign_in(&served, "lena.sample").await;
+    let seen = deputy.get(&draft).await;
+    assert!(seen.body.contains("Tess Example began this draft") && !seen.body.contains("Delete this draft"));
+    assert!(deputy.get("/").await.body.contains("You are its deputy."));
+    assert_eq!(deputy.get(&format!("{draft}/deputy")).await.location(), draft);
+    assert_eq!(deputy.post(&format!("{draft}/delete"), &[("csrf_token", &seen.token())]).await.status.as_u16(), 403);
+
+    let ask = client.get(&format!("{draft}/delete")).await;
+    assert_eq!(ask.heading(), "Do you want to delete this draft?");
+    assert_eq!(client.post(&format!("{draft}/delete"), &[("csrf_token", &ask.token())]).await.location(), "/");
+    assert_eq!(client.get(&draft).await.status.as_u16(), 404);
+    assert!(!client.get("/").await.body.contains("Your drafts"));
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_nears_its_end_says_so_on_the_start_page() {
+    let (served, client) = sender().await;
+    client.begin().await;
+    for (days, said) in [(22, false), (2, true)] {
+        served.hub.clock.advance(Duration::from_hours(days * 24));
+        client.sign_in(&served, "tess.example").await;
+        assert_eq!(client.get("/").await.body.contains("It is deleted on"), said, "{days}");
+    }
     served.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reference_finds_ones_own_and_everything_else_looks_the_same() {
     let (served, client) = sender().await;
-    let page = form(&client).await;
-    let sent = client.post("/refer/fire-protection/send", &fire(&page.token(), &page.value("form_token"), &[])).await;
-    let reference = sent.location().split('/').nth(2).unwrap().to_owned();
+    let sent = client.refer(&[]).await;
+    let reference = sent.split('/').nth(2).unwrap().to_owned();
     let typed = reference.to_lowercase().replace('-', "+");
     let found = client.get(&format!("/find?reference={typed}")).await;
     assert_eq!(found.location(), format!("/referrals/{reference}"));
@@ -163,7 +305,7 @@ async fn a_reference_finds_ones_own_and_everything_else_looks_the_same() {
     assert_eq!(triager.get(&format!("/referrals/{reference}")).await.status.as_u16(), 200);
     assert_eq!(triager.get("/queue?state=received").await.words("tbody tr").len(), 0);
     assert_eq!(triager.get("/queue?state=opened").await.words("tbody tr").len(), 1);
-    assert_eq!(triager.get(sent.location()).await.location(), format!("/referrals/{reference}"));
+    assert_eq!(triager.get(&sent).await.location(), format!("/referrals/{reference}"));
     assert_eq!(triager.get("/queue?state=none").await.status.as_u16(), 400);
     assert_eq!(triager.get("/queue?team=none").await.status.as_u16(), 404);
     served.finish().await;

@@ -1,0 +1,330 @@
+//! One section of a draft: shown, saved, saved by itself while it is written, and gone on with after a session ended.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State},
+    response::{IntoResponse, Response},
+    routing,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    answers::{is_of, of_section},
+    field::FieldView,
+    filled::{Filled, Looked, Opened},
+};
+use crate::{
+    app::{App, Error, Saved},
+    domain::{draft::Part, progress::Progress, question::Question, section::Section, time::Timestamp},
+    web::{
+        components::{Button, ErrorLink, ErrorSummary},
+        error::{Answer, Failure, mend, ok, see},
+        posted::Posted,
+        session::SignedIn,
+        view::Frame,
+    },
+};
+
+/// One section of a form. It posts its answers, `csrf_token` and `revision` to `action`.
+#[derive(Clone, Template)]
+#[template(path = "draft/section.html")]
+pub struct SectionPage {
+    /// The frame; `failed` when answers need mending.
+    pub frame: Frame,
+    /// Name of the pathway.
+    pub pathway: String,
+    /// The section's heading.
+    pub title: String,
+    /// Why it is asked, who will see it; empty for none.
+    pub intro: String,
+    /// Whether it may follow after sending.
+    pub later: bool,
+    /// Address that saves the answers.
+    pub action: String,
+    /// How often the section has been saved: a saving says which one it follows.
+    pub revision: i64,
+    /// Whether an answer can call up a further question.
+    pub may_grow: bool,
+    /// Whether the last saving called up a further question.
+    pub grown: bool,
+    /// The questions.
+    pub fields: Vec<FieldView>,
+    /// Answers to questions of this section that are not asked now, kept in case they are asked again.
+    pub set_aside: Vec<(String, String)>,
+    /// When it was last saved; empty for never.
+    pub saved: String,
+    /// Address to go on to with what needs mending left for later.
+    pub next_href: String,
+}
+
+/// Names a question that a page asked.
+const ASKED: &str = "asked";
+
+impl SectionPage {
+    fn asked(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.fields.iter().map(|field| (ASKED, field.id.as_str()))
+    }
+
+    fn summary(&self) -> ErrorSummary {
+        let text = "Your answers are saved. You can mend them now, or go on and mend them before you send.";
+        let lines: Vec<ErrorLink> = self.fields.iter().flat_map(FieldView::error_links).collect();
+        ErrorSummary { description_text: text.to_owned(), ..ErrorSummary::new(lines) }
+    }
+
+    fn button() -> Button {
+        Button { text: "Save and continue".to_owned(), ..Button::default() }
+    }
+
+    fn leave() -> Button {
+        Button {
+            text: "Save and come back later".to_owned(),
+            name: "leave".to_owned(),
+            value: "yes".to_owned(),
+            classes: "govuk-button--secondary".to_owned(),
+            ..Button::default()
+        }
+    }
+}
+
+/// Somebody saved the section in another window: both versions, and nothing lost.
+#[derive(Clone, Template)]
+#[template(path = "draft/conflict.html")]
+pub struct ConflictPage {
+    /// The frame.
+    pub frame: Frame,
+    /// Name of the pathway.
+    pub pathway: String,
+    /// The section's heading.
+    pub title: String,
+    /// When the other version was saved.
+    pub saved: String,
+    /// Where they differ: the question, what is saved, and what was just written.
+    pub rows: Vec<(String, String, String)>,
+    /// Address that saves what was just written.
+    pub action: String,
+    /// The saving that it would follow.
+    pub revision: i64,
+    /// What was just written.
+    pub fields: Vec<(String, String)>,
+    /// Address of the section as it is saved.
+    pub keep_href: String,
+}
+
+impl ConflictPage {
+    fn button() -> Button {
+        Button { text: "Save what I just wrote".to_owned(), prevent_double_click: Some(true), ..Button::default() }
+    }
+}
+
+/// These pages' routes.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/drafts/{reference}/section/{section}", routing::get(show).post(save))
+        .route("/drafts/resume", routing::post(resume))
+}
+
+/// What the address of a section may say.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    /// The section was just saved: say what is wrong with it.
+    look: Option<String>,
+    /// The saving called up a further question.
+    grown: Option<String>,
+}
+
+async fn show(
+    State(app): State<Arc<App>>,
+    person: SignedIn,
+    Path((reference, section)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let filled = match Filled::open(&app, &person, &reference).await? {
+        Opened::Draft(filled) => filled,
+        Opened::Gone(response) => return Ok(response),
+    };
+    let found = filled.section(&section)?;
+    let looked = filled.look();
+    if !looked.is_asked(found) {
+        return Ok(see(&format!("/drafts/{reference}")));
+    }
+    let mut page = page(&person, &filled, &looked, found, asked.look.is_some());
+    page.grown = asked.grown.is_some();
+    ok(&page)
+}
+
+fn page(person: &SignedIn, filled: &Filled, looked: &Looked<'_>, section: &Section, with_errors: bool) -> SectionPage {
+    let pathway = filled.pathway();
+    let reference = filled.view.draft.reference;
+    let errors = if with_errors { looked.errors_in(section) } else { Vec::new() };
+    let shown = section.questions.iter().filter(|question| looked.given.shown.iter().any(|shown| shown.id == question.id));
+    let fields: Vec<_> = shown.map(|question| looked.given.field(question, &errors)).collect();
+    let saved = filled.view.part(section.id.as_str());
+    let failed = fields.iter().any(|field| !field.error_links().is_empty());
+    SectionPage {
+        frame: person
+            .frame
+            .titled(&format!("{} – {}", section.title, pathway.title))
+            .back_to(&format!("/drafts/{reference}"))
+            .failed_if(failed),
+        pathway: pathway.title.clone(),
+        title: section.title.clone(),
+        intro: section.intro.clone().unwrap_or_default(),
+        later: section.later,
+        action: format!("/drafts/{reference}/section/{}", section.id),
+        revision: saved.map_or(0, |saved| saved.revision),
+        may_grow: section.questions.iter().any(|question| question.show_when.is_some()),
+        grown: false,
+        fields,
+        set_aside: looked.given.set_aside(section),
+        saved: saved.map(|saved| clock(saved.at)).unwrap_or_default(),
+        next_href: next(filled, looked, section),
+    }
+}
+
+/// "10:42am".
+fn clock(at: Timestamp) -> String {
+    at.zoned().strftime("%-I:%M%P").to_string()
+}
+
+/// Where to go on after a section: to the next that is not complete, else to the tasks.
+fn next(filled: &Filled, looked: &Looked<'_>, after: &Section) -> String {
+    let here = format!("/drafts/{}", filled.view.draft.reference);
+    let sections = filled.pathway().sections.iter().skip_while(|section| section.id != after.id).skip(1);
+    let mut open = sections.filter(|section| {
+        section.later == after.later && looked.is_asked(section) && looked.progress(filled, section) != Progress::Completed
+    });
+    open.next().map_or_else(|| here.clone(), |section| format!("{here}/section/{}", section.id))
+}
+
+/// What a script is told of a saving.
+#[derive(Serialize)]
+struct Told {
+    at: String,
+    revision: i64,
+}
+
+async fn save(
+    State(app): State<Arc<App>>,
+    person: SignedIn,
+    Path((reference, section)): Path<(String, String)>,
+    posted: Posted,
+) -> Answer {
+    save_section(&app, &person, (&reference, &section), &posted).await
+}
+
+async fn save_section(app: &App, person: &SignedIn, (reference, section): (&str, &str), posted: &Posted) -> Answer {
+    let by_itself = !posted.value("autosave").is_empty();
+    let expected = posted.value("revision").parse().unwrap_or(0);
+    // Which fields there are is the draft's own pathway's to say, and it takes opening the draft to know that one: what is
+    // nobody's is left out when it is read, so it does no harm here.
+    let pathway = app.draft_pathway(&person.request, &person.caller, reference).await?;
+    let found = pathway.pathway.sections.iter().find(|known| known.id.as_str() == section).ok_or(Failure(Error::Unseen))?;
+    let part = Part { section: section.to_owned(), fields: of_section(&pathway.pathway, found, posted.fields()) };
+    let saved = app.save_draft(&person.request, &person.caller, (reference, expected), &part).await?;
+    match saved {
+        Saved::Done { at, revision } if by_itself => Ok(told(at, revision)),
+        Saved::Done { .. } => go_on(app, person, (reference, section), posted).await,
+        Saved::Stale(view) => {
+            let filled = Filled::of(app, person, *view).await?;
+            let standing = filled.view.part(section).ok_or(Failure(Error::Unseen))?;
+            // The very same words, sent twice, are no conflict.
+            if standing.part.fields == part.fields {
+                if by_itself {
+                    return Ok(told(standing.at, standing.revision));
+                }
+                return go_on(app, person, (reference, section), posted).await;
+            }
+            conflict(person, filled, part, by_itself)
+        }
+    }
+}
+
+fn told(at: Timestamp, revision: i64) -> Response {
+    Json(Told { at: clock(at), revision }).into_response()
+}
+
+/// After a saving: to what needs mending, or on.
+async fn go_on(app: &App, person: &SignedIn, (reference, section): (&str, &str), posted: &Posted) -> Answer {
+    let here = format!("/drafts/{reference}");
+    if !posted.value("leave").is_empty() {
+        return Ok(see(&here));
+    }
+    let filled = match Filled::open(app, person, reference).await? {
+        Opened::Draft(filled) => filled,
+        Opened::Gone(response) => return Ok(response),
+    };
+    let found = filled.section(section)?;
+    let looked = filled.look();
+    // A page says which questions it asked; one that an answer has called up since is shown before anything else.
+    let asked: Vec<&str> = posted.fields().iter().filter(|(name, _)| name == ASKED).map(|(_, value)| value.as_str()).collect();
+    let is_new = |id: &str| !asked.is_empty() && !asked.contains(&id);
+    let mut mine = looked.given.shown.iter().filter(|shown| found.questions.iter().any(|question| question.id == shown.id));
+    let grown = mine.any(|question| is_new(question.id.as_str()));
+    if grown {
+        return Ok(see(&format!("{here}/section/{section}?grown=yes")));
+    }
+    if !looked.errors_in(found).is_empty() {
+        return Ok(see(&format!("{here}/section/{section}?look=yes")));
+    }
+    Ok(see(&next(&filled, &looked, found)))
+}
+
+fn conflict(person: &SignedIn, filled: Filled, part: Part, by_itself: bool) -> Answer {
+    if by_itself {
+        return Ok(http::StatusCode::CONFLICT.into_response());
+    }
+    let reference = filled.view.draft.reference;
+    let (title, pathway) = (filled.section(&part.section)?.title.clone(), filled.pathway().title.clone());
+    let standing = filled.view.part(&part.section).ok_or(Failure(Error::Unseen))?;
+    let (saved, revision) = (clock(standing.at), standing.revision);
+    let ours = rows(&filled, &part.section)?;
+    let changed = filled.with(&part);
+    let theirs = rows(&changed, &part.section)?;
+    let rows = ours.into_iter().zip(theirs).filter(|(standing, written)| standing.1 != written.1);
+    let keep_href = format!("/drafts/{reference}/section/{}", part.section);
+    mend(&ConflictPage {
+        frame: person.frame.titled(&format!("Saved in another window – {pathway}")).back_to(&keep_href),
+        pathway,
+        title,
+        saved,
+        rows: rows.map(|((question, standing), (_, written))| (question, standing, written)).collect(),
+        action: keep_href.clone(),
+        revision,
+        fields: part.fields,
+        keep_href,
+    })
+}
+
+/// Every question of a section with its answer in words, or as it was typed where it does not fit.
+fn rows(filled: &Filled, section: &str) -> Result<Vec<(String, String)>, Failure> {
+    let looked = filled.look();
+    let section = filled.section(section)?;
+    let row = |question: &Question| {
+        let typed = || {
+            let values = of_section(filled.pathway(), section, &filled.fields).into_iter();
+            let mine = values.filter(|(name, value)| is_of(filled.pathway(), name, question.id.as_str()) && !value.is_empty());
+            mine.map(|(_, value)| value).collect::<Vec<_>>().join(", ")
+        };
+        (question.short.clone(), looked.answers.get(&question.id).map_or_else(typed, |answer| answer.words(question)))
+    };
+    Ok(section.questions.iter().map(row).collect())
+}
+
+/// Answers that came when nobody was signed in any more: saved now, and shown again.
+async fn resume(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -> Answer {
+    let address = posted.value("kept_at").to_owned();
+    let mut parts = address.strip_prefix("/drafts/").unwrap_or_default().split("/section/");
+    let (Some(reference), Some(section), None) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(Failure(Error::Malformed("The form does not say where its answers belong.")));
+    };
+    let answer = save_section(&app, &person, (reference, section), &posted).await?;
+    // Saved, it is shown again rather than gone on from: whoever was interrupted looks first.
+    if answer.status() == http::StatusCode::SEE_OTHER {
+        return Ok(see(&format!("/drafts/{reference}/section/{section}")));
+    }
+    Ok(answer)
+}
