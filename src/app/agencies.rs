@@ -186,6 +186,11 @@ impl App {
         Ok(self.agency(caller.agency()).await?.kind)
     }
 
+    /// The kind of agency that a referral was sent by.
+    pub async fn sender_kind_of(&self, view: &super::ReferralView) -> Result<AgencyKind, Error> {
+        Ok(self.agency(view.referral.referrer_agency).await?.kind)
+    }
+
     /// Name and agency of the team with this code, for the pages that say who is told.
     pub async fn team_named(&self, code: &str) -> Result<Option<(String, String)>, Error> {
         let Some(team) = self.store.team_by_code(code).await? else { return Ok(None) };

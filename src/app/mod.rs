@@ -3,6 +3,7 @@
 //! Named by `web`, `api`, `cli`, `demo` and `server`; they see results through the views here.
 
 mod account;
+mod additions;
 mod agencies;
 mod caller;
 mod clock;
@@ -37,6 +38,7 @@ mod verify_stored;
 use std::sync::Arc;
 
 pub use account::Ways;
+pub use additions::{AdditionView, addable, latest};
 pub use agencies::Founder;
 pub use caller::{Caller, NamedPlace};
 pub use clock::{SystemClock, SystemRandom};

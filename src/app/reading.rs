@@ -1,7 +1,7 @@
 //! Opening one referral: found through the caller's grants, decided on, on record, and only then readable.
 
 use super::{
-    App, Caller, Error,
+    AdditionView, App, Caller, Error, additions,
     gate::{bare, legal},
     library::Versioned,
     opening::{Sight, Unwrapped, opened},
@@ -70,6 +70,8 @@ pub struct ReferralView {
     pub entries: Vec<EntryView>,
     /// What was said on it, in order.
     pub messages: Vec<MessageView>,
+    /// What was added to it after sending, in order.
+    pub additions: Vec<AdditionView>,
     /// Who sent it: name, team, agency.
     pub sent_by: (String, String, String),
     /// Who received it: team, agency.
@@ -83,6 +85,7 @@ struct Seen {
     kinds: Vec<ShownCompartment>,
     answers: Option<Answers>,
     messages: Vec<MessageView>,
+    additions: Vec<AdditionView>,
 }
 
 /// How often a read is begun anew when the referral moves between decision and commit.
@@ -162,7 +165,7 @@ impl App {
 
         let sender = self.agency(referral.referrer_agency).await?.kind;
         let mut answers = None;
-        let mut messages = Vec::new();
+        let (mut messages, mut additions) = (Vec::new(), Vec::new());
         for (item, identity) in found.iter().zip(&identities) {
             let entry = &item.entry;
             let content = opened(&recorded, entry, identity)?;
@@ -182,13 +185,18 @@ impl App {
                         MessageView { id: entry.id, at: entry.at, from: String::new(), audience, text: text.to_owned() },
                     ));
                 }
+                EntryKind::Addition => {
+                    let answers = additions::read(&versioned.pathway, sender, content.as_bytes())?;
+                    additions.push((entry.author, AdditionView { id: entry.id, at: entry.at, from: String::new(), answers }));
+                }
                 // A draft's sections are erased when it is sent.
                 EntryKind::Headline | EntryKind::Draft => {}
             }
         }
         let messages = self.signed(messages).await?;
+        let additions = self.signed_additions(additions).await?;
         let actions = self.actions(caller, (&referral, &sight), relation, &kinds);
-        let seen = Seen { relation, actions, kinds, answers, messages };
+        let seen = Seen { relation, actions, kinds, answers, messages, additions };
         self.view(referral, versioned, seen, &found).await
     }
 
@@ -267,7 +275,7 @@ impl App {
         seen: Seen,
         found: &[entries::Found],
     ) -> Result<ReferralView, Error> {
-        let Seen { relation, actions, kinds, answers, messages } = seen;
+        let Seen { relation, actions, kinds, answers, messages, additions } = seen;
         let kind_of = |entry: &entries::Entry| kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
         let entries = found.iter().filter_map(|item| {
             let compartment = kind_of(&item.entry)?;
@@ -290,6 +298,7 @@ impl App {
             relation,
             answers,
             messages,
+            additions,
             sent_by,
             received_by,
             referral,

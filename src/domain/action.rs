@@ -61,6 +61,8 @@ coded_enum! {
         ListQueue = "list-queue",
         /// Opens what a compartment of a referral holds.
         ReadReferral = "read-referral",
+        /// Adds answers to a referral that was sent.
+        AddToReferral = "add-to-referral",
         /// Writes a message on a referral.
         WriteMessage = "write-message",
         /// Looks at the log.
@@ -130,6 +132,7 @@ impl Action {
             | Self::ListSent
             | Self::ListQueue
             | Self::ReadReferral
+            | Self::AddToReferral
             | Self::WriteMessage => Scope::Compartment,
         }
     }
@@ -138,7 +141,9 @@ impl Action {
     pub const fn event_type(self) -> EventType {
         match self {
             Self::GivePassword | Self::SignIn | Self::SignOut | Self::SignOutEverywhere => EventType::Authenticate,
-            Self::SubmitReferral | Self::WriteMessage | Self::StartDraft | Self::SaveDraft => EventType::Collect,
+            Self::SubmitReferral | Self::AddToReferral | Self::WriteMessage | Self::StartDraft | Self::SaveDraft => {
+                EventType::Collect
+            }
             Self::DeleteDraft | Self::ExpireDraft => EventType::Erase,
             Self::ListSent
             | Self::ListQueue
@@ -184,6 +189,7 @@ impl Action {
             Self::ListSent => "saw a referral in the list of those sent",
             Self::ListQueue => "saw a referral in a team's queue",
             Self::ReadReferral => "opened a referral",
+            Self::AddToReferral => "added answers to a referral",
             Self::WriteMessage => "wrote a message on a referral",
             Self::ReadLog => "read the log",
         }

@@ -199,7 +199,7 @@ impl Answers {
     }
 
     /// These answers without those that the condition leaves out.
-    pub(super) fn only(&self, keep: impl Fn(&QuestionId) -> bool) -> Self {
+    pub(crate) fn only(&self, keep: impl Fn(&QuestionId) -> bool) -> Self {
         Self { given: self.given.iter().filter(|(id, _)| keep(id)).cloned().collect(), sender: self.sender.clone() }
     }
 

@@ -27,6 +27,8 @@ coded_enum! {
         Headline = "headline",
         /// Something said between referrer and team, or within the team.
         Message = "message",
+        /// Answers added after sending.
+        Addition = "addition",
         /// One section of a draft, as typed.
         Draft = "draft",
     }

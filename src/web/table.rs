@@ -80,6 +80,8 @@ pub const ROUTES: &[Route] = &[
     get("/queue", "queue", Some(Action::ListQueue)),
     get("/find", "find", Some(Action::ReadReferral)),
     get("/referrals/{reference}", "referral", Some(Action::ReadReferral)),
+    get("/referrals/{reference}/add/{section}", "referral-ask-add", Some(Action::ReadReferral)),
+    answers(post("/referrals/{reference}/add/{section}", "referral-add", Action::AddToReferral)),
     get("/referrals/{reference}/sent", "referral-sent", Some(Action::ReadReferral)),
     get("/log", "log", Some(Action::ReadLog)),
 ];
@@ -108,7 +110,7 @@ mod tests {
         assert_eq!(all.len(), ROUTES.len());
         for route in ROUTES {
             assert!(route.method == "GET" || route.action.is_some(), "{}", route.path);
-            assert!(!route.keeps_answers || route.path.starts_with("/drafts/"), "{}", route.path);
+            assert!(!route.keeps_answers || route.path.starts_with("/drafts/") || route.path.contains("/add/"), "{}", route.path);
         }
     }
 

@@ -38,6 +38,7 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         Action::ListQueue => Some(("tess.example", &[StatusCode::FORBIDDEN])),
         Action::ReadReferral
         | Action::WriteMessage
+        | Action::AddToReferral
         | Action::ReadDraft
         | Action::SaveDraft
         | Action::SendDraft

@@ -43,7 +43,18 @@ pub(super) struct Given<'p> {
 impl<'p> Given<'p> {
     /// Reads what was posted. Fields of no question are left out; the pathway's own are the only ones there are.
     pub(super) fn read(pathway: &'p Pathway, fields: &'p [(String, String)], sender: AgencyKind, today: Date) -> Self {
-        let (mut raw, mut doubled) = (RawAnswers::new(), Vec::new());
+        Self::over(pathway, RawAnswers::new(), fields, sender, today)
+    }
+
+    /// The same, over what was said before: conditions look at both.
+    pub(super) fn over(
+        pathway: &'p Pathway,
+        before: RawAnswers,
+        fields: &'p [(String, String)],
+        sender: AgencyKind,
+        today: Date,
+    ) -> Self {
+        let (mut raw, mut doubled) = (before, Vec::new());
         for question in pathway.questions() {
             let answer = answer(question, fields);
             let unknown = unknown(question, fields);

@@ -3,6 +3,7 @@
 //! Built by the handlers beside them from `app`'s views.
 
 pub mod account;
+pub mod addition;
 mod answers;
 pub mod check;
 pub mod deputy;
@@ -44,6 +45,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(sent_list::routes())
         .merge(queue::routes())
         .merge(referral::routes())
+        .merge(addition::routes())
         .merge(log::routes())
 }
 

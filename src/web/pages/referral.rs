@@ -11,10 +11,13 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::queue::StateTag;
+use super::{addition::sections_to_add, queue::StateTag};
 use crate::{
-    app::{App, Error, ReferralView},
-    domain::{reference::Reference, relation::Relation, sensitivity::Sensitivity, urgency::Urgency},
+    app::{AdditionView, App, Error, ReferralView},
+    domain::{
+        answers::Answer as GivenAnswer, code::QuestionId, reference::Reference, relation::Relation, sensitivity::Sensitivity,
+        urgency::Urgency,
+    },
     web::{
         components::{Details, SummaryList, SummaryRow, Tag},
         error::{Answer, Failure, ok, see},
@@ -48,6 +51,10 @@ pub struct ReferralPage {
     pub seen_by: Vec<String>,
     /// The answers, in parts.
     pub sections: Vec<AnswerSection>,
+    /// What was added since, each with who and when.
+    pub added: Vec<AnswerSection>,
+    /// What can be added: a section's title and its address.
+    pub to_add: Vec<(String, String)>,
 }
 
 /// A part of the answers.
@@ -105,6 +112,8 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         received_by: format!("{to_team}, {to_agency}"),
         seen_by: seen_by(&view),
         sections: sections(&view),
+        added: view.additions.iter().map(|addition| added(&view, addition)).collect(),
+        to_add: sections_to_add(&view),
     })
 }
 
@@ -131,6 +140,19 @@ fn sections(view: &ReferralView) -> Vec<AnswerSection> {
         }
     }
     sections
+}
+
+/// Something added after sending: who, when, and only what was answered.
+fn added(view: &ReferralView, addition: &AdditionView) -> AnswerSection {
+    let pathway = &view.pathway.pathway;
+    let row = |(id, answer): (&QuestionId, &GivenAnswer)| {
+        let question = pathway.question(id)?;
+        Some((question.short.clone(), answer.words(question)))
+    };
+    AnswerSection {
+        title: format!("Added by {} on {}", addition.from, addition.at.words()),
+        rows: addition.answers.iter().filter_map(row).collect(),
+    }
 }
 
 #[derive(Default, Deserialize)]

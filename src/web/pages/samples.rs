@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::{
     account::{AccountPage, Place},
+    addition::AddPage,
     check::{CheckPage, CheckRow, CheckSection, OpenItem, RulePage},
     deputy::DeputyPage,
     draft::{DeletePage, Task, TasksPage},
@@ -144,6 +145,18 @@ fn section(answer: &str, failed: bool) -> SectionPage {
         set_aside: vec![("other".to_owned(), answer.to_owned())],
         saved: if failed { "10:42am".to_owned() } else { String::new() },
         next_href: "/drafts/7K3F-9QXD-2/section/concern".to_owned(),
+    }
+}
+
+fn addition(answer: &str, failed: bool) -> AddPage {
+    AddPage {
+        frame: somebody().titled("School and health – Add to a referral").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
+        reference: "7K3F-9QXD-2".to_owned(),
+        title: "School and health".to_owned(),
+        intro: "So that the team knows whom to speak to.".to_owned(),
+        action: "/referrals/7K3F-9QXD-2/add/school".to_owned(),
+        form_token: "token-of-the-form".to_owned(),
+        fields: fields(answer, failed),
     }
 }
 
@@ -368,6 +381,11 @@ fn referral(words: &str) -> ReferralPage {
                 ("District".to_owned(), String::new()),
             ],
         }],
+        added: vec![AnswerSection {
+            title: format!("Added by {PERSON} on 5 June 2026, 9:32am"),
+            rows: vec![("Which school?".to_owned(), words.to_owned())],
+        }],
+        to_add: vec![("School and health".to_owned(), "/referrals/7K3F-9QXD-2/add/school".to_owned())],
     }
 }
 
@@ -476,6 +494,7 @@ fn rest() -> Vec<Sample> {
         read_when: "Somebody will read it by 5pm today, Tuesday 4 June 2026.".to_owned(),
         steps: vec!["The team decides by 6 June 2026.".to_owned(), "You hear what was decided under My referrals.".to_owned()],
         contacts: contacts(),
+        to_add: vec![("School and health".to_owned(), "/referrals/7K3F-9QXD-2/add/school".to_owned())],
         view_href: "/referrals/7K3F-9QXD-2".to_owned(),
         another_href: "/".to_owned(),
     };
@@ -501,6 +520,8 @@ pub(super) fn all() -> Vec<Sample> {
     for (state, answer) in [("", "Words\nover two lines"), ("-empty", ""), ("-attacked", ATTACK)] {
         samples.push(sample(&format!("form{state}"), false, &section(answer, false)));
         samples.push(sample(&format!("form-failed{state}"), true, &section(answer, true)));
+        samples.push(sample(&format!("add{state}"), false, &addition(answer, false)));
+        samples.push(sample(&format!("add-failed{state}"), true, &addition(answer, true)));
         samples.push(sample(&format!("conflict{state}"), false, &conflict(answer)));
         samples.push(sample(&format!("check{state}"), false, &check(answer, false)));
         samples.push(sample(&format!("check-open{state}"), false, &check(answer, true)));

@@ -12,6 +12,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    addition,
     answers::{is_of, of_section},
     field::FieldView,
     filled::{Filled, Looked, Opened},
@@ -314,9 +315,13 @@ fn rows(filled: &Filled, section: &str) -> Result<Vec<(String, String)>, Failure
     Ok(section.questions.iter().map(row).collect())
 }
 
-/// Answers that came when nobody was signed in any more: saved now, and shown again.
+/// Answers that came when nobody was signed in any more: saved now, and shown again. What would have been added to a referral
+/// is only shown again: nothing is sent that nobody has looked at.
 async fn resume(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -> Answer {
     let address = posted.value("kept_at").to_owned();
+    if let Some((reference, section)) = address.strip_prefix("/referrals/").and_then(|rest| rest.split_once("/add/")) {
+        return addition::again(&app, &person, (reference, section), &posted).await;
+    }
     let mut parts = address.strip_prefix("/drafts/").unwrap_or_default().split("/section/");
     let (Some(reference), Some(section), None) = (parts.next(), parts.next(), parts.next()) else {
         return Err(Failure(Error::Malformed("The form does not say where its answers belong.")));

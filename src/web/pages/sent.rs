@@ -9,7 +9,10 @@ use axum::{
     routing,
 };
 
-use super::pathway::{Contact, contacts};
+use super::{
+    addition::sections_to_add,
+    pathway::{Contact, contacts},
+};
 use crate::{
     app::App,
     domain::relation::Relation,
@@ -40,6 +43,8 @@ pub struct SentPage {
     pub steps: Vec<String>,
     /// Whom to ring if things get worse.
     pub contacts: Vec<Contact>,
+    /// What can still be added: a section's title and its address.
+    pub to_add: Vec<(String, String)>,
     /// Address of the referral.
     pub view_href: String,
     /// Address to send another.
@@ -84,6 +89,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         read_when: read_when.unwrap_or_default(),
         steps: std::iter::once(decided).chain(pathway.next_steps.iter().cloned()).collect(),
         contacts: contacts(pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
+        to_add: sections_to_add(&view),
         view_href: format!("/referrals/{reference}"),
         another_href: "/".to_owned(),
         reference,

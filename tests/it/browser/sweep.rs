@@ -146,6 +146,13 @@ async fn sending(sweep: &mut Sweep<'_>) {
     sweep.look("/referrals/{reference}/sent", "good").await;
     browser.follow("See this referral").await;
     sweep.look("/referrals/{reference}", "own").await;
+    browser.follow("What you saw").await;
+    sweep.look("/referrals/{reference}/add/{section}", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/add/{section}", "bad").await;
+    browser.fill("opinion", "It was worse inside.").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}", "added").await;
     sweep.open("/sent", "/sent", "good").await;
     sweep.open("/account/deputy", "/account/deputy", "good").await;
     browser.go("/account").await;

@@ -1,0 +1,158 @@
+//! Adding to a referral after sending.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    routing,
+};
+
+use super::{answers::Given, field::FieldView};
+use crate::{
+    app::{App, Error, IdempotencyKey, ReferralView, addable, answers_to_json, latest, raw_from_json},
+    domain::{
+        action::Action,
+        answers::{FieldError, RawAnswers},
+        section::Section,
+    },
+    web::{
+        components::{Button, ErrorSummary},
+        error::{Answer, Failure, mend, ok, see},
+        posted::Posted,
+        session::{SignedIn, fresh_token},
+        view::Frame,
+    },
+};
+
+/// The questions of one section that can be added.
+#[derive(Clone, Template)]
+#[template(path = "referral/add.html")]
+pub struct AddPage {
+    /// The frame; `failed` when answers need mending.
+    pub frame: Frame,
+    /// The reference.
+    pub reference: String,
+    /// The section's heading.
+    pub title: String,
+    /// Why it is asked; empty for none.
+    pub intro: String,
+    /// Address that adds.
+    pub action: String,
+    /// The same for all attempts to add these answers.
+    pub form_token: String,
+    /// The questions.
+    pub fields: Vec<FieldView>,
+}
+
+impl AddPage {
+    fn summary(&self) -> ErrorSummary {
+        ErrorSummary::new(self.fields.iter().flat_map(FieldView::error_links).collect())
+    }
+
+    fn button() -> Button {
+        Button { text: "Add to the referral".to_owned(), prevent_double_click: Some(true), ..Button::default() }
+    }
+}
+
+/// This page's route.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/referrals/{reference}/add/{section}", routing::get(show).post(add))
+}
+
+/// The sections to which something can be added: title and address.
+pub(super) fn sections_to_add(view: &ReferralView) -> Vec<(String, String)> {
+    if !view.actions.contains(&Action::AddToReferral) || view.answers.is_none() {
+        return Vec::new();
+    }
+    let answers = latest(view);
+    let open =
+        |section: &&Section| !addable(section, &answers).is_empty() && section.questions.iter().any(|q| q.is_shown(&answers));
+    let line = |section: &Section| (section.title.clone(), format!("/referrals/{}/add/{}", view.referral.reference, section.id));
+    view.pathway.pathway.sections.iter().filter(open).map(line).collect()
+}
+
+async fn show(State(app): State<Arc<App>>, person: SignedIn, Path((reference, section)): Path<(String, String)>) -> Answer {
+    let view = app.read_referral(&person.request, &person.caller, &reference).await?;
+    ok(&page(&app, &person, &view, (&section, &fresh_token(&app)), &[], None).await?)
+}
+
+async fn add(
+    State(app): State<Arc<App>>,
+    person: SignedIn,
+    Path((reference, section)): Path<(String, String)>,
+    posted: Posted,
+) -> Answer {
+    let view = app.read_referral(&person.request, &person.caller, &reference).await?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    let sender = app.sender_kind_of(&view).await?;
+    let pathway = &view.pathway.pathway;
+    let given = Given::over(pathway, before(&view, &section)?, posted.fields(), sender, person.request.at.uk_date());
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(posted.fields()).finish();
+    let added = if given.doubled.is_empty() {
+        let answers = (&given.raw, body.as_bytes());
+        app.add_answers(&person.request, &person.caller, &key, (&reference, &section), answers).await
+    } else {
+        Err(Error::Invalid(given.doubled.clone()))
+    };
+    match added {
+        Ok(_) => Ok(see(&format!("/referrals/{}", view.referral.reference))),
+        Err(Error::Invalid(errors)) => {
+            let token = posted.value("form_token");
+            mend(&page(&app, &person, &view, (&section, token), posted.fields(), Some(&errors)).await?)
+        }
+        Err(other) => Err(Failure(other)),
+    }
+}
+
+/// The page again, with what was typed when a session had ended: nothing is added.
+pub(super) async fn again(app: &App, person: &SignedIn, (reference, section): (&str, &str), posted: &Posted) -> Answer {
+    let view = app.read_referral(&person.request, &person.caller, reference).await?;
+    ok(&page(app, person, &view, (section, posted.value("form_token")), posted.fields(), None).await?)
+}
+
+/// What was said before, as if it had just been given: conditions look at it. What can be added now is asked anew.
+fn before(view: &ReferralView, section: &str) -> Result<RawAnswers, Failure> {
+    let answers = latest(view);
+    let mut raw = raw_from_json(&answers_to_json(&answers)).map_err(|_| Failure(Error::Integrity("answers do not read back")))?;
+    if let Some(found) = view.pathway.pathway.sections.iter().find(|known| known.id.as_str() == section) {
+        let open = addable(found, &answers);
+        raw.retain(|id, _| !open.contains(id));
+    }
+    Ok(raw)
+}
+
+async fn page(
+    app: &App,
+    person: &SignedIn,
+    view: &ReferralView,
+    (section, form_token): (&str, &str),
+    fields: &[(String, String)],
+    errors: Option<&[FieldError]>,
+) -> Result<AddPage, Failure> {
+    let pathway = &view.pathway.pathway;
+    let found = pathway.sections.iter().find(|known| known.id.as_str() == section).ok_or(Failure(Error::Unseen))?;
+    if sections_to_add(view).iter().all(|(title, _)| *title != found.title) {
+        return Err(Failure(Error::Unseen));
+    }
+    let answers = latest(view);
+    let sender = app.sender_kind_of(view).await?;
+    let given = Given::over(pathway, before(view, section)?, fields, sender, person.request.at.uk_date());
+    let open = addable(found, &answers);
+    let asked = given.shown.iter().filter(|question| open.contains(&question.id));
+    let reference = view.referral.reference;
+    Ok(AddPage {
+        frame: person
+            .frame
+            .titled(&format!("{} – Add to a referral", found.title))
+            .back_to(&format!("/referrals/{reference}"))
+            .failed_if(errors.is_some()),
+        reference: reference.to_string(),
+        title: found.title.clone(),
+        intro: found.intro.clone().unwrap_or_default(),
+        action: format!("/referrals/{reference}/add/{}", found.id),
+        form_token: form_token.to_owned(),
+        fields: asked.map(|question| given.field(question, errors.unwrap_or_default())).collect(),
+    })
+}

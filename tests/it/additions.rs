@@ -1,0 +1,108 @@
+//! Adding after sending: by the referrer, sealed to the same people, shown with who and when; nothing sent before is changed.
+
+use referral_exchange::{
+    app::{Added, Answered, App, Caller, Error, IdempotencyKey},
+    domain::{
+        answers::{RawAnswer, RawAnswers},
+        code::QuestionId,
+    },
+    store::Engine,
+};
+use serde_json::Value;
+
+use crate::support::{
+    acts::send,
+    client::{Client, Page},
+    hub::{ENGINES, Hub},
+};
+
+fn id(text: &str) -> QuestionId {
+    QuestionId::parse(text).unwrap()
+}
+
+async fn add(app: &App, caller: &Caller, reference: &str, key: &str, answers: &[(&str, &str)]) -> Result<Answered<Added>, Error> {
+    let raw: RawAnswers = answers.iter().map(|(name, text)| (id(name), RawAnswer::Text((*text).to_owned()))).collect();
+    let key = IdempotencyKey::parse(key).unwrap();
+    let body = format!("{answers:?}");
+    app.add_answers(&app.request(None), caller, &key, (reference, "seen"), (&raw, body.as_bytes())).await
+}
+
+/// Who added what, as one caller is shown it.
+async fn shown(app: &App, caller: &Caller, reference: &str) -> Vec<(String, String)> {
+    let view = app.read_referral(&app.request(None), caller, reference).await.unwrap();
+    let question = view.pathway.pathway.question(&id("opinion")).unwrap();
+    let words = |answers: &referral_exchange::domain::answers::Answers| {
+        answers.get(&id("opinion")).map(|answer| answer.words(question)).unwrap_or_default()
+    };
+    view.additions.iter().map(|addition| (addition.from.clone(), words(&addition.answers))).collect()
+}
+
+async fn left_out(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let without = |answers: &mut Value| drop(answers.as_object_mut().unwrap().remove("opinion"));
+    let reference = send(app, &tess, "added", without).await.reference.to_string();
+
+    assert!(!add(app, &tess, &reference, "one", &[("opinion", "It was worse inside.")]).await.unwrap().replayed);
+    assert!(add(app, &tess, &reference, "one", &[("opinion", "It was worse inside.")]).await.unwrap().replayed);
+    let theo = hub.sign_in("theo.invented").await;
+    for reader in [&tess, &theo] {
+        let added = [("Tess Example".to_owned(), "It was worse inside.".to_owned())];
+        assert_eq!(shown(app, reader, &reference).await, added);
+        let view = app.read_referral(&app.request(None), reader, &reference).await.unwrap();
+        assert!(view.answers.unwrap().get(&id("opinion")).is_none(), "what was sent stays as it was");
+    }
+    // Answered once, it is not asked again; what was sent cannot be said anew; nothing at all is nothing to add.
+    for answers in [&[("opinion", "Other")][..], &[("narrative", "Other")], &[("opinion", "  ")], &[]] {
+        let refused = add(app, &tess, &reference, "again", answers).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    }
+    // The receiving team asks; it does not answer for the sender. Strangers see nothing to add to.
+    let refused = add(app, &theo, &reference, "theirs", &[("opinion", "Ours")]).await;
+    assert!(matches!(refused, Err(Error::Refused)), "{refused:?}");
+    let omar = hub.sign_in("omar.placeholder").await;
+    assert!(matches!(add(app, &omar, &reference, "theirs", &[("opinion", "Ours")]).await, Err(Error::Unseen)));
+    hub.finish().await;
+}
+
+crate::support::on_both! {
+    what_was_left_out_is_added_by_the_referrer_and_read_by_both => left_out,
+}
+
+async fn post_from(client: &Client, address: &str, form: &Page, text: &str) -> Page {
+    let (csrf, token) = (form.token(), form.value("form_token"));
+    client.post(address, &[("csrf_token", &csrf), ("form_token", &token), ("opinion", text)]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_after_sending_leads_to_what_can_be_added() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let client = Client::new(&served);
+    client.sign_in(&served, "tess.example").await;
+    let sent = client.refer(&[]).await;
+    let page = client.get(&sent).await;
+    let address = sent.replace("/sent", "/add/seen");
+    assert!(page.body.contains(&address), "{}", page.body);
+    let form = client.get(&address).await;
+    assert!(form.body.contains("name=\"opinion\"") && !form.body.contains("name=\"narrative\""));
+    let nothing = post_from(&client, &address, &form, "").await;
+    assert_eq!(nothing.status.as_u16(), 422);
+    assert!(nothing.words(".govuk-error-summary__list a").contains(&"Answer at least one question".to_owned()));
+    // Posted after the session ended, it is given back, and nothing is added by that.
+    served.hub.clock.advance(std::time::Duration::from_mins(20));
+    let kept = post_from(&client, &address, &form, "It was worse inside.").await;
+    assert_eq!(kept.status.as_u16(), 403);
+    client.sign_in(&served, "tess.example").await;
+    let hidden = kept.hidden();
+    let fields: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let again = client.post("/drafts/resume", &fields).await;
+    assert!(again.status.as_u16() == 200 && again.body.contains("It was worse inside."), "{}", again.body);
+    assert!(!client.get(&sent.replace("/sent", "")).await.body.contains("Added by"));
+    let form = again;
+    let added = post_from(&client, &address, &form, "It was worse inside.").await;
+    let referral = client.get(added.location()).await;
+    assert!(referral.body.contains("Added by Tess Example on") && referral.body.contains("It was worse inside."));
+    assert!(!referral.body.contains("/add/seen"), "answered, it is not asked again");
+    served.finish().await;
+}
