@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::{
-    domain::{account::MembershipState, agency::TeamState, pathway::Pathway},
+    domain::{account::MembershipState, agency::TeamState, code::TeamCode, pathway::Pathway},
     store::Store,
 };
 
@@ -19,37 +19,64 @@ pub struct RouteNote {
 
 /// A team with one key holder is one illness away from being unreadable.
 const ENOUGH_HOLDERS: usize = 2;
+/// A restricted team is small enough to name everybody in it, and no single person.
+const RESTRICTED: std::ops::RangeInclusive<usize> = 2..=6;
 
-/// Checks every receiving and covering team of a pathway.
+/// What a pathway file wants of a team.
+struct Duty<'p> {
+    team: &'p TeamCode,
+    /// What it does, after "which".
+    does: String,
+    is_restricted: bool,
+}
+
+fn duties(pathway: &Pathway) -> Vec<Duty<'_>> {
+    let mut all: Vec<Duty<'_>> = Vec::new();
+    let mut add = |team, does: String, is_restricted: bool| match all.iter_mut().find(|duty| duty.team == team) {
+        Some(duty) => duty.is_restricted |= is_restricted,
+        None => all.push(Duty { team, does, is_restricted }),
+    };
+    for route in pathway.routes.all() {
+        add(&route.team, "receives".to_owned(), false);
+        add(&route.cover, "covers".to_owned(), false);
+        add(&route.restricted, "receives restricted cases".to_owned(), true);
+        add(&route.restricted_elsewhere, "stands in for a restricted team".to_owned(), true);
+    }
+    for copy in &pathway.copies {
+        copy.all_teams().for_each(|team| add(team, "receives copies".to_owned(), false));
+    }
+    for restricted in &pathway.restricted {
+        restricted.teams.iter().for_each(|team| add(team, format!("reads `{}` answers", restricted.category), false));
+    }
+    all
+}
+
+/// Checks every team that a pathway names: it is there, and enough people hold its key.
 ///
 /// # Errors
 /// [`Error`] when the database cannot be read.
 pub async fn check_routes(store: &Store, pathway: &Pathway) -> Result<Vec<RouteNote>, Error> {
     let mut notes = Vec::new();
-    let mut seen = Vec::new();
-    for route in pathway.routes.all() {
-        for (code, duty) in [(&route.team, "receives"), (&route.cover, "covers")] {
-            if seen.contains(&code.as_str()) {
-                continue;
-            }
-            seen.push(code.as_str());
-            let mut note = |is_fault, text| notes.push(RouteNote { pathway: pathway.id.as_str().to_owned(), text, is_fault });
-            let Some(team) = store.team_by_code(code.as_str()).await? else {
-                note(true, format!("there is no team `{code}`, which {duty}"));
-                continue;
-            };
-            if team.state != TeamState::Ready {
-                note(true, format!("the team `{code}`, which {duty}, has no key yet: its lead must make it"));
-                continue;
-            }
-            let members = store.members(team.id).await?;
-            let holds = |state, holds_key: bool| state == MembershipState::Active && holds_key;
-            let holders = members.iter().filter(|(_, place)| holds(place.state, place.role.holds_team_key())).count();
-            if holders == 0 {
-                note(true, format!("nobody in the team `{code}`, which {duty}, holds its key"));
-            } else if holders < ENOUGH_HOLDERS {
-                note(false, format!("only one person in the team `{code}`, which {duty}, holds its key: admit another"));
-            }
+    for Duty { team: code, does, is_restricted } in duties(pathway) {
+        let mut note = |is_fault, text| notes.push(RouteNote { pathway: pathway.id.as_str().to_owned(), text, is_fault });
+        let Some(team) = store.team_by_code(code.as_str()).await? else {
+            note(true, format!("there is no team `{code}`, which {does}"));
+            continue;
+        };
+        if team.state != TeamState::Ready {
+            note(true, format!("the team `{code}`, which {does}, has no key yet: its lead must make it"));
+            continue;
+        }
+        let members = store.members(team.id).await?;
+        let holds = |state, holds_key: bool| state == MembershipState::Active && holds_key;
+        let holders = members.iter().filter(|(_, place)| holds(place.state, place.role.holds_team_key())).count();
+        if holders == 0 {
+            note(true, format!("nobody in the team `{code}`, which {does}, holds its key"));
+        } else if is_restricted && !RESTRICTED.contains(&holders) {
+            let (least, most) = (RESTRICTED.start(), RESTRICTED.end());
+            note(true, format!("the team `{code}`, which {does}, has {holders} key holders: make it {least} to {most}"));
+        } else if holders < ENOUGH_HOLDERS {
+            note(false, format!("only one person in the team `{code}`, which {does}, holds its key: admit another"));
         }
     }
     Ok(notes)

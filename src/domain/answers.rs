@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use jiff::civil::Date;
-
 use super::{
     agency::AgencyKind,
     code::{Code, QuestionId},
-    question::{Kind, Question, SENDER_KIND},
+    part_date::PartDate,
+    parts::{Address, Age, Document, Person, Vehicle},
+    question::{AddressUse, Kind, Question, SENDER_KIND},
 };
 
 /// What a door parsed for one question; nothing is checked yet.
@@ -17,8 +17,12 @@ pub enum RawAnswer {
     Text(String),
     /// Several codes.
     Many(Vec<String>),
-    /// Named parts: `line_1 line_2 town postcode uprn` of an address, `day month year` of a date.
+    /// A whole number that was written as one.
+    Number(u64),
+    /// Named parts: `line_1 line_2 town postcode uprn` of an address, `day month year` of a date; a tick is `yes`.
     Parts(BTreeMap<String, String>),
+    /// The items of a group.
+    Group(Vec<RawAnswers>),
     /// "Not known", with the code of a reason or without.
     NotKnown(Option<String>),
 }
@@ -30,9 +34,15 @@ impl RawAnswer {
             Self::Text(text) => text.trim().is_empty(),
             Self::Many(codes) => codes.iter().all(|code| code.trim().is_empty()),
             Self::Parts(parts) => parts.values().all(|part| part.trim().is_empty()),
-            Self::NotKnown(_) => false,
+            Self::Group(items) => items.iter().all(is_blank),
+            Self::Number(_) | Self::NotKnown(_) => false,
         }
     }
+}
+
+/// Whether an item of a group was left blank.
+pub(super) fn is_blank(item: &RawAnswers) -> bool {
+    item.values().all(RawAnswer::is_empty)
 }
 
 impl fmt::Debug for RawAnswer {
@@ -43,41 +53,6 @@ impl fmt::Debug for RawAnswer {
 
 /// What a door parsed, by question id.
 pub type RawAnswers = BTreeMap<QuestionId, RawAnswer>;
-
-/// A place in the United Kingdom, one value a line, none of them blank.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Address {
-    /// House and street.
-    pub line_1: String,
-    /// More of the street, if any.
-    pub line_2: Option<String>,
-    /// Town or city.
-    pub town: String,
-    /// Postcode, upper case with its space, if known.
-    pub postcode: Option<String>,
-    /// Unique property reference number, 1 to 12 digits, if known.
-    pub uprn: Option<String>,
-}
-
-impl Address {
-    /// Its parts that are filled in, by the names that forms and JSON use.
-    pub fn parts(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let all = [
-            ("line_1", Some(&self.line_1)),
-            ("line_2", self.line_2.as_ref()),
-            ("town", Some(&self.town)),
-            ("postcode", self.postcode.as_ref()),
-            ("uprn", self.uprn.as_ref()),
-        ];
-        all.into_iter().filter_map(|(name, value)| Some((name, value?.as_str())))
-    }
-}
-
-impl fmt::Debug for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Address(…)")
-    }
-}
 
 /// One answer that fits its question.
 #[derive(Clone, PartialEq, Eq)]
@@ -91,11 +66,25 @@ pub enum Answer {
     /// Of `yes-no`.
     YesNo(bool),
     /// Of `date`.
-    Date(Date),
+    Date(PartDate),
+    /// Of `age`.
+    Age(Age),
+    /// Of `person`.
+    Person(Person),
     /// Of `phone`: as typed, with single spaces.
     Phone(String),
     /// Of `address`.
     Address(Address),
+    /// Of `vehicle`.
+    Vehicle(Vehicle),
+    /// Of `document`.
+    Document(Document),
+    /// Of `money`: pence.
+    Money(u64),
+    /// Of `number`.
+    Number(u32),
+    /// Of `group`: at least one item, each with at least one answer.
+    Group(Vec<Answers>),
     /// "Not known", with the code of a reason or without.
     NotKnown(Option<Code>),
 }
@@ -121,10 +110,11 @@ impl Answer {
         }
     }
 
-    /// How many are ticked; none where it is not known or nothing to tick.
-    pub const fn ticked(&self) -> Option<usize> {
+    /// How many are ticked, or are in the group; none where it is not known or nothing to count.
+    pub const fn counted(&self) -> Option<usize> {
         match self {
             Self::Many(ticked) => Some(ticked.len()),
+            Self::Group(items) => Some(items.len()),
             _ => None,
         }
     }
@@ -137,12 +127,25 @@ impl Answer {
             Self::Choice(code) => title(code),
             Self::Many(codes) => codes.iter().map(title).collect::<Vec<_>>().join("\n"),
             Self::YesNo(yes) => if *yes { "Yes" } else { "No" }.to_owned(),
-            Self::Date(date) => date.strftime("%-d %B %Y").to_string(),
-            Self::Address(address) => address
-                .parts()
-                .map(|(name, value)| if name == "uprn" { format!("UPRN {value}") } else { value.to_owned() })
-                .collect::<Vec<_>>()
-                .join("\n"),
+            Self::Date(date) => date.words(),
+            Self::Age(age) => age.words(),
+            Self::Person(person) => person.words(),
+            Self::Address(address) => match question.kind {
+                // Where somebody lives, whoever reads must see whether a letter is safe.
+                Kind::Address(AddressUse::Lives) if address.write_to => format!("{}\nSafe to write to", address.words()),
+                Kind::Address(AddressUse::Lives) => format!("{}\nDo not write to this address", address.words()),
+                _ => address.words(),
+            },
+            Self::Vehicle(vehicle) => vehicle.words(),
+            Self::Document(document) => document.words(),
+            Self::Money(pence) => pounds(*pence, true),
+            Self::Number(number) => thousands(u64::from(*number)),
+            Self::Group(items) => match &question.kind {
+                Kind::Group(group) => {
+                    items.iter().map(|item| item_words(&group.questions, item)).collect::<Vec<_>>().join("\n\n")
+                }
+                _ => String::new(),
+            },
             Self::NotKnown(reason) => {
                 let reasons = question.not_known.as_ref().map_or(&[][..], |allowed| &allowed.reasons);
                 let reason = reason.as_ref().and_then(|code| reasons.iter().find(|reason| reason.code == *code));
@@ -159,11 +162,38 @@ impl Answer {
                 | (Self::Choice(_), Kind::Choice(_))
                 | (Self::Many(_), Kind::Many(_))
                 | (Self::YesNo(_), Kind::YesNo)
-                | (Self::Date(_), Kind::Date { .. })
+                | (Self::Date(_), Kind::Date(_))
+                | (Self::Age(_), Kind::Age)
+                | (Self::Person(_), Kind::Person)
                 | (Self::Phone(_), Kind::Phone)
-                | (Self::Address(_), Kind::Address)
+                | (Self::Address(_), Kind::Address(_))
+                | (Self::Vehicle(_), Kind::Vehicle)
+                | (Self::Document(_), Kind::Document)
+                | (Self::Money(_), Kind::Money)
+                | (Self::Number(_), Kind::Number { .. })
+                | (Self::Group(_), Kind::Group(_))
         )
     }
+}
+
+/// One item of a group in words, an answer a line: `Name: Robin`.
+fn item_words(questions: &[Question], item: &Answers) -> String {
+    let line = |question: &Question| {
+        let words = item.get(&question.id)?.words(question).replace('\n', ", ");
+        Some(format!("{}: {words}", question.short))
+    };
+    questions.iter().filter_map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// `2000` as people read it: `2,000`.
+pub(super) fn thousands(number: u64) -> String {
+    if number < 1000 { number.to_string() } else { format!("{},{:03}", thousands(number / 1000), number % 1000) }
+}
+
+/// Pence as pounds: `120.50`, or for people `£1,120.50`.
+pub fn pounds(pence: u64, for_people: bool) -> String {
+    let (whole, rest) = (pence / 100, pence % 100);
+    if for_people { format!("£{}.{rest:02}", thousands(whole)) } else { format!("{whole}.{rest:02}") }
 }
 
 impl fmt::Debug for Answer {
@@ -189,7 +219,6 @@ impl Answers {
     }
 
     /// The answers in the order given; whoever calls has checked them.
-    #[cfg(test)]
     pub(crate) fn from_pairs(pairs: impl IntoIterator<Item = (QuestionId, Answer)>) -> Self {
         Self { given: pairs.into_iter().collect(), sender: None }
     }
@@ -201,6 +230,11 @@ impl Answers {
     /// These answers without those that the condition leaves out.
     pub(crate) fn only(&self, keep: impl Fn(&QuestionId) -> bool) -> Self {
         Self { given: self.given.iter().filter(|(id, _)| keep(id)).cloned().collect(), sender: self.sender.clone() }
+    }
+
+    /// These answers and those of one item of a group beside them: what the conditions inside the group look at.
+    pub(super) fn beside(&self, item: &Self) -> Self {
+        Self { given: self.given.iter().chain(&item.given).cloned().collect(), sender: self.sender.clone() }
     }
 
     /// The kind of agency that sends; none where nobody said.
@@ -241,7 +275,9 @@ impl fmt::Debug for Answers {
 pub struct FieldError {
     /// The question.
     pub field: QuestionId,
-    /// The part of it, for an address or a date in parts.
+    /// For a group: which item, from 0, and which of its questions.
+    pub item: Option<(usize, QuestionId)>,
+    /// The part of it, for an answer of several parts.
     pub part: Option<&'static str>,
     /// What to do, as a sentence without full stop: `Enter the name of the premises`.
     pub message: String,
@@ -250,12 +286,14 @@ pub struct FieldError {
 impl FieldError {
     /// An error of a question as a whole.
     pub fn new(field: QuestionId, message: impl Into<String>) -> Self {
-        Self { field, part: None, message: message.into() }
+        Self { field, item: None, part: None, message: message.into() }
     }
 
-    /// The name of the form field or JSON member: `premises_address` or `premises_address.town`.
+    /// The name of the form field or JSON member: `premises_address`, `premises_address.town`, `children.0.home.town`.
     pub fn name(&self) -> String {
-        self.part.map_or_else(|| self.field.to_string(), |part| format!("{}.{part}", self.field))
+        let item = self.item.as_ref().map(|(at, question)| format!(".{at}.{question}")).unwrap_or_default();
+        let part = self.part.map(|part| format!(".{part}")).unwrap_or_default();
+        format!("{}{item}{part}", self.field)
     }
 }
 
@@ -268,7 +306,8 @@ mod tests {
         let secret = "canary";
         let id = QuestionId::parse("story").expect("an id");
         let raw = RawAnswers::from([(id.clone(), RawAnswer::Text(secret.into()))]);
-        let address = Address { line_1: secret.into(), line_2: None, town: secret.into(), postcode: None, uprn: None };
+        let address =
+            Address { line_1: secret.into(), line_2: None, town: secret.into(), postcode: None, uprn: None, write_to: false };
         let answers = Answers::from_pairs([(id, Answer::Text(secret.into()))]);
         for shown in [format!("{raw:?}"), format!("{answers:?}"), format!("{:?}", answers.iter().next()), format!("{address:?}")]
         {
@@ -286,6 +325,13 @@ mod tests {
             assert_eq!((answers.sender_kind(), answers.len(), answers.iter().count()), (Some(*kind), 0, 0));
         }
         assert_eq!(Answers::default().get(&id), None);
+    }
+
+    #[test]
+    fn money_is_told_to_the_penny() {
+        assert_eq!((pounds(0, false).as_str(), pounds(0, true).as_str()), ("0.00", "£0.00"));
+        assert_eq!((pounds(123_456, false).as_str(), pounds(123_456, true).as_str()), ("1234.56", "£1,234.56"));
+        assert_eq!(thousands(1_002_003), "1,002,003");
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub enum Condition {
     Is(QuestionId, Code),
     /// The answer is one of these codes, or has one of them ticked.
     In(QuestionId, Vec<Code>),
-    /// At least so many are ticked.
+    /// At least so many are ticked, or are in the group.
     AtLeast(QuestionId, usize),
     /// There is an answer other than "not known".
     Answered(QuestionId),
@@ -48,7 +48,7 @@ impl Condition {
                 }
                 found
             }
-            Self::AtLeast(question, count) => answers.get(question)?.ticked().map(|ticked| ticked >= *count),
+            Self::AtLeast(question, count) => answers.get(question)?.counted().map(|counted| counted >= *count),
             Self::Answered(question) => Some(answers.get(question).is_some_and(|answer| !answer.is_not_known())),
         }
     }
@@ -104,6 +104,10 @@ mod tests {
             (0..3_usize).prop_map(|n| Some(Answer::Choice(c(n)))),
             proptest::collection::btree_set(0..3_usize, 1..3)
                 .prop_map(|set| Some(Answer::Many(set.into_iter().map(c).collect()))),
+            (1..4_usize).prop_map(|count| Some(Answer::Group(vec![Answers::default(); count]))),
+            (0..9_u32).prop_map(|number| Some(Answer::Number(number))),
+            (0..9_u64).prop_map(|pence| Some(Answer::Money(pence))),
+            (1900..2020_i16).prop_map(|year| crate::domain::part_date::PartDate::new(year, None, None, true).map(Answer::Date)),
         ]
     }
 

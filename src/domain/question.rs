@@ -4,6 +4,7 @@ use super::{
     code::{Choice, Code, QuestionId},
     compartment::Category,
     condition::Condition,
+    parts::{self, Part},
 };
 
 /// The code that stands for "not known" without a reason.
@@ -113,19 +114,68 @@ pub enum Kind {
     Many(Vec<Choice>),
     /// Yes or no.
     YesNo,
-    /// A whole date.
-    Date {
-        /// Which dates make sense.
-        when: DateRange,
-    },
+    /// A date.
+    Date(DateKind),
+    /// Date of birth, or age.
+    Age,
+    /// What somebody is called.
+    Person,
     /// A telephone number.
     Phone,
     /// A place in the United Kingdom.
-    Address,
+    Address(AddressUse),
+    /// A vehicle.
+    Vehicle,
+    /// An identity document.
+    Document,
+    /// Pounds and pence, up to 99,999,999.99.
+    Money,
+    /// A whole number.
+    Number {
+        /// The least taken.
+        least: u32,
+        /// The most taken.
+        most: u32,
+    },
+    /// Files, which are added on a page of their own and are no part of the answers.
+    File,
+    /// The same questions again for each of several.
+    Group(Box<Group>),
+}
+
+/// Which dates a question takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DateKind {
+    /// Which make sense.
+    pub when: DateRange,
+    /// Whether all of it must be known.
+    pub precision: Precision,
+    /// Whether it may be about that time.
+    pub approximate: bool,
+}
+
+/// Questions that are asked again for each of several people or things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The noun of one: `child`.
+    pub item: String,
+    /// The fewest an answer holds; an answer holds at least one in any case.
+    pub least: usize,
+    /// The most.
+    pub most: usize,
+    /// What is asked of each; no group and no file among them.
+    pub questions: Vec<Question>,
+}
+
+impl Group {
+    /// The question of its items with this id.
+    pub fn question(&self, id: &QuestionId) -> Option<&Question> {
+        self.questions.iter().find(|question| question.id == *id)
+    }
 }
 
 coded_enum! {
-    /// Which dates a question takes.
+    /// Which dates make sense.
     pub enum DateRange {
         /// Any real date.
         Any = "any",
@@ -134,7 +184,31 @@ coded_enum! {
     }
 }
 
+coded_enum! {
+    /// How much of a date must be known.
+    pub enum Precision {
+        /// Day, month and year.
+        Whole = "whole",
+        /// The year, with or without the month, with or without the day.
+        PartKnown = "part-known",
+    }
+}
+
+coded_enum! {
+    /// What an address is for.
+    pub enum AddressUse {
+        /// A place.
+        Place = "place",
+        /// Where somebody lives: a tick tells whether it is safe to write there.
+        Lives = "lives",
+    }
+}
+
 impl Kind {
+    /// The codes of all kinds, for those who write files.
+    pub const CODES: &'static str = "text, long-text, choice, many, yes-no, date, age, person, phone, address, vehicle, \
+                                     document, money, number, file, group";
+
     /// The stable code of the kind, as files and JSON spell it.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -143,9 +217,17 @@ impl Kind {
             Self::Choice(_) => "choice",
             Self::Many(_) => "many",
             Self::YesNo => "yes-no",
-            Self::Date { .. } => "date",
+            Self::Date(_) => "date",
+            Self::Age => "age",
+            Self::Person => "person",
             Self::Phone => "phone",
-            Self::Address => "address",
+            Self::Address(_) => "address",
+            Self::Vehicle => "vehicle",
+            Self::Document => "document",
+            Self::Money => "money",
+            Self::Number { .. } => "number",
+            Self::File => "file",
+            Self::Group(_) => "group",
         }
     }
 
@@ -153,6 +235,18 @@ impl Kind {
     pub fn choices(&self) -> &[Choice] {
         match self {
             Self::Choice(choices) | Self::Many(choices) => choices,
+            _ => &[],
+        }
+    }
+
+    /// The named parts of an answer; none for kinds without. Dates and ages have parts of their own.
+    pub const fn parts(&self) -> &'static [Part] {
+        match self {
+            Self::Address(AddressUse::Place) => parts::PLACE,
+            Self::Address(AddressUse::Lives) => parts::HOME,
+            Self::Person => parts::PERSON,
+            Self::Vehicle => parts::VEHICLE,
+            Self::Document => parts::DOCUMENT,
             _ => &[],
         }
     }

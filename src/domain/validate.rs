@@ -4,22 +4,19 @@
 //! an answer to a question the pathway does not have. Pages send only what they showed; a system that sends more is told,
 //! because a silently dropped answer is a fact that nobody reads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::{
     agency::AgencyKind,
-    answers::{Address, Answer, Answers, FieldError, RawAnswer, RawAnswers},
-    code::{Code, QuestionId},
+    answers::{Answer, Answers, FieldError, RawAnswer, RawAnswers, is_blank},
+    code::QuestionId,
     pathway::Pathway,
-    question::{DateRange, Kind, NOT_KNOWN, Question},
+    question::{Group, Kind, Question},
+    read::{Fault, missing, read},
     rule::Rule,
-    text::{BadText, line, lines},
 };
-
-/// What is wrong with one value: the part it concerns, and the words.
-type Fault = (Option<&'static str>, String);
 
 /// Answers held against their pathway: those that fit, and what is wrong with the others.
 pub struct Examined<'p> {
@@ -27,6 +24,8 @@ pub struct Examined<'p> {
     pub answers: Answers,
     /// Every question that these answers show, in order.
     pub shown: Vec<&'p Question>,
+    /// For each item of each group shown, blank ones included, the questions that are shown in it.
+    pub items: BTreeMap<(QuestionId, usize), Vec<&'p Question>>,
     /// One error for each field that does not fit (its most important one), in the order of the questions; unknown fields
     /// last. A question whose asking hangs on a faulty answer has none.
     pub errors: Vec<FieldError>,
@@ -36,42 +35,15 @@ pub struct Examined<'p> {
 
 /// Holds answers against their pathway, complete or not. `today` is the date in the United Kingdom.
 pub fn examine(pathway: &Pathway, mut raw: RawAnswers, sender: AgencyKind, today: Date) -> Examined<'_> {
-    let mut answers = Answers::from_sender(sender);
-    let (mut errors, mut shown) = (Vec::new(), Vec::new());
-    // Questions whose answer, or whose very asking, cannot be known until an error above is mended.
-    let mut unsettled: BTreeSet<&QuestionId> = BTreeSet::new();
+    let mut held = Held::new(Answers::from_sender(sender), BTreeSet::new(), today);
     for question in pathway.questions() {
-        let given = raw.remove(&question.id).filter(|answer| !answer.is_empty());
-        let is_shown = question.is_shown(&answers);
-        if is_shown {
-            shown.push(question);
-        }
-        if question.show_when.as_ref().is_some_and(|when| when.questions().iter().any(|id| unsettled.contains(id))) {
-            unsettled.insert(&question.id);
-            if let (true, Some(Ok(answer))) = (is_shown, given.map(|given| read(question, &given, today))) {
-                answers.push(question.id.clone(), answer);
-            }
-            continue;
-        }
-        let result = match (is_shown, given) {
-            (true, Some(given)) => read(question, &given, today).map(Some),
-            (true, None) if question.required => Err(vec![missing(question)]),
-            (false, Some(_)) => Err(vec![(None, "Leave this out: the other answers make it not apply".to_owned())]),
-            (_, None) => Ok(None),
-        };
-        match result {
-            Ok(Some(answer)) => answers.push(question.id.clone(), answer),
-            Ok(None) => {}
-            Err(faults) => {
-                unsettled.insert(&question.id);
-                errors.extend(faults.into_iter().map(|(part, message)| FieldError { field: question.id.clone(), part, message }));
-            }
-        }
+        held.hold(question, raw.remove(&question.id));
     }
-    errors.extend(raw.into_keys().map(|id| FieldError::new(id, "Leave this out: the pathway has no such question")));
+    let Held { answers, shown, items, unsettled, mut errors, .. } = held;
+    errors.extend(strangers(raw));
     let is_settled = |rule: &&Rule| rule.when.questions().into_iter().all(|id| !unsettled.contains(id));
     let broken = pathway.rules.iter().filter(is_settled).filter(|rule| rule.when.holds(&answers)).collect();
-    Examined { answers, shown, errors, broken }
+    Examined { answers, shown, items, errors, broken }
 }
 
 /// Checks answers against their pathway and its rules. `today` is the date in the United Kingdom.
@@ -88,244 +60,157 @@ pub fn validate(pathway: &Pathway, raw: RawAnswers, sender: AgencyKind, today: D
     if errors.is_empty() { Ok(answers) } else { Err(errors) }
 }
 
-/// The questions that these answers show, in order; an answer that needs mending counts as not given. For doors that ask:
-/// what is shown is what they send on.
-pub fn shown<'p>(pathway: &'p Pathway, raw: &RawAnswers, sender: AgencyKind, today: Date) -> Vec<&'p Question> {
-    examine(pathway, raw.clone(), sender, today).shown
-}
-
 /// Reads back answers that were checked when they were sent, or one compartment's part of them: each must fit its question,
 /// but none need be there, and neither conditions nor rules nor today's date are looked at again.
 ///
 /// # Errors
 /// One error for each answer that fits no question of this version of the pathway.
-pub fn read_back(pathway: &Pathway, mut raw: RawAnswers, sender: AgencyKind) -> Result<Answers, Vec<FieldError>> {
-    let mut answers = Answers::from_sender(sender);
+pub fn read_back(pathway: &Pathway, raw: RawAnswers, sender: AgencyKind) -> Result<Answers, Vec<FieldError>> {
     let mut errors = Vec::new();
-    for question in pathway.questions() {
-        match raw.remove(&question.id).map(|given| read(question, &given, Date::MAX)) {
-            Some(Ok(answer)) => answers.push(question.id.clone(), answer),
-            Some(Err(faults)) => {
-                errors.extend(faults.into_iter().map(|(part, message)| FieldError { field: question.id.clone(), part, message }));
-            }
-            None => {}
-        }
-    }
-    errors.extend(raw.into_keys().map(|id| FieldError::new(id, "Leave this out: the pathway has no such question")));
+    let answers = back(pathway.questions(), raw, Answers::from_sender(sender), &mut errors);
     if errors.is_empty() { Ok(answers) } else { Err(errors) }
 }
 
-fn missing(question: &Question) -> Fault {
-    let noun = &question.noun;
-    let verb = if question.kind.is_coded() { "Select" } else { "Enter" };
-    let part = matches!(question.kind, Kind::Address).then_some("line_1");
-    let or = if question.not_known.is_some() { ", or select not known" } else { "" };
-    (part, format!("{verb} {noun}{or}"))
-}
-
-fn read(question: &Question, given: &RawAnswer, today: Date) -> Result<Answer, Vec<Fault>> {
-    let one = |result: Result<Answer, String>| result.map_err(|message| vec![(None, message)]);
-    match (given, &question.kind) {
-        (RawAnswer::NotKnown(reason), _) => one(not_known(question, reason.as_deref())),
-        (RawAnswer::Text(text), Kind::Text { max }) => one(bounded(question, line(text, *max)).map(Answer::Text)),
-        (RawAnswer::Text(text), Kind::LongText { max }) => one(bounded(question, lines(text, *max)).map(Answer::Text)),
-        (RawAnswer::Text(text), Kind::Phone) => one(phone(question, text)),
-        (RawAnswer::Text(text), Kind::Choice(_)) => one(choose(question, text).map(Answer::Choice)),
-        (RawAnswer::Text(text), Kind::YesNo) => match text.trim() {
-            "yes" => Ok(Answer::YesNo(true)),
-            "no" => Ok(Answer::YesNo(false)),
-            _ => one(Err(select(question))),
-        },
-        (RawAnswer::Many(codes), Kind::Many(_)) => one(tick(question, codes)),
-        (RawAnswer::Text(text), Kind::Date { when }) => {
-            one(iso(question, text).and_then(|date| dated(question, date, *when, today)))
-        }
-        (RawAnswer::Parts(parts), Kind::Date { when }) => {
-            let part = |name: &str| parts.get(name).map_or("", |part| part.trim());
-            let unknown = parts.keys().any(|name| !matches!(name.as_str(), "day" | "month" | "year"));
-            if unknown {
-                return one(Err(unreal(question)));
+fn back<'p>(
+    questions: impl Iterator<Item = &'p Question>,
+    mut raw: RawAnswers,
+    mut answers: Answers,
+    errors: &mut Vec<FieldError>,
+) -> Answers {
+    for question in questions {
+        let Some(given) = raw.remove(&question.id) else { continue };
+        if let (Kind::Group(group), RawAnswer::Group(items)) = (&question.kind, given.clone()) {
+            let mut inside = Vec::new();
+            let item = |item| back(group.questions.iter(), item, Answers::default(), &mut inside);
+            let items: Vec<Answers> = items.into_iter().map(item).collect();
+            if !inside.is_empty() {
+                errors.push(FieldError::new(question.id.clone(), "An item does not fit its questions"));
             }
-            one(three_boxes(question, part("day"), part("month"), part("year"))
-                .and_then(|date| dated(question, date, *when, today)))
+            answers.push(question.id.clone(), Answer::Group(items));
+            continue;
         }
-        (RawAnswer::Parts(_), Kind::Address) => address(question, given).map(Answer::Address),
-        _ => Err(vec![missing(question)]),
-    }
-}
-
-fn select(question: &Question) -> String {
-    format!("Select {}", question.noun)
-}
-
-/// The noun as the start of a sentence.
-fn subject(question: &Question) -> String {
-    let mut letters = question.noun.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// `2000` as people read it: `2,000`.
-fn thousands(number: usize) -> String {
-    if number < 1000 { number.to_string() } else { format!("{},{:03}", thousands(number / 1000), number % 1000) }
-}
-
-fn bounded(question: &Question, text: Result<String, BadText>) -> Result<String, String> {
-    text.map_err(|fault| text_fault(&subject(question), &format!("Enter {}", question.noun), fault))
-}
-
-fn text_fault(subject: &str, enter: &str, fault: BadText) -> String {
-    match fault {
-        BadText::Empty => enter.to_owned(),
-        BadText::TooLong(max) => format!("{subject} must be {} characters or less", thousands(max)),
-        BadText::Control => format!("{subject} must not include control characters or line breaks it cannot hold"),
-    }
-}
-
-fn not_known(question: &Question, reason: Option<&str>) -> Result<Answer, String> {
-    let Some(allowed) = &question.not_known else {
-        let verb = if question.kind.is_coded() { "Select" } else { "Enter" };
-        return Err(format!("{verb} {}: not known is not enough here", question.noun));
-    };
-    match reason.map(str::trim) {
-        None | Some("" | NOT_KNOWN) => Ok(Answer::NotKnown(None)),
-        Some(reason) => {
-            let code = Code::parse(reason).ok().filter(|code| allowed.allows(code));
-            code.map(|code| Answer::NotKnown(Some(code)))
-                .ok_or_else(|| "Select one of the reasons listed for not known".to_owned())
+        match read(question, &given, Date::MAX) {
+            Ok(answer) => answers.push(question.id.clone(), answer),
+            Err(faults) => errors.extend(faults.into_iter().map(|fault| told(question, None, fault))),
         }
     }
+    errors.extend(strangers(raw));
+    answers
 }
 
-fn choose(question: &Question, text: &str) -> Result<Code, String> {
-    let code = Code::parse(text.trim()).ok().filter(|code| question.kind.title_of(code).is_some());
-    code.ok_or_else(|| select(question))
+fn strangers(raw: RawAnswers) -> impl Iterator<Item = FieldError> {
+    raw.into_keys().map(|id| FieldError::new(id, "Leave this out: the pathway has no such question"))
 }
 
-fn tick(question: &Question, codes: &[String]) -> Result<Answer, String> {
-    let filled = codes.iter().filter(|code| !code.trim().is_empty());
-    let ticked: BTreeSet<Code> = filled.map(|code| choose(question, code)).collect::<Result<_, _>>()?;
-    let ordered = question.kind.choices().iter().map(|choice| &choice.code).filter(|code| ticked.contains(*code));
-    Ok(Answer::Many(ordered.cloned().collect()))
+fn told(question: &Question, item: Option<(usize, QuestionId)>, (part, message): Fault) -> FieldError {
+    FieldError { field: question.id.clone(), item, part, message }
 }
 
-fn phone(question: &Question, text: &str) -> Result<Answer, String> {
-    let spaced = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let digits = spaced.bytes().filter(u8::is_ascii_digit).count();
-    let plain = spaced
-        .chars()
-        .enumerate()
-        .all(|(at, c)| c.is_ascii_digit() || matches!(c, ' ' | '(' | ')' | '-') || (c == '+' && at == 0));
-    if plain && (3..=15).contains(&digits) && spaced.len() <= 30 {
-        Ok(Answer::Phone(spaced))
-    } else {
-        Err(format!("Enter {}, like 0116 496 0000 or +44 7700 900 000", question.noun))
+/// Questions being answered one after the other.
+struct Held<'p> {
+    /// The answers that fit.
+    answers: Answers,
+    shown: Vec<&'p Question>,
+    items: BTreeMap<(QuestionId, usize), Vec<&'p Question>>,
+    /// Questions whose answer, or whose very asking, cannot be known until an error above is mended.
+    unsettled: BTreeSet<&'p QuestionId>,
+    errors: Vec<FieldError>,
+    /// The answers that conditions look at besides: those outside the group.
+    outside: Option<Answers>,
+    today: Date,
+}
+
+impl<'p> Held<'p> {
+    fn new(answers: Answers, unsettled: BTreeSet<&'p QuestionId>, today: Date) -> Self {
+        Self { answers, shown: Vec::new(), items: BTreeMap::new(), unsettled, errors: Vec::new(), outside: None, today }
     }
-}
 
-fn unreal(question: &Question) -> String {
-    format!("{} must be a real date", subject(question))
-}
-
-fn iso(question: &Question, text: &str) -> Result<Date, String> {
-    let text = text.trim();
-    // The library's parser also takes times and other forms; a date alone has ten characters.
-    if text.len() == 10 { text.parse().map_err(|_| unreal(question)) } else { Err(unreal(question)) }
-}
-
-fn three_boxes(question: &Question, day: &str, month: &str, year: &str) -> Result<Date, String> {
-    for (name, value) in [("day", day), ("month", month), ("year", year)] {
-        if value.is_empty() {
-            return Err(format!("{} must include a {name}", subject(question)));
+    fn hold(&mut self, question: &'p Question, given: Option<RawAnswer>) {
+        // Blank items of a group are drawn again.
+        let group = if let Kind::Group(group) = &question.kind { Some(&**group) } else { None };
+        let given = given.filter(|answer| group.is_some() || !answer.is_empty());
+        let is_shown = match &self.outside {
+            None => question.is_shown(&self.answers),
+            Some(outside) => question.is_shown(&outside.beside(&self.answers)),
+        };
+        let hangs = question.show_when.as_ref().is_some_and(|when| when.questions().iter().any(|id| self.unsettled.contains(id)));
+        if is_shown {
+            self.shown.push(question);
+        }
+        let before = self.errors.len();
+        let read = match (is_shown, given) {
+            (true, Some(RawAnswer::Group(items))) if group.is_some() => {
+                group.and_then(|group| self.hold_items(question, group, items))
+            }
+            (true, Some(given)) if !given.is_empty() => self.keep(question, read(question, &given, self.today)),
+            (false, Some(given)) if !given.is_empty() => {
+                self.wrong(question, "Leave this out: the other answers make it not apply");
+                None
+            }
+            _ => None,
+        };
+        if read.is_none() && is_shown && question.required && self.errors.len() == before {
+            let fault = missing(question);
+            self.errors.push(told(question, None, fault));
+        }
+        if hangs {
+            self.errors.truncate(before);
+            self.unsettled.insert(&question.id);
+        } else if self.errors.len() > before {
+            self.unsettled.insert(&question.id);
+        }
+        if let Some(answer) = read {
+            self.answers.push(question.id.clone(), answer);
         }
     }
-    if year.len() != 4 {
-        return Err(format!("{} must include a year of four digits", subject(question)));
+
+    fn wrong(&mut self, question: &Question, message: impl Into<String>) {
+        self.errors.push(FieldError::new(question.id.clone(), message));
     }
-    let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
-    let date = || Date::new(number(year)?, month_number(month)?, i8::try_from(number(day)?).ok()?).ok();
-    date().ok_or_else(|| unreal(question))
-}
 
-/// A month by number or English name; three letters are enough.
-fn month_number(text: &str) -> Option<i8> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    if text.bytes().all(|b| b.is_ascii_digit()) {
-        return text.parse().ok();
+    fn keep(&mut self, question: &Question, read: Result<Answer, Vec<Fault>>) -> Option<Answer> {
+        let faults = match read {
+            Ok(answer) => return Some(answer),
+            Err(faults) => faults,
+        };
+        self.errors.extend(faults.into_iter().map(|fault| told(question, None, fault)));
+        None
     }
-    let name = text.to_lowercase();
-    let found = (name.len() >= 3).then(|| MONTHS.iter().position(|month| month.starts_with(&name))).flatten()?;
-    i8::try_from(found + 1).ok()
-}
 
-fn dated(question: &Question, date: Date, when: DateRange, today: Date) -> Result<Answer, String> {
-    let sensible = match when {
-        DateRange::Any => true,
-        DateRange::TodayOrPast => date <= today,
-    };
-    if sensible { Ok(Answer::Date(date)) } else { Err(format!("{} must be today or in the past", subject(question))) }
-}
-
-const ADDRESS_LINE: usize = 100;
-
-fn address(question: &Question, given: &RawAnswer) -> Result<Address, Vec<Fault>> {
-    let RawAnswer::Parts(parts) = given else { return Err(vec![missing(question)]) };
-    let mut faults: Vec<Fault> = Vec::new();
-    let mut part = |name: &'static str, subject: &str, required: bool| {
-        let text = parts.get(name).map_or("", String::as_str);
-        if text.trim().is_empty() && !required {
-            return None;
+    /// The items of a group; blank ones count as not there, but each keeps its number.
+    fn hold_items(&mut self, question: &'p Question, group: &'p Group, items: Vec<RawAnswers>) -> Option<Answer> {
+        let outside = self.outside.as_ref().map_or_else(|| self.answers.clone(), |outside| outside.beside(&self.answers));
+        let before = self.errors.len();
+        let mut kept = Vec::new();
+        for (at, mut raw) in items.into_iter().enumerate() {
+            let was_blank = is_blank(&raw);
+            let mut inside = Held::new(Answers::default(), self.unsettled.clone(), self.today);
+            inside.outside = Some(outside.clone());
+            for asked in &group.questions {
+                inside.hold(asked, raw.remove(&asked.id));
+            }
+            let Held { answers, shown, errors, .. } = inside;
+            self.items.insert((question.id.clone(), at), shown);
+            if was_blank {
+                continue;
+            }
+            let of_item = |error: FieldError| FieldError { field: question.id.clone(), item: Some((at, error.field)), ..error };
+            self.errors.extend(errors.into_iter().chain(strangers(raw)).map(of_item));
+            kept.push(answers);
         }
-        let enter = format!("Enter the {} of {}", subject.to_lowercase(), question.noun);
-        line(text, ADDRESS_LINE).map_err(|fault| faults.push((Some(name), text_fault(subject, &enter, fault)))).ok()
-    };
-    let line_1 = part("line_1", "First line", true);
-    let line_2 = part("line_2", "Second line", false);
-    let town = part("town", "Town or city", true);
-    let postcode = part("postcode", "Postcode", false);
-    let uprn = part("uprn", "Property reference", false);
-    let postcode = postcode.map(|text| postcode_of(&text));
-    if postcode == Some(None) {
-        faults.push((Some("postcode"), "Enter a full UK postcode, like LE1 1AA".to_owned()));
-    }
-    if uprn.as_ref().is_some_and(|uprn| uprn.len() > 12 || !uprn.bytes().all(|b| b.is_ascii_digit())) {
-        faults.push((Some("uprn"), "Property reference must be 12 digits or less".to_owned()));
-    }
-    if parts.keys().any(|name| !matches!(name.as_str(), "line_1" | "line_2" | "town" | "postcode" | "uprn")) {
-        faults.push((None, "An address has the parts line_1, line_2, town, postcode and uprn only".to_owned()));
-    }
-    match (line_1, town) {
-        (Some(line_1), Some(town)) if faults.is_empty() => {
-            Ok(Address { line_1, line_2, town, postcode: postcode.flatten(), uprn })
+        let (count, noun) = (kept.len(), &group.item);
+        if count > group.most {
+            self.wrong(question, format!("Give at most {} of these: each is one {noun}", group.most));
+        } else if count < group.least && (count > 0 || question.required) {
+            let fault = if count == 0 {
+                missing(question).1
+            } else {
+                format!("Give at least {} of these: each is one {noun}", group.least)
+            };
+            self.wrong(question, fault);
         }
-        _ => Err(faults),
+        (count > 0 && self.errors.len() == before).then_some(Answer::Group(kept))
     }
-}
-
-/// A full postcode of any spacing and case, as it is written: `LE1 1AA`.
-fn postcode_of(text: &str) -> Option<String> {
-    let code: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
-    let bytes = code.as_bytes();
-    let (outward, inward) = bytes.split_at_checked(bytes.len().checked_sub(3)?)?;
-    let fits = (2..=4).contains(&outward.len())
-        && outward.iter().all(u8::is_ascii_alphanumeric)
-        && outward.first().is_some_and(u8::is_ascii_alphabetic)
-        && outward.iter().any(u8::is_ascii_digit)
-        && matches!(inward, [digit, a, b] if digit.is_ascii_digit() && a.is_ascii_alphabetic() && b.is_ascii_alphabetic());
-    let (outward, inward) = code.split_at_checked(outward.len())?;
-    fits.then(|| format!("{outward} {inward}"))
 }
 
 #[cfg(test)]

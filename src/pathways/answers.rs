@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::{
     agency::AgencyKind,
-    answers::{Answer, Answers, FieldError, RawAnswer, RawAnswers},
+    answers::{Answer, Answers, FieldError, RawAnswer, RawAnswers, pounds},
     code::QuestionId,
+    parts::Age,
     pathway::Pathway,
     question::NOT_KNOWN,
     validate::read_back,
@@ -23,8 +24,12 @@ fn whole(message: &str) -> FieldError {
     FieldError::new(field, message)
 }
 
-/// Reads the `answers` of a request: an object keyed by question id; texts, codes, lists of codes, `true` and `false`,
-/// objects for addresses, and `{"not_known":"<code>"}`.
+/// Parts that are written as `true`, and parts that are written as numbers.
+const TICKS: [&str; 2] = ["estimated", "write_to"];
+const NUMBERS: [&str; 1] = ["years"];
+
+/// Reads the `answers` of a request: an object keyed by question id; texts, codes, lists of codes, `true` and `false`, whole
+/// numbers, objects for answers of several parts, lists of objects for groups, and `{"not_known":"<code>"}`.
 ///
 /// # Errors
 /// One error for each member of the wrong form; no value or unknown name is echoed.
@@ -43,7 +48,8 @@ pub fn raw_from_json(value: &Value) -> Result<RawAnswers, Vec<FieldError>> {
             Some(answer) => _ = raw.insert(id, answer),
             None => errors.push(FieldError::new(
                 id,
-                "Send a text, true or false, a list of codes, an address object or {\"not_known\":\"<code>\"}",
+                "Send a text, true or false, a whole number, a list of codes, an object of parts, a list of objects or \
+                 {\"not_known\":\"<code>\"}",
             )),
         }
     }
@@ -54,6 +60,10 @@ fn raw_answer(value: &Value) -> Option<RawAnswer> {
     match value {
         Value::String(text) => Some(RawAnswer::Text(text.clone())),
         Value::Bool(yes) => Some(RawAnswer::Text(if *yes { "yes" } else { "no" }.to_owned())),
+        Value::Number(number) => number.as_u64().map(RawAnswer::Number),
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            items.iter().map(raw_item).collect::<Option<_>>().map(RawAnswer::Group)
+        }
         Value::Array(items) => {
             items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>().map(RawAnswer::Many)
         }
@@ -62,10 +72,25 @@ fn raw_answer(value: &Value) -> Option<RawAnswer> {
             (parts.len() == 1).then(|| RawAnswer::NotKnown(Some(code.to_owned())))
         }
         Value::Object(parts) => {
-            let part = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
+            let part = |(name, value): (&String, &Value)| Some((name.clone(), raw_part(name, value)?));
             parts.iter().map(part).collect::<Option<_>>().map(RawAnswer::Parts)
         }
-        Value::Null | Value::Number(_) => None,
+        Value::Null => None,
+    }
+}
+
+/// One item of a group: at least one answer.
+fn raw_item(item: &Value) -> Option<RawAnswers> {
+    let members = item.as_object().filter(|members| !members.is_empty())?;
+    members.iter().map(|(name, value)| Some((QuestionId::parse(name).ok()?, raw_answer(value)?))).collect()
+}
+
+fn raw_part(name: &str, value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !TICKS.contains(&name) && !NUMBERS.contains(&name) => Some(text.clone()),
+        Value::Bool(yes) if TICKS.contains(&name) => Some(if *yes { "yes" } else { "no" }.to_owned()),
+        Value::Number(number) if NUMBERS.contains(&name) => Some(number.as_u64()?.to_string()),
+        _ => None,
     }
 }
 
@@ -79,14 +104,40 @@ pub fn answers_to_json(answers: &Answers) -> Value {
             Answer::Many(codes) => codes.iter().map(|code| json!(code.as_str())).collect(),
             Answer::YesNo(yes) => json!(yes),
             Answer::Date(date) => json!(date.to_string()),
+            Answer::Age(Age::Born(born)) => json!({ "born": born.to_string() }),
+            Answer::Age(Age::Years { years, estimated: true }) => json!({ "years": years, "estimated": true }),
+            Answer::Age(Age::Years { years, estimated: false }) => json!({ "years": years }),
+            Answer::Person(person) => parts(person.parts()),
             Answer::Address(address) => {
-                Value::Object(address.parts().map(|(name, value)| (name.to_owned(), json!(value))).collect())
+                let mut shown = parts(address.parts());
+                if let (true, Some(shown)) = (address.write_to, shown.as_object_mut()) {
+                    shown.insert("write_to".to_owned(), json!(true));
+                }
+                shown
             }
+            Answer::Vehicle(vehicle) => parts(vehicle.parts()),
+            Answer::Document(document) => {
+                let expires = document.expires.map(|date| date.to_string());
+                let all = [
+                    ("type", &document.of_type),
+                    ("number", &document.number),
+                    ("state", &document.state),
+                    ("expires", &expires),
+                ];
+                parts(all.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))))
+            }
+            Answer::Money(pence) => json!(pounds(*pence, false)),
+            Answer::Number(number) => json!(number),
+            Answer::Group(items) => items.iter().map(answers_to_json).collect(),
             Answer::NotKnown(reason) => json!({ MEMBER: reason.as_ref().map_or(NOT_KNOWN, |code| code.as_str()) }),
         };
         members.insert(id.to_string(), value);
     }
     Value::Object(members)
+}
+
+fn parts<'a>(of: impl Iterator<Item = (&'static str, &'a str)>) -> Value {
+    Value::Object(of.map(|(name, value)| (name.to_owned(), json!(value))).collect())
 }
 
 /// Reads sealed answers back, by the version of the pathway they were sent under and the kind of agency that sent them: all

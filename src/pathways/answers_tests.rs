@@ -48,7 +48,13 @@ fn not_known_reads_back_with_and_without_its_reason() {
 fn forms_that_no_answer_has_are_refused_without_echo() {
     let bad = [
         json!(null),
-        json!(7),
+        json!(7.5),
+        json!(-7),
+        json!([{}]),
+        json!([{ "name": 1.5 }]),
+        json!([{ "name": "x" }, "canary"]),
+        json!({ "line_1": true }),
+        json!({ "years": "canary" }),
         json!([1]),
         json!([["a"]]),
         json!({ "not_known": 3 }),

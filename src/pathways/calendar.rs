@@ -45,6 +45,21 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_limit_in_working_days_falls_on_a_bank_holiday(start in 0..1000_i64, days in 1..20_u16) {
+            use crate::domain::{clock::Limit, time::Timestamp};
+            let calendar = parse_calendar("bank-holidays.toml", EMBEDDED_CALENDAR).expect("a calendar");
+            let day = date(2026, 1, 1).checked_add(jiff::Span::new().days(start)).expect("a date");
+            let from = Timestamp::parse(&format!("{day}T12:00:00Z")).expect("a time");
+            let due = Limit::WorkingDays(days).due(from, &calendar).uk_date();
+            proptest::prop_assert!(calendar.is_working_day(due) && due > day);
+            let between = day.series(jiff::Span::new().days(1)).skip(1).take_while(|passed| *passed <= due);
+            let counted = between.filter(|passed| calendar.is_working_day(*passed)).count();
+            proptest::prop_assert_eq!(counted, usize::from(days));
+        }
+    }
+
     #[test]
     fn faults_name_their_lines() {
         let text = "known_until = 2026-12-31\nholidays = [\n  2027-01-01,\n  \"soon\",\n]\nextra = 1\n";

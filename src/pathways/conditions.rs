@@ -4,10 +4,12 @@ use toml::{Spanned, de::DeValue};
 
 use super::{
     known::Known,
+    possible,
     reader::{Reader, Table},
 };
 use crate::domain::{
     code::{Code, QuestionId},
+    compartment::Category,
     condition::Condition,
     question::Kind,
 };
@@ -15,12 +17,34 @@ use crate::domain::{
 const FORMS: &str = "write one of `all`, `any`, `not`, or `question` with one of `is`, `in`, `at_least`, `answered`";
 const DEEPEST: usize = 8;
 
-/// Reads a condition; every question and code it names must exist.
+/// Reads a condition; every question and code it names must exist, and it must be able to hold.
 pub(super) fn condition<'t>(reader: &'t Reader<'t>, value: &'t Spanned<DeValue<'t>>, known: &Known) -> Option<Condition> {
-    nested(reader, value, known, DEEPEST)
+    condition_within(reader, value, known, None)
 }
 
-fn nested<'t>(reader: &'t Reader<'t>, value: &'t Spanned<DeValue<'t>>, known: &Known, depth: usize) -> Option<Condition> {
+/// As [`condition`], for a question that is itself sealed apart: it may look at others of its own category.
+pub(super) fn condition_within<'t>(
+    reader: &'t Reader<'t>,
+    value: &'t Spanned<DeValue<'t>>,
+    known: &Known,
+    category: Option<Category>,
+) -> Option<Condition> {
+    let read = nested(reader, value, known, category, DEEPEST)?;
+    if !possible::can_hold(&read, known) {
+        let words = "mend this condition: it can never hold, because it contradicts itself or the conditions of the questions \
+                     it names";
+        reader.fault(&value.span(), words);
+    }
+    Some(read)
+}
+
+fn nested<'t>(
+    reader: &'t Reader<'t>,
+    value: &'t Spanned<DeValue<'t>>,
+    known: &Known,
+    category: Option<Category>,
+    depth: usize,
+) -> Option<Condition> {
     let table = reader.as_table("condition", value)?;
     let Some(depth) = depth.checked_sub(1) else {
         table.fault("flatten this condition: it is nested too deeply");
@@ -28,7 +52,7 @@ fn nested<'t>(reader: &'t Reader<'t>, value: &'t Spanned<DeValue<'t>>, known: &K
     };
     let parts = |table: &Table<'t>, key| {
         let items = table.need_list(key);
-        let parts: Vec<_> = items.iter().filter_map(|item| nested(reader, item, known, depth)).collect();
+        let parts: Vec<_> = items.iter().filter_map(|item| nested(reader, item, known, category, depth)).collect();
         (parts.len() == items.len() && !parts.is_empty()).then_some(parts)
     };
     let read = if table.value("all").is_some() {
@@ -36,13 +60,13 @@ fn nested<'t>(reader: &'t Reader<'t>, value: &'t Spanned<DeValue<'t>>, known: &K
     } else if table.value("any").is_some() {
         parts(&table, "any").map(Condition::Any)
     } else if let Some(part) = table.value("not") {
-        nested(reader, part, known, depth).map(|part| Condition::Not(Box::new(part)))
+        nested(reader, part, known, category, depth).map(|part| Condition::Not(Box::new(part)))
     } else if table.value("question").is_some() {
         if table.len() != 2 {
             table.fault(FORMS);
             return None;
         }
-        about(&table, known)
+        about(&table, known, category)
     } else {
         table.fault(FORMS);
         return None;
@@ -51,15 +75,11 @@ fn nested<'t>(reader: &'t Reader<'t>, value: &'t Spanned<DeValue<'t>>, known: &K
     read
 }
 
-fn about(table: &Table<'_>, known: &Known) -> Option<Condition> {
+fn about(table: &Table<'_>, known: &Known, own: Option<Category>) -> Option<Condition> {
     let value = table.need("question")?;
     let id = table.reader.code("question", value, QuestionId::parse)?;
     let Some(kind) = known.kinds.get(&id) else {
-        let words = if known.anywhere.contains(id.as_str()) {
-            format!("`{id}` is asked later: a condition can name earlier questions only")
-        } else {
-            format!("no question has the id `{id}`: correct it or add the question")
-        };
+        let words = known.absent(&id);
         table.reader.fault(&value.span(), words);
         // The other keys are fine as far as can be told.
         for key in ["is", "in", "at_least", "answered"] {
@@ -67,7 +87,7 @@ fn about(table: &Table<'_>, known: &Known) -> Option<Condition> {
         }
         return None;
     };
-    if let Some(category) = known.restricted.get(&id) {
+    if let Some(category) = known.restricted.get(&id).filter(|category| Some(**category) != own) {
         let words = format!("conditions may not look at `{category}` answers: urgency and routing would tell them");
         table.reader.fault(&value.span(), words);
     }
@@ -80,11 +100,16 @@ fn about(table: &Table<'_>, known: &Known) -> Option<Condition> {
         return (!codes.is_empty() && codes.len() == items.len()).then_some(Condition::In(id, codes));
     }
     if let Some(value) = table.value("at_least") {
-        let Kind::Many(choices) = kind else {
-            table.reader.fault(&value.span(), format!("`at_least` counts ticks, but `{id}` is of kind {}", kind.code()));
-            return None;
+        let most = match kind {
+            Kind::Many(choices) => choices.len(),
+            Kind::Group(group) => group.most,
+            _ => {
+                let words = format!("`at_least` counts ticks or items, but `{id}` is of kind {}", kind.code());
+                table.reader.fault(&value.span(), words);
+                return None;
+            }
         };
-        let most = u16::try_from(choices.len()).unwrap_or(u16::MAX);
+        let most = u16::try_from(most).unwrap_or(u16::MAX);
         let count = table.reader.number("at_least", value, 1..=most)?;
         return Some(Condition::AtLeast(id, usize::from(count)));
     }

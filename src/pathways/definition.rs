@@ -1,6 +1,9 @@
 //! A whole pathway file, read and checked.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
+use toml::{Spanned, de::DeValue};
 
 use super::{
     clocks::clocks,
@@ -50,7 +53,9 @@ pub fn parse(file: &str, text: &str) -> Result<Pathway, Faults> {
 
 fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let reader = file.reader;
-    let mut known = Known::new(ids(&file));
+    let may_submit = file.need_words("may_submit", AgencyKind::parse, AgencyKind::ALL.iter().map(|kind| kind.code()));
+    let (anywhere, inside) = ids(&file);
+    let mut known = Known::new(anywhere, inside, &may_submit);
     let sections = sections(&file, &mut known);
     let id = file.need_code("id", PathwayId::parse);
     if let (Some(id), Some(value)) = (&id, file.value("id"))
@@ -66,7 +71,6 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let sensitivity =
         file.need("sensitivity").and_then(|v| reader.word("sensitivity", v, Sensitivity::parse, &sensitivity_words));
     let purpose = file.need("purpose").and_then(|v| reader.word("purpose", v, Purpose::parse, &purpose_words));
-    let may_submit = file.need_words("may_submit", AgencyKind::parse, AgencyKind::ALL.iter().map(|kind| kind.code()));
     let lawful = lawful(&file, &may_submit, purpose);
     let about_person = file.need("about_person").is_some() && file.flag("about_person", false);
     let consent = consent(&file, &known);
@@ -150,11 +154,13 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     })
 }
 
-/// The ids of all questions, before anything is checked.
-fn ids(file: &Table<'_>) -> std::collections::BTreeSet<String> {
-    let sections = file.value("section").and_then(|value| value.get_ref().as_array()).into_iter().flatten();
-    let questions = sections.filter_map(|section| section.get_ref().get("question")?.get_ref().as_array()).flatten();
-    questions.filter_map(|question| Some(question.get_ref().get("id")?.get_ref().as_str()?.to_owned())).collect()
+/// The ids of all questions, and of those inside groups, before anything is checked.
+fn ids(file: &Table<'_>) -> (BTreeSet<String>, BTreeSet<String>) {
+    let sections = || file.value("section").and_then(|value| value.get_ref().as_array()).into_iter().flatten();
+    let questions = || sections().filter_map(|section| section.get_ref().get("question")?.get_ref().as_array()).flatten();
+    let inside = questions().filter_map(|question| question.get_ref().get("question")?.get_ref().as_array()).flatten();
+    let id = |question: &Spanned<DeValue<'_>>| Some(question.get_ref().get("id")?.get_ref().as_str()?.to_owned());
+    (questions().filter_map(id).collect(), inside.filter_map(id).collect())
 }
 
 fn danger(file: &Table<'_>, sections: &[Section], known: &Known, district: Option<&QuestionId>) -> Option<Danger> {

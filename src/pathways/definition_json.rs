@@ -12,8 +12,11 @@ use crate::domain::{
 
 /// The definition with its version: `{id,title,version,…,questions,outcomes,grades}`.
 pub fn definition_json(pathway: &Pathway, version: &str) -> Value {
-    let questions: Vec<Value> =
-        pathway.sections.iter().flat_map(|section| section.questions.iter().map(|question| one(section, question))).collect();
+    let questions: Vec<Value> = pathway
+        .sections
+        .iter()
+        .flat_map(|section| section.questions.iter().map(|question| one(Some(section), question)))
+        .collect();
     let outcomes: Vec<Value> = pathway
         .outcomes
         .iter()
@@ -48,12 +51,15 @@ fn choices(of: &[Choice]) -> Vec<Value> {
     of.iter().map(one).collect()
 }
 
-fn one(section: &Section, question: &Question) -> Value {
+/// One question; inside a group it has no section of its own.
+fn one(section: Option<&Section>, question: &Question) -> Value {
     let mut shown = Map::new();
     let mut set = |name: &str, value: Value| _ = shown.insert(name.to_owned(), value);
     set("id", json!(question.id.as_str()));
-    set("section", json!(section.title));
-    set("later", json!(section.later));
+    if let Some(section) = section {
+        set("section", json!(section.title));
+        set("later", json!(section.later));
+    }
     set("label", json!(question.label));
     set("kind", json!(question.kind.code()));
     set("required", json!(question.required));
@@ -63,8 +69,23 @@ fn one(section: &Section, question: &Question) -> Value {
     match &question.kind {
         Kind::Text { max } | Kind::LongText { max } => set("max", json!(max)),
         Kind::Choice(of) | Kind::Many(of) => set("options", json!(choices(of))),
-        Kind::Date { when } => set("when", json!(when.code())),
-        Kind::YesNo | Kind::Phone | Kind::Address => {}
+        Kind::Date(date) => {
+            set("when", json!(date.when.code()));
+            set("precision", json!(date.precision.code()));
+            set("approximate", json!(date.approximate));
+        }
+        Kind::Address(of) => set("use", json!(of.code())),
+        Kind::Number { least, most } => {
+            set("least", json!(least));
+            set("most", json!(most));
+        }
+        Kind::Group(group) => {
+            set("item", json!(group.item));
+            set("least", json!(group.least));
+            set("most", json!(group.most));
+            set("questions", group.questions.iter().map(|question| one(None, question)).collect());
+        }
+        Kind::YesNo | Kind::Age | Kind::Person | Kind::Phone | Kind::Vehicle | Kind::Document | Kind::Money | Kind::File => {}
     }
     if let Some(allowed) = &question.not_known {
         let plain = json!({ "code": NOT_KNOWN, "title": "Not known" });

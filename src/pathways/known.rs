@@ -9,26 +9,32 @@ use crate::domain::{
     agency::AgencyKind,
     code::{Choice, Code, QuestionId},
     compartment::Category,
+    condition::Condition,
     question::{Kind, Question, SENDER_KIND},
 };
 
 /// The questions a condition or a setting may name: those asked before it.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Known {
     /// Kinds of the questions read so far, the sender's kind among them.
     pub(super) kinds: BTreeMap<QuestionId, Kind>,
     /// Those sealed apart.
     pub(super) restricted: BTreeMap<QuestionId, Category>,
+    /// When those are asked that are not always asked.
+    pub(super) shown: BTreeMap<QuestionId, Condition>,
     /// Ids anywhere in the file, to tell "later" from "absent".
     pub(super) anywhere: BTreeSet<String>,
+    /// Ids inside groups, which nothing outside may name.
+    pub(super) inside: BTreeSet<String>,
 }
 
 impl Known {
-    /// Nothing read yet; `anywhere` are the ids of all questions of the file.
-    pub(super) fn new(anywhere: BTreeSet<String>) -> Self {
-        let mut known = Self { anywhere, ..Self::default() };
+    /// Nothing read yet; `anywhere` are the ids of all questions of the file, `inside` those inside groups, `senders` the kinds
+    /// of agency that may send.
+    pub(super) fn new(anywhere: BTreeSet<String>, inside: BTreeSet<String>, senders: &[AgencyKind]) -> Self {
+        let mut known = Self { anywhere, inside, ..Self::default() };
         // Codes of agency kinds are codes by the rules of codes, which a test of `Answers` reads.
-        let kinds = AgencyKind::ALL.iter().filter_map(|kind| Some(Choice::new(Code::parse(kind.code()).ok()?, kind.code())));
+        let kinds = senders.iter().filter_map(|kind| Some(Choice::new(Code::parse(kind.code()).ok()?, kind.code())));
         if let Ok(id) = QuestionId::parse(SENDER_KIND) {
             known.kinds.insert(id, Kind::Choice(kinds.collect()));
         }
@@ -40,6 +46,9 @@ impl Known {
         if let Some(category) = question.sealed.category() {
             self.restricted.insert(question.id.clone(), category);
         }
+        if let Some(when) = &question.show_when {
+            self.shown.insert(question.id.clone(), when.clone());
+        }
     }
 
     /// A question that a setting names.
@@ -48,8 +57,19 @@ impl Known {
         if id.as_str() != SENDER_KIND && self.kinds.contains_key(&id) {
             return Some(id);
         }
-        reader.fault(&value.span(), format!("no question has the id `{id}`: correct it or add the question"));
+        reader.fault(&value.span(), self.absent(&id));
         None
+    }
+
+    /// Why a question cannot be named here.
+    pub(super) fn absent(&self, id: &QuestionId) -> String {
+        if self.anywhere.contains(id.as_str()) {
+            format!("`{id}` is asked later: a condition can name earlier questions only")
+        } else if self.inside.contains(id.as_str()) {
+            format!("`{id}` is asked inside a group, of each item: nothing outside the group can name it")
+        } else {
+            format!("no question has the id `{id}`: correct it or add the question")
+        }
     }
 
     /// A question of one choice that a setting names.

@@ -13,6 +13,7 @@ mod fault;
 mod known;
 mod library;
 mod people;
+mod possible;
 mod questions;
 mod reader;
 mod routes;
@@ -27,3 +28,6 @@ pub use example::example;
 pub use fault::{Fault, Faults};
 pub use library::{Library, LoadError, Loaded};
 pub use schema::schema;
+
+#[cfg(test)]
+mod kinds_tests;

@@ -1,21 +1,19 @@
 //! Sections and questions of a pathway file.
 
-use super::{conditions::condition, known::Known, reader::Table};
+use super::{conditions::condition_within, known::Known, reader::Table};
 use crate::domain::{
     code::{Choice, Code, QuestionId},
     compartment::Category,
-    question::{DateRange, Kind, NOT_KNOWN, NotKnown, Question, SENDER_KIND, Sealed},
+    question::{AddressUse, DateKind, DateRange, Group, Kind, NOT_KNOWN, NotKnown, Precision, Question, SENDER_KIND, Sealed},
     section::Section,
 };
-
-const KINDS: &str = "text, long-text, choice, many, yes-no, date, phone, address";
 
 /// Reads every section; fills in what later conditions may name.
 pub(super) fn sections(file: &Table<'_>, known: &mut Known) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for table in file.need_tables("section") {
         let later = table.flag("later", false);
-        let place = Place { later, sealed: sealed(&table).unwrap_or(Sealed::Shared) };
+        let place = Place { later, sealed: sealed(&table).unwrap_or(Sealed::Shared), inside: false };
         let questions = table.need_tables("question");
         let questions: Vec<_> = questions.into_iter().filter_map(|question| one(question, known, place)).collect();
         let (id, title, intro) = (table.need_code("id", Code::parse), table.need_text("title"), table.text("intro"));
@@ -30,11 +28,13 @@ pub(super) fn sections(file: &Table<'_>, known: &mut Known) -> Vec<Section> {
     sections
 }
 
-/// What a section says of its questions.
+/// What a section, or a group, says of its questions.
 #[derive(Clone, Copy)]
 struct Place {
     later: bool,
     sealed: Sealed,
+    /// Whether they are asked inside a group.
+    inside: bool,
 }
 
 fn one(table: Table<'_>, known: &mut Known, place: Place) -> Option<Question> {
@@ -48,9 +48,10 @@ fn one(table: Table<'_>, known: &mut Known, place: Place) -> Option<Question> {
         }
         _ => {}
     }
-    let kind = kind(&table);
+    let sealed = sealed(&table).unwrap_or(place.sealed);
+    let kind = kind(&table, known, Place { sealed, ..place });
     let label = table.need_text("label");
-    let show_when = table.value("show_when").map(|value| condition(table.reader, value, known));
+    let show_when = table.value("show_when").map(|value| condition_within(table.reader, value, known, sealed.category()));
     let (free, sound) = (kind.as_ref().is_some_and(|kind| !kind.is_coded()), kind.is_some());
     let question = Question {
         id: id?,
@@ -63,7 +64,7 @@ fn one(table: Table<'_>, known: &mut Known, place: Place) -> Option<Question> {
         not_known: not_known(&table),
         // A faulty condition has already been reported; the file is refused, so what stands here is never used.
         show_when: show_when.flatten(),
-        sealed: sealed(&table).unwrap_or(place.sealed),
+        sealed,
         personal: table.flag("personal", free),
         example: table.text("example"),
     };
@@ -72,6 +73,9 @@ fn one(table: Table<'_>, known: &mut Known, place: Place) -> Option<Question> {
     }
     if place.later && question.required {
         table.fault(format!("take `required` from `{}`: its section may follow after sending", question.id));
+    }
+    if place.inside && sealed != place.sealed {
+        table.fault(format!("take `sealed` from `{}`: a group is sealed as a whole", question.id));
     }
     known.add(&question);
     table.end();
@@ -82,6 +86,9 @@ fn check(table: &Table<'_>, question: &Question) {
     if question.sealed == Sealed::Clear && (question.personal || !question.kind.is_coded()) {
         let why = if question.personal { "it is personal" } else { "free answers can hold anything" };
         table.fault(format!("seal `{}`: it cannot be clear, because {why}", question.id));
+    }
+    if question.kind == Kind::File && question.required {
+        table.fault(format!("take `required` from `{}`: files can always follow", question.id));
     }
     if let Some(example) = &question.example {
         let max = match question.kind {
@@ -95,7 +102,7 @@ fn check(table: &Table<'_>, question: &Question) {
     }
 }
 
-fn kind(table: &Table<'_>) -> Option<Kind> {
+fn kind(table: &Table<'_>, known: &Known, place: Place) -> Option<Kind> {
     let value = table.need("kind")?;
     let name = table.reader.text("kind", value)?;
     let max = |most| table.need_number("max", 1..=most).map(usize::from);
@@ -106,19 +113,72 @@ fn kind(table: &Table<'_>) -> Option<Kind> {
         "many" => Some(Kind::Many(choices(table, "options", 1))),
         "yes-no" => Some(Kind::YesNo),
         "date" => {
-            let when = table.value("when").map(|value| {
-                let words: Vec<&str> = DateRange::ALL.iter().map(|range| range.code()).collect();
-                table.reader.word("when", value, DateRange::parse, &words)
-            });
-            Some(Kind::Date { when: when.unwrap_or(Some(DateRange::Any))? })
+            let when = word(table, "when", DateRange::parse, DateRange::ALL, DateRange::code, DateRange::Any);
+            let precision = word(table, "precision", Precision::parse, Precision::ALL, Precision::code, Precision::Whole);
+            let approximate = table.flag("approximate", false);
+            Some(Kind::Date(DateKind { when: when?, precision: precision?, approximate }))
         }
+        "age" => Some(Kind::Age),
+        "person" => Some(Kind::Person),
         "phone" => Some(Kind::Phone),
-        "address" => Some(Kind::Address),
+        "address" => {
+            word(table, "use", AddressUse::parse, AddressUse::ALL, AddressUse::code, AddressUse::Place).map(Kind::Address)
+        }
+        "vehicle" => Some(Kind::Vehicle),
+        "document" => Some(Kind::Document),
+        "money" => Some(Kind::Money),
+        "number" => {
+            let number = |key| table.need_number(key, 0..=9999).map(u32::from);
+            let (least, most) = (number("least"), number("most"));
+            if least > most && most.is_some() {
+                table.fault("make `least` no greater than `most`");
+            }
+            Some(Kind::Number { least: least?, most: most? })
+        }
+        "file" | "group" if place.inside => {
+            table.reader.fault(&value.span(), format!("take this out of the group: a group holds no {name}"));
+            None
+        }
+        "file" => Some(Kind::File),
+        "group" => group(table, known, place),
         _ => {
-            table.reader.fault(&value.span(), format!("set `kind` to one of: {KINDS}"));
+            table.reader.fault(&value.span(), format!("set `kind` to one of: {}", Kind::CODES));
             None
         }
     }
+}
+
+/// One of a fixed set of words; the given one when absent.
+fn word<T: Copy>(
+    table: &Table<'_>,
+    key: &'static str,
+    parse: fn(&str) -> Option<T>,
+    all: &[T],
+    code: fn(T) -> &'static str,
+    absent: T,
+) -> Option<T> {
+    let Some(value) = table.value(key) else { return Some(absent) };
+    let words: Vec<&str> = all.iter().map(|one| code(*one)).collect();
+    table.reader.word(key, value, parse, &words)
+}
+
+/// The most items of a group.
+const MOST_ITEMS: u16 = 20;
+
+fn group(table: &Table<'_>, known: &Known, place: Place) -> Option<Kind> {
+    let item = table.need_text("item");
+    let least = table.value("least").map_or(Some(0), |value| table.reader.number("least", value, 0..=MOST_ITEMS));
+    let most = table.need_number("most", 1..=MOST_ITEMS);
+    if least > most && most.is_some() {
+        table.fault("make `least` no greater than `most`");
+    }
+    // Inside, earlier questions of the group can be named too; outside, none of them.
+    let mut inside = known.clone();
+    inside.anywhere.extend(known.inside.iter().cloned());
+    let place = Place { later: false, inside: true, ..place };
+    let questions: Vec<_> =
+        table.need_tables("question").into_iter().filter_map(|asked| one(asked, &mut inside, place)).collect();
+    Some(Kind::Group(Box::new(Group { item: item?, least: least?.into(), most: most?.into(), questions })))
 }
 
 /// Codes with titles, each code once.

@@ -9,37 +9,22 @@ use crate::domain::{
     agency::AgencyKind,
     code::{Choice, Code, QuestionId},
     condition::Condition,
+    parts::{Age, PartForm},
     pathway::Pathway,
-    question::{Kind, NOT_KNOWN, Question, SENDER_KIND},
+    question::{Group, Kind, NOT_KNOWN, Precision, Question, SENDER_KIND},
 };
 
 /// The schema of the body of `POST /referrals` for senders of this kind of agency: `{pathway,answers}`.
 pub fn schema(pathway: &Pathway, sender: AgencyKind) -> Value {
-    let form = Form { pathway, sender };
-    let mut members = Map::new();
-    let mut required: Vec<&str> = Vec::new();
-    let mut rules: Vec<Value> = Vec::new();
-    for question in pathway.questions() {
-        let id = question.id.as_str();
-        members.insert(id.to_owned(), member(question));
-        match &question.show_when {
-            None if question.required => required.push(id),
-            None => {}
-            Some(when) => {
-                let then = if question.required { json!({ "required": [id] }) } else { json!(true) };
-                let hidden = object([(id.to_owned(), json!(false))], "properties");
-                rules.push(json!({ "if": form.decided(when, true), "then": then, "else": hidden }));
-            }
-        }
-    }
-    let mut answers = json!({
-        "type": "object",
-        "properties": members,
-        "required": required,
-        "additionalProperties": false,
-    });
-    if let (Some(answers), false) = (answers.as_object_mut(), rules.is_empty()) {
-        answers.insert("allOf".to_owned(), json!(rules));
+    let form = Form { pathway, sender, group: None };
+    let questions: Vec<&Question> = pathway.questions().collect();
+    let mut answers = form.object(&questions);
+    let across = questions.iter().flat_map(|question| form.across(question)).collect::<Vec<_>>();
+    if !across.is_empty()
+        && let Some(answers) = answers.as_object_mut()
+        && let Some(rules) = answers.entry("allOf").or_insert_with(|| json!([])).as_array_mut()
+    {
+        rules.extend(across);
     }
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -52,10 +37,6 @@ pub fn schema(pathway: &Pathway, sender: AgencyKind) -> Value {
     })
 }
 
-fn object(members: impl IntoIterator<Item = (String, Value)>, key: &str) -> Value {
-    json!({ key: members.into_iter().collect::<Map<_, _>>() })
-}
-
 fn codes(choices: &[Choice]) -> Vec<&str> {
     choices.iter().map(|choice| choice.code.as_str()).collect()
 }
@@ -65,44 +46,62 @@ fn text(max: usize) -> Value {
     json!({ "type": "string", "pattern": "\\S", "maxLength": max })
 }
 
-fn member(question: &Question) -> Value {
-    let kind = match &question.kind {
-        Kind::Text { max } | Kind::LongText { max } => text(*max),
-        Kind::Choice(of) => json!({ "enum": codes(of) }),
-        Kind::Many(of) => json!({ "type": "array", "items": { "enum": codes(of) }, "minItems": 1, "uniqueItems": true }),
-        Kind::YesNo => json!({ "type": "boolean" }),
-        Kind::Date { .. } => json!({ "type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
-        Kind::Phone => json!({ "type": "string", "pattern": "^[+0-9() -]+$", "maxLength": 30 }),
-        Kind::Address => json!({
-            "type": "object",
-            "properties": {
-                "line_1": text(100), "line_2": text(100), "town": text(100), "postcode": text(10),
-                "uprn": { "type": "string", "pattern": "^[0-9]{1,12}$" },
-            },
-            "required": ["line_1", "town"],
-            "additionalProperties": false,
-        }),
-    };
-    let mut shown = match &question.not_known {
-        None => kind,
-        Some(allowed) => {
-            let reasons: Vec<&str> = std::iter::once(NOT_KNOWN).chain(codes(&allowed.reasons)).collect();
-            let unknown = json!({
-                "type": "object",
-                "properties": { "not_known": { "enum": reasons } },
-                "required": ["not_known"],
-                "additionalProperties": false,
-            });
-            json!({ "oneOf": [kind, unknown] })
+/// A code of a date: a whole one, or a part of one; perhaps with `~` before it.
+fn date(part_known: bool, approximate: bool) -> Value {
+    let about = if approximate { "~?" } else { "" };
+    let (year, month, day) = ("[0-9]{4}", "-(0[1-9]|1[0-2])", "-(0[1-9]|[12][0-9]|3[01])");
+    if part_known {
+        json!({ "type": "string", "pattern": format!("^{about}{year}({month}({day})?)?$") })
+    } else if approximate {
+        json!({ "type": "string", "pattern": format!("^~?{year}{month}{day}$") })
+    } else {
+        json!({ "type": "string", "format": "date", "pattern": format!("^{year}{month}{day}$") })
+    }
+}
+
+fn part(form: PartForm) -> Value {
+    match form {
+        PartForm::Line(max) | PartForm::NeededLine(max) => text(max),
+        PartForm::Postcode => text(10),
+        PartForm::Uprn => json!({ "type": "string", "pattern": "^[0-9]{1,12}$" }),
+        PartForm::Registration => {
+            json!({ "type": "string", "pattern": "^[A-Za-z0-9 ]*[A-Za-z0-9][A-Za-z0-9 ]*$", "maxLength": 12 })
         }
-    };
+        PartForm::Date => date(false, false),
+        PartForm::Tick => json!({ "type": "boolean" }),
+    }
+}
+
+/// An answer of named parts.
+fn of_parts(kind: &Kind) -> Value {
+    let parts = kind.parts();
+    let members: Map<String, Value> = parts.iter().map(|each| (each.name.to_owned(), part(each.form))).collect();
+    let needed: Vec<&str> =
+        parts.iter().filter(|each| matches!(each.form, PartForm::NeededLine(_))).map(|each| each.name).collect();
+    let mut shown = json!({ "type": "object", "properties": members, "additionalProperties": false });
     if let Some(shown) = shown.as_object_mut() {
-        shown.insert("title".to_owned(), json!(question.label));
-        if let Some(hint) = &question.hint {
-            shown.insert("description".to_owned(), json!(hint));
+        if *kind == Kind::Document {
+            shown.insert("anyOf".to_owned(), json!([{ "required": ["type"] }, { "required": ["number"] }]));
+        } else if needed.is_empty() {
+            shown.insert("minProperties".to_owned(), json!(1));
+        } else {
+            shown.insert("required".to_owned(), json!(needed));
         }
     }
     shown
+}
+
+fn age() -> Value {
+    let years = json!({ "type": "integer", "minimum": 0, "maximum": Age::MOST });
+    json!({
+        "type": "object",
+        "properties": { "born": date(true, false), "years": years, "estimated": { "type": "boolean" } },
+        "oneOf": [
+            { "required": ["born"], "not": { "anyOf": [{ "required": ["years"] }, { "required": ["estimated"] }] } },
+            { "required": ["years"], "not": { "required": ["born"] } },
+        ],
+        "additionalProperties": false,
+    })
 }
 
 /// The form that conditions look at.
@@ -110,9 +109,116 @@ fn member(question: &Question) -> Value {
 struct Form<'p> {
     pathway: &'p Pathway,
     sender: AgencyKind,
+    /// The group whose items are described.
+    group: Option<&'p Group>,
 }
 
-impl Form<'_> {
+impl<'p> Form<'p> {
+    /// The object that answers these questions.
+    fn object(self, questions: &[&'p Question]) -> Value {
+        let mut members = Map::new();
+        let mut required: Vec<&str> = Vec::new();
+        let mut rules: Vec<Value> = Vec::new();
+        // Files are no part of the answers.
+        for question in questions.iter().filter(|question| question.kind != Kind::File) {
+            let id = question.id.as_str();
+            members.insert(id.to_owned(), self.member(question));
+            match &question.show_when {
+                None if question.required => required.push(id),
+                Some(when) if self.sees(when) => rules.push(self.rule(id, question.required, when)),
+                None | Some(_) => {}
+            }
+        }
+        let mut answers = json!({ "type": "object", "properties": members, "required": required, "additionalProperties": false });
+        if let (Some(answers), false) = (answers.as_object_mut(), rules.is_empty()) {
+            answers.insert("allOf".to_owned(), json!(rules));
+        }
+        answers
+    }
+
+    /// That a question is answered where its condition holds (if it must be), and not where it does not.
+    fn rule(self, id: &str, required: bool, when: &Condition) -> Value {
+        let then = if required { json!({ "required": [id] }) } else { json!(true) };
+        json!({ "if": self.decided(when, true), "then": then, "else": { "properties": { id: false } } })
+    }
+
+    /// Whether all that a condition looks at lies in what is described. In an item that is the item; a condition there that
+    /// looks at both sides cannot be said in a schema.
+    fn sees(self, when: &Condition) -> bool {
+        let Some(group) = self.group else { return true };
+        when.questions().iter().all(|id| id.as_str() == SENDER_KIND || group.question(id).is_some())
+    }
+
+    /// The rules of a group's items that look outside the group alone.
+    fn across(self, question: &'p Question) -> Vec<Value> {
+        let Kind::Group(group) = &question.kind else { return Vec::new() };
+        let inside = |id: &QuestionId| id.as_str() == SENDER_KIND || group.question(id).is_some();
+        let mut rules = Vec::new();
+        for asked in &group.questions {
+            let Some(when) = &asked.show_when else { continue };
+            let named = when.questions();
+            if named.iter().any(|id| inside(id)) {
+                continue;
+            }
+            let id = asked.id.as_str();
+            let items = |item: Value| json!({ "properties": { question.id.as_str(): { "items": item } } });
+            let then = if asked.required { items(json!({ "required": [id] })) } else { json!(true) };
+            let hidden = items(json!({ "properties": { id: false } }));
+            rules.push(json!({ "if": self.decided(when, true), "then": then, "else": hidden }));
+        }
+        rules
+    }
+
+    fn member(self, question: &'p Question) -> Value {
+        let kind = match &question.kind {
+            Kind::Text { max } | Kind::LongText { max } => text(*max),
+            Kind::Choice(of) => json!({ "enum": codes(of) }),
+            Kind::Many(of) => {
+                json!({ "type": "array", "items": { "enum": codes(of) }, "minItems": 1, "uniqueItems": true })
+            }
+            Kind::YesNo => json!({ "type": "boolean" }),
+            Kind::Date(kind) => date(kind.precision == Precision::PartKnown, kind.approximate),
+            Kind::Age => age(),
+            Kind::Phone => json!({ "type": "string", "pattern": "^[+0-9() -]+$", "maxLength": 30 }),
+            Kind::Person | Kind::Address(_) | Kind::Vehicle | Kind::Document => of_parts(&question.kind),
+            Kind::Money => json!({ "type": "string", "pattern": "^[0-9]{1,8}(\\.[0-9]{1,2})?$" }),
+            Kind::Number { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
+            Kind::File => json!(false),
+            Kind::Group(group) => {
+                let asked: Vec<&Question> = group.questions.iter().collect();
+                let mut item = Self { group: Some(group), ..self }.object(&asked);
+                if let Some(item) = item.as_object_mut() {
+                    item.insert("minProperties".to_owned(), json!(1));
+                }
+                json!({ "type": "array", "items": item, "minItems": group.least.max(1), "maxItems": group.most })
+            }
+        };
+        let mut shown = match &question.not_known {
+            None => kind,
+            Some(allowed) => {
+                let reasons: Vec<&str> = std::iter::once(NOT_KNOWN).chain(codes(&allowed.reasons)).collect();
+                let unknown = json!({
+                    "type": "object",
+                    "properties": { "not_known": { "enum": reasons } },
+                    "required": ["not_known"],
+                    "additionalProperties": false,
+                });
+                json!({ "oneOf": [kind, unknown] })
+            }
+        };
+        if let Some(shown) = shown.as_object_mut() {
+            shown.insert("title".to_owned(), json!(question.label));
+            if let Some(hint) = &question.hint {
+                shown.insert("description".to_owned(), json!(hint));
+            }
+        }
+        shown
+    }
+
+    fn asked(self, id: &QuestionId) -> Option<&'p Question> {
+        self.group.and_then(|group| group.question(id)).or_else(|| self.pathway.question(id))
+    }
+
     /// A schema that the answers fit exactly when the condition is certainly true (or, with `truth` false, certainly false).
     fn decided(self, condition: &Condition, truth: bool) -> Value {
         let each = |parts: &[Condition]| parts.iter().map(|part| self.decided(part, truth)).collect::<Vec<_>>();
@@ -138,7 +244,7 @@ impl Form<'_> {
             return json!(of.iter().any(|code| code.as_str() == self.sender.code()) == truth);
         }
         let wanted: Vec<&str> = of.iter().map(Code::as_str).collect();
-        let one_of = match self.pathway.question(id).map(|question| &question.kind) {
+        let one_of = match self.asked(id).map(|question| &question.kind) {
             Some(Kind::YesNo) => {
                 let wanted: Vec<bool> = wanted.iter().map(|code| *code == "yes").collect();
                 json!({ "type": "boolean", "enum": wanted })

@@ -232,8 +232,64 @@ proptest! {
         }
         let answers = validate(&loose, raw_from_json(&given).expect("raw"), SENDER, TODAY).expect("valid");
         for truth in [true, false] {
-            let validator = jsonschema::validator_for(&Form { pathway: &pathway, sender: SENDER }.decided(&condition, truth)).expect("a schema");
+            let validator = jsonschema::validator_for(&Form { pathway: &pathway, sender: SENDER, group: None }.decided(&condition, truth)).expect("a schema");
             prop_assert_eq!(validator.is_valid(&given), condition.decide(&answers) == Some(truth), "{:?}", condition);
+        }
+    }
+
+    #[test]
+    fn schema_and_engine_decide_conditions_over_every_kind_alike(
+        kept in proptest::collection::vec(0..3_u8, 40),
+        at in 0..40_usize,
+        count in 1..4_usize,
+        children in 1..4_usize,
+    ) {
+        let text = include_str!("../../tests/data/every-kind.toml");
+        let pathway = crate::pathways::parse("every-kind.toml", text).expect("a pathway");
+        let mut loose = pathway.clone();
+        for question in loose.sections.iter_mut().flat_map(|section| &mut section.questions) {
+            question.required = false;
+            question.not_known = Some(crate::domain::question::NotKnown::default());
+        }
+        let mut given = example(&loose, SENDER, TODAY)["answers"].clone();
+        let members = given.as_object_mut().expect("an object");
+        if let Some(Value::Array(items)) = members.get_mut("children") {
+            *items = vec![items[0].clone(); children];
+        }
+        for (question, keep) in loose.questions().zip(kept) {
+            match keep {
+                0 => _ = members.remove(question.id.as_str()),
+                1 if question.kind != Kind::File && question.show_when.is_none() => {
+                    members.insert(question.id.to_string(), json!({ "not_known": "not-known" }));
+                }
+                _ => {}
+            }
+        }
+        // What hangs on an answer taken away goes with it.
+        members.remove("teller_reach");
+        if members.get("consent") != Some(&json!("given")) {
+            members.remove("children");
+        }
+        members.remove("police_only");
+        let ids: Vec<QuestionId> = pathway.questions().map(|question| question.id.clone()).collect();
+        let id = |text: &str| QuestionId::parse(text).expect("an id");
+        let code = |text: &str| Code::parse(text).expect("a code");
+        let conditions = [
+            Condition::Answered(ids[at % ids.len()].clone()),
+            Condition::AtLeast(id("children"), count),
+            Condition::AtLeast(id("signs"), count),
+            Condition::Is(id("consent"), code("given")),
+            Condition::In(id("sender_kind"), vec![code("police"), code("council")]),
+        ];
+        let answers = validate(&loose, raw_from_json(&given).expect("raw"), SENDER, TODAY);
+        prop_assert!(answers.is_ok(), "{:?}", answers.err());
+        let answers = answers.expect("valid");
+        for condition in conditions {
+            for truth in [true, false] {
+                let schema = Form { pathway: &pathway, sender: SENDER, group: None }.decided(&condition, truth);
+                let validator = jsonschema::validator_for(&schema).expect("a schema");
+                prop_assert_eq!(validator.is_valid(&given), condition.decide(&answers) == Some(truth), "{:?}", condition);
+            }
         }
     }
 }

@@ -167,6 +167,13 @@ fn the_copy_is_checked_against_the_hub(folder: &Path) {
     assert!(talk.contains(lonely), "{talk}");
     let (code, data, _) = check("lost", &good.replace("team = \"fire-protection\"", "team = \"fire-nobody\""));
     assert_eq!((code, data.as_str()), (1, "lost/fire-protection.toml: there is no team `fire-nobody`, which receives\n"));
+    let (code, data, _) =
+        check("unrestricted", &good.replace("restricted = \"fire-restricted\"", "restricted = \"fire-nobody\""));
+    let absent = "unrestricted/fire-protection.toml: there is no team `fire-nobody`, which receives restricted cases\n";
+    assert_eq!((code, data.as_str()), (1, absent));
+    let (code, data, _) = check("alone", &good.replace("restricted = \"fire-restricted\"", "restricted = \"health-on-call\""));
+    assert_eq!(code, 1);
+    assert!(data.contains("which receives restricted cases, has 1 key holders: make it 2 to 6"), "{data}");
     let (code, data, _) = check("keyless-team", &good.replace("cover = \"fire-control\"", "cover = \"fire-governance\""));
     assert_eq!(code, 1);
     assert!(data.contains(": the team `fire-governance`, which covers, has no key yet"), "{data}");

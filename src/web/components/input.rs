@@ -4,6 +4,14 @@ use askama::Template;
 
 use super::parts::{ErrorMessage, Hint, Label, described};
 
+/// What stands before an answer, such as `£`.
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(test, derive(serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Prefix {
+    /// The sign.
+    pub text: String,
+}
+
 /// A single-line input.
 #[derive(Debug, Clone, Default, Template)]
 #[template(path = "govuk/input.html")]
@@ -36,6 +44,8 @@ pub struct Input {
     pub autocapitalize: String,
     /// Whether the browser checks spelling; names: no.
     pub spellcheck: Option<bool>,
+    /// The unit that stands before the answer.
+    pub prefix: Option<Prefix>,
 }
 
 impl Input {

@@ -25,7 +25,7 @@ pub use button::Button;
 pub use checkboxes::{Checkbox, Checkboxes};
 pub use date_input::{DateInput, DatePart, DateParts};
 pub use header::{GenericHeader, NavigationItem, ServiceNavigation};
-pub use input::{Input, PasswordInput};
+pub use input::{Input, PasswordInput, Prefix};
 pub use links::{BackLink, PageLink, Pagination, SkipLink};
 pub use messages::{Details, ErrorLink, ErrorSummary, InsetText, NotificationBanner, Panel, Tag, WarningText};
 pub use parts::{ErrorMessage, Fieldset, Hint, Label, Legend, Markup};

@@ -9,7 +9,10 @@ use axum::{
     routing,
 };
 
-use super::{answers::Given, field::FieldView};
+use super::{
+    answers::{Given, regrouped},
+    field::FieldView,
+};
 use crate::{
     app::{App, Error, IdempotencyKey, ReferralView, addable, answers_to_json, latest, raw_from_json},
     domain::{
@@ -85,6 +88,9 @@ async fn add(
     posted: Posted,
 ) -> Answer {
     let view = app.read_referral(&person.request, &person.caller, &reference).await?;
+    if let Some(fields) = regrouped(&view.pathway.pathway, posted.fields()) {
+        return ok(&page(&app, &person, &view, (&section, posted.value("form_token")), &fields, None).await?);
+    }
     let key = IdempotencyKey::parse(posted.value("form_token"))?;
     let sender = app.sender_kind_of(&view).await?;
     let pathway = &view.pathway.pathway;

@@ -1,39 +1,36 @@
-//! Between a form's fields and answers: what was posted for each question, and each question as a field.
+//! Between a form's fields and answers: what was posted for each question.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::field::{ChoiceView, FieldKind, FieldView};
 use crate::domain::{
     agency::AgencyKind,
     answers::{FieldError, RawAnswer, RawAnswers},
+    code::QuestionId,
     pathway::Pathway,
-    question::{Kind, NOT_KNOWN, Question},
+    question::{Group, Kind, NOT_KNOWN, Question},
     section::Section,
-    validate::shown,
+    validate::{Examined, examine},
 };
 
-/// What an address is posted as, in order.
-pub(super) const ADDRESS: [(&str, &str); 5] = [
-    ("line_1", "Address line 1"),
-    ("line_2", "Address line 2 (optional)"),
-    ("town", "Town or city"),
-    ("postcode", "Postcode (optional)"),
-    ("uprn", "Property reference number, UPRN (optional)"),
-];
-const DATE: [&str; 3] = ["day", "month", "year"];
-/// More choices than this are a drop-down list.
-const MOST_RADIOS: usize = 16;
+/// What a date is posted as, in order.
+pub(super) const DATE: [&str; 3] = ["day", "month", "year"];
 
 /// Names and values, as a form posts them.
 pub(super) type Fields = Vec<(String, String)>;
 
+/// The buttons that change how many items a group has.
+const ADD: &str = "add";
+const REMOVE: &str = "remove";
+
 /// The answers posted to a pathway's form.
 pub(super) struct Given<'p> {
-    fields: &'p [(String, String)],
+    pub(super) fields: &'p [(String, String)],
     /// Every question that the answers show, in order.
     pub(super) shown: Vec<&'p Question>,
+    /// For each item of each group posted, the questions shown in it.
+    pub(super) items: BTreeMap<(QuestionId, usize), Vec<&'p Question>>,
     /// The answers to those.
     pub(super) raw: RawAnswers,
     /// Questions that were both answered and ticked as not known.
@@ -54,22 +51,35 @@ impl<'p> Given<'p> {
         sender: AgencyKind,
         today: Date,
     ) -> Self {
-        let (mut raw, mut doubled) = (before, Vec::new());
-        for question in pathway.questions() {
-            let answer = answer(question, fields);
-            let unknown = unknown(question, fields);
-            if unknown.is_some() && !answer.is_empty() {
-                let words = "Give an answer or select not known, not both";
-                doubled.push(FieldError::new(question.id.clone(), words));
-            }
-            if let Some(chosen) = unknown.or_else(|| (!answer.is_empty()).then_some(answer)) {
-                raw.insert(question.id.clone(), chosen);
+        let mut reading = Reading { fields, doubled: Vec::new() };
+        let mut raw = before;
+        for (id, answer) in reading.raw(pathway.questions(), None) {
+            // A group left blank takes nothing back of what was said before.
+            if !answer.is_empty() || !raw.contains_key(&id) {
+                raw.insert(id, answer);
             }
         }
-        let shown = shown(pathway, &raw, sender, today);
-        raw.retain(|id, _| shown.iter().any(|question| question.id == *id));
-        doubled.retain(|error| shown.iter().any(|question| question.id == error.field));
-        Self { fields, shown, raw, doubled }
+        let doubled = reading.doubled;
+        let Examined { shown, items, .. } = examine(pathway, raw.clone(), sender, today);
+        raw.retain(|id, answer| {
+            if let RawAnswer::Group(given) = answer {
+                for (at, item) in given.iter_mut().enumerate() {
+                    let inside = items.get(&(id.clone(), at));
+                    item.retain(|asked, _| inside.is_some_and(|shown| shown.iter().any(|question| question.id == *asked)));
+                }
+            }
+            shown.iter().any(|question| question.id == *id)
+        });
+        let mut given = Self { fields, shown, items, raw, doubled: Vec::new() };
+        given.doubled = doubled.into_iter().filter(|error| given.is_shown(error)).collect();
+        given
+    }
+
+    fn is_shown(&self, error: &FieldError) -> bool {
+        let of = |shown: &[&Question], id: &QuestionId| shown.iter().any(|question| question.id == *id);
+        let inside =
+            |(at, id): &(usize, QuestionId)| self.items.get(&(error.field.clone(), *at)).is_some_and(|shown| of(shown, id));
+        of(&self.shown, &error.field) && error.item.as_ref().is_none_or(inside)
     }
 
     /// The filled-in fields of a section's questions that are not shown now: kept in the form, should they be shown again.
@@ -79,27 +89,7 @@ impl<'p> Given<'p> {
     }
 
     fn of(&self, question: &Question) -> Fields {
-        let names = names(question);
-        self.fields.iter().filter(|(name, _)| names.contains(name)).cloned().collect()
-    }
-
-    /// A question as a field with its answer, and what is wrong with it.
-    pub(super) fn field(&self, question: &Question, errors: &[FieldError]) -> FieldView {
-        let mut field = blank(question);
-        field.values = match &question.kind {
-            Kind::Date { .. } => DATE.iter().map(|part| first(self.fields, &format!("{}-{part}", question.id))).collect(),
-            Kind::Address => ADDRESS.iter().map(|(part, _)| first(self.fields, &format!("{}.{part}", question.id))).collect(),
-            _ => all(self.fields, question.id.as_str()),
-        };
-        field.not_known_code = ticked(question, self.fields).unwrap_or_default();
-        let mine = errors.iter().filter(|error| error.field == question.id);
-        for error in mine {
-            match error.part {
-                Some(part) => field.part_errors.push((part.to_owned(), error.message.clone())),
-                None => _ = field.error.get_or_insert_with(|| error.message.clone()),
-            }
-        }
-        field
+        self.fields.iter().filter(|(name, _)| belongs(question, question.id.as_str(), name)).cloned().collect()
     }
 }
 
@@ -116,45 +106,176 @@ pub(super) fn of_section(pathway: &Pathway, section: &Section, fields: &[(String
     fields.iter().filter(|(name, _)| mine(name)).cloned().collect()
 }
 
-fn all(fields: &[(String, String)], name: &str) -> Vec<String> {
+/// The fields after "Add another" or "Remove" was pressed, if one was: a button of a form, so that no script is needed.
+pub(super) fn regrouped(pathway: &Pathway, fields: &[(String, String)]) -> Option<Fields> {
+    let pressed = |button: &str| fields.iter().find(|(name, _)| name == button).map(|(_, value)| value.as_str());
+    let find = |id: &str| pathway.questions().find(|question| question.id.as_str() == id);
+    let (question, removed) = match (pressed(ADD), pressed(REMOVE)) {
+        (Some(id), _) => (find(id)?, None),
+        (None, Some(value)) => {
+            let (id, at) = value.split_once('.')?;
+            (find(id)?, Some(at.parse::<usize>().ok()?))
+        }
+        (None, None) => return None,
+    };
+    let Kind::Group(group) = &question.kind else { return None };
+    let count = item_count(question, group, fields).max(1);
+    let id = question.id.as_str();
+    let mut changed = Fields::new();
+    for (name, value) in fields {
+        if name == ADD || name == REMOVE || *name == items_name(id) {
+            continue;
+        }
+        match (item_of(id, name), removed) {
+            (Some((at, _)), Some(removed)) if at == removed => {}
+            (Some((at, rest)), Some(removed)) if at > removed => {
+                changed.push((format!("{id}.{}.{rest}", at - 1), value.clone()));
+            }
+            _ => changed.push((name.clone(), value.clone())),
+        }
+    }
+    let count = match removed {
+        Some(at) if at < count => count - 1,
+        Some(_) => count,
+        None => (count + 1).min(group.most),
+    };
+    changed.push((items_name(id), count.to_string()));
+    Some(changed)
+}
+
+fn items_name(id: &str) -> String {
+    format!("{id}-items")
+}
+
+/// The item and the rest of a field's name inside a group: `children.0.name.town` is `(0, "name.town")`.
+fn item_of<'n>(id: &str, name: &'n str) -> Option<(usize, &'n str)> {
+    let (at, rest) = name.strip_prefix(id)?.strip_prefix('.')?.split_once('.')?;
+    // One spelling for each item: no sign, no leading zero.
+    let number: usize = at.parse().ok().filter(|number: &usize| number.to_string() == at)?;
+    Some((number, rest))
+}
+
+/// How many items of a group were posted; never more than it may have.
+pub(super) fn item_count(question: &Question, group: &Group, fields: &[(String, String)]) -> usize {
+    let id = question.id.as_str();
+    let said = first(fields, &items_name(id)).parse().unwrap_or(0);
+    let seen = fields.iter().filter_map(|(name, _)| item_of(id, name)).map(|(at, _)| at.saturating_add(1)).max().unwrap_or(0);
+    seen.max(said).min(group.most)
+}
+
+/// Every value of a field.
+pub(super) fn all(fields: &[(String, String)], name: &str) -> Vec<String> {
     fields.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
 }
 
-fn first(fields: &[(String, String)], name: &str) -> String {
-    all(fields, name).into_iter().next().unwrap_or_default()
+/// The first value of a field; blank when there is none.
+pub(super) fn first(fields: &[(String, String)], name: &str) -> String {
+    fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
-/// The names under which a question's answer is posted.
-fn names(question: &Question) -> Vec<String> {
-    let id = &question.id;
-    let mut names: Vec<String> = match question.kind {
-        Kind::Date { .. } => DATE.iter().map(|part| format!("{id}-{part}")).collect(),
-        Kind::Address => ADDRESS.iter().map(|(part, _)| format!("{id}.{part}")).collect(),
-        _ => vec![id.to_string()],
-    };
-    names.push(format!("{id}-{NOT_KNOWN}"));
-    names
+/// Whether a field belongs to a question whose answer is posted under a name.
+fn belongs(question: &Question, base: &str, name: &str) -> bool {
+    let Some(rest) = name.strip_prefix(base) else { return false };
+    if rest.strip_prefix('-') == Some(NOT_KNOWN) {
+        return true;
+    }
+    let is_date = || rest.strip_prefix('-').is_some_and(|part| DATE.contains(&part));
+    let part = || rest.strip_prefix('.');
+    match &question.kind {
+        Kind::Date(kind) => is_date() || (kind.approximate && rest == "-about"),
+        Kind::Age => is_date() || matches!(part(), Some("years" | "estimated")),
+        Kind::File => false,
+        Kind::Group(group) => {
+            let inside = |(at, _): (usize, &str)| {
+                group.questions.iter().any(|asked| belongs(asked, &format!("{base}.{at}.{}", asked.id), name))
+            };
+            rest == "-items" || item_of(base, name).is_some_and(inside)
+        }
+        kind if kind.parts().is_empty() => rest.is_empty(),
+        kind => part().is_some_and(|part| kind.parts().iter().any(|known| known.name == part)),
+    }
 }
 
-fn answer(question: &Question, fields: &[(String, String)]) -> RawAnswer {
-    let id = &question.id;
-    let parts = |names: &mut dyn Iterator<Item = (&str, String)>| {
-        let given: BTreeMap<String, String> = names.map(|(part, name)| (part.to_owned(), first(fields, &name))).collect();
-        RawAnswer::Parts(given)
+/// Fields being read.
+struct Reading<'f> {
+    fields: &'f [(String, String)],
+    doubled: Vec<FieldError>,
+}
+
+impl Reading<'_> {
+    /// The answers to questions, those of an item of a group under its name.
+    fn raw<'q>(&mut self, questions: impl Iterator<Item = &'q Question>, item: Option<(&QuestionId, usize)>) -> RawAnswers {
+        let mut raw = RawAnswers::new();
+        for question in questions {
+            let id = &question.id;
+            let base = item.map_or_else(|| id.to_string(), |(group, at)| format!("{group}.{at}.{id}"));
+            let answer = match &question.kind {
+                Kind::Group(group) => {
+                    let count = item_count(question, group, self.fields);
+                    RawAnswer::Group((0..count).map(|at| self.raw(group.questions.iter(), Some((id, at)))).collect())
+                }
+                _ => answer(question, &base, self.fields),
+            };
+            let unknown = ticked(question, &base, self.fields).map(|code| RawAnswer::NotKnown(Some(code)));
+            if unknown.is_some() && !answer.is_empty() {
+                let words = "Give an answer or select not known, not both";
+                let error = match item {
+                    Some((group, at)) => FieldError { item: Some((at, id.clone())), ..FieldError::new(group.clone(), words) },
+                    None => FieldError::new(id.clone(), words),
+                };
+                self.doubled.push(error);
+            }
+            let is_group = matches!(answer, RawAnswer::Group(_));
+            if let Some(chosen) = unknown.or_else(|| (is_group || !answer.is_empty()).then_some(answer)) {
+                raw.insert(id.clone(), chosen);
+            }
+        }
+        raw
+    }
+}
+
+fn answer(question: &Question, base: &str, fields: &[(String, String)]) -> RawAnswer {
+    let mut parts: BTreeMap<String, String> = BTreeMap::new();
+    let mut take = |part: &str, name: String| {
+        let value = first(fields, &name);
+        if !value.is_empty() {
+            parts.insert(part.to_owned(), value);
+        }
     };
-    match question.kind {
-        Kind::Date { .. } => parts(&mut DATE.iter().map(|part| (*part, format!("{id}-{part}")))),
-        Kind::Address => parts(&mut ADDRESS.iter().map(|(part, _)| (*part, format!("{id}.{part}")))),
-        Kind::Many(_) => RawAnswer::Many(all(fields, id.as_str())),
+    match &question.kind {
+        Kind::Date(_) | Kind::Age => {
+            for part in DATE {
+                take(part, format!("{base}-{part}"));
+            }
+            if question.kind == Kind::Age {
+                for part in ["years", "estimated"] {
+                    take(part, format!("{base}.{part}"));
+                }
+            } else {
+                take("about", format!("{base}-about"));
+            }
+            // A lone tick is no answer.
+            let is_lone = !parts.is_empty() && parts.keys().all(|part| part == "about" || part == "estimated");
+            RawAnswer::Parts(if is_lone { BTreeMap::new() } else { parts })
+        }
+        Kind::Many(_) => RawAnswer::Many(all(fields, base)),
+        Kind::File => RawAnswer::Text(String::new()),
+        kind if !kind.parts().is_empty() => {
+            for part in kind.parts() {
+                take(part.name, format!("{base}.{}", part.name));
+            }
+            RawAnswer::Parts(parts)
+        }
         _ => {
-            let value = first(fields, id.as_str());
+            let value = first(fields, base);
             // Among radios, not known is one of the choices: a radio cannot be taken back.
             if is_one_of(question) && reason(&value).is_some() { RawAnswer::Text(String::new()) } else { RawAnswer::Text(value) }
         }
     }
 }
 
-fn is_one_of(question: &Question) -> bool {
+/// Whether one choice of several is made, by radio or drop-down list.
+pub(super) const fn is_one_of(question: &Question) -> bool {
     matches!(question.kind, Kind::Choice(_) | Kind::YesNo)
 }
 
@@ -164,55 +285,14 @@ fn reason(value: &str) -> Option<&str> {
 }
 
 /// The code of the way in which the question was said not to be known.
-fn ticked(question: &Question, fields: &[(String, String)]) -> Option<String> {
+pub(super) fn ticked(question: &Question, base: &str, fields: &[(String, String)]) -> Option<String> {
     if is_one_of(question) {
-        return reason(&first(fields, question.id.as_str())).map(str::to_owned);
+        return reason(&first(fields, base)).map(str::to_owned);
     }
-    let codes = all(fields, &format!("{}-{NOT_KNOWN}", question.id));
+    let codes = all(fields, &format!("{base}-{NOT_KNOWN}"));
     // A reason says more than the bare tick beside it.
     let chosen = codes.iter().find(|code| *code != NOT_KNOWN).or_else(|| codes.first());
     chosen.filter(|code| !code.is_empty()).cloned()
-}
-
-fn unknown(question: &Question, fields: &[(String, String)]) -> Option<RawAnswer> {
-    ticked(question, fields).map(|code| RawAnswer::NotKnown(Some(code)))
-}
-
-/// A question as a field without an answer.
-pub(super) fn blank(question: &Question) -> FieldView {
-    let kind = match &question.kind {
-        Kind::Text { .. } if question.personal => FieldKind::Name,
-        Kind::Text { .. } => FieldKind::Text,
-        Kind::LongText { .. } => FieldKind::LongText,
-        Kind::Choice(choices) if choices.len() > MOST_RADIOS => FieldKind::Select,
-        Kind::Choice(_) | Kind::YesNo => FieldKind::Radios,
-        Kind::Many(_) => FieldKind::Checkboxes,
-        Kind::Date { .. } => FieldKind::Date,
-        Kind::Phone => FieldKind::Phone,
-        Kind::Address => FieldKind::Address,
-    };
-    let mut field = FieldView::new(question.id.as_str(), kind, &question.label);
-    question.hint.as_deref().unwrap_or_default().clone_into(&mut field.hint);
-    field.optional = !question.required;
-    if let Kind::LongText { max } = question.kind {
-        field.max_length = u32::try_from(max).unwrap_or(u32::MAX);
-    }
-    field.choices = match &question.kind {
-        Kind::YesNo => vec![ChoiceView::new("yes", "Yes"), ChoiceView::new("no", "No")],
-        kind => kind.choices().iter().map(|choice| ChoiceView::new(choice.code.as_str(), &choice.title)).collect(),
-    };
-    if let Some(allowed) = &question.not_known {
-        let one_of = is_one_of(question);
-        let way = |code: &str, title: &str| {
-            let code = if one_of && code != NOT_KNOWN { format!("{NOT_KNOWN}:{code}") } else { code.to_owned() };
-            ChoiceView::new(&code, title)
-        };
-        let bare = way(NOT_KNOWN, "Not known");
-        let reasons = allowed.reasons.iter().map(|reason| way(reason.code.as_str(), &format!("Not known: {}", reason.title)));
-        let ways = std::iter::once(bare).chain(reasons);
-        if one_of { field.choices.extend(ways) } else { field.not_known = ways.collect() }
-    }
-    field
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+use proptest::strategy::Strategy as _;
+
 use super::*;
 use crate::{app::PathwayLibrary, domain::validate::validate};
 
@@ -119,4 +121,149 @@ fn fields_of_no_question_are_never_answers() {
     // A name is that of the longest id that it begins with, and of no other.
     assert!(is_of(&pathway, "premises_address.town", "premises_address") && is_of(&pathway, "seen_on-day", "seen_on"));
     assert!(!is_of(&pathway, "premises_address.town", "premises_name") && !is_of(&pathway, "seen_onward", "seen_on"));
+}
+
+fn every_kind() -> Pathway {
+    let text = include_str!("../../../tests/data/every-kind.toml");
+    crate::app::LoadedPathway::parse("every-kind.toml", text).expect("reads").pathway
+}
+
+const PERSON: &[(&str, &str)] = &[
+    ("danger_now", "no"),
+    ("who.given_name", "Robin"),
+    ("who.family_name", "Example"),
+    ("age-day", ""),
+    ("age-month", "March"),
+    ("age-year", "2011"),
+    ("age.years", ""),
+    ("home.line_1", "1 Example Street"),
+    ("home.town", "Leicester"),
+    ("home.write_to", "yes"),
+    ("district", "here"),
+    ("wishes-not-known", "not-known"),
+    ("consent", "given"),
+    ("day-day", "4"),
+    ("day-month", "6"),
+    ("day-year", "2026"),
+    ("since-day", ""),
+    ("since-month", ""),
+    ("since-year", "2026"),
+    ("since-about", "yes"),
+    ("car.registration", "ab12 cde"),
+    ("debt", "£1,200.50"),
+    ("people", "12"),
+    ("police_only", "Some words"),
+    ("children-items", "3"),
+    ("children.0.name.known_as", "Ash"),
+    ("children.0.lives_there", "no"),
+    ("children.0.lives_where.line_1", "2 Example Street"),
+    ("children.0.lives_where.town", "Leicester"),
+    ("children.0.told", "yes"),
+    ("children.2.name.known_as", "Elm"),
+    ("children.2.lives_there", "yes"),
+    ("children.2.told", "no"),
+    ("children.2.marks", "a"),
+    ("children.2.marks", "b"),
+];
+
+#[test]
+fn every_kind_is_read_from_its_fields() {
+    let (pathway, posted) = (every_kind(), fields(PERSON));
+    let given = Given::read(&pathway, &posted, SENDER, TODAY);
+    let answers = validate(&pathway, given.raw.clone(), SENDER, TODAY).expect("fits");
+    let words = |id: &str| {
+        let question = pathway.questions().find(|question| question.id.as_str() == id).expect("a question");
+        answers.get(&question.id).map(|answer| answer.words(question)).unwrap_or_default()
+    };
+    assert_eq!(words("who"), "Robin Example");
+    assert_eq!(words("age"), "Born March 2011");
+    assert_eq!(words("home"), "1 Example Street\nLeicester\nSafe to write to");
+    assert_eq!(words("since"), "about 2026");
+    assert_eq!(words("car"), "AB12 CDE");
+    assert_eq!((words("debt").as_str(), words("people").as_str()), ("£1,200.50", "12"));
+    // The blank child between is left out.
+    assert_eq!(words("children").matches("Name: ").count(), 2);
+    let kept: Fields = pathway.sections.iter().flat_map(|section| of_section(&pathway, section, &posted)).collect();
+    assert_eq!(kept, posted, "what a section keeps is what was posted");
+}
+
+#[test]
+fn an_item_with_a_mistake_keeps_its_place() {
+    let pathway = every_kind();
+    let mut posted = fields(PERSON);
+    posted.retain(|(name, _)| name != "children.2.lives_there");
+    let given = Given::read(&pathway, &posted, SENDER, TODAY);
+    let errors = validate(&pathway, given.raw.clone(), SENDER, TODAY).expect_err("one is missing");
+    assert_eq!(errors.iter().map(FieldError::name).collect::<Vec<_>>(), ["children.2.lives_there"]);
+    let question = pathway.questions().find(|q| q.id.as_str() == "children").expect("a question");
+    let field = given.field(question, &errors);
+    assert_eq!((field.items.len(), field.can_add), (3, false));
+    assert_eq!(field.error_links().into_iter().map(|link| link.href).collect::<Vec<_>>(), ["#children.2.lives_there"]);
+    assert!(field.html().expect("drawn").contains("Remove child 3"));
+}
+
+#[test]
+fn items_are_added_and_removed_by_button_and_the_others_keep_their_answers() {
+    let pathway = every_kind();
+    let press = |name: &str, value: &str| {
+        let mut posted = fields(PERSON);
+        posted.push((name.to_owned(), value.to_owned()));
+        regrouped(&pathway, &posted)
+    };
+    let removed = press("remove", "children.0").expect("changed");
+    assert_eq!(first(&removed, "children-items"), "2");
+    assert_eq!(
+        (first(&removed, "children.1.name.known_as").as_str(), first(&removed, "children.2.name.known_as").as_str()),
+        ("Elm", "")
+    );
+    assert_eq!(all(&removed, "children.1.marks"), ["a", "b"]);
+    assert_eq!(first(&press("add", "children").expect("changed"), "children-items"), "3", "three are the most");
+    let few: Fields = removed.into_iter().chain([("add".to_owned(), "children".to_owned())]).collect();
+    assert_eq!(first(&regrouped(&pathway, &few).expect("changed"), "children-items"), "3");
+    assert!(regrouped(&pathway, &fields(PERSON)).is_none());
+    for (name, value) in
+        [("add", "who"), ("add", "nothing"), ("remove", "children"), ("remove", "children.x"), ("remove", "who.0")]
+    {
+        assert!(press(name, value).is_none(), "{name} {value}");
+    }
+    let same = press("remove", "children.9").expect("read");
+    assert_eq!(first(&same, "children-items"), "3", "what is not there is not removed");
+}
+
+#[test]
+fn every_kind_is_drawn_with_the_names_it_is_read_by() {
+    let (pathway, posted) = (every_kind(), fields(PERSON));
+    let given = Given::read(&pathway, &posted, SENDER, TODAY);
+    let html: String = given.shown.iter().map(|question| given.field(question, &[]).html().expect("drawn")).collect();
+    for (name, _) in PERSON {
+        assert!(html.contains(&format!("name=\"{name}\"")), "{name}");
+    }
+    assert!(html.contains("Add another child") || html.contains("Remove child 1"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_reader_panics_on_any_fields(
+        posted in proptest::collection::vec((proptest::prop_oneof![
+            proptest::sample::select(vec![
+                "who.given_name", "age-year", "age.years", "age.estimated", "since-about", "since-year", "children-items",
+                "children.0.name.known_as", "children.99999999999999999999.name", "children.00.told", "children.-1.told",
+                "children.1.lives_where.town", "add", "remove", "debt", "people", "home.postcode", "papers.expires",
+            ]).prop_map(str::to_owned),
+            "\\PC{0,12}",
+        ], proptest::prop_oneof!["\\PC{0,20}", "[0-9£.,/-]{0,24}", "children(\\.[0-9]{1,30})?"]), 0..24),
+    ) {
+        let pathway = every_kind();
+        let given = Given::read(&pathway, &posted, SENDER, TODAY);
+        let errors = validate(&pathway, given.raw.clone(), SENDER, TODAY).err().unwrap_or_default();
+        for question in &given.shown {
+            let field = given.field(question, &errors);
+            proptest::prop_assert!(field.items.len() <= 20);
+            proptest::prop_assert!(field.html().is_ok());
+        }
+        let _ = regrouped(&pathway, &posted);
+        for section in &pathway.sections {
+            let _ = (given.set_aside(section), of_section(&pathway, section, &posted));
+        }
+    }
 }

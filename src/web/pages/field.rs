@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::answers::ADDRESS;
+use super::field_parts::{ItemView, PartView};
 use crate::web::components::{
-    CharacterCount, Checkbox, Checkboxes, DateInput, DateParts, ErrorLink, ErrorMessage, Fieldset, Hint, Input, Label, Radio,
-    Radios, Select, SelectItem,
+    CharacterCount, Checkbox, Checkboxes, DateInput, DateParts, ErrorLink, ErrorMessage, Fieldset, Hint, Input, Label, Prefix,
+    Radio, Radios, Select, SelectItem,
 };
 
 /// How a question is asked.
@@ -33,8 +33,18 @@ pub enum FieldKind {
     Select,
     /// A date; posted as `<id>-day`, `<id>-month`, `<id>-year`.
     Date,
-    /// A place; posted as `<id>.line_1`, `<id>.town` and so on.
-    Address,
+    /// A date that may be known in part only, and may be a guess; as a date, and `<id>-about`.
+    PartDate,
+    /// A date of birth or an age; as a date, and `<id>.years` and `<id>.estimated`.
+    Age,
+    /// A place, a person or the like; posted as `<id>.line_1`, `<id>.town` and so on.
+    Parts,
+    /// An amount in pounds.
+    Money,
+    /// The same questions for each of several; posted as `<id>.0.<question>` and so on, with their number as `<id>-items`.
+    Group,
+    /// Files, which are added elsewhere; nothing is posted.
+    File,
 }
 
 /// A choice: what is posted and what is read.
@@ -59,9 +69,18 @@ pub struct FieldView {
     pub label: String,
     /// A hint; empty for none.
     pub hint: String,
-    /// The answer: one value; several for checkboxes; day, month and year for a date; the parts
-    /// of an address.
+    /// The answer: one value; several for checkboxes; day, month and year for a date or an age.
     pub values: Vec<String>,
+    /// The parts of an answer of several, with what was given for each.
+    pub parts: Vec<PartView>,
+    /// The items of a group.
+    pub items: Vec<ItemView>,
+    /// The noun of one item.
+    pub item: String,
+    /// Whether there may be more items.
+    pub can_add: bool,
+    /// For a date that may be a guess: whether it is.
+    pub about: Option<bool>,
     /// What may be chosen.
     pub choices: Vec<ChoiceView>,
     /// The ways to say "not known", posted as `<id>-not-known`; empty where an answer is always known.
@@ -70,7 +89,7 @@ pub struct FieldView {
     pub not_known_code: String,
     /// What is wrong with the answer.
     pub error: Option<String>,
-    /// What is wrong with parts of an address: part and words.
+    /// What is wrong with parts of it: part and words.
     pub part_errors: Vec<(String, String)>,
     /// Whether it may be left out; the label says so.
     pub optional: bool,
@@ -87,6 +106,11 @@ impl FieldView {
             label: label.to_owned(),
             hint: String::new(),
             values: Vec::new(),
+            parts: Vec::new(),
+            items: Vec::new(),
+            item: String::new(),
+            can_add: false,
+            about: None,
             choices: Vec::new(),
             not_known: Vec::new(),
             not_known_code: String::new(),
@@ -104,14 +128,16 @@ impl FieldView {
 
     /// The lines of the error summary, if something is wrong.
     pub fn error_links(&self) -> Vec<ErrorLink> {
-        let suffix = match self.kind {
-            FieldKind::Date => "-day",
-            FieldKind::Address => ".line_1",
-            _ => "",
+        let suffix = match (self.kind, self.parts.first()) {
+            (FieldKind::Date | FieldKind::PartDate, _) => "-day".to_owned(),
+            (FieldKind::Age, _) => ".born-day".to_owned(),
+            (FieldKind::Parts, Some(part)) => format!(".{}", part.name),
+            _ => String::new(),
         };
         let whole = self.error.as_ref().map(|text| ErrorLink { href: format!("#{}{suffix}", self.id), text: text.clone() });
         let part = |(part, text): &(String, String)| ErrorLink { href: format!("#{}.{part}", self.id), text: text.clone() };
-        whole.into_iter().chain(self.part_errors.iter().map(part)).collect()
+        let items = self.items.iter().flat_map(|item| &item.fields).flat_map(Self::error_links);
+        whole.into_iter().chain(self.part_errors.iter().map(part)).chain(items).collect()
     }
 
     /// The control and, below, the ways to say "not known".
@@ -125,13 +151,17 @@ impl FieldView {
             FieldKind::Checkboxes => self.checkboxes().render(),
             FieldKind::Select => self.select().render(),
             FieldKind::Date => self.date().render(),
-            FieldKind::Address => self.address()?.render(),
+            FieldKind::PartDate => self.part_date(),
+            FieldKind::Age => self.age(),
+            FieldKind::Parts => self.named_parts(),
+            FieldKind::Group => self.group(),
+            FieldKind::File => self.file(),
             _ => self.line().render(),
         }?;
         if self.not_known.is_empty() { Ok(control) } else { Ok(control + self.not_known_boxes().render()?.as_str()) }
     }
 
-    fn value(&self, at: usize) -> String {
+    pub(super) fn value(&self, at: usize) -> String {
         self.values.get(at).cloned().unwrap_or_default()
     }
 
@@ -143,17 +173,18 @@ impl FieldView {
         Fieldset::new(&self.question(), "govuk-fieldset__legend--s")
     }
 
-    fn hint(&self) -> Option<Hint> {
+    pub(super) fn hint(&self) -> Option<Hint> {
         (!self.hint.is_empty()).then(|| Hint::from(self.hint.as_str()))
     }
 
-    fn error_message(&self) -> Option<ErrorMessage> {
+    pub(super) fn error_message(&self) -> Option<ErrorMessage> {
         self.error.as_deref().map(ErrorMessage::from)
     }
 
     fn line(&self) -> Input {
         let (classes, keyboard, spellcheck) = match self.kind {
             FieldKind::Number => ("govuk-input--width-4", "numeric", None),
+            FieldKind::Money => ("govuk-input--width-10", "decimal", Some(false)),
             FieldKind::Phone => ("govuk-input--width-20", "tel", None),
             FieldKind::Email => ("", "email", Some(false)),
             FieldKind::Postcode => ("govuk-input--width-10", "", Some(false)),
@@ -171,6 +202,7 @@ impl FieldView {
             inputmode: keyboard.to_owned(),
             autocomplete: "off".to_owned(),
             spellcheck,
+            prefix: (self.kind == FieldKind::Money).then(|| Prefix { text: "£".to_owned() }),
             ..Input::default()
         }
     }
@@ -248,54 +280,26 @@ impl FieldView {
         }
     }
 
-    fn address(&self) -> Result<AddressLines, askama::Error> {
-        let line = |(at, (part, label)): (usize, &(&str, &str))| {
-            let error = self.part_errors.iter().find(|(of, _)| of == part).map(|(_, text)| text.as_str().into());
-            Input {
-                id: format!("{}.{part}", self.id),
-                name: format!("{}.{part}", self.id),
-                label: Label::from(*label),
-                error_message: error,
-                value: self.value(at),
-                classes: if matches!(*part, "postcode" | "uprn") { "govuk-input--width-10" } else { "" }.to_owned(),
-                autocomplete: "off".to_owned(),
-                spellcheck: Some(false),
-                ..Input::default()
-            }
-            .render()
-        };
-        Ok(AddressLines {
-            id: self.id.clone(),
-            legend: self.question(),
-            hint: self.hint.clone(),
-            error: self.error.clone(),
-            lines: ADDRESS.iter().enumerate().map(line).collect::<Result<_, _>>()?,
-        })
+    fn date_example(&self) -> &'static str {
+        if self.kind == FieldKind::Date {
+            "For example, 27 3 2011"
+        } else {
+            "For example, 27 3 2011. If you know only the month or the year, leave the other boxes empty."
+        }
     }
 
-    fn date(&self) -> DateInput {
+    pub(super) fn date(&self) -> DateInput {
         DateInput {
             id: self.id.clone(),
             name_prefix: self.id.clone(),
             fieldset: Some(self.fieldset()),
-            hint: self.hint().or_else(|| Some(Hint::from("For example, 27 3 2011"))),
+            hint: self.hint().or_else(|| Some(Hint::from(self.date_example()))),
             error_message: self.error_message(),
             values: DateParts { day: self.value(0), month: self.value(1), year: self.value(2) },
             autocomplete: "off".to_owned(),
             ..DateInput::default()
         }
     }
-}
-
-/// The lines of an address under one legend.
-#[derive(Template)]
-#[template(path = "form/address.html")]
-struct AddressLines {
-    id: String,
-    legend: String,
-    hint: String,
-    error: Option<String>,
-    lines: Vec<String>,
 }
 
 impl ChoiceView {

@@ -80,7 +80,10 @@ impl Filled {
         let given = Given::read(self.pathway(), &self.fields, self.sender, self.today);
         let examined = examine(self.pathway(), given.raw.clone(), self.sender, self.today);
         let doubled = given.doubled.clone();
-        let others = examined.errors.into_iter().filter(|error| doubled.iter().all(|known| known.field != error.field));
+        let others = examined
+            .errors
+            .into_iter()
+            .filter(|error| doubled.iter().all(|known| (&known.field, &known.item) != (&error.field, &error.item)));
         let errors = doubled.iter().cloned().chain(others).collect();
         Looked { given, answers: examined.answers, errors, broken: examined.broken }
     }

@@ -5,11 +5,13 @@
 pub mod account;
 pub mod addition;
 mod answers;
+mod asked;
 pub mod check;
 pub mod deputy;
 pub mod draft;
 pub mod error;
 pub mod field;
+pub mod field_parts;
 mod filled;
 pub mod home;
 pub mod kept;

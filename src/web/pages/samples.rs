@@ -10,6 +10,7 @@ use super::{
     draft::{DeletePage, Task, TasksPage},
     error::{ErrorPage, Reason},
     field::{ChoiceView, FieldKind, FieldView},
+    field_parts::{ItemView, PartView},
     home::{DraftLine, HomePage, PathwayLine, PlaceLine},
     kept::{KeptPage, Why},
     log::{LogFilters, LogPage, LogRow},
@@ -101,14 +102,34 @@ pub(super) fn fields(answer: &str, error: bool) -> Vec<FieldView> {
         (FieldKind::Checkboxes, "signs", "What have you seen or heard?"),
         (FieldKind::Select, "district", "District"),
         (FieldKind::Date, "person.birthday", "Date of birth"),
-        (FieldKind::Address, "home", "Where do they live?"),
+        (FieldKind::PartDate, "since", "Since when?"),
+        (FieldKind::Age, "age", "How old are they?"),
+        (FieldKind::Parts, "home", "Where do they live?"),
+        (FieldKind::Money, "debt", "How much is owed?"),
+        (FieldKind::File, "files", "Have you anything to show?"),
+        (FieldKind::Group, "children", "Which children are there?"),
     ];
+    let part = |name: &str, label: &str, is_tick| PartView {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        value: if is_tick { String::new() } else { answer.to_owned() },
+        is_tick,
+        is_short: false,
+    };
+    let child = |at: usize| {
+        let field = FieldView {
+            values: vec![answer.to_owned()],
+            error: error.then(|| "Enter the name of the child".to_owned()),
+            ..FieldView::new(&format!("children.{at}.name"), FieldKind::Name, "Name of the child")
+        };
+        ItemView { fields: vec![field] }
+    };
     let field = |(kind, id, label): (FieldKind, &str, &str)| FieldView {
         hint: if kind == FieldKind::Name { "Also any other name they use.".to_owned() } else { String::new() },
         values: match (kind, answer) {
             (_, "") => Vec::new(),
             (FieldKind::Radios | FieldKind::Checkboxes | FieldKind::Select, _) => vec!["high".to_owned()],
-            (FieldKind::Date, _) => vec!["31".to_owned(), "2".to_owned(), "2011".to_owned()],
+            (FieldKind::Date | FieldKind::PartDate, _) => vec!["31".to_owned(), "2".to_owned(), "2011".to_owned()],
             _ => vec![answer.to_owned()],
         },
         choices: choices(&[("high", "High"), ("medium", "Medium"), ("low", "Low")]),
@@ -118,8 +139,22 @@ pub(super) fn fields(answer: &str, error: bool) -> Vec<FieldView> {
             _ => Vec::new(),
         },
         not_known_code: if kind == FieldKind::Phone { "withheld".to_owned() } else { String::new() },
-        error: (error && kind != FieldKind::Address).then(|| format!("Enter an answer to “{label}”")),
-        part_errors: if error && kind == FieldKind::Address {
+        parts: match kind {
+            FieldKind::Parts => vec![
+                part("line_1", "Address line 1", false),
+                part("town", "Town or city", false),
+                part("write_to", "It is safe to write to this address", true),
+            ],
+            FieldKind::Age => vec![part("years", "Or age in years", false), part("estimated", "The age is a guess", true)],
+            _ => Vec::new(),
+        },
+        items: if kind == FieldKind::Group { vec![child(0), child(1)] } else { Vec::new() },
+        item: if kind == FieldKind::Group { "child".to_owned() } else { String::new() },
+        can_add: true,
+        about: (kind == FieldKind::PartDate).then_some(!answer.is_empty()),
+        error: (error && !matches!(kind, FieldKind::Parts | FieldKind::File | FieldKind::Group))
+            .then(|| format!("Enter an answer to “{label}”")),
+        part_errors: if error && kind == FieldKind::Parts {
             vec![("town".to_owned(), "Enter the town or city of the home".to_owned())]
         } else {
             Vec::new()

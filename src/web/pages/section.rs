@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     addition,
-    answers::{is_of, of_section},
+    answers::{is_of, of_section, regrouped},
     field::FieldView,
     filled::{Filled, Looked, Opened},
 };
@@ -224,10 +224,14 @@ async fn save_section(app: &App, person: &SignedIn, (reference, section): (&str,
     // nobody's is left out when it is read, so it does no harm here.
     let pathway = app.draft_pathway(&person.request, &person.caller, reference).await?;
     let found = pathway.pathway.sections.iter().find(|known| known.id.as_str() == section).ok_or(Failure(Error::Unseen))?;
-    let part = Part { section: section.to_owned(), fields: of_section(&pathway.pathway, found, posted.fields()) };
+    // "Add another" and "Remove" save the section as they leave it, and show it again.
+    let regrouped = regrouped(&pathway.pathway, posted.fields());
+    let fields = of_section(&pathway.pathway, found, regrouped.as_deref().unwrap_or_else(|| posted.fields()));
+    let part = Part { section: section.to_owned(), fields };
     let saved = app.save_draft(&person.request, &person.caller, (reference, expected), &part).await?;
     match saved {
         Saved::Done { at, revision } if by_itself => Ok(told(at, revision)),
+        Saved::Done { .. } if regrouped.is_some() => Ok(see(&format!("/drafts/{reference}/section/{section}"))),
         Saved::Done { .. } => go_on(app, person, (reference, section), posted).await,
         Saved::Stale(view) => {
             let filled = Filled::of(app, person, *view).await?;
