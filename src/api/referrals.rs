@@ -29,7 +29,8 @@ use crate::{
 pub struct Submission {
     /// The pathway's id.
     pathway: String,
-    /// Keyed by question id: texts, codes, lists of codes, true or false, address objects, `{"not_known":"<code>"}`.
+    /// Keyed by question id: texts, codes, lists of codes, true or false, whole numbers, objects of parts, lists of objects
+    /// for groups, `{"not_known":"<code>"}`.
     #[schema(value_type = Object)]
     answers: Unique,
 }

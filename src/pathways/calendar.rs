@@ -30,7 +30,10 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::pathways::library::EMBEDDED_CALENDAR;
+    use crate::{
+        domain::{clock::Limit, time::Timestamp},
+        pathways::library::EMBEDDED_CALENDAR,
+    };
 
     #[test]
     fn the_embedded_holidays_reach_to_the_end_of_2028_and_fall_on_weekdays() {
@@ -48,7 +51,6 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_limit_in_working_days_falls_on_a_bank_holiday(start in 0..1000_i64, days in 1..20_u16) {
-            use crate::domain::{clock::Limit, time::Timestamp};
             let calendar = parse_calendar("bank-holidays.toml", EMBEDDED_CALENDAR).expect("a calendar");
             let day = date(2026, 1, 1).checked_add(jiff::Span::new().days(start)).expect("a date");
             let from = Timestamp::parse(&format!("{day}T12:00:00Z")).expect("a time");

@@ -140,6 +140,7 @@ fn table() -> Vec<(&'static str, Value, bool)> {
         ("children/0/stranger", json!("x"), false),
         ("children/0/child_age", json!({ "not_known": "not-known" }), true),
         ("teller_reach", json!("07700900000"), false),
+        ("consent", json!("refused"), false),
     ]
 }
 

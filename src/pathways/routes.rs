@@ -20,7 +20,7 @@ pub(super) fn urgencies(table: &Table<'_>) -> Vec<Urgency> {
 
 /// Reads the routes: any number with `district`, `urgency` or `when`, and exactly one default without, the last.
 pub(super) fn routes(file: &Table<'_>, known: &Known, district: Option<&QuestionId>) -> Option<Routes> {
-    let mut special = Vec::new();
+    let mut special: Vec<SpecialRoute> = Vec::new();
     let mut default: Option<Route> = None;
     let mut last = file.at.clone();
     for table in file.need_tables("route") {
@@ -35,7 +35,11 @@ pub(super) fn routes(file: &Table<'_>, known: &Known, district: Option<&Question
         }
         if let Some(route) = route {
             if matches {
-                special.push(SpecialRoute { districts, urgencies, when, route });
+                let route = SpecialRoute { districts, urgencies, when, route };
+                if special.iter().any(|earlier| takes_all(earlier, &route)) {
+                    table.fault("move this route up or remove it: an earlier one takes all that it would");
+                }
+                special.push(route);
             } else {
                 default = Some(route);
             }
@@ -48,6 +52,22 @@ pub(super) fn routes(file: &Table<'_>, known: &Known, district: Option<&Question
         file.reader.fault(&last, words);
     }
     Some(Routes { special, default: default? })
+}
+
+/// Whether everything that `later` matches is taken by `earlier`.
+fn takes_all(earlier: &SpecialRoute, later: &SpecialRoute) -> bool {
+    let within = |all: bool, each: bool, some: bool| all || (some && each);
+    let districts = within(
+        earlier.districts.is_empty(),
+        later.districts.iter().all(|district| earlier.districts.contains(district)),
+        !later.districts.is_empty(),
+    );
+    let urgencies = within(
+        earlier.urgencies.is_empty(),
+        later.urgencies.iter().all(|urgency| earlier.urgencies.contains(urgency)),
+        !later.urgencies.is_empty(),
+    );
+    districts && urgencies && (earlier.when.is_none() || earlier.when == later.when)
 }
 
 fn route(table: &Table<'_>) -> Option<Route> {

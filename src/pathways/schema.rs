@@ -1,7 +1,7 @@
 //! The JSON Schema (2020-12) of a submission, made from the same definition that checks it.
 //!
-//! It says all that a schema can: kinds, codes, lengths, what is required and when. Whether a date is real or past, and a
-//! postcode or number well formed, is left to the hub.
+//! It says all that a schema can: kinds, codes, lengths, what is required and when, and the rules that stop a sending.
+//! Whether a date is real or past, and a postcode or number well formed, is left to the hub.
 
 use serde_json::{Map, Value, json};
 
@@ -19,7 +19,8 @@ pub fn schema(pathway: &Pathway, sender: AgencyKind) -> Value {
     let form = Form { pathway, sender, group: None };
     let questions: Vec<&Question> = pathway.questions().collect();
     let mut answers = form.object(&questions);
-    let across = questions.iter().flat_map(|question| form.across(question)).collect::<Vec<_>>();
+    let stops = pathway.rules.iter().map(|rule| json!({ "not": form.decided(&rule.when, true), "$comment": rule.message }));
+    let across = questions.iter().flat_map(|question| form.across(question)).chain(stops).collect::<Vec<_>>();
     if !across.is_empty()
         && let Some(answers) = answers.as_object_mut()
         && let Some(rules) = answers.entry("allOf").or_insert_with(|| json!([])).as_array_mut()
