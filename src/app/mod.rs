@@ -67,8 +67,8 @@ pub use verify_stored::{verifier_key_of, verify_stored};
 pub use crate::{
     crypto::{BadPassword, NewPassword, Password},
     pathways::{
-        Faults, Library as PathwayLibrary, Loaded as LoadedPathway, answers_to_json, definition_json, example, raw_from_json,
-        schema,
+        Faults, Library as PathwayLibrary, Loaded as LoadedPathway, SCREENING, answers_to_json, definition_json, example,
+        parse_screening, raw_from_json, schema,
     },
     policy::{DenialReason, Files as PolicyFiles, Policy, PolicyError, RequestContext, ask as policy_question},
     store::Db,
@@ -80,6 +80,7 @@ use crate::{
     domain::{
         calendar::WorkingCalendar,
         ports::{Clock, Random},
+        screening::Screening,
     },
     policy::PolicyInForce,
     store::Store,
@@ -94,6 +95,7 @@ pub struct App {
     signer: SigningKey,
     library: library::Library,
     calendar: WorkingCalendar,
+    screening: Screening,
     checked: keyring::CheckedKeys,
     sequencer: sequencer::Sequencer,
     /// This process among the nodes of the hub.
@@ -114,6 +116,11 @@ impl App {
     /// The random source.
     pub fn random(&self) -> &dyn Random {
         &*self.random
+    }
+
+    /// The questions that help somebody choose a pathway.
+    pub const fn screening(&self) -> &Screening {
+        &self.screening
     }
 
     /// Whether all in it is invented.

@@ -184,6 +184,7 @@ impl App {
             signer,
             library: Library::of(&files)?,
             calendar: pathways.calendar().clone(),
+            screening: pathways.screening().clone(),
             checked: CheckedKeys::default(),
             sequencer: Sequencer::default(),
             node: RequestId::random(&*random).to_string(),

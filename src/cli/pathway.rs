@@ -10,8 +10,9 @@ use clap::Subcommand;
 
 use super::{Console, Exit, Failure, hub::HubSource, runner};
 use crate::{
-    app::{self, LoadedPathway, SystemRandom},
+    app::{self, LoadedPathway, PathwayLibrary, SCREENING, SystemRandom, parse_screening},
     config::Config,
+    domain::code::PathwayId,
 };
 
 /// Arguments of `pathway`.
@@ -44,7 +45,10 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<(), Fa
     for path in files {
         let name = path.display().to_string();
         // The rules are about the file's own name; people want to know where it lies.
-        let own_name = path.file_name().map(|own| own.to_string_lossy().into_owned()).unwrap_or_default();
+        let own_name = own_name(path);
+        if own_name == SCREENING {
+            continue;
+        }
         match LoadedPathway::parse(&own_name, &read(path)?) {
             Err(found) => {
                 faults += found.0.len();
@@ -62,6 +66,9 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<(), Fa
             }
         }
     }
+    for path in files.iter().filter(|path| own_name(path) == SCREENING) {
+        faults += check_screening(path, files, console)?;
+    }
     if let Some(config) = &hub {
         faults += runner::block_on(check_routes(config, &loaded, console))?;
     }
@@ -70,6 +77,21 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<(), Fa
         many => return Err(Failure::new(Exit::Failed, format!("{} to mend.", counted(many, "fault")))),
     }
     Ok(())
+}
+
+fn own_name(path: &Path) -> String {
+    path.file_name().map(|own| own.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The screening questions may suggest the pathways of the files that are checked with it, and the built-in ones.
+fn check_screening(path: &Path, files: &[PathBuf], console: &mut Console) -> Result<usize, Failure> {
+    let built_in = PathwayLibrary::embedded().map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+    let is_there = |id: &PathwayId| built_in.get(id).is_some() || files.iter().any(|file| own_name(file) == format!("{id}.toml"));
+    let Err(found) = parse_screening(SCREENING, &read(path)?, is_there) else { return Ok(0) };
+    for fault in &found.0 {
+        console.data(&format!("{}:{}: {}", path.display(), fault.line, fault.message))?;
+    }
+    Ok(found.0.len())
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -42,6 +42,7 @@ pub mod role;
 pub mod route;
 pub mod rule;
 pub mod section;
+pub mod screening;
 pub mod sensitivity;
 pub mod session;
 pub mod text;

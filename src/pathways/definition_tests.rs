@@ -199,5 +199,5 @@ fn the_fire_form_says_what_the_partnership_expects() {
         assert!(pathway.outcome(outcome).is_some(), "{outcome}");
     }
     let personal: Vec<_> = pathway.questions().filter(|q| q.personal).map(|q| q.id.as_str()).collect();
-    assert_eq!(personal, ["responsible_person", "narrative", "opinion"]);
+    assert_eq!(personal, ["responsible_person", "narrative", "opinion", "involved_who", "second_contact"]);
 }

@@ -6,10 +6,28 @@ use super::{
     calendar::parse_calendar,
     definition::{parse, version_of},
     fault::{Fault, Faults},
+    screening::parse_screening,
 };
-use crate::domain::{calendar::WorkingCalendar, code::PathwayId, pathway::Pathway};
+use crate::domain::{calendar::WorkingCalendar, code::PathwayId, pathway::Pathway, screening::Screening};
 
-const EMBEDDED: &[(&str, &str)] = &[("fire-protection.toml", include_str!("../../pathways/fire-protection.toml"))];
+/// A file of this name with its text.
+macro_rules! embedded {
+    ($($name:literal),+ $(,)?) => { &[$(($name, include_str!(concat!("../../pathways/", $name)))),+] };
+}
+
+const EMBEDDED: &[(&str, &str)] = embedded![
+    "child-exploitation.toml",
+    "child-exploitation-information.toml",
+    "fire-prevention.toml",
+    "fire-protection.toml",
+    "foreign-national-offender.toml",
+    "marac.toml",
+    "modern-slavery.toml",
+    "prevent.toml",
+];
+/// The file of the screening questions, which is no pathway.
+pub const SCREENING: &str = "screening.toml";
+pub(super) const EMBEDDED_SCREENING: &str = include_str!("../../pathways/screening.toml");
 /// Path of the calendar below a pathway directory.
 const CALENDAR: &str = "calendar/bank-holidays.toml";
 pub(super) const EMBEDDED_CALENDAR: &str = include_str!("../../pathways/calendar/bank-holidays.toml");
@@ -51,10 +69,11 @@ pub enum LoadError {
     Faulty(#[from] Faults),
 }
 
-/// The pathways in force, in order of their ids, and the calendar their clocks run by.
+/// The pathways in force, in order of their ids, the questions that help to choose one, and the calendar their clocks run by.
 #[derive(Debug, Clone)]
 pub struct Library {
     pathways: Vec<Loaded>,
+    screening: Screening,
     calendar: WorkingCalendar,
 }
 
@@ -64,8 +83,7 @@ impl Library {
     /// # Errors
     /// Never in a released program: a test reads the same files.
     pub fn embedded() -> Result<Self, LoadError> {
-        let files = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        Self::of(files, EMBEDDED_CALENDAR)
+        Self::of(embedded(), EMBEDDED_SCREENING, EMBEDDED_CALENDAR)
     }
 
     /// The pathways inside the program, with the directory's `*.toml` and `calendar/bank-holidays.toml` added or in
@@ -74,8 +92,7 @@ impl Library {
     /// # Errors
     /// [`LoadError`] with every fault of every file.
     pub fn load(directory: &Path) -> Result<Self, LoadError> {
-        let mut files: Vec<(String, String)> =
-            EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let (mut files, mut screening) = (embedded(), EMBEDDED_SCREENING.to_owned());
         let unreadable = |path: &Path| {
             let path = path.display().to_string();
             move |source| LoadError::Read { path, source }
@@ -85,32 +102,41 @@ impl Library {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
             if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() {
                 let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
-                files.retain(|(known, _)| *known != name);
-                files.push((name, text));
+                if name == SCREENING {
+                    screening = text;
+                } else {
+                    files.retain(|(known, _)| *known != name);
+                    files.push((name, text));
+                }
             }
         }
         let calendar = directory.join(CALENDAR);
         if !calendar.exists() {
-            return Self::of(files, EMBEDDED_CALENDAR);
+            return Self::of(files, &screening, EMBEDDED_CALENDAR);
         }
         let text = fs::read_to_string(&calendar).map_err(unreadable(&calendar))?;
-        Self::of(files, &text)
+        Self::of(files, &screening, &text)
     }
 
-    fn of(mut files: Vec<(String, String)>, calendar: &str) -> Result<Self, LoadError> {
+    fn of(mut files: Vec<(String, String)>, screening: &str, calendar: &str) -> Result<Self, LoadError> {
         files.sort();
         let mut faults: Vec<Fault> = Vec::new();
-        let mut pathways = Vec::new();
+        let mut pathways: Vec<Loaded> = Vec::new();
         for (name, text) in &files {
             match Loaded::parse(name, text) {
                 Ok(loaded) => pathways.push(loaded),
                 Err(found) => faults.extend(found.0),
             }
         }
-        match parse_calendar(CALENDAR, calendar) {
-            Ok(calendar) if faults.is_empty() => Ok(Self { pathways, calendar }),
-            Ok(_) => Err(Faults(faults).into()),
-            Err(found) => Err(Faults(faults.into_iter().chain(found.0).collect()).into()),
+        // By id, not by file name: the dot of `.toml` sorts after a hyphen.
+        pathways.sort_by(|one, other| one.pathway.id.cmp(&other.pathway.id));
+        let mut gather = |found: Faults| faults.extend(found.0);
+        let is_there = |id: &PathwayId| files.iter().any(|(name, _)| *name == format!("{id}.toml"));
+        let screening = parse_screening(SCREENING, screening, is_there).map_err(&mut gather);
+        let calendar = parse_calendar(CALENDAR, calendar).map_err(&mut gather);
+        match (screening, calendar) {
+            (Ok(screening), Ok(calendar)) if faults.is_empty() => Ok(Self { pathways, screening, calendar }),
+            _ => Err(Faults(faults).into()),
         }
     }
 
@@ -129,30 +155,62 @@ impl Library {
         self.pathways.iter().find(|loaded| loaded.pathway.id.as_str() == id)
     }
 
+    /// The questions that help somebody choose a pathway.
+    pub const fn screening(&self) -> &Screening {
+        &self.screening
+    }
+
     /// The calendar that clocks run by.
     pub const fn calendar(&self) -> &WorkingCalendar {
         &self.calendar
     }
 }
 
+fn embedded() -> Vec<(String, String)> {
+    EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn fire_protection() -> &'static str {
+        EMBEDDED.iter().find(|(name, _)| *name == "fire-protection.toml").expect("the file").1
+    }
+
     #[test]
     fn a_directory_overrides_and_adds() {
         let directory = tempfile::tempdir().expect("a directory");
-        let text = EMBEDDED[0].1.replace("minutes = 4", "minutes = 5");
+        let text = fire_protection().replace("minutes = 4", "minutes = 5");
         fs::write(directory.path().join("fire-protection.toml"), &text).expect("written");
         let other = text.replace("id = \"fire-protection\"", "id = \"fire-two\"");
         fs::write(directory.path().join("fire-two.toml"), other).expect("written");
         fs::write(directory.path().join("notes.md"), "not a pathway").expect("written");
         let library = Library::load(directory.path()).expect("a library");
-        let ids: Vec<_> = library.iter().map(|loaded| loaded.pathway.id.as_str()).collect();
-        assert_eq!(ids, ["fire-protection", "fire-two"]);
+        assert_eq!(library.iter().count(), EMBEDDED.len() + 1);
+        assert!(library.find("fire-two").is_some());
         let loaded = library.find("fire-protection").expect("the pathway");
         assert_eq!((loaded.pathway.minutes, &loaded.version), (5, &version_of(&text)));
         assert!(library.get(&loaded.pathway.id).is_some() && library.find("../etc").is_none());
+    }
+
+    #[test]
+    fn the_screening_file_of_a_directory_names_pathways_that_are_there() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let with = |text: String| {
+            fs::write(directory.path().join(SCREENING), text).expect("written");
+            Library::load(directory.path())
+        };
+        let changed = with(EMBEDDED_SCREENING.replace("Which form fits?", "Which one?")).expect("a library");
+        assert_eq!(changed.screening().title, "Which one?");
+        assert_eq!(changed.iter().count(), EMBEDDED.len(), "it is no pathway");
+        let error = with(EMBEDDED_SCREENING.replace("\"marac\"", "\"closed\"")).expect_err("a fault").to_string();
+        assert_eq!(error.lines().count(), 1, "{error}");
+        assert!(
+            error.contains("screening.toml:1")
+                && error.ends_with("no pathway file is called `closed`: correct it or add the file"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod reader;
 mod routes;
 mod rules;
 mod schema;
+mod screening;
 
 pub use answers::{answers_from_json, answers_to_json, raw_from_json};
 pub use calendar::parse_calendar;
@@ -26,8 +27,13 @@ pub use definition::{parse, version_of};
 pub use definition_json::definition_json;
 pub use example::example;
 pub use fault::{Fault, Faults};
-pub use library::{Library, LoadError, Loaded};
+pub use library::{Library, LoadError, Loaded, SCREENING};
 pub use schema::schema;
+pub use screening::parse_screening;
 
+#[cfg(test)]
+mod checklist_tests;
+#[cfg(test)]
+mod files_tests;
 #[cfg(test)]
 mod kinds_tests;

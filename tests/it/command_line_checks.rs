@@ -42,6 +42,25 @@ fn pathway_files_are_checked_line_by_line() {
 }
 
 #[test]
+fn every_file_of_the_tree_can_be_used_and_the_screening_file_is_checked_with_them() {
+    let folder = folder();
+    let tree = concat!(env!("CARGO_MANIFEST_DIR"), "/pathways");
+    let files = fs::read_dir(tree).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<String> = files.filter(|path| path.is_file()).map(|path| path.display().to_string()).collect();
+    let mut arguments = vec!["pathway", "check"];
+    arguments.extend(files.iter().map(String::as_str));
+    let (code, data, talk) = transcript(folder.path(), &arguments);
+    assert_eq!((code, data.as_str(), talk.as_str()), (0, "", "9 pathway files can be used.\n"));
+
+    let screening = fs::read_to_string(format!("{tree}/screening.toml")).unwrap();
+    fs::write(folder.path().join("screening.toml"), screening.replace("\"marac\"", "\"closed\"")).unwrap();
+    let line = 1 + screening.lines().position(|line| line.contains("\"marac\"")).unwrap();
+    let (code, data, _) = transcript(folder.path(), &["pathway", "check", "screening.toml"]);
+    let expected = format!("screening.toml:{line}: no pathway file is called `closed`: correct it or add the file\n");
+    assert_eq!((code, data), (1, expected));
+}
+
+#[test]
 fn policies_are_linted_and_their_cases_run() {
     let folder = folder();
     let (code, data, talk) = transcript(folder.path(), &["policy", "check"]);

@@ -1,0 +1,53 @@
+//! Home fire safety.
+
+use serde_json::json;
+
+use super::{answers, asks, broken, file, urgencies};
+use crate::domain::urgency::Urgency;
+
+#[test]
+fn home_fire_safety_fails_without_a_workable_way_to_reach_them() {
+    let pathway = file("fire-prevention");
+    let phone = json!("07700900000");
+    for (given, fails) in [
+        (json!({ "contact_ok": "yes" }), true),
+        (json!({ "contact_ok": "yes", "joint_visit": "no" }), true),
+        (json!({ "contact_ok": "no" }), true),
+        (json!({ "contact_ok": "yes", "contact_phone": phone }), false),
+        (json!({ "contact_ok": "through-me", "carer_phone": phone }), false),
+        (json!({ "contact_ok": "through-me", "joint_visit": "yes" }), false),
+    ] {
+        assert_eq!(broken(&pathway, &given).contains(&"no-way-to-reach".to_owned()), fails, "{given}");
+    }
+}
+
+#[test]
+fn a_visit_without_consent_needs_a_serious_reason() {
+    let pathway = file("fire-prevention");
+    let stops = |share: &str, support: &str, serious: &str| {
+        let mut given =
+            json!({ "contact_ok": "through-me", "joint_visit": "yes", "consent_share": share, "consent_support": support });
+        if asks(&pathway, "override", &answers(&pathway, &given)) {
+            given["override"] = json!(serious);
+            assert_eq!(asks(&pathway, "override_why", &answers(&pathway, &given)), serious == "yes");
+        }
+        broken(&pathway, &given) == ["consent-first"]
+    };
+    assert!(!stops("given", "given", "no"));
+    assert!(stops("refused", "given", "no") && !stops("refused", "given", "yes"));
+    assert!(stops("given", "refused", "no") && !stops("given", "refused", "yes"));
+    assert!(stops("capacity", "not-asked", "no") && !stops("unsafe", "given", "yes"));
+}
+
+#[test]
+fn a_threat_of_arson_is_for_today() {
+    urgencies(
+        &file("fire-prevention"),
+        &[
+            (json!({ "factors": ["arson-threat"] }), Urgency::Today),
+            (json!({ "factors": ["smoking", "mobility"] }), Urgency::Soon),
+            (json!({ "factors": ["smoking"] }), Urgency::Routine),
+            (json!({ "factors": ["no-alarm", "senses"] }), Urgency::Soon),
+        ],
+    );
+}

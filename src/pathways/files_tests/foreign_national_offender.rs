@@ -1,0 +1,48 @@
+//! Foreign national offenders.
+
+use serde_json::json;
+
+use super::{broken, file, not_known, question, urgencies};
+use crate::domain::{agency::AgencyKind, code::PathwayId, urgency::Urgency};
+
+#[test]
+fn a_victim_or_not_sure_is_blocked_with_safeguarding_routes() {
+    let pathway = file("foreign-national-offender");
+    let clear = json!({ "person_role": "suspect", "harm_signs": "no", "conduct_kind": ["arrest"], "supervisor": "yes" });
+    assert_eq!(broken(&pathway, &clear), Vec::<String>::new());
+    for (name, answer) in [
+        ("person_role", "victim"),
+        ("person_role", "witness"),
+        ("person_role", "not-sure"),
+        ("person_role", "both"),
+        ("harm_signs", "yes"),
+        ("harm_signs", "not-sure"),
+    ] {
+        let mut given = clear.clone();
+        given[name] = json!(answer);
+        assert_eq!(broken(&pathway, &given), ["victim-or-witness"], "{name}: {answer}");
+    }
+    let rule = pathway.rules.iter().find(|rule| rule.code.as_str() == "victim-or-witness").expect("the rule");
+    let offered: Vec<_> = rule.pathways.iter().map(PathwayId::as_str).collect();
+    assert!(rule.stops_the_form() && offered == ["modern-slavery", "marac", "child-exploitation"]);
+    let part = question(&pathway, "person_role");
+    assert!(part.required && part.not_known.is_none() && part.show_when.is_none());
+}
+
+#[test]
+fn conduct_is_the_reason_and_nationality_alone_never() {
+    let pathway = file("foreign-national-offender");
+    assert!(question(&pathway, "conduct").required && question(&pathway, "conduct_kind").required);
+    assert_eq!(broken(&pathway, &json!({ "conduct_kind": ["none"] })), ["conduct-needed"]);
+    assert_eq!(broken(&pathway, &json!({ "supervisor": "no" })), ["supervisor-first"]);
+    assert!(!pathway.may_submit(AgencyKind::Health) && !pathway.may_submit(AgencyKind::Education));
+    urgencies(
+        &pathway,
+        &[
+            (json!({ "time_limit": "day" }), Urgency::Today),
+            (json!({ "time_limit": not_known() }), Urgency::Soon),
+            (json!({ "time_limit": "none", "conduct_kind": ["wanted"] }), Urgency::Soon),
+            (json!({ "time_limit": "none", "conduct_kind": ["arrest"] }), Urgency::Routine),
+        ],
+    );
+}

@@ -1,0 +1,79 @@
+//! Modern slavery.
+
+use serde_json::json;
+
+use super::{answers, answers_of, asks, copies, file, not_known, question};
+use crate::domain::{agency::AgencyKind, urgency::Urgency};
+
+#[test]
+fn under_18_or_unsure_needs_no_consent_and_the_council_is_told_in_the_same_act() {
+    let pathway = file("modern-slavery");
+    for age in ["yes", "not-sure"] {
+        let child = answers(&pathway, &json!({ "under_18_now": age }));
+        for consent in ["consent_nrm", "consent_support", "consent_police", "will_work", "refusal_reason"] {
+            assert!(!asks(&pathway, consent, &child), "{age}: {consent}");
+        }
+        assert!(asks(&pathway, "victim", &child) && asks(&pathway, "council", &child));
+        for (council, team) in [
+            (json!("leicester"), "city-front-door"),
+            (json!("leicestershire"), "county-front-door"),
+            (json!("rutland"), "rutland-front-door"),
+            (json!("elsewhere"), "county-front-door"),
+            (not_known(), "county-front-door"),
+        ] {
+            assert_eq!(copies(&pathway, &json!({ "under_18_now": age, "council": council })), [team], "{age} {council}");
+        }
+        assert_ne!(pathway.urgency(&child), Urgency::Routine);
+    }
+    assert_eq!(copies(&pathway, &json!({ "under_18_now": "no" })), Vec::<String>::new());
+}
+
+#[test]
+fn an_adult_is_asked_three_consents() {
+    let pathway = file("modern-slavery");
+    let adult = answers(&pathway, &json!({ "under_18_now": "no" }));
+    for consent in ["consent_nrm", "consent_support", "consent_police"] {
+        assert!(asks(&pathway, consent, &adult) && question(&pathway, consent).required, "{consent}");
+    }
+}
+
+#[test]
+fn who_refuses_is_named_only_if_willing_to_work_with_the_authorities() {
+    let pathway = file("modern-slavery");
+    for (consent, willing, named) in [
+        ("refused", Some("no"), false),
+        ("refused", Some("not-sure"), false),
+        ("refused", None, false),
+        ("refused", Some("yes"), true),
+        ("given", None, true),
+        ("not-asked", None, true),
+        ("capacity", None, true),
+    ] {
+        let mut given = json!({ "under_18_now": "no", "consent_nrm": consent });
+        if let Some(willing) = willing {
+            given["will_work"] = json!(willing);
+        }
+        let given = answers(&pathway, &given);
+        for part in ["victim", "age", "contact_ok", "lives_at", "decision_to"] {
+            assert_eq!(asks(&pathway, part, &given), named, "{consent} {willing:?}: {part}");
+        }
+        assert_eq!(asks(&pathway, "refusal_reason", &given), consent == "refused");
+        assert!(asks(&pathway, "victim_gender", &given) && asks(&pathway, "nationality", &given), "a notification needs them");
+    }
+    let unsaid = answers(&pathway, &json!({ "under_18_now": "no" }));
+    assert!(!asks(&pathway, "victim", &unsaid), "consent comes before the name");
+}
+
+#[test]
+fn only_first_responders_enter_the_national_branch_and_others_are_routed_to_one() {
+    let pathway = file("modern-slavery");
+    for kind in AgencyKind::ALL {
+        let given = answers_of(&pathway, *kind, &json!({ "under_18_now": "no", "consent_nrm": "given" }));
+        let responder = matches!(kind, AgencyKind::Police | AgencyKind::Council);
+        for part in ["first_responder", "nation", "setting", "credibility", "nrm_reference"] {
+            assert_eq!(asks(&pathway, part, &given), responder, "{kind}: {part}");
+        }
+        assert_eq!(pathway.route(&given).team.as_str(), "slavery-team", "{kind}: the police can enter it");
+        assert_eq!(pathway.advice(&given).any(|advice| advice.code.as_str() == "not-first-responder"), !responder, "{kind}");
+    }
+}
