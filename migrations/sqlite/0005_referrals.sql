@@ -40,7 +40,7 @@ CREATE TABLE referral (
     pathway TEXT NOT NULL REFERENCES pathway (id),
     pathway_version TEXT NOT NULL REFERENCES pathway_file (version),
     sensitivity TEXT NOT NULL,
-    state TEXT NOT NULL CONSTRAINT referral_state_known CHECK (state IN ('checking', 'stopped', 'received', 'opened')),
+    state TEXT NOT NULL CONSTRAINT referral_state_known CHECK (state IN ('checking', 'stopped', 'withdrawn', 'received', 'opened')),
     revision INTEGER NOT NULL,
     referrer TEXT NOT NULL REFERENCES account (id),
     referrer_team TEXT NOT NULL REFERENCES team (id),

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     app::{App, Item, ListQuery, Page},
-    domain::{ids::TeamId, referral::ReferralState},
+    domain::{ids::TeamId, referral::ReferralState, time::Timestamp},
 };
 
 /// A page of a list.
@@ -36,7 +36,7 @@ pub struct ReferralItem {
     reference: String,
     /// The pathway's id.
     pathway: String,
-    /// `received` or `opened`.
+    /// `checking`, `stopped`, `withdrawn`, `received` or `opened`.
     state: &'static str,
     /// When the next step is due.
     #[schema(format = DateTime)]
@@ -52,6 +52,14 @@ pub struct ReferralItem {
     assigned_to: Option<String>,
     /// Whether nobody in the receiving team has opened it.
     unread: bool,
+    /// Whether it stands here for information only.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    copied: bool,
+    /// When it goes on by itself, while it is `checking`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    check_until: Option<String>,
 }
 
 impl From<Item> for ReferralItem {
@@ -65,6 +73,8 @@ impl From<Item> for ReferralItem {
             headline: item.headline,
             assigned_to: None,
             unread: item.unread,
+            copied: item.copied,
+            check_until: item.check_until.map(Timestamp::rfc3339),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod account;
 mod body;
+mod checks;
 mod entrance;
 mod json;
 mod lists;

@@ -14,7 +14,7 @@ use utoipa::{
 };
 
 use super::{
-    account, lists, log, messages, pathways,
+    account, checks, lists, log, messages, pathways,
     problem::{FieldProblem, ProblemBody},
     referrals, session,
     table::{ROUTES, Route},
@@ -37,11 +37,17 @@ const SCHEME: &str = "session";
         pathways::definition,
         pathways::json_schema,
         pathways::sample,
+        checks::restricted,
         referrals::submit,
         lists::sent,
         lists::queue,
         referrals::show,
         messages::write,
+        checks::list,
+        checks::decide,
+        checks::send_anyway,
+        checks::withdraw,
+        checks::set_leads,
         log::list,
         log::checkpoint,
         log::key,

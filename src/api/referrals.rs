@@ -19,8 +19,16 @@ use super::{
     signed::Signed,
 };
 use crate::{
-    app::{Answered, App, EntryView, Error, MessageView, Receipt, ReferralView, answers_to_json, raw_from_json},
-    domain::action::Action,
+    app::{
+        Answered, App, Checked, Choices, Copied, EntryView, Error, MessageView, Receipt, ReferralView, Sending, StopView,
+        answers_to_json, raw_from_json,
+    },
+    domain::{
+        action::Action,
+        ids::UserId,
+        lawful::LegalPick,
+        legal::{Basis, Purpose},
+    },
 };
 
 /// A referral to send.
@@ -33,10 +41,38 @@ pub struct Submission {
     /// for groups, `{"not_known":"<code>"}`.
     #[schema(value_type = Object)]
     answers: Unique,
+    /// The lawful basis, if not the pathway's default for your agency.
+    legal: Option<LegalBody>,
+    /// Account ids, from `/pathways/{id}/restricted`, of those who must not receive it because they are involved.
+    #[serde(default)]
+    #[schema(required = false)]
+    strike_out: Vec<String>,
 }
 
 impl Members for Submission {
-    const NAMES: &'static str = "pathway, answers";
+    const NAMES: &'static str = "pathway, answers, legal (may be left out), strike_out (may be left out)";
+}
+
+/// What a sending rests on in law.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LegalBody {
+    /// A code such as `public-task`.
+    basis: String,
+    /// A code such as `safeguarding`.
+    purpose: String,
+    /// Why, if the pathway does not offer it to your agency; sealed with the referral. At most 2,000 characters.
+    reason: Option<String>,
+}
+
+impl LegalBody {
+    fn pick(self) -> Result<LegalPick, Error> {
+        Ok(LegalPick {
+            basis: Basis::parse(&self.basis).ok_or(Error::Malformed("legal.basis is a code such as public-task"))?,
+            purpose: Purpose::parse(&self.purpose).ok_or(Error::Malformed("legal.purpose is a code such as safeguarding"))?,
+            reason: self.reason,
+        })
+    }
 }
 
 /// A team of an agency, by name.
@@ -61,11 +97,37 @@ pub struct Sent {
     received_by: Receiver,
     /// What happens next.
     next_steps: Vec<String>,
+    /// The teams told as well.
+    copies: Vec<Told>,
+    /// Who looks first, while it is `checking`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<FirstLook>,
+}
+
+/// A team that is told as well.
+#[derive(Serialize, ToSchema)]
+pub struct Told {
+    team: String,
+    agency: String,
+    /// Why, in the pathway's words.
+    why: String,
+}
+
+/// A check before sharing.
+#[derive(Serialize, ToSchema)]
+pub struct FirstLook {
+    /// Who checks, by name.
+    by: Vec<String>,
+    /// When it goes on by itself.
+    #[schema(format = DateTime)]
+    until: String,
 }
 
 impl From<Receipt> for Sent {
     fn from(receipt: Receipt) -> Self {
         let (team, agency) = receipt.received_by;
+        let told = |Copied { team, agency, why }| Told { team, agency, why };
+        let first = |Checked { by, until }: Checked| FirstLook { by, until: until.rfc3339() };
         Self {
             reference: receipt.reference.to_string(),
             pathway: receipt.pathway,
@@ -73,6 +135,8 @@ impl From<Receipt> for Sent {
             due_at: receipt.due_at.rfc3339(),
             received_by: Receiver { team, agency },
             next_steps: receipt.next_steps,
+            copies: receipt.copies.into_iter().map(told).collect(),
+            check: receipt.check.map(first),
         }
     }
 }
@@ -151,6 +215,31 @@ pub struct Referral {
     entries: Vec<Entry>,
     messages: Vec<Message>,
     attachments: Vec<Attachment>,
+    /// Why it rests on another lawful basis than the pathway offers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    legal_reason: Option<String>,
+    /// Why it was stopped at the check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<Stopped>,
+}
+
+/// A stop at the check.
+#[derive(Serialize, ToSchema)]
+pub struct Stopped {
+    /// Who stopped it.
+    by: String,
+    /// One of the pathway's reasons, a code.
+    reason: String,
+    /// The reason in words.
+    title: String,
+    /// Words to the sender.
+    text: String,
+}
+
+impl From<StopView> for Stopped {
+    fn from(StopView { by, reason, title, text }: StopView) -> Self {
+        Self { by, reason, title, text }
+    }
 }
 
 impl From<ReferralView> for Referral {
@@ -168,6 +257,8 @@ impl From<ReferralView> for Referral {
             entries: view.entries.into_iter().map(Entry::from).collect(),
             messages: view.messages.into_iter().map(Message::from).collect(),
             attachments: Vec::new(),
+            legal_reason: view.legal_reason,
+            stopped: view.stop.map(Stopped::from),
         }
     }
 }
@@ -179,11 +270,17 @@ impl From<ReferralView> for Referral {
 )]
 pub async fn submit(State(app): State<Arc<App>>, signed: Signed, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     let key = body::idempotency_key(&headers)?;
-    let Submission { pathway, answers } = body.read()?;
+    let Submission { pathway, answers, legal, strike_out } = body.read()?;
     let versioned = app.pathway(&pathway).ok_or(Error::Unseen)?;
-    let raw = raw_from_json(&answers.0).map_err(Error::Invalid)?;
+    let answers = raw_from_json(&answers.0).map_err(Error::Invalid)?;
+    let struck_out = strike_out.iter().map(|id| UserId::parse(id));
+    let choices = Choices {
+        legal: legal.map(LegalBody::pick).transpose()?,
+        struck_out: struck_out.collect::<Result<_, _>>().map_err(|_| Error::Malformed("strike_out holds account ids"))?,
+    };
+    let sending = Sending { answers, choices };
     let Answered { value, replayed } =
-        app.submit(&signed.request, &signed.caller, &key, body.as_slice(), &versioned, raw).await?;
+        app.submit(&signed.request, &signed.caller, &key, body.as_slice(), &versioned, sending).await?;
     let sent = Sent::from(value);
     let place = (header::LOCATION, format!("/api/v1/referrals/{}", sent.reference));
     Ok(body::replayed((StatusCode::CREATED, [place], Json(sent)).into_response(), replayed))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::routing::{MethodRouter, delete, get, post};
 
-use super::{account, lists, log, messages, openapi, pathways, referrals, session, teams};
+use super::{account, checks, lists, log, messages, openapi, pathways, referrals, session, teams};
 use crate::{app::App, domain::action::Action};
 
 /// One method of one path.
@@ -47,11 +47,17 @@ pub const ROUTES: &[Route] = &[
     closed("GET", "/pathways/{id}", "api-pathway", Action::ReadPathways, || get(pathways::definition)),
     closed("GET", "/pathways/{id}/schema", "api-pathway-schema", Action::ReadPathways, || get(pathways::json_schema)),
     closed("GET", "/pathways/{id}/example", "api-pathway-example", Action::ReadPathways, || get(pathways::sample)),
+    closed("GET", "/pathways/{id}/restricted", "api-restricted", Action::SubmitReferral, || get(checks::restricted)),
     closed("POST", "/referrals", "api-submit", Action::SubmitReferral, || post(referrals::submit)),
     closed("GET", "/referrals", "api-sent", Action::ListSent, || get(lists::sent)),
     closed("GET", "/queue", "api-queue", Action::ListQueue, || get(lists::queue)),
     closed("GET", "/referrals/{reference}", "api-referral", Action::ReadReferral, || get(referrals::show)),
     closed("POST", "/referrals/{reference}/messages", "api-message", Action::WriteMessage, || post(messages::write)),
+    closed("GET", "/checks", "api-checks", Action::ListChecks, || get(checks::list)),
+    closed("POST", "/referrals/{reference}/check", "api-check", Action::PassCheck, || post(checks::decide)),
+    closed("POST", "/referrals/{reference}/send-anyway", "api-send-anyway", Action::SendStopped, || post(checks::send_anyway)),
+    closed("POST", "/referrals/{reference}/withdraw", "api-withdraw", Action::WithdrawStopped, || post(checks::withdraw)),
+    closed("POST", "/safeguarding-leads", "api-safeguarding-leads", Action::SetSafeguardingLeads, || post(checks::set_leads)),
     closed("GET", "/log", "api-log", Action::ReadLog, || get(log::list)),
     open("GET", "/log/checkpoint", "api-checkpoint", None, || get(log::checkpoint)),
     open("GET", "/log/key", "api-log-key", None, || get(log::key)),

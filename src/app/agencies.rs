@@ -29,7 +29,7 @@ pub enum Founder<'c> {
 
 impl Founder<'_> {
     /// The actor for an act on an agency, and its relation to it.
-    fn acting_on(&self, agency: AgencyId, role: Role) -> Result<(Actor, Relation), Error> {
+    pub(super) fn acting_on(&self, agency: AgencyId, role: Role) -> Result<(Actor, Relation), Error> {
         match self {
             Self::SetUp => Ok((Actor::SetUp, Relation::None)),
             Self::Caller(caller) => {

@@ -8,14 +8,14 @@ use super::{
     gate::bare,
     idempotency::Once,
     sealing::Holder,
-    submit::submission,
+    submit::{Sending, submission},
 };
 use crate::{
     audit::Details,
     domain::{
         action::Action,
         actor::Actor,
-        answers::{FieldError, RawAnswers},
+        answers::FieldError,
         compartment::{CompartmentKind, EntryKind},
         draft::{self, DraftState, Part},
         ids::ReferralId,
@@ -220,23 +220,23 @@ impl App {
     }
 
     /// Turns a draft into the referral that it was to be: same reference; what was sealed in it is erased by the same event.
-    /// `read` makes answers of what was typed. Sent twice, it is sent once.
+    /// `read` makes answers of what was typed, with what was chosen on the way. Sent twice, it is sent once.
     ///
     /// # Errors
     /// [`Error::Invalid`] with what to mend, of `read` or of the pathway's rules.
-    pub async fn send_draft(
+    pub async fn send_draft<S: Into<Sending>>(
         &self,
         request: &RequestContext,
         caller: &Caller,
         reference: Reference,
-        read: impl Fn(&DraftView) -> Result<RawAnswers, Vec<FieldError>>,
+        read: impl Fn(&DraftView) -> Result<S, Vec<FieldError>>,
     ) -> Result<Answered<Receipt>, Error> {
         let key = IdempotencyKey::parse(&format!("draft:{reference}"))?;
         let text = reference.to_string();
         self.once(request, caller, &key, ("send-draft", text.as_bytes()), async |once| {
             let view = self.open_draft(request, caller, &text, Action::SendDraft).await?;
-            let raw = read(&view).map_err(Error::Invalid)?;
-            self.submit_once(request, caller, (&view.pathway, Some(&view.draft)), raw, once).await
+            let sending = read(&view).map_err(Error::Invalid)?;
+            self.submit_once(request, caller, (&view.pathway, Some(&view.draft)), sending.into(), once).await
         })
         .await
     }

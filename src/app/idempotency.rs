@@ -7,9 +7,14 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{App, Caller, Error, library::Versioned, submit::Receipt};
+use super::{
+    App, Caller, Error,
+    library::Versioned,
+    recipients::Copied,
+    submit::{Checked, Receipt, Sending},
+};
 use crate::{
-    domain::{answers::RawAnswers, ids::UserId, reference::Reference, referral::ReferralState, time::Timestamp},
+    domain::{ids::UserId, reference::Reference, referral::ReferralState, time::Timestamp},
     policy::RequestContext,
     store::{Tx, idempotency::Remembered},
 };
@@ -117,9 +122,9 @@ impl App {
         key: &IdempotencyKey,
         body: &[u8],
         versioned: &Versioned,
-        raw: RawAnswers,
+        sending: impl Into<Sending>,
     ) -> Result<Answered<Receipt>, Error> {
-        let act = async |once: &Once<'_>| self.submit_once(request, caller, (versioned, None), raw, once).await;
+        let act = async |once: &Once<'_>| self.submit_once(request, caller, (versioned, None), sending.into(), once).await;
         self.once(request, caller, key, ("POST /referrals", body), act).await
     }
 
@@ -142,6 +147,8 @@ impl Repeatable for Receipt {
             "team": self.received_by.0,
             "agency": self.received_by.1,
             "next_steps": self.next_steps,
+            "copies": self.copies.iter().map(|copy| [&copy.team, &copy.agency, &copy.why]).collect::<Vec<_>>(),
+            "check": self.check.as_ref().map(|check| serde_json::json!({ "by": check.by, "until": check.until.millis() })),
         })
         .to_string()
     }
@@ -149,14 +156,27 @@ impl Repeatable for Receipt {
     fn read(text: &str) -> Result<Self, Error> {
         let json = remembered(text)?;
         let text = |name: &str| json[name].as_str().map(str::to_owned).ok_or_else(damaged);
-        let steps = json["next_steps"].as_array().ok_or_else(damaged)?;
+        let texts = |value: &serde_json::Value| -> Result<Vec<String>, Error> {
+            let list = value.as_array().ok_or_else(damaged)?;
+            list.iter().map(|text| text.as_str().map(str::to_owned).ok_or_else(damaged)).collect()
+        };
+        let copy = |copy: &serde_json::Value| -> Result<Copied, Error> {
+            let [team, agency, why] = <[String; 3]>::try_from(texts(copy)?).map_err(|_| damaged())?;
+            Ok(Copied { team, agency, why })
+        };
+        let check = |check: &serde_json::Value| -> Result<Checked, Error> {
+            let until = Timestamp::from_millis(check["until"].as_i64().ok_or_else(damaged)?);
+            Ok(Checked { by: texts(&check["by"])?, until })
+        };
         Ok(Self {
             reference: Reference::parse(&text("reference")?).map_err(|_| damaged())?,
             pathway: text("pathway")?,
             state: ReferralState::parse(&text("state")?).ok_or_else(damaged)?,
             due_at: Timestamp::from_millis(json["due_at"].as_i64().ok_or_else(damaged)?),
             received_by: (text("team")?, text("agency")?),
-            next_steps: steps.iter().filter_map(|step| step.as_str().map(str::to_owned)).collect(),
+            next_steps: texts(&json["next_steps"])?,
+            copies: json["copies"].as_array().ok_or_else(damaged)?.iter().map(copy).collect::<Result<_, _>>()?,
+            check: json.get("check").filter(|value| !value.is_null()).map(check).transpose()?,
         })
     }
 }
@@ -213,6 +233,8 @@ mod tests {
             due_at: Timestamp::from_millis(1_800_000_000_000),
             received_by: ("Protection".into(), "Fire".into()),
             next_steps: vec!["One".into(), "Two".into()],
+            copies: vec![Copied { team: "Front door".into(), agency: "City".into(), why: "The child lives there".into() }],
+            check: Some(Checked { by: vec!["Lena Sample".into()], until: Timestamp::from_millis(1_700_000_000_000) }),
         };
         assert_eq!(Receipt::read(&receipt.written()).expect("reads"), receipt);
         assert!(Receipt::read("{}").is_err());

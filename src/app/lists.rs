@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::{
     App, Caller, Error,
     gate::legal,
-    opening::{Unwrapped, opened},
+    opening::{Sight, Unwrapped, opened},
 };
 use crate::{
     audit::Details,
@@ -13,9 +13,10 @@ use crate::{
         action::Action,
         actor::Place,
         compartment::CompartmentKind,
+        grant::GrantReason,
         ids::{ReferralId, TeamId},
         reference::Reference,
-        referral::ReferralState,
+        referral::{ReferralState, Stage},
         relation::Relation,
         time::Timestamp,
     },
@@ -49,6 +50,10 @@ pub struct Item {
     pub headline: Option<String>,
     /// Whether nobody in the receiving team has opened it.
     pub unread: bool,
+    /// Whether it stands here for information only.
+    pub copied: bool,
+    /// When it goes on by itself, while it is being checked.
+    pub check_until: Option<Timestamp>,
 }
 
 /// A page of a list.
@@ -106,7 +111,7 @@ impl App {
         let rows = rows.into_iter().take(shown).collect();
         let place = caller.admitted().next().or_else(|| caller.main().map(|named| &named.place)).cloned();
         let place = place.ok_or(Error::Refused)?;
-        let items = self.shown(request, caller, (&place, Action::ListSent, Relation::Referrer), rows).await?;
+        let items = self.shown(request, caller, (&place, Action::ListSent), |_, _| Relation::Referrer, rows).await?;
         Ok(Page { items, next })
     }
 
@@ -118,7 +123,12 @@ impl App {
         let rows = self.store.queue_of(place.team, caller.user(), query.state, query.cursor()?, i64::from(limit) + 1).await?;
         let next = rows.get(shown).and_then(|_| rows.get(shown - 1)).map(|last| write_cursor(last.due_at, last.id));
         let rows = rows.into_iter().take(shown).collect();
-        let items = self.shown(request, caller, (&place, Action::ListQueue, Relation::ReceivingTeam), rows).await?;
+        // A team that is told for information holds a grant, and receives nothing.
+        let relation = |sight: &Sight, referral: &Referral| match sight.shared_with(referral.id, place.team) {
+            Some(GrantReason::Copy) => Relation::Granted,
+            _ => Relation::ReceivingTeam,
+        };
+        let items = self.shown(request, caller, (&place, Action::ListQueue), relation, rows).await?;
         Ok(Page { items, next })
     }
 
@@ -154,11 +164,12 @@ impl App {
     }
 
     /// Decides on each row, records each that may be shown in one commit, and opens the headlines of those.
-    async fn shown(
+    pub(super) async fn shown(
         &self,
         request: &RequestContext,
         caller: &Caller,
-        (place, action, relation): (&Place, Action, Relation),
+        (place, action): (&Place, Action),
+        relation: impl Fn(&Sight, &Referral) -> Relation,
         rows: Vec<Referral>,
     ) -> Result<Vec<Item>, Error> {
         let ids: Vec<ReferralId> = rows.iter().map(|referral| referral.id).collect();
@@ -184,7 +195,7 @@ impl App {
                 actor: caller.acting_from(place),
                 action,
                 object: Object::Referral(referral.id, Some(referral.revision)),
-                relation,
+                relation: relation(&sight, &referral),
                 sensitivity: Some(referral.sensitivity),
                 state: State::Referral(referral.stage.state()),
                 compartments: reached,
@@ -193,6 +204,7 @@ impl App {
             };
             match policy.decide(act) {
                 Ok(permit) => {
+                    let permit_relation = permit.act().relation;
                     let headline: Option<&Found> = headlines.iter().find(|found| found.entry.referral == referral.id);
                     let sealed = match headline {
                         Some(found) => match self.identity_for(caller, &permit, &ground, found, &mut unwrapped).await {
@@ -208,7 +220,8 @@ impl App {
                     };
                     let entries = sealed.iter().map(|(found, _)| (found.entry.id, found.entry.sha256)).collect();
                     acts.push((permit, Details { entries, ..Details::default() }));
-                    opening.push((referral, versioned.pathway.title.clone(), sealed));
+                    let copied = permit_relation == Relation::Granted;
+                    opening.push((referral, copied, versioned.pathway.title.clone(), sealed));
                 }
                 Err(denial) => denials.push((denial, Details::default())),
             }
@@ -220,7 +233,7 @@ impl App {
         for referral in damaged {
             self.refuse_damaged(caller.acting_from(place), action, referral, request).await?;
         }
-        for (recorded, (referral, pathway_title, sealed)) in self.store.record(acts).await?.into_iter().zip(opening) {
+        for (recorded, (referral, copied, pathway_title, sealed)) in self.store.record(acts).await?.into_iter().zip(opening) {
             // A row that changed between decision and commit is left out; the next look shows it as it then is.
             let Ok(recorded) = recorded else { continue };
             let headline = match sealed {
@@ -230,7 +243,7 @@ impl App {
                 }
                 None => None,
             };
-            items.push(item(&referral, pathway_title, headline, request.at));
+            items.push(Item { copied, ..item(&referral, pathway_title, headline, request.at) });
         }
         Ok(items)
     }
@@ -249,6 +262,11 @@ fn item(referral: &Referral, pathway_title: String, headline: Option<String>, no
         urgency: referral.urgency.clone(),
         headline,
         unread: state == ReferralState::Received,
+        copied: false,
+        check_until: match referral.stage {
+            Stage::Checking { until } => Some(until),
+            _ => None,
+        },
     }
 }
 

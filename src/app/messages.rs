@@ -5,6 +5,7 @@ use super::{
     idempotency::Once,
     opening::Sight,
     reading::{Way, relations},
+    sealing::Holder,
 };
 use crate::{
     audit::Details,
@@ -13,7 +14,8 @@ use crate::{
         answers::FieldError,
         code::QuestionId,
         compartment::{CompartmentKind, EntryKind},
-        ids::CompartmentId,
+        grant::GrantReason,
+        ids::{CompartmentId, UserId},
         message::{Audience, LONGEST},
         relation::Relation,
         text::{BadText, lines},
@@ -57,21 +59,36 @@ impl App {
         let shown = permit.act().compartments.first().copied().ok_or(Error::Refused)?;
         let held = sight.newest(shown.id).is_some();
         let compartment = if held { Some(self.held_compartment(&sight, shown).await?) } else { None };
-        let team = if held { None } else { Some(self.team_holder(&self.team(referral.receiving_team).await?).await?) };
+        let own = if held { Vec::new() } else { self.receiving_side(&referral).await? };
         let mut tx = self.store.begin().await?;
         let compartment = match compartment {
             Some(compartment) => compartment,
             // The receiving team's first word among themselves makes the compartment for it.
-            None => self.make_compartment(&mut tx, referral.id, shown, team.as_slice(), request.at).await?,
+            None => self.make_compartment(&mut tx, referral.id, shown, &own, request.at).await?,
         };
         let entry = self.sealed_entry(&tx, &compartment, EntryKind::Message, text.as_bytes(), caller.user(), request.at);
         let added = Added { id: entry.id.to_string(), at: request.at };
         once.remember(&mut tx, &added).await?;
         tx.insert_entry(&entry).await?;
-        let keys = std::iter::once(compartment.key).chain(team.iter().map(super::sealing::Holder::key)).collect();
+        let keys = std::iter::once(compartment.key).chain(own.iter().map(Holder::key)).collect();
         let details = Details { entries: vec![(entry.id, entry.sha256)], keys, ..Details::default() };
         tx.commit(permit, &details).await?;
         Ok(added)
+    }
+
+    /// Who works on a referral on the receiving side: its team or, where people received it by name, those people.
+    async fn receiving_side(&self, referral: &Referral) -> Result<Vec<Holder>, Error> {
+        let mut named = self.store.holders_of_shared(referral.id).await?;
+        named.retain(|holder| holder.reason == GrantReason::Named);
+        if named.is_empty() {
+            return Ok(vec![self.team_holder(&self.team(referral.receiving_team).await?).await?]);
+        }
+        let mut people = Vec::new();
+        for holder in named {
+            let user = UserId::parse(&holder.id).map_err(|_| Error::Integrity("a holder's id is damaged"))?;
+            people.extend(self.person_holder(user).await?.map(|holder| holder.because(GrantReason::Named)));
+        }
+        Ok(people)
     }
 
     /// The act of writing to an audience, by the first of the caller's ways that the policy allows; or else one it refuses.

@@ -6,6 +6,7 @@ mod account;
 mod additions;
 mod agencies;
 mod caller;
+mod checks;
 mod clock;
 pub mod cookie;
 mod credentials;
@@ -24,6 +25,7 @@ mod log;
 mod messages;
 mod opening;
 mod reading;
+mod recipients;
 mod route_check;
 mod sealing;
 mod sequencer;
@@ -41,6 +43,7 @@ pub use account::Ways;
 pub use additions::{AdditionView, addable, latest};
 pub use agencies::Founder;
 pub use caller::{Caller, NamedPlace};
+pub use checks::{Stop, StopView, Verdict};
 pub use clock::{SystemClock, SystemRandom};
 pub use credentials::SecondFactor;
 pub use draft_saving::Saved;
@@ -51,14 +54,15 @@ pub use key_files::KeyFiles;
 pub use library::{PathwayView, Versioned};
 pub use lists::{Item, ListQuery, Page};
 pub use log::{LogEvent, LogItem, LogPage, LogQuery, log_cursor};
-pub use reading::{EntryView, MessageView, ReferralView};
+pub use reading::{EntryView, HolderView, MessageView, ReferralView};
+pub use recipients::{Copied, RestrictedMember};
 pub use route_check::{RouteNote, check_routes};
 pub use sequencer::Sequenced;
 pub use sign_in::Begun;
 pub use start::{
     Parts, PasswordSettings, make_first_keys, migrate, open_database, open_to_read, pathway_files, policy_files, verifier_key,
 };
-pub use submit::Receipt;
+pub use submit::{Checked, Choices, Receipt, Sending};
 pub use teams::TeamView;
 pub use verify::{Depth, Finding, Report, verify};
 pub use verify_stored::{verifier_key_of, verify_stored};
@@ -71,7 +75,7 @@ pub use crate::{
         parse_screening, raw_from_json, schema,
     },
     policy::{DenialReason, Files as PolicyFiles, Policy, PolicyError, RequestContext, ask as policy_question},
-    store::Db,
+    store::{Db, safeguarding_leads::SafeguardingLead},
 };
 
 use crate::{

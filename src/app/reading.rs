@@ -2,13 +2,15 @@
 
 use super::{
     AdditionView, App, Caller, Error, additions,
+    checks::{self, Stop, StopView},
     gate::{bare, legal},
+    keyring::recipient_of,
     library::Versioned,
     opening::{Sight, Unwrapped, opened},
 };
 use crate::{
     audit::{Details, Recorded},
-    crypto::Identity,
+    crypto::{Identity, RecipientOf},
     domain::{
         action::{Action, Scope},
         actor::{Actor, Place},
@@ -76,16 +78,37 @@ pub struct ReferralView {
     pub sent_by: (String, String, String),
     /// Who received it: team, agency.
     pub received_by: (String, String),
+    /// Who holds it, the sender's side included.
+    pub holders: Vec<HolderView>,
+    /// Why the sender rests on another lawful basis than the pathway offers.
+    pub legal_reason: Option<String>,
+    /// Why it was stopped at the check.
+    pub stop: Option<StopView>,
 }
 
-/// What of a referral this caller sees, and may do.
+/// Somebody who holds a referral.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HolderView {
+    /// Team or person, with the agency.
+    pub name: String,
+    /// What for.
+    pub reason: GrantReason,
+}
+
+/// What of a referral this caller sees, and may do, as it is gathered.
+#[derive(Default)]
 struct Seen {
-    relation: Relation,
+    /// By which relation; the first that opened anything.
+    relation: Option<Relation>,
     actions: Vec<Action>,
     kinds: Vec<ShownCompartment>,
-    answers: Option<Answers>,
-    messages: Vec<MessageView>,
-    additions: Vec<AdditionView>,
+    /// The answers of each compartment.
+    parts: Vec<Answers>,
+    messages: Vec<(UserId, MessageView)>,
+    additions: Vec<(UserId, AdditionView)>,
+    entries: Vec<EntryView>,
+    legal_reason: Option<String>,
+    stop: Option<(UserId, Stop)>,
 }
 
 /// How often a read is begun anew when the referral moves between decision and commit.
@@ -146,58 +169,85 @@ impl App {
         self.refuse(act, DenialReason::Integrity, None).await
     }
 
+    /// Reads what the caller may: what is for everybody with the referral, and then each restricted category apart, by an event
+    /// of its own, so that only those who hold the category read in the log that it was opened.
     async fn read_found(&self, request: &RequestContext, caller: &Caller, mut referral: Referral) -> Result<ReferralView, Error> {
         let versioned = self.pathway_at(&referral.pathway_version).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
-        let permit = self.decide_reading(request, caller, &referral, &versioned, &sight).await?;
-        let reached: Vec<_> = permit.act().compartments.iter().map(|shown| shown.id).collect();
-        let relation = permit.act().relation;
-
-        let found = self.store.entries_in(&reached).await?;
+        let (apart, together): (Vec<_>, Vec<_>) =
+            sight.compartments(referral.id).into_iter().partition(|shown| shown.kind == CompartmentKind::Restricted);
+        let mut seen = Seen::default();
         let mut unwrapped = Unwrapped::default();
-        let mut identities: Vec<Identity> = Vec::new();
-        let ground = self.ground(&sight, &found).await?;
-        for item in &found {
-            identities.push(self.identity_for(caller, &permit, &ground, item, &mut unwrapped).await?);
+        for held in [together, apart].into_iter().filter(|held| !held.is_empty()) {
+            let Some(act) = self.way_in(request, caller, (&referral, &versioned), &sight, &held).await? else { continue };
+            let permit = self.ask(act).await?;
+            self.open_reached(request, caller, permit, (&mut referral, &versioned), &sight, &mut unwrapped, &mut seen).await?;
         }
-        let kinds = permit.act().compartments.clone();
-        let recorded = self.record_reading(request, caller, permit, &mut referral, &found).await?;
+        let Some(relation) = seen.relation else {
+            return Err(self.refuse_reading(request, caller, (&referral, &versioned), &sight).await);
+        };
+        seen.actions = self.actions(caller, (&referral, &sight), relation, &seen.kinds);
+        self.view(referral, versioned, relation, seen).await
+    }
 
+    /// Opens every item of the compartments that a permit reaches, once its event is committed.
+    #[expect(clippy::too_many_arguments, reason = "one step of a walk, with all that the walk gathers")]
+    async fn open_reached(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        permit: Permit,
+        (referral, versioned): (&mut Referral, &Versioned),
+        sight: &Sight,
+        unwrapped: &mut Unwrapped,
+        seen: &mut Seen,
+    ) -> Result<(), Error> {
+        let kinds = permit.act().compartments.clone();
+        let relation = permit.act().relation;
+        let reached: Vec<_> = kinds.iter().map(|shown| shown.id).collect();
+        let found = self.store.entries_in(&reached).await?;
+        let mut identities: Vec<Identity> = Vec::new();
+        let ground = self.ground(sight, &found).await?;
+        for item in &found {
+            identities.push(self.identity_for(caller, &permit, &ground, item, unwrapped).await?);
+        }
         let sender = self.agency(referral.referrer_agency).await?.kind;
-        let mut answers = None;
-        let (mut messages, mut additions) = (Vec::new(), Vec::new());
+        let recorded = self.record_reading(request, caller, permit, referral, &found).await?;
         for (item, identity) in found.iter().zip(&identities) {
             let entry = &item.entry;
             let content = opened(&recorded, entry, identity)?;
+            let text = || str::from_utf8(content.as_bytes()).map_err(|_| Error::Integrity("a sealed text cannot be read"));
             match entry.kind {
                 EntryKind::Submission => {
                     let json =
                         serde_json::from_slice(content.as_bytes()).map_err(|_| Error::Integrity("the answers cannot be read"))?;
                     let read = pathways::answers_from_json(&versioned.pathway, &json, sender);
-                    answers = Some(read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?);
+                    seen.parts.push(read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?);
                 }
                 EntryKind::Message => {
                     let kind = kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
                     let audience = kind.and_then(Audience::of).ok_or(Error::Integrity("a message stands where none belongs"))?;
-                    let text = str::from_utf8(content.as_bytes()).map_err(|_| Error::Integrity("a message cannot be read"))?;
-                    messages.push((
-                        entry.author,
-                        MessageView { id: entry.id, at: entry.at, from: String::new(), audience, text: text.to_owned() },
-                    ));
+                    let text = text()?.to_owned();
+                    let view = MessageView { id: entry.id, at: entry.at, from: String::new(), audience, text };
+                    seen.messages.push((entry.author, view));
                 }
                 EntryKind::Addition => {
                     let answers = additions::read(&versioned.pathway, sender, content.as_bytes())?;
-                    additions.push((entry.author, AdditionView { id: entry.id, at: entry.at, from: String::new(), answers }));
+                    let view = AdditionView { id: entry.id, at: entry.at, from: String::new(), answers };
+                    seen.additions.push((entry.author, view));
                 }
+                EntryKind::LegalReason => seen.legal_reason = Some(text()?.to_owned()),
+                EntryKind::CheckReason => seen.stop = Some((entry.author, checks::read_stop(text()?)?)),
                 // A draft's sections are erased when it is sent.
                 EntryKind::Headline | EntryKind::Draft => {}
             }
+            if let Some(shown) = kinds.iter().find(|shown| shown.id == entry.compartment) {
+                seen.entries.push(EntryView { id: entry.id, kind: entry.kind, compartment: shown.kind, at: entry.at });
+            }
         }
-        let messages = self.signed(messages).await?;
-        let additions = self.signed_additions(additions).await?;
-        let actions = self.actions(caller, (&referral, &sight), relation, &kinds);
-        let seen = Seen { relation, actions, kinds, answers, messages, additions };
-        self.view(referral, versioned, seen, &found).await
+        seen.relation = seen.relation.or(Some(relation));
+        seen.kinds.extend(kinds);
+        Ok(())
     }
 
     /// The event of a reading; the receiving team's first moves the referral on in the same transaction.
@@ -230,18 +280,17 @@ impl App {
         Ok(recorded)
     }
 
-    /// Asks for the caller's ways to the referral in turn; the first that is allowed is taken, none is a refusal on record.
-    async fn decide_reading(
+    /// The act of reading some compartments by the first of the caller's ways that the policy allows for any of them.
+    async fn way_in(
         &self,
         request: &RequestContext,
         caller: &Caller,
-        referral: &Referral,
-        versioned: &Versioned,
+        (referral, versioned): (&Referral, &Versioned),
         sight: &Sight,
-    ) -> Result<Permit, Error> {
+        held: &[ShownCompartment],
+    ) -> Result<Option<Act>, Error> {
         let kind = self.agency(caller.agency()).await?.kind;
         let policy = self.policy.current();
-        let held = sight.compartments(referral.id);
         let way = Way { referral, legal: legal(kind, versioned.pathway.purpose), request };
         let act = |place: &Place, relation, compartments| way.act(caller, place, (Action::ReadReferral, relation), compartments);
         for (place, relation) in relations(caller, referral, sight) {
@@ -250,11 +299,28 @@ impl App {
             };
             let reached: Vec<_> = held.iter().copied().filter(allowed).collect();
             if !reached.is_empty() {
-                return self.ask(act(place, relation, reached)).await;
+                return Ok(Some(act(place, relation, reached)));
             }
         }
-        let place = caller.main().ok_or(Error::Refused)?;
-        self.ask(act(&place.place, Relation::None, held)).await
+        Ok(None)
+    }
+
+    /// Puts on record that none of the caller's ways to a referral is allowed.
+    async fn refuse_reading(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (referral, versioned): (&Referral, &Versioned),
+        sight: &Sight,
+    ) -> Error {
+        let refused = async {
+            let kind = self.agency(caller.agency()).await?.kind;
+            let way = Way { referral, legal: legal(kind, versioned.pathway.purpose), request };
+            let place = caller.main().ok_or(Error::Refused)?;
+            let held = sight.compartments(referral.id);
+            self.ask(way.act(caller, &place.place, (Action::ReadReferral, Relation::None), held)).await.map(drop)
+        };
+        refused.await.err().unwrap_or(Error::Refused)
     }
 
     /// Puts the writers' names to their messages, one query.
@@ -268,19 +334,8 @@ impl App {
         Ok(signed.collect())
     }
 
-    async fn view(
-        &self,
-        referral: Referral,
-        pathway: Versioned,
-        seen: Seen,
-        found: &[entries::Found],
-    ) -> Result<ReferralView, Error> {
-        let Seen { relation, actions, kinds, answers, messages, additions } = seen;
-        let kind_of = |entry: &entries::Entry| kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
-        let entries = found.iter().filter_map(|item| {
-            let compartment = kind_of(&item.entry)?;
-            Some(EntryView { id: item.entry.id, kind: item.entry.kind, compartment, at: item.entry.at })
-        });
+    async fn view(&self, referral: Referral, pathway: Versioned, relation: Relation, seen: Seen) -> Result<ReferralView, Error> {
+        let Seen { actions, parts, messages, additions, entries, legal_reason, stop, .. } = seen;
         let sender =
             self.store.account(referral.referrer).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
         let sent_by = (
@@ -292,18 +347,47 @@ impl App {
             self.team(referral.receiving_team).await?.name.as_str().to_owned(),
             self.agency_name(referral.receiving_agency).await?,
         );
+        let stop = match stop {
+            Some((by, stop)) => Some(self.stop_view(&pathway, by, stop).await?),
+            None => None,
+        };
         Ok(ReferralView {
-            entries: entries.collect(),
+            answers: (!parts.is_empty()).then(|| pathway.pathway.whole(parts)),
+            holders: self.holders(referral.id).await?,
+            messages: self.signed(messages).await?,
+            entries,
             actions,
             relation,
-            answers,
-            messages,
-            additions,
+            additions: self.signed_additions(additions).await?,
             sent_by,
             received_by,
+            legal_reason,
+            stop,
             referral,
             pathway,
         })
+    }
+
+    /// Who holds the referral, by name, as the keys were given out.
+    async fn holders(&self, referral: ReferralId) -> Result<Vec<HolderView>, Error> {
+        let mut holders = Vec::new();
+        for holder in self.store.holders_of_shared(referral).await? {
+            let damaged = Error::Integrity("a holder's id is damaged");
+            let name = match recipient_of(holder.kind, &holder.id).map_err(|_| damaged)? {
+                RecipientOf::Team(team) => {
+                    let team = self.team(team).await?;
+                    format!("{} ({})", team.name.as_str(), self.agency_name(team.agency).await?)
+                }
+                RecipientOf::User(user) => {
+                    let account = self.store.account(user).await?.ok_or(Error::Integrity("a holder is nobody"))?;
+                    format!("{} ({})", account.name.as_str(), self.agency_name(account.agency).await?)
+                }
+                // A key in shares, kept outside the exchange: nobody reads by it from day to day.
+                RecipientOf::Recovery(_) => continue,
+            };
+            holders.push(HolderView { name, reason: holder.reason });
+        }
+        Ok(holders)
     }
 
     async fn agency_name(&self, id: AgencyId) -> Result<String, Error> {
@@ -343,7 +427,8 @@ impl App {
             }
         };
         // Lists are not acts on one referral.
-        let acts = Action::ALL.iter().filter(|action| !matches!(action, Action::ListSent | Action::ListQueue));
+        let lists = |action: &&Action| matches!(action, Action::ListSent | Action::ListQueue | Action::ListChecks);
+        let acts = Action::ALL.iter().filter(|action| !lists(action));
         acts.filter(allowed).copied().collect()
     }
 }
@@ -399,6 +484,11 @@ pub(super) fn relations<'c>(caller: &'c Caller, referral: &Referral, sight: &Sig
         && let Some(place) = caller.admitted().find(|place| place.agency == referral.referrer_agency)
     {
         ways.push((place, Relation::Checker));
+    }
+    if by_name == Some(GrantReason::Deputy)
+        && let Some(place) = caller.admitted().find(|place| place.agency == referral.referrer_agency)
+    {
+        ways.push((place, Relation::Deputy));
     }
     if referral.referrer == caller.user()
         && let Some(place) = caller.admitted_to(referral.referrer_team).or_else(|| caller.admitted().next())

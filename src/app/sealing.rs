@@ -10,6 +10,7 @@ use super::{
 use crate::{
     crypto::{AgeSuite, Identity, Recipient, RecipientOf, SealContext, WrapContext, WrapOf, seal, wrap_key},
     domain::{
+        account::AccountState,
         compartment::{CompartmentKind, EntryKind},
         grant::GrantReason,
         ids::{CompartmentId, EntryId, EventId, GrantId, KeyId, ReferralId, TeamId, UserId},
@@ -38,6 +39,11 @@ impl Holder {
     /// The same, given the key for this reason.
     pub(super) fn because(self, reason: GrantReason) -> Self {
         Self { reason, ..self }
+    }
+
+    /// The same, but the grant counts for nothing until it is released.
+    pub(super) fn held(self) -> Self {
+        Self { held: true, ..self }
     }
 
     /// Whether it is this team.
@@ -90,6 +96,14 @@ impl App {
         let key = account.and_then(|account| account.key).ok_or(Error::Integrity("a person who can act has no key"))?;
         let key = self.owned_key(key, OwnerKind::User, user).await?;
         Ok(party(HolderKind::User, key, RecipientOf::User(user)))
+    }
+
+    /// The holder that another person is; none while they have no key of their own or may not sign in.
+    pub(super) async fn person_holder(&self, user: UserId) -> Result<Option<Holder>, Error> {
+        let account = self.store.account(user).await?.filter(|account| account.state == AccountState::Ready);
+        let Some(key) = account.and_then(|account| account.key) else { return Ok(None) };
+        let key = self.owned_key(key, OwnerKind::User, user).await?;
+        Ok(Some(party(HolderKind::User, key, RecipientOf::User(user))))
     }
 
     /// The holder that an agency's recovery recipient is.

@@ -19,6 +19,8 @@ const LEASE: &str = "sequencer";
 const LEASE_FOR: Duration = Duration::from_secs(15);
 const BATCH: i64 = 1000;
 const TIDY_EVERY: Duration = Duration::from_hours(1);
+/// How exactly a check's limit is kept.
+const MIND_EVERY: Duration = Duration::from_secs(20);
 /// A day after they ran out, sessions and counts tell nobody anything that the log does not.
 const KEEP_OLD: Duration = Duration::from_hours(24);
 
@@ -162,9 +164,11 @@ impl App {
 
     /// Runs the sequencer about twice a second until told to stop; failures are logged and tried again.
     ///
-    /// Old sessions, counts of failures and drafts that nobody sent are removed on the way, about once an hour.
+    /// Old sessions, counts of failures and drafts that nobody sent are removed on the way, about once an hour; what nobody
+    /// checks in time goes on.
     pub async fn keep_sequencing(&self, mut stop: tokio::sync::watch::Receiver<bool>) {
         let mut tidied = Timestamp::from_millis(0);
+        let mut minded = Timestamp::from_millis(0);
         let mut ticks = tokio::time::interval(Duration::from_millis(400));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -183,6 +187,12 @@ impl App {
                 }
                 if let Err(error) = self.expire_drafts().await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "old drafts could not be deleted");
+                }
+            }
+            if now.since(minded) >= MIND_EVERY {
+                minded = now;
+                if let Err(error) = self.mind_checks().await {
+                    tracing::error!(error.kind = "checks", error = %error, "what waits for a check could not be minded");
                 }
             }
             if let Err(error) = self.sequence().await {

@@ -3,31 +3,36 @@
 use std::time::Duration;
 
 use super::{
-    App, Caller, Error, draft_saving::end as end_draft, gate::legal, idempotency::Once, library::Versioned, sealing::Holder,
+    App, Caller, Error,
+    draft_saving::end as end_draft,
+    gate::legal,
+    idempotency::Once,
+    library::Versioned,
+    recipients::{Copied, Recipients, RestrictedMember, Sender},
+    sealing::Holder,
 };
 use crate::{
     audit::Details,
     domain::{
         action::Action,
         actor::Place,
-        agency::{AgencyKind, TeamState},
-        answers::{Answers, RawAnswers},
+        agency::AgencyKind,
+        answers::{Answers, FieldError, RawAnswers},
+        code::QuestionId,
         compartment::{CompartmentKind, EntryKind},
         draft::DraftState,
-        grant::GrantReason,
-        ids::ReferralId,
+        ids::{ReferralId, UserId},
+        lawful::{BadPick, LegalPick},
         pathway::Pathway,
         reference::Reference,
         referral::{ReferralState, Stage},
         relation::Relation,
-        sensitivity::Sensitivity,
         time::Timestamp,
-        urgency::Urgency,
         validate::validate,
     },
     pathways,
-    policy::{Act, DenialReason, Object, RequestContext, State},
-    store::{drafts::Draft, referrals::Referral, teams::Team},
+    policy::{Act, DenialReason, Legal, Object, RequestContext, State},
+    store::{Tx, drafts::Draft, referrals::Referral, teams::Team},
 };
 
 /// What the sender is told at once.
@@ -45,6 +50,63 @@ pub struct Receipt {
     pub received_by: (String, String),
     /// What happens next.
     pub next_steps: Vec<String>,
+    /// The teams told as well, in the same act.
+    pub copies: Vec<Copied>,
+    /// Who looks first; none where it has gone to the receiving team.
+    pub check: Option<Checked>,
+}
+
+/// A check before sharing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// Who checks, by name.
+    pub by: Vec<String>,
+    /// When it goes on by itself.
+    pub until: Timestamp,
+}
+
+/// What a sender chooses beside the answers; the default is the pathway's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// The lawful basis and purpose.
+    pub legal: Option<LegalPick>,
+    /// Those of the restricted teams who must not receive it.
+    pub struck_out: Vec<UserId>,
+}
+
+/// What is sent: the answers, and what was chosen beside them. Answers alone are sent with every default.
+pub struct Sending {
+    /// The answers as a door parsed them.
+    pub answers: RawAnswers,
+    /// What was chosen.
+    pub choices: Choices,
+}
+
+impl From<RawAnswers> for Sending {
+    fn from(answers: RawAnswers) -> Self {
+        Self { answers, choices: Choices::default() }
+    }
+}
+
+/// The longest reason for another lawful basis, in characters.
+const LONGEST_REASON: usize = 2000;
+
+impl Choices {
+    /// Whether an agency of this kind may choose so.
+    fn check(&self, pathway: &Pathway, kind: AgencyKind) -> Result<(), FieldError> {
+        let Some(pick) = &self.legal else { return Ok(()) };
+        let (part, words) = match pick.check(&pathway.legal_choices(kind), kind) {
+            Err(BadPick::NeedsReason) => ("reason", "Say why you rest on another basis than those offered"),
+            Err(BadPick::NotLawEnforcement) => ("basis", "Choose another basis: this one is for law enforcement"),
+            Ok(()) if pick.reason.as_ref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) => {
+                ("reason", "Reason must be 2,000 characters or less")
+            }
+            Ok(()) => return Ok(()),
+        };
+        #[expect(clippy::expect_used, reason = "a constant that the tests of lawful bases read")]
+        let field = QuestionId::parse("legal").expect("a constant code");
+        Err(FieldError { field, item: None, part: Some(part), message: words.to_owned() })
+    }
 }
 
 /// The places from which a person may send at all: those whose team's key they hold.
@@ -105,10 +167,18 @@ impl App {
     /// The team that would receive these answers, and when a human reads it; for the pages before and after sending.
     pub async fn receiving_team(&self, pathway: &Pathway, answers: &Answers) -> Result<(Team, String), Error> {
         let route = pathway.route(answers);
-        let team = self.store.team_by_code(route.team.as_str()).await?;
-        let team = team.filter(|team| team.state == TeamState::Ready);
-        let team = team.ok_or(Error::Conflict("the team that receives these referrals is not ready; ring them instead"))?;
-        Ok((team, route.hours.clone()))
+        Ok((self.ready_team(&route.team).await?, route.hours.clone()))
+    }
+
+    /// The people of a pathway's restricted teams whom the caller may strike out: for those who may send it.
+    pub async fn restricted_members(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        pathway: &str,
+    ) -> Result<Vec<RestrictedMember>, Error> {
+        let versioned = self.start_referral(request, caller, pathway).await?;
+        self.strikable(caller, &versioned.pathway).await
     }
 
     /// Sends a referral, of answers or of a draft that held them.
@@ -117,19 +187,34 @@ impl App {
         request: &RequestContext,
         caller: &Caller,
         (versioned, draft): (&Versioned, Option<&Draft>),
-        raw: RawAnswers,
+        Sending { answers: raw, choices }: Sending,
         once: &Once<'_>,
     ) -> Result<Receipt, Error> {
         let pathway = &versioned.pathway;
         let agency = self.agency(caller.agency()).await?;
         let id = draft.map_or_else(|| ReferralId::random(&*self.random), |draft| draft.id);
         let place = self.place_to_submit_from(caller, agency.kind, pathway)?;
-        let permit = self.ask(submission(caller, &place, agency.kind, pathway, Some((request, id)))).await?;
+        let mut act = submission(caller, &place, agency.kind, pathway, Some((request, id)));
+        if let Some(pick) = &choices.legal {
+            act.legal = Some(Legal { regime: pick.regime(), basis: pick.basis, purpose: pick.purpose });
+        }
+        let permit = self.ask(act).await?;
 
-        let answers = validate(pathway, raw, agency.kind, request.at.uk_date()).map_err(Error::Invalid)?;
-        let (team, _) = self.receiving_team(pathway, &answers).await?;
-        let receiving_agency = self.agency(team.agency).await?;
-        let holders = self.holders_of_shared(caller, &place, &team, pathway, &answers).await?;
+        let mut answers = validate(pathway, raw, agency.kind, request.at.uk_date());
+        if let Err(error) = choices.check(pathway, agency.kind) {
+            // All that is to be mended is told at once.
+            answers = Err(answers.err().unwrap_or_default().into_iter().chain([error]).collect());
+        }
+        let answers = answers.map_err(Error::Invalid)?;
+        let second = match draft {
+            Some(draft) if draft.owner != caller.user() => Some(draft.owner),
+            Some(draft) => draft.deputy,
+            None => self.store.deputy_of(caller.user()).await?,
+        };
+        let second = self.usable_deputy(caller, second).await?;
+        let sender = Sender { caller, place: &place, agency: &agency, second };
+        let to = self.recipients(&sender, pathway, &answers, &choices.struck_out, request.at).await?;
+        let receiving_agency = self.agency(to.team.agency).await?;
         let due_at = pathway.triage_due(&answers, request.at, &self.calendar);
 
         let mut tx = self.store.begin().await?;
@@ -139,13 +224,13 @@ impl App {
             pathway: pathway.id.as_str().to_owned(),
             pathway_version: versioned.version.clone(),
             sensitivity: pathway.sensitivity,
-            stage: Stage::Received,
+            stage: to.stage,
             revision: 1,
             referrer: caller.user(),
             referrer_team: place.team,
             referrer_agency: caller.agency(),
-            receiving_team: team.id,
-            receiving_agency: team.agency,
+            receiving_team: to.team.id,
+            receiving_agency: to.team.agency,
             urgency: pathway.urgency(&answers).code().to_owned(),
             submitted_at: request.at,
             due_at,
@@ -155,8 +240,13 @@ impl App {
             pathway: referral.pathway.clone(),
             state: referral.stage.state(),
             due_at,
-            received_by: (team.name.as_str().to_owned(), receiving_agency.name.as_str().to_owned()),
+            received_by: (to.team.name.as_str().to_owned(), receiving_agency.name.as_str().to_owned()),
             next_steps: pathway.next_steps.clone(),
+            copies: to.copies.clone(),
+            check: match to.stage {
+                Stage::Checking { until } => Some(Checked { by: to.checkers.clone(), until }),
+                _ => None,
+            },
         };
         once.remember(&mut tx, &receipt).await?;
         if let Some(draft) = draft {
@@ -167,31 +257,55 @@ impl App {
             Err(error) if error.is_duplicate_in("reference") => return Err(Error::Busy(Duration::from_secs(1))),
             other => other?,
         }
-
-        let shared = self.new_compartment(&mut tx, id, CompartmentKind::Shared, &holders, request.at).await?;
-        let submission = pathways::answers_to_json(&answers).to_string();
-        let mut entries = Vec::new();
-        for (kind, content) in
-            [(EntryKind::Submission, submission.as_bytes()), (EntryKind::Headline, pathway.headline(&answers).as_bytes())]
-        {
-            let entry = self.sealed_entry(&tx, &shared, kind, content, caller.user(), request.at);
-            tx.insert_entry(&entry).await?;
-            entries.push((entry.id, entry.sha256));
+        let sealed = self.seal_submission(&mut tx, (&referral, pathway), &answers, &choices, &to).await?;
+        if !to.named {
+            let month = request.at.uk_date().strftime("%Y-%m").to_string();
+            let district = pathway.district(&answers).map_or("-", |code| code.as_str());
+            tx.count_measure(pathway.id.as_str(), &agency.code, district, &month, "submitted").await?;
         }
-        let month = request.at.uk_date().strftime("%Y-%m").to_string();
-        let district = pathway.district(&answers).map_or("-", |code| code.as_str());
-        tx.count_measure(pathway.id.as_str(), &agency.code, district, &month, "submitted").await?;
-
-        let details = Details {
-            recipients: vec![(team.agency, team.id)],
-            entries,
-            compartments: vec![shared.shown()],
-            keys: std::iter::once(shared.key).chain(holders.iter().map(Holder::key)).collect(),
-            pathway: Some(versioned.named()?),
-            ..Details::default()
-        };
-        tx.commit(permit, &details).await?;
+        tx.commit(permit, &Details { recipients: to.told, pathway: Some(versioned.named()?), ..sealed }).await?;
         Ok(receipt)
+    }
+
+    /// Makes the compartments of a referral and seals into each what belongs there; gives what the event names of it.
+    async fn seal_submission(
+        &self,
+        tx: &mut Tx,
+        (referral, pathway): (&Referral, &Pathway),
+        answers: &Answers,
+        choices: &Choices,
+        to: &Recipients,
+    ) -> Result<Details, Error> {
+        let (author, at) = (referral.referrer, referral.submitted_at);
+        let open = pathway.part(answers, None);
+        let mut contents = vec![
+            (EntryKind::Submission, pathways::answers_to_json(&open).to_string()),
+            // Of the answers that everybody who holds it may read: a list must not say what the page does not.
+            (EntryKind::Headline, pathway.headline(&open)),
+        ];
+        let reason = choices.legal.as_ref().and_then(|pick| pick.reason.as_deref()).map(str::trim);
+        if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
+            contents.push((EntryKind::LegalReason, reason.to_owned()));
+        }
+        let mut parts = vec![(CompartmentKind::Shared, &to.shared, contents)];
+        for (category, holders) in &to.categories {
+            let part = pathways::answers_to_json(&pathway.part(answers, Some(*category))).to_string();
+            parts.push((CompartmentKind::Restricted, holders, vec![(EntryKind::Submission, part)]));
+        }
+        let mut details = Details::default();
+        for (kind, holders, contents) in parts {
+            let made = self.new_compartment(tx, referral.id, kind, holders, at).await?;
+            for (kind, content) in contents {
+                let entry = self.sealed_entry(tx, &made, kind, content.as_bytes(), author, at);
+                tx.insert_entry(&entry).await?;
+                details.entries.push((entry.id, entry.sha256));
+            }
+            details.compartments.push(made.shown());
+            details.keys.extend(std::iter::once(made.key).chain(holders.iter().map(Holder::key)));
+        }
+        details.keys.sort_unstable();
+        details.keys.dedup();
+        Ok(details)
     }
 
     /// The first place the policy lets the caller send from; failing that, any place, so that the refusal is on record.
@@ -202,35 +316,5 @@ impl App {
         };
         let place = places_to_submit_from(caller).find(allowed).or_else(|| caller.main().map(|named| &named.place));
         place.cloned().ok_or(Error::Refused)
-    }
-
-    /// Who gets the key of `shared`: the receiving team; on the referrer's side their team (L1, L2) or they alone with
-    /// their agency's recovery recipient (L3, L4); and, where it is for today, the team that covers.
-    async fn holders_of_shared(
-        &self,
-        caller: &Caller,
-        place: &Place,
-        receiving: &Team,
-        pathway: &Pathway,
-        answers: &Answers,
-    ) -> Result<Vec<Holder>, Error> {
-        let mut holders = vec![self.team_holder(receiving).await?];
-        if matches!(pathway.sensitivity, Sensitivity::L1 | Sensitivity::L2) {
-            if place.team != receiving.id {
-                holders.push(self.team_holder(&self.team(place.team).await?).await?);
-            }
-        } else {
-            holders.push(self.own_holder(caller).await?);
-            holders.push(self.recovery_holder(&self.agency(caller.agency()).await?).await?);
-        }
-        if pathway.urgency(answers) == Urgency::Today {
-            let cover = self.store.team_by_code(pathway.route(answers).cover.as_str()).await?;
-            if let Some(cover) =
-                cover.filter(|cover| cover.state == TeamState::Ready && !holders.iter().any(|holder| holder.is_team(cover.id)))
-            {
-                holders.push(self.team_holder(&cover).await?.because(GrantReason::Cover));
-            }
-        }
-        Ok(holders)
     }
 }

@@ -17,7 +17,7 @@ pub use people::DemoPerson;
 pub use record::SignIn;
 
 use crate::{
-    app::{App, Error, Founder, NewPassword},
+    app::{App, Error, Founder, NewPassword, SafeguardingLead},
     domain::{
         ids::{TeamId, UserId},
         role::Role,
@@ -125,6 +125,10 @@ async fn found_agency(app: &App, plan: &AgencyPlan) -> Result<Founded, Error> {
             });
         }
     }
+    let lead = people.iter().find(|person| person.username == plan.safeguarding_lead);
+    let lead = lead.ok_or_else(|| Error::Configuration("the made-up partnership names nobody".into()))?;
+    let leads = [SafeguardingLead { user: lead.user, away_until: None }];
+    app.set_safeguarding_leads(&request, &Founder::SetUp, agency, &leads).await?;
     Ok(Founded { people, further })
 }
 

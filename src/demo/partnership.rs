@@ -7,6 +7,8 @@ pub(super) struct AgencyPlan {
     pub(super) code: &'static str,
     pub(super) name: &'static str,
     pub(super) kind: AgencyKind,
+    /// Who checks what must be checked before it is shared.
+    pub(super) safeguarding_lead: &'static str,
     pub(super) teams: &'static [TeamPlan],
 }
 
@@ -49,6 +51,7 @@ const ASHGROVE: AgencyPlan = AgencyPlan {
     code: "ashgrove-academy",
     name: "Ashgrove Academy",
     kind: AgencyKind::Education,
+    safeguarding_lead: "lena.sample",
     teams: &[team(
         "ashgrove-safeguarding",
         "Ashgrove safeguarding",
@@ -61,6 +64,7 @@ const POLICE: AgencyPlan = AgencyPlan {
     code: "leicestershire-police",
     name: "Leicestershire Police",
     kind: AgencyKind::Police,
+    safeguarding_lead: "pia.supposed",
     teams: &[
         team(
             "police-neighbourhoods",
@@ -117,6 +121,7 @@ const FIRE: AgencyPlan = AgencyPlan {
     code: "leicestershire-fire",
     name: "Leicestershire Fire and Rescue Service",
     kind: AgencyKind::Fire,
+    safeguarding_lead: "fay.fictional",
     teams: &[
         team(
             "fire-protection",
@@ -158,6 +163,7 @@ const CITY: AgencyPlan = AgencyPlan {
     code: "leicester-city-council",
     name: "Leicester City Council",
     kind: AgencyKind::Council,
+    safeguarding_lead: "nia.imaginary",
     teams: &[
         team(
             "city-community-safety",
@@ -182,6 +188,7 @@ const COUNTY: AgencyPlan = AgencyPlan {
     code: "leicestershire-county-council",
     name: "Leicestershire County Council",
     kind: AgencyKind::Council,
+    safeguarding_lead: "iris.makebelieve",
     teams: &[
         team(
             "county-front-door",
@@ -223,6 +230,7 @@ const RUTLAND: AgencyPlan = AgencyPlan {
     code: "rutland-county-council",
     name: "Rutland County Council",
     kind: AgencyKind::Council,
+    safeguarding_lead: "rory.whimsy",
     teams: &[
         team(
             "rutland-front-door",
@@ -238,6 +246,7 @@ const HEALTH: AgencyPlan = AgencyPlan {
     code: "leicestershire-partnership-trust",
     name: "Leicestershire Partnership NHS Trust",
     kind: AgencyKind::Health,
+    safeguarding_lead: "hugh.pseudo",
     teams: &[
         team(
             "community-nursing",

@@ -55,6 +55,20 @@ coded_enum! {
         ExpireDraft = "expire-draft",
         /// Sends a referral.
         SubmitReferral = "submit-referral",
+        /// Sets who checks, for an agency, what must be checked before it is shared.
+        SetSafeguardingLeads = "set-safeguarding-leads",
+        /// Looks at the list of what waits for a check; one event for each shown.
+        ListChecks = "list-checks",
+        /// Passes a checked referral on to the receiving team.
+        PassCheck = "pass-check",
+        /// Stops a referral at the check, with a reason.
+        StopCheck = "stop-check",
+        /// Sends what was stopped at the check all the same.
+        SendStopped = "send-stopped",
+        /// Leaves it at the stop: the receiving team's key is erased.
+        WithdrawStopped = "withdraw-stopped",
+        /// Lets a referral go on that nobody has checked in time.
+        ReleaseCheck = "release-check",
         /// Looks at the list of referrals sent; one event for each shown.
         ListSent = "list-sent",
         /// Looks at a team's queue; one event for each shown.
@@ -122,15 +136,24 @@ impl Action {
             | Self::SignOutEverywhere
             | Self::ReadAccount
             | Self::ChooseDeputy => Scope::Account,
-            Self::MakeTeam | Self::MakeAccount | Self::ReadLog => Scope::Agency,
+            Self::MakeTeam | Self::MakeAccount | Self::SetSafeguardingLeads | Self::ReadLog => Scope::Agency,
             Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember => Scope::Team,
-            Self::SubmitReferral | Self::StartDraft | Self::DeleteDraft | Self::ExpireDraft => Scope::Referral,
+            Self::SubmitReferral
+            | Self::StartDraft
+            | Self::DeleteDraft
+            | Self::ExpireDraft
+            | Self::PassCheck
+            | Self::StopCheck
+            | Self::SendStopped
+            | Self::WithdrawStopped
+            | Self::ReleaseCheck => Scope::Referral,
             Self::SaveDraft
             | Self::ReadDraft
             | Self::ListDrafts
             | Self::SendDraft
             | Self::ListSent
             | Self::ListQueue
+            | Self::ListChecks
             | Self::ReadReferral
             | Self::AddToReferral
             | Self::WriteMessage => Scope::Compartment,
@@ -144,9 +167,12 @@ impl Action {
             Self::SubmitReferral | Self::AddToReferral | Self::WriteMessage | Self::StartDraft | Self::SaveDraft => {
                 EventType::Collect
             }
-            Self::DeleteDraft | Self::ExpireDraft => EventType::Erase,
+            Self::DeleteDraft | Self::ExpireDraft | Self::WithdrawStopped => EventType::Erase,
+            Self::PassCheck | Self::SendStopped | Self::ReleaseCheck => EventType::Disclose,
+            Self::StopCheck => EventType::Alter,
             Self::ListSent
             | Self::ListQueue
+            | Self::ListChecks
             | Self::ReadReferral
             | Self::ReadDraft
             | Self::ListDrafts
@@ -186,6 +212,13 @@ impl Action {
             Self::DeleteDraft => "deleted a draft",
             Self::ExpireDraft => "deleted a draft that was not sent in time",
             Self::SubmitReferral => "sent a referral",
+            Self::SetSafeguardingLeads => "set who checks for an agency",
+            Self::ListChecks => "saw a referral in the list of those to check",
+            Self::PassCheck => "passed a referral on after checking it",
+            Self::StopCheck => "stopped a referral at the check",
+            Self::SendStopped => "sent a referral all the same that was stopped at the check",
+            Self::WithdrawStopped => "left a referral unsent that was stopped at the check",
+            Self::ReleaseCheck => "let a referral go on that nobody had checked in time",
             Self::ListSent => "saw a referral in the list of those sent",
             Self::ListQueue => "saw a referral in a team's queue",
             Self::ReadReferral => "opened a referral",

@@ -31,6 +31,10 @@ coded_enum! {
         Addition = "addition",
         /// One section of a draft, as typed.
         Draft = "draft",
+        /// Why the sender rests on another lawful basis than the pathway offers.
+        LegalReason = "legal-reason",
+        /// Why it was stopped at the check.
+        CheckReason = "check-reason",
     }
 }
 

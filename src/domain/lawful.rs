@@ -2,7 +2,7 @@
 
 use super::{
     agency::AgencyKind,
-    legal::{Basis, Purpose},
+    legal::{Basis, Purpose, Regime},
 };
 
 /// What agencies of these kinds may name when they send.
@@ -29,6 +29,56 @@ pub struct LegalChoice<'a> {
     pub gateway: &'a str,
 }
 
+/// What a sender names instead of the default.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LegalPick {
+    /// The basis.
+    pub basis: Basis,
+    /// The purpose.
+    pub purpose: Purpose,
+    /// Why, when it is none of the pathway's choices; personal data may stand in it.
+    pub reason: Option<String>,
+}
+
+impl std::fmt::Debug for LegalPick {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LegalPick({}, {} …)", self.basis, self.purpose)
+    }
+}
+
+/// Why a pick does not stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadPick {
+    /// It is none of the choices, and no reason is given.
+    NeedsReason,
+    /// Part 3 is for competent authorities with a law-enforcement purpose; no reason makes an agency one.
+    NotLawEnforcement,
+}
+
+impl LegalPick {
+    /// Whether an agency of this kind may rest on it, given the pathway's choices for that kind.
+    ///
+    /// # Errors
+    /// [`BadPick`].
+    pub fn check(&self, choices: &[LegalChoice<'_>], kind: AgencyKind) -> Result<(), BadPick> {
+        let enforcing = Regime::default_for(kind, self.purpose) == Regime::Part3;
+        if self.basis == Basis::LawEnforcement && !enforcing {
+            return Err(BadPick::NotLawEnforcement);
+        }
+        let offered = choices.iter().any(|choice| (choice.basis, choice.purpose) == (self.basis, self.purpose));
+        let reasoned = self.reason.as_ref().is_some_and(|reason| !reason.trim().is_empty());
+        if offered || reasoned { Ok(()) } else { Err(BadPick::NeedsReason) }
+    }
+
+    /// The law that governs it.
+    pub const fn regime(&self) -> Regime {
+        match self.basis {
+            Basis::LawEnforcement => Regime::Part3,
+            _ => Regime::UkGdpr,
+        }
+    }
+}
+
 /// The choices of a kind of agency: those for the pathway's own purpose first, each set with its default first.
 pub(super) fn choices<'a>(rows: &'a [LawfulBases], kind: AgencyKind, purpose: Purpose) -> Vec<LegalChoice<'a>> {
     let mine = || rows.iter().filter(move |row: &&'a LawfulBases| row.agencies.contains(&kind));
@@ -43,6 +93,25 @@ pub(super) fn choices<'a>(rows: &'a [LawfulBases], kind: AgencyKind, purpose: Pu
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_among_the_choices_needs_a_reason_and_enforcement_an_enforcer() {
+        let pick = |basis, purpose, reason: Option<&str>| LegalPick { basis, purpose, reason: reason.map(str::to_owned) };
+        let offered = LegalChoice { purpose: Purpose::Safeguarding, basis: Basis::PublicTask, gateway: "a power" };
+        let check = |pick: &LegalPick, kind| pick.check(&[offered], kind);
+        let council = AgencyKind::Council;
+        assert_eq!(check(&pick(Basis::PublicTask, Purpose::Safeguarding, None), council), Ok(()));
+        for reason in [None, Some(" \n")] {
+            let other = pick(Basis::VitalInterests, Purpose::Safeguarding, reason);
+            assert_eq!(check(&other, council), Err(BadPick::NeedsReason));
+        }
+        assert_eq!(check(&pick(Basis::VitalInterests, Purpose::Safeguarding, Some("Life at risk")), council), Ok(()));
+        let enforcing = pick(Basis::LawEnforcement, Purpose::CrimePrevention, Some("An offence"));
+        assert_eq!(check(&enforcing, council), Err(BadPick::NotLawEnforcement));
+        assert_eq!(check(&enforcing, AgencyKind::Police), Ok(()));
+        assert_eq!(enforcing.regime(), Regime::Part3);
+        assert!(!format!("{enforcing:?}").contains("offence"));
+    }
 
     #[test]
     fn the_choices_of_the_own_purpose_come_first_with_the_default_first() {

@@ -215,10 +215,10 @@ impl Pathway {
         self.routes.choose(answers, self.district(answers), self.urgency(answers))
     }
 
-    /// Whether somebody involved works for a partner or knows the receiving team, as far as the sender knows: then it goes to
-    /// the route's restricted team.
+    /// Whether somebody involved works for a partner or knows the receiving team: then it goes to the route's restricted team.
+    /// Not to know is not to say no: it goes there, too.
     pub fn is_conflicted(&self, answers: &Answers) -> bool {
-        answers.get(&self.conflict).is_some_and(Answer::is_yes)
+        answers.get(&self.conflict).is_some_and(|answer| answer.is_yes() || answer.is_not_known())
     }
 
     /// Who else receives these answers: each team once, and never the receiving team again.

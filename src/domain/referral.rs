@@ -11,6 +11,8 @@ coded_enum! {
         Checking = "checking",
         /// Whoever checked it stopped it, with a reason; the sender may still send it.
         Stopped = "stopped",
+        /// The sender left it at that: it was never shared, and the receiving team's key to it is gone.
+        Withdrawn = "withdrawn",
         /// With the receiving team; nobody there has opened it.
         Received = "received",
         /// Somebody in the receiving team has opened it.
@@ -33,6 +35,8 @@ pub enum Stage {
         /// When.
         at: Timestamp,
     },
+    /// Never shared: stopped, and the sender left it at that.
+    Withdrawn,
     /// With the receiving team, unopened.
     Received,
     /// Opened by the receiving team.
@@ -50,6 +54,7 @@ impl Stage {
         match self {
             Self::Checking { .. } => ReferralState::Checking,
             Self::Stopped { .. } => ReferralState::Stopped,
+            Self::Withdrawn => ReferralState::Withdrawn,
             Self::Received => ReferralState::Received,
             Self::Opened { .. } => ReferralState::Opened,
         }
@@ -59,7 +64,7 @@ impl Stage {
     pub const fn stop(self, by: UserId, at: Timestamp) -> Option<Self> {
         match self {
             Self::Checking { .. } => Some(Self::Stopped { by, at }),
-            Self::Stopped { .. } | Self::Received | Self::Opened { .. } => None,
+            Self::Stopped { .. } | Self::Withdrawn | Self::Received | Self::Opened { .. } => None,
         }
     }
 
@@ -67,7 +72,15 @@ impl Stage {
     pub const fn release(self) -> Option<Self> {
         match self {
             Self::Checking { .. } | Self::Stopped { .. } => Some(Self::Received),
-            Self::Received | Self::Opened { .. } => None,
+            Self::Withdrawn | Self::Received | Self::Opened { .. } => None,
+        }
+    }
+
+    /// The sender leaves it at the stop; after that it cannot be sent any more, only written anew.
+    pub const fn withdraw(self) -> Option<Self> {
+        match self {
+            Self::Stopped { .. } => Some(Self::Withdrawn),
+            Self::Checking { .. } | Self::Withdrawn | Self::Received | Self::Opened { .. } => None,
         }
     }
 
@@ -76,7 +89,7 @@ impl Stage {
     pub const fn open(self, by: UserId, at: Timestamp) -> Self {
         match self {
             Self::Received => Self::Opened { by, at },
-            Self::Checking { .. } | Self::Stopped { .. } | Self::Opened { .. } => self,
+            Self::Checking { .. } | Self::Stopped { .. } | Self::Withdrawn | Self::Opened { .. } => self,
         }
     }
 }
@@ -88,6 +101,7 @@ impl ReferralState {
             Self::New => "Not sent",
             Self::Checking => "Being checked before it is shared",
             Self::Stopped => "Stopped at the check",
+            Self::Withdrawn => "Not sent after the check",
             Self::Received => "Received, not yet opened",
             Self::Opened => "Opened",
         }
@@ -110,9 +124,11 @@ mod tests {
         for (stage, moved) in [(stopped, stopped.stop(lead, at)), (Stage::Received, Stage::Received.stop(lead, at))] {
             assert_eq!(moved, None, "{stage:?}");
         }
-        for stage in [Stage::Received, opened] {
-            assert_eq!(stage.release(), None, "{stage:?}");
+        assert_eq!(stopped.withdraw(), Some(Stage::Withdrawn));
+        for stage in [Stage::Received, Stage::Withdrawn, opened] {
+            assert_eq!((stage.release(), stage.withdraw()), (None, None), "{stage:?}");
         }
+        assert_eq!(checking.withdraw(), None);
         for stage in [checking, stopped] {
             assert_eq!(stage.open(lead, at), stage, "nobody opens what the team does not have");
         }

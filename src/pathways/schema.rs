@@ -9,12 +9,13 @@ use crate::domain::{
     agency::AgencyKind,
     code::{Choice, Code, QuestionId},
     condition::Condition,
+    legal::{Basis, Purpose},
     parts::{Age, PartForm},
     pathway::Pathway,
     question::{Group, Kind, NOT_KNOWN, Precision, Question, SENDER_KIND},
 };
 
-/// The schema of the body of `POST /referrals` for senders of this kind of agency: `{pathway,answers}`.
+/// The schema of the body of `POST /referrals` for senders of this kind of agency: `{pathway,answers}`, and the choices beside them.
 pub fn schema(pathway: &Pathway, sender: AgencyKind) -> Value {
     let form = Form { pathway, sender, group: None };
     let questions: Vec<&Question> = pathway.questions().collect();
@@ -32,8 +33,25 @@ pub fn schema(pathway: &Pathway, sender: AgencyKind) -> Value {
         "title": pathway.title,
         "description": pathway.description,
         "type": "object",
-        "properties": { "pathway": { "const": pathway.id.as_str() }, "answers": answers },
+        "properties": {
+            "pathway": { "const": pathway.id.as_str() },
+            "answers": answers,
+            "legal": legal(),
+            "strike_out": { "type": "array", "items": { "type": "string" } },
+        },
         "required": ["pathway", "answers"],
+        "additionalProperties": false,
+    })
+}
+
+/// The lawful basis, if not the default; any known code, since a reason can stand for what the pathway does not offer.
+fn legal() -> Value {
+    let bases: Vec<&str> = Basis::ALL.iter().map(|basis| basis.code()).collect();
+    let purposes: Vec<&str> = Purpose::ALL.iter().map(|purpose| purpose.code()).collect();
+    json!({
+        "type": "object",
+        "properties": { "basis": { "enum": bases }, "purpose": { "enum": purposes }, "reason": { "type": "string", "maxLength": 2000 } },
+        "required": ["basis", "purpose"],
         "additionalProperties": false,
     })
 }

@@ -193,17 +193,20 @@ impl Store {
     }
 
     /// Sequenced events that an agency's officer may see, newest first: those of its own people, and those that reach into a
-    /// compartment that one of its teams or people holds.
+    /// compartment that one of its teams or people holds. At L4 holding is what counts, whoever acted. A restricted category is
+    /// read by an event of its own, so those who do not hold it do not learn of it.
     pub async fn log_page(&self, agency: AgencyId, filter: &LogFilter, limit: i64) -> Result<Vec<Sequenced>, Error> {
         const SQL: &str = "SELECT s.idx, s.leaf, e.*, b.salt, b.body FROM log_sequence s \
              JOIN log_event e ON e.id = s.event LEFT JOIN log_body b ON b.event = e.id \
              WHERE s.idx < $2 AND e.at >= $3 AND e.at < $4 \
              AND (CAST($5 AS TEXT) IS NULL OR e.referral = $5) AND (CAST($6 AS TEXT) IS NULL OR e.actor = $6) \
              AND (CAST($7 AS TEXT) IS NULL OR e.action = $7) \
-             AND (e.agency = $1 OR EXISTS (SELECT 1 FROM log_scope o JOIN grant_made g ON g.compartment = o.compartment \
+             AND ((e.agency = $1 AND NOT EXISTS (SELECT 1 FROM referral r WHERE r.id = e.referral AND r.sensitivity = 'L4')) \
+                  OR EXISTS (SELECT 1 FROM log_scope o JOIN grant_made g ON g.compartment = o.compartment \
                   LEFT JOIN team t ON g.to_kind = 'team' AND t.id = g.to_id \
                   LEFT JOIN account a ON g.to_kind = 'user' AND a.id = g.to_id \
-                  WHERE o.event = e.id AND (t.agency = $1 OR a.agency = $1))) \
+                  WHERE o.event = e.id AND (t.agency = $1 OR a.agency = $1) \
+                  AND (g.held = 0 OR EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id)))) \
              ORDER BY s.idx DESC LIMIT $8";
         let rows = on!(self, p => sqlx::query_as::<_, SequencedRow>(SQL)
             .bind(agency.to_string())

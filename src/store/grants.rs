@@ -96,6 +96,21 @@ pub struct HolderOf {
     pub reason: GrantReason,
 }
 
+/// A grant that counts for nothing yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldGrant {
+    /// Its id.
+    pub id: GrantId,
+    /// To what kind of holder.
+    pub to_kind: HolderKind,
+    /// The holder's id, hexadecimal.
+    pub to: String,
+    /// The compartment.
+    pub compartment: CompartmentId,
+    /// Its kind.
+    pub kind: CompartmentKind,
+}
+
 #[derive(sqlx::FromRow)]
 struct GrantWithBytes {
     #[sqlx(flatten)]
@@ -182,11 +197,22 @@ impl Store {
     }
 
     /// The held grants of a referral that nothing has released.
-    pub async fn held_grants(&self, referral: ReferralId) -> Result<Vec<GrantId>, Error> {
-        const SQL: &str = "SELECT g.id FROM grant_made g WHERE g.referral = $1 AND g.held = 1 \
+    pub async fn held_grants(&self, referral: ReferralId) -> Result<Vec<HeldGrant>, Error> {
+        const SQL: &str = "SELECT g.id, g.to_kind, g.to_id, g.compartment, c.kind FROM grant_made g \
+             JOIN compartment c ON c.id = g.compartment WHERE g.referral = $1 AND g.held = 1 \
              AND NOT EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id) ORDER BY g.id";
-        let rows: Vec<(String,)> = on!(self, p => sqlx::query_as(SQL).bind(referral.to_string()).fetch_all(p).await)?;
-        rows.into_iter().map(|(id,)| sound(GrantId::parse(&id), "grant_made.id")).collect()
+        let rows: Vec<(String, String, String, String, String)> =
+            on!(self, p => sqlx::query_as(SQL).bind(referral.to_string()).fetch_all(p).await)?;
+        let held = |(id, to_kind, to, compartment, kind): (String, String, String, String, String)| {
+            Ok(HeldGrant {
+                id: sound(GrantId::parse(&id), "grant_made.id")?,
+                to_kind: known(HolderKind::parse(&to_kind), "grant_made.to_kind")?,
+                to,
+                compartment: sound(CompartmentId::parse(&compartment), "grant_made.compartment")?,
+                kind: known(CompartmentKind::parse(&kind), "compartment.kind")?,
+            })
+        };
+        rows.into_iter().map(held).collect()
     }
 }
 

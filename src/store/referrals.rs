@@ -88,6 +88,7 @@ impl Row {
                 by: sound(UserId::parse(&self.stopped_by.unwrap_or_default()), "referral.stopped_by")?,
                 at: Timestamp::from_millis(known(self.stopped_at, "referral.stopped_at")?),
             },
+            ReferralState::Withdrawn => Stage::Withdrawn,
             ReferralState::Received => Stage::Received,
             ReferralState::New => return Err(Error::Damaged("referral.state")),
         };
@@ -128,7 +129,7 @@ impl Facts {
             Stage::Stopped { by, at } => {
                 Self { stopped_by: Some(by.to_string()), stopped_at: Some(at.millis()), ..Self::default() }
             }
-            Stage::Received => Self::default(),
+            Stage::Withdrawn | Stage::Received => Self::default(),
             Stage::Opened { by, at } => Self { opened_by: Some(by.to_string()), opened_at: Some(at.millis()), ..Self::default() },
         }
     }
@@ -269,6 +270,13 @@ impl Store {
              FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1 AND g.reason = 'checker') \
              ORDER BY r.state, r.check_until, r.stopped_at, r.id LIMIT $2";
         let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(user.to_string()).bind(limit).fetch_all(p).await)?;
+        rows.into_iter().map(Row::referral).collect()
+    }
+
+    /// What was stopped at the check before a moment, the longest ago first.
+    pub async fn stopped_before(&self, moment: Timestamp, limit: i64) -> Result<Vec<Referral>, Error> {
+        const SQL: &str = "SELECT * FROM referral WHERE state = 'stopped' AND stopped_at <= $1 ORDER BY stopped_at, id LIMIT $2";
+        let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(moment.millis()).bind(limit).fetch_all(p).await)?;
         rows.into_iter().map(Row::referral).collect()
     }
 

@@ -50,6 +50,7 @@ pub(super) fn state(state: ReferralState) -> StateTag {
         ReferralState::New => ("Not sent", "grey"),
         ReferralState::Checking => ("Being checked", "purple"),
         ReferralState::Stopped => ("Stopped at the check", "red"),
+        ReferralState::Withdrawn => ("Not sent after the check", "grey"),
         ReferralState::Received => ("Received", "blue"),
         ReferralState::Opened => ("Opened", "yellow"),
     };

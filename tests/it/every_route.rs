@@ -28,21 +28,24 @@ struct Asked {
 }
 
 /// Acts that every role may do for themselves: there is no wrong role for them.
-const EVERYBODYS: [Action; 5] =
-    [Action::SignOut, Action::SignOutEverywhere, Action::ReadAccount, Action::ReadPathways, Action::ListSent];
+const EVERYBODYS: [Action; 6] =
+    [Action::SignOut, Action::SignOutEverywhere, Action::ReadAccount, Action::ReadPathways, Action::ListSent, Action::ListChecks];
 
 /// Who may not do an act, and the answers that are right for them: 403 where they know of it, 404 where they must not.
 fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
     match action {
         Action::SubmitReferral | Action::StartDraft | Action::ChooseDeputy => Some(("dev.specimen", &[StatusCode::FORBIDDEN])),
-        Action::ListQueue => Some(("tess.example", &[StatusCode::FORBIDDEN])),
+        Action::ListQueue | Action::SetSafeguardingLeads => Some(("tess.example", &[StatusCode::FORBIDDEN])),
         Action::ReadReferral
         | Action::WriteMessage
         | Action::AddToReferral
         | Action::ReadDraft
         | Action::SaveDraft
         | Action::SendDraft
-        | Action::DeleteDraft => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
+        | Action::DeleteDraft
+        | Action::PassCheck
+        | Action::SendStopped
+        | Action::WithdrawStopped => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
         Action::ReadLog => Some(("theo.invented", &[StatusCode::FORBIDDEN])),
         _ => None,
     }
@@ -111,14 +114,17 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
         request = if asked.page {
             request.form(&[("csrf_token", token), ("form_token", "sweep-form-token")])
         } else {
-            let body = if asked.template.ends_with("/messages") {
-                serde_json::json!({ "audience": "shared", "text": "Anybody there?" })
-            } else {
-                example(
+            let last = asked.template.rsplit('/').next().unwrap_or_default();
+            let body = match last {
+                "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
+                "check" => serde_json::json!({ "decision": "pass" }),
+                "send-anyway" | "withdraw" => serde_json::json!({}),
+                "safeguarding-leads" => serde_json::json!({ "leads": [] }),
+                _ => example(
                     &served.hub.app.pathway("fire-protection").unwrap().pathway,
                     AgencyKind::Police,
                     served.hub.app.now().uk_date(),
-                )
+                ),
             };
             request.header("X-CSRF-Token", token).header("Idempotency-Key", "sweep-key").json(&body)
         };

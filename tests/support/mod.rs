@@ -5,6 +5,7 @@ pub mod binary;
 pub mod browser;
 pub mod client;
 pub mod hub;
+pub mod notice;
 pub mod postgres;
 pub mod raw;
 

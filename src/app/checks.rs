@@ -1,0 +1,364 @@
+//! The check before sharing: who checks, what waits for them, and what becomes of it. The receiving team's grant was made with
+//! the notice; until one of the acts here releases it, lookup and gate ignore it.
+
+use std::time::Duration;
+
+use super::{
+    Added, Answered, App, Caller, Error, Founder, IdempotencyKey,
+    gate::{bare, legal},
+    idempotency::Once,
+    library::Versioned,
+    lists::Page,
+    opening::Sight,
+    reading::{Way, relations},
+};
+use crate::{
+    audit::{Details, row::Erasable},
+    domain::{
+        action::Action,
+        actor::Actor,
+        answers::FieldError,
+        code::{Code, QuestionId},
+        compartment::{CompartmentKind, EntryKind},
+        ids::{AgencyId, TeamId, UserId},
+        key::HolderKind,
+        referral::Stage,
+        relation::Relation,
+        role::Role,
+        text::lines,
+    },
+    policy::{Act, Object, Permit, RequestContext, ShownCompartment, State},
+    store::{CommitError, Tx, grants::HeldGrant, referrals::Referral, safeguarding_leads::SafeguardingLead},
+};
+
+/// The most that a list of checks shows; an agency has a handful at a time.
+const MOST: i64 = 100;
+/// The longest words to the sender, in characters.
+const LONGEST: usize = 2000;
+/// How long a stopped referral waits for its sender.
+const KEPT_STOPPED: Duration = Duration::from_hours(28 * 24);
+/// The job's name in the log.
+const JOB: &str = "checks";
+
+/// What somebody who checks decides.
+#[derive(Clone)]
+pub enum Verdict {
+    /// It goes to the receiving team.
+    Pass,
+    /// It does not, unless the sender sends it all the same.
+    Stop(Stop),
+}
+
+/// Why it was stopped.
+#[derive(Clone)]
+pub struct Stop {
+    /// One of the pathway's reasons.
+    pub reason: Code,
+    /// Words to the sender; empty for none.
+    pub text: String,
+}
+
+/// Why it was stopped, as its readers see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StopView {
+    /// Who stopped it, by name.
+    pub by: String,
+    /// The reason's code.
+    pub reason: String,
+    /// The reason in the pathway's words.
+    pub title: String,
+    /// Words to the sender; empty for none.
+    pub text: String,
+}
+
+/// What becomes of a held referral.
+#[derive(Clone, Copy)]
+enum Fate {
+    Released,
+    Withdrawn,
+}
+
+impl App {
+    /// Sets who checks for an agency, in place of those it had. A moment says until when somebody is away.
+    pub async fn set_safeguarding_leads(
+        &self,
+        request: &RequestContext,
+        founder: &Founder<'_>,
+        agency: AgencyId,
+        leads: &[SafeguardingLead],
+    ) -> Result<(), Error> {
+        let (actor, relation) = founder.acting_on(agency, Role::AgencyAdministrator)?;
+        let act = bare(actor, Action::SetSafeguardingLeads, Object::Agency(agency), relation, State::None, request);
+        let permit = self.ask(act).await?;
+        for (at, lead) in leads.iter().enumerate() {
+            let account = self.store.account(lead.user).await?;
+            let twice = leads.iter().take(at).any(|other| other.user == lead.user);
+            if twice || account.is_none_or(|account| account.agency != agency) {
+                return Err(Error::Malformed("safeguarding leads are people of the agency, each named once"));
+            }
+        }
+        let mut tx = self.store.begin().await?;
+        tx.set_safeguarding_leads(agency, leads, request.at).await?;
+        tx.commit(permit, &Details::default()).await?;
+        Ok(())
+    }
+
+    /// Whether the caller checks for their agency.
+    pub async fn is_checker(&self, caller: &Caller) -> Result<bool, Error> {
+        let leads = self.store.safeguarding_leads(caller.agency()).await?;
+        Ok(leads.iter().any(|lead| lead.user == caller.user()))
+    }
+
+    /// What waits for the caller's check, the one that goes on by itself soonest first; and what was stopped and still waits
+    /// for its sender.
+    pub async fn checks(&self, request: &RequestContext, caller: &Caller) -> Result<Page, Error> {
+        let rows = self.store.checks_of(caller.user(), MOST).await?;
+        let own = caller.admitted().find(|place| place.agency == caller.agency());
+        let place = own.or_else(|| caller.main().map(|named| &named.place)).ok_or(Error::Refused)?;
+        let items = self.shown(request, caller, (place, Action::ListChecks), |_, _| Relation::Checker, rows).await?;
+        Ok(Page { items, next: None })
+    }
+
+    /// Passes a referral on, or stops it; once for each key.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`], [`Error::Refused`]; [`Error::Invalid`] when the reason is none of the pathway's.
+    pub async fn check(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (reference, verdict): (&str, &Verdict),
+    ) -> Result<Answered<Added>, Error> {
+        let body = match verdict {
+            Verdict::Pass => "pass".to_owned(),
+            Verdict::Stop(stop) => format!("stop\n{}\n{}", stop.reason, stop.text),
+        };
+        let route = format!("POST /referrals/{reference}/check");
+        let act = async |once: &Once<'_>| match verdict {
+            Verdict::Pass => self.decide(request, caller, (reference, Action::PassCheck, Fate::Released), once).await,
+            Verdict::Stop(stop) => self.stop(request, caller, (reference, stop), once).await,
+        };
+        self.once(request, caller, key, (&route, body.as_bytes()), act).await
+    }
+
+    /// The sender sends what was stopped all the same; once for each key.
+    pub async fn send_stopped(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        reference: &str,
+    ) -> Result<Answered<Added>, Error> {
+        let route = format!("POST /referrals/{reference}/send-anyway");
+        let what = (reference, Action::SendStopped, Fate::Released);
+        let act = async |once: &Once<'_>| self.decide(request, caller, what, once).await;
+        self.once(request, caller, key, (&route, b""), act).await
+    }
+
+    /// The sender leaves it at the stop: the receiving team's key is erased; once for each key.
+    pub async fn withdraw_stopped(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        reference: &str,
+    ) -> Result<Answered<Added>, Error> {
+        let route = format!("POST /referrals/{reference}/withdraw");
+        let what = (reference, Action::WithdrawStopped, Fate::Withdrawn);
+        let act = async |once: &Once<'_>| self.decide(request, caller, what, once).await;
+        self.once(request, caller, key, (&route, b""), act).await
+    }
+
+    /// Lets go what nobody has checked in time, and clears away what its sender left stopped. Holds no content key: the grants
+    /// were made by the sender. Gives how many it moved.
+    pub async fn mind_checks(&self) -> Result<usize, Error> {
+        let request = self.request(None);
+        let due = self.store.checks_due(request.at, MOST).await?;
+        let left = self.store.stopped_before(request.at.minus(KEPT_STOPPED), MOST).await?;
+        let due = due.into_iter().map(|referral| (referral, Action::ReleaseCheck, Fate::Released));
+        let left = left.into_iter().map(|referral| (referral, Action::WithdrawStopped, Fate::Withdrawn));
+        let mut moved = 0;
+        for (referral, action, fate) in due.chain(left) {
+            let kind = self.agency(referral.referrer_agency).await?.kind;
+            let purpose = self.pathway_at(&referral.pathway_version).await?.pathway.purpose;
+            let act = Act {
+                object: Object::Referral(referral.id, Some(referral.revision)),
+                sensitivity: Some(referral.sensitivity),
+                state: State::Referral(referral.stage.state()),
+                legal: Some(legal(kind, purpose)),
+                ..bare(Actor::Job(JOB), action, Object::Hub, Relation::None, State::None, &request)
+            };
+            let permit = self.ask(act).await?;
+            let tx = self.store.begin().await?;
+            match self.settle_held(tx, permit, &referral, fate).await {
+                Ok(()) => moved += 1,
+                // Somebody acted meanwhile, or another node was faster: that stands.
+                Err(Error::Conflict(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(moved)
+    }
+
+    /// An act of a person on a held referral, by the first of their ways that the policy allows.
+    async fn decide(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, action, fate): (&str, Action, Fate),
+        once: &Once<'_>,
+    ) -> Result<Added, Error> {
+        let referral = self.find_referral(request, caller, reference, action).await?;
+        let sight = self.sight(caller, &[referral.id]).await?;
+        let act = self.act_on(request, caller, (&referral, &sight), action).await?;
+        let permit = self.ask(act).await?;
+        let mut tx = self.store.begin().await?;
+        let done = Added { id: tx.event().to_string(), at: request.at };
+        once.remember(&mut tx, &done).await?;
+        self.settle_held(tx, permit, &referral, fate).await?;
+        Ok(done)
+    }
+
+    /// Moves a held referral on, releases or erases its held grants, and commits.
+    async fn settle_held(&self, mut tx: Tx, permit: Permit, referral: &Referral, fate: Fate) -> Result<(), Error> {
+        let at = permit.act().request.at;
+        let moved = match fate {
+            Fate::Released => referral.stage.release(),
+            Fate::Withdrawn => referral.stage.withdraw(),
+        };
+        let stage = moved.ok_or(Error::Conflict("it is not waiting for this any more"))?;
+        // First the move, so that of two who release it at once the slower finds it moved.
+        self.move_on(&mut tx, referral, stage).await?;
+        let held = self.store.held_grants(referral.id).await?;
+        for grant in &held {
+            match fate {
+                Fate::Released => tx.release_grant(grant.id, at).await?,
+                Fate::Withdrawn => tx.erase(Erasable::Grant, grant.id).await?,
+            }
+        }
+        let recipients = match fate {
+            Fate::Released => self.told_by(&held).await?,
+            Fate::Withdrawn => Vec::new(),
+        };
+        tx.commit(permit, &Details { recipients, compartments: reached(&held), ..Details::default() }).await?;
+        Ok(())
+    }
+
+    async fn stop(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, stop): (&str, &Stop),
+        once: &Once<'_>,
+    ) -> Result<Added, Error> {
+        let referral = self.find_referral(request, caller, reference, Action::StopCheck).await?;
+        let sight = self.sight(caller, &[referral.id]).await?;
+        let act = self.act_on(request, caller, (&referral, &sight), Action::StopCheck).await?;
+        let permit = self.ask(act).await?;
+        let versioned = self.pathway_at(&referral.pathway_version).await?;
+        let text = checked(&versioned, stop).map_err(Error::Invalid)?;
+        let stage = referral.stage.stop(caller.user(), request.at);
+        let stage = stage.ok_or(Error::Conflict("it is not waiting for this any more"))?;
+
+        let shared = sight.compartments(referral.id).into_iter().find(|shown| shown.kind == CompartmentKind::Shared);
+        let shared = self.held_compartment(&sight, shared.ok_or(Error::Refused)?).await?;
+        let mut tx = self.store.begin().await?;
+        let done = Added { id: tx.event().to_string(), at: request.at };
+        once.remember(&mut tx, &done).await?;
+        let content = serde_json::json!({ "reason": stop.reason.as_str(), "text": text }).to_string();
+        let entry = self.sealed_entry(&tx, &shared, EntryKind::CheckReason, content.as_bytes(), caller.user(), request.at);
+        tx.insert_entry(&entry).await?;
+        self.move_on(&mut tx, &referral, stage).await?;
+        let details = Details {
+            entries: vec![(entry.id, entry.sha256)],
+            compartments: vec![shared.shown()],
+            keys: vec![shared.key],
+            ..Details::default()
+        };
+        tx.commit(permit, &details).await?;
+        Ok(done)
+    }
+
+    async fn move_on(&self, tx: &mut Tx, referral: &Referral, stage: Stage) -> Result<(), Error> {
+        if tx.move_referral(referral.id, referral.revision, stage).await? {
+            return Ok(());
+        }
+        Err(CommitError::Stale("referral").into())
+    }
+
+    /// An act on the referral as a whole, by the first of the caller's ways that the policy allows; or else one it refuses.
+    async fn act_on(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (referral, sight): (&Referral, &Sight),
+        action: Action,
+    ) -> Result<Act, Error> {
+        let way = Way { referral, legal: self.legal_for(caller, referral).await?, request };
+        let policy = self.policy.current();
+        let acts = relations(caller, referral, sight)
+            .into_iter()
+            .map(|(place, relation)| way.act(caller, place, (action, relation), Vec::new()));
+        let allowed = acts.into_iter().find(|act| act.questions().iter().all(|question| policy.allows(question)));
+        let place = caller.main().ok_or(Error::Refused)?;
+        Ok(allowed.unwrap_or_else(|| way.act(caller, &place.place, (action, Relation::None), Vec::new())))
+    }
+
+    /// The teams that held grants are for.
+    async fn told_by(&self, held: &[HeldGrant]) -> Result<Vec<(AgencyId, TeamId)>, Error> {
+        let mut told = Vec::new();
+        for grant in held.iter().filter(|grant| grant.to_kind == HolderKind::Team) {
+            let team = TeamId::parse(&grant.to).map_err(|_| Error::Integrity("a holder's id is damaged"))?;
+            let named = (self.team(team).await?.agency, team);
+            if !told.contains(&named) {
+                told.push(named);
+            }
+        }
+        Ok(told)
+    }
+
+    /// A stop as its readers see it.
+    pub(super) async fn stop_view(&self, versioned: &Versioned, by: UserId, stop: Stop) -> Result<StopView, Error> {
+        let by = self.store.account(by).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
+        let reasons = versioned.pathway.check.as_ref().map_or(&[][..], |check| &check.reasons);
+        let title = reasons.iter().find(|choice| choice.code == stop.reason).map(|choice| choice.title.clone());
+        Ok(StopView { by, title: title.unwrap_or_default(), reason: stop.reason.as_str().to_owned(), text: stop.text })
+    }
+}
+
+/// The compartments that held grants are for, each once.
+fn reached(held: &[HeldGrant]) -> Vec<ShownCompartment> {
+    let mut shown: Vec<ShownCompartment> = Vec::new();
+    for grant in held {
+        if shown.iter().all(|known| known.id != grant.compartment) {
+            shown.push(ShownCompartment { id: grant.compartment, kind: grant.kind });
+        }
+    }
+    shown
+}
+
+/// The words of a stop, if its reason is one of the pathway's.
+fn checked(versioned: &Versioned, stop: &Stop) -> Result<String, Vec<FieldError>> {
+    let reasons = versioned.pathway.check.as_ref().map_or(&[][..], |check| &check.reasons);
+    if reasons.iter().all(|choice| choice.code != stop.reason) {
+        return Err(invalid("reason", "Choose why you stop it"));
+    }
+    if stop.text.trim().is_empty() {
+        return Ok(String::new());
+    }
+    lines(&stop.text, LONGEST).map_err(|_| invalid("text", "Words to the sender must be 2,000 characters or less"))
+}
+
+fn invalid(field: &str, message: &str) -> Vec<FieldError> {
+    // A fixed word of ours is always an id.
+    QuestionId::parse(field).map(|field| FieldError::new(field, message)).into_iter().collect()
+}
+
+/// Reads a sealed stop back.
+pub(super) fn read_stop(text: &str) -> Result<Stop, Error> {
+    let damaged = || Error::Integrity("the reason of a stop cannot be read");
+    let json: serde_json::Value = serde_json::from_str(text).map_err(|_| damaged())?;
+    let of = |name: &str| json[name].as_str().ok_or_else(damaged);
+    Ok(Stop { reason: Code::parse(of("reason")?).map_err(|_| damaged())?, text: of("text")?.to_owned() })
+}

@@ -1,0 +1,321 @@
+//! Who receives a referral, and who holds what of it (docs/security.md): decided before anything is sealed.
+
+use super::{App, Caller, Error, sealing::Holder};
+use crate::{
+    domain::{
+        account::MembershipState,
+        actor::Place,
+        agency::TeamState,
+        answers::{Answers, FieldError},
+        code::{QuestionId, TeamCode},
+        compartment::Category,
+        grant::GrantReason,
+        ids::{AgencyId, TeamId, UserId},
+        pathway::{Pathway, Restricted},
+        referral::Stage,
+        route::Route,
+        sensitivity::Sensitivity,
+        time::Timestamp,
+        urgency::Urgency,
+    },
+    store::{agencies::Agency, teams::Team},
+};
+
+/// A team that is told as well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// The team's name.
+    pub team: String,
+    /// Its agency's name.
+    pub agency: String,
+    /// Why, in the pathway's words.
+    pub why: String,
+}
+
+/// Somebody of a restricted team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestrictedMember {
+    /// The account.
+    pub user: UserId,
+    /// The person's name.
+    pub name: String,
+    /// The team's name.
+    pub team: String,
+    /// The agency's name.
+    pub agency: String,
+}
+
+/// Who sends, from where.
+pub(super) struct Sender<'c> {
+    pub(super) caller: &'c Caller,
+    pub(super) place: &'c Place,
+    pub(super) agency: &'c Agency,
+    /// The sender's deputy; for a draft that its deputy sends, its owner.
+    pub(super) second: Option<UserId>,
+}
+
+/// Everybody who gets a key, and what follows from it.
+pub(super) struct Recipients {
+    /// The receiving team, or the restricted team whose people receive it by name.
+    pub(super) team: Team,
+    /// Holders of `shared`.
+    pub(super) shared: Vec<Holder>,
+    /// Holders of each category that the answers use.
+    pub(super) categories: Vec<(Category, Vec<Holder>)>,
+    /// To whom content goes in this very act.
+    pub(super) told: Vec<(AgencyId, TeamId)>,
+    /// The teams told as well.
+    pub(super) copies: Vec<Copied>,
+    /// The people who check it first, by name.
+    pub(super) checkers: Vec<String>,
+    /// Where it stands once it is sent.
+    pub(super) stage: Stage,
+    /// Whether only people named receive it: then nothing counts it.
+    pub(super) named: bool,
+}
+
+impl App {
+    /// Decides who receives these answers. `struck_out` are those of the restricted teams who must not.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when a team that must receive cannot; [`Error::Invalid`] when somebody struck out is none of those
+    /// who may be.
+    pub(super) async fn recipients(
+        &self,
+        sender: &Sender<'_>,
+        pathway: &Pathway,
+        answers: &Answers,
+        struck_out: &[UserId],
+        at: Timestamp,
+    ) -> Result<Recipients, Error> {
+        let route = pathway.route(answers);
+        if pathway.is_conflicted(answers) {
+            self.check_struck_out(sender.caller, pathway, struck_out).await?;
+            return self.named_recipients(sender, (pathway, route), answers, struck_out).await;
+        }
+        if !struck_out.is_empty() {
+            let words = "Say that somebody involved is known to a partner, or strike out nobody";
+            return Err(Error::Invalid(vec![strike_out_error(words)]));
+        }
+        self.team_recipients(sender, (pathway, route), answers, at).await
+    }
+
+    /// The usual way: teams. Where the pathway has it checked first, theirs are held grants.
+    async fn team_recipients(
+        &self,
+        sender: &Sender<'_>,
+        (pathway, route): (&Pathway, &Route),
+        answers: &Answers,
+        at: Timestamp,
+    ) -> Result<Recipients, Error> {
+        let team = self.ready_team(&route.team).await?;
+        let urgent = pathway.urgency(answers) == Urgency::Today;
+        let (checkers, until) = self.checkers(sender, pathway, answers, at).await?;
+        let held = |holder: Holder| if until.is_some() { holder.held() } else { holder };
+
+        let mut shared = vec![held(self.team_holder(&team).await?)];
+        let mut told = vec![(team.agency, team.id)];
+        if matches!(pathway.sensitivity, Sensitivity::L1 | Sensitivity::L2) {
+            if sender.place.team != team.id || until.is_some() {
+                shared.push(self.team_holder(&self.team(sender.place.team).await?).await?);
+            }
+        } else {
+            shared.extend(self.own_side(sender).await?);
+            if let Some(second) = sender.second
+                && let Some(holder) = self.person_holder(second).await?
+            {
+                shared.push(holder.because(GrantReason::Deputy));
+            }
+        }
+        let mut names = Vec::new();
+        for (user, holder) in checkers {
+            names.push(self.store.account(user).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default());
+            shared.push(holder.because(GrantReason::Checker));
+        }
+        if urgent
+            && let Some(cover) = self.store.team_by_code(route.cover.as_str()).await?
+            && cover.state == TeamState::Ready
+            && !shared.iter().any(|holder| holder.is_team(cover.id))
+        {
+            shared.push(self.team_holder(&cover).await?.because(GrantReason::Cover));
+        }
+        let mut copies = Vec::new();
+        for copy in pathway.copies(answers) {
+            let other = self.ready_team(copy.team).await?;
+            if shared.iter().any(|holder| holder.is_team(other.id)) {
+                continue;
+            }
+            shared.push(held(self.team_holder(&other).await?.because(GrantReason::Copy)));
+            told.push((other.agency, other.id));
+            let agency = self.agency(other.agency).await?.name.as_str().to_owned();
+            copies.push(Copied { team: other.name.as_str().to_owned(), agency, why: copy.why.to_owned() });
+        }
+        let mut categories = Vec::new();
+        for Restricted { category, teams, .. } in used(pathway, answers) {
+            let mut holders = self.own_side(sender).await?;
+            for code in teams {
+                let team = self.ready_team(code).await?;
+                holders.push(held(self.team_holder(&team).await?.because(GrantReason::Category)));
+            }
+            categories.push((*category, holders));
+        }
+        let stage = until.map_or(Stage::Received, |until| Stage::Checking { until });
+        if until.is_some() {
+            // Nothing has gone to anybody yet: the event that releases it names them.
+            told.clear();
+        }
+        Ok(Recipients { team, shared, categories, told, copies, checkers: names, stage, named: false })
+    }
+
+    /// Where somebody involved is known to those who would receive it: people by name, no team, no cover, no recovery. On the
+    /// sender's side the sender alone.
+    async fn named_recipients(
+        &self,
+        sender: &Sender<'_>,
+        (pathway, route): (&Pathway, &Route),
+        answers: &Answers,
+        struck_out: &[UserId],
+    ) -> Result<Recipients, Error> {
+        let mut left = None;
+        for code in [&route.restricted, &route.restricted_elsewhere] {
+            let Some(team) = self.store.team_by_code(code.as_str()).await? else { continue };
+            let people = self.left_of(sender.caller, &team, struck_out).await?;
+            if !people.is_empty() {
+                left = Some((team, people));
+                break;
+            }
+        }
+        let nobody = Error::Conflict("nobody is left here who may receive this; ring the partnership's safeguarding lead");
+        let (team, people) = left.ok_or(nobody)?;
+        let mut shared = vec![self.own_holder(sender.caller).await?];
+        for user in &people {
+            shared.extend(self.named_holder(*user).await?);
+        }
+        let mut categories = Vec::new();
+        for Restricted { category, teams, .. } in used(pathway, answers) {
+            // Even here a category opens only to those whom the pathway names for it: the people who sit in such a team.
+            let mut holders = vec![self.own_holder(sender.caller).await?];
+            for user in &people {
+                if self.sits_in_one_of(*user, teams).await? {
+                    holders.extend(self.named_holder(*user).await?);
+                }
+            }
+            categories.push((*category, holders));
+        }
+        let told = vec![(team.agency, team.id)];
+        let (copies, checkers) = (Vec::new(), Vec::new());
+        Ok(Recipients { team, shared, categories, told, copies, checkers, stage: Stage::Received, named: true })
+    }
+
+    /// The sender's side of what no team of theirs may hold: the sender, and their agency's recovery recipient.
+    async fn own_side(&self, sender: &Sender<'_>) -> Result<Vec<Holder>, Error> {
+        Ok(vec![self.own_holder(sender.caller).await?, self.recovery_holder(sender.agency).await?])
+    }
+
+    /// Those who check it first, and until when; nobody where it goes at once: nothing asks for a check, the answers let it go,
+    /// it is for today, the sender is a safeguarding lead themselves, or none is there.
+    async fn checkers(
+        &self,
+        sender: &Sender<'_>,
+        pathway: &Pathway,
+        answers: &Answers,
+        at: Timestamp,
+    ) -> Result<(Vec<(UserId, Holder)>, Option<Timestamp>), Error> {
+        let at_once = (Vec::new(), None);
+        let Some(check) = pathway.check.as_ref().filter(|check| !check.is_skipped(answers)) else { return Ok(at_once) };
+        if pathway.urgency(answers) == Urgency::Today {
+            return Ok(at_once);
+        }
+        let leads = self.store.safeguarding_leads(sender.agency.id).await?;
+        if leads.iter().any(|lead| lead.user == sender.caller.user()) {
+            return Ok(at_once);
+        }
+        let mut checkers = Vec::new();
+        for lead in leads.iter().filter(|lead| lead.is_there(at)) {
+            if let Some(holder) = self.person_holder(lead.user).await? {
+                checkers.push((lead.user, holder));
+            }
+        }
+        let until = (!checkers.is_empty()).then(|| check.absent_after.due(at, &self.calendar));
+        Ok((checkers, until))
+    }
+
+    /// The people of a restricted team who may receive: they hold its key, can sign in, and are neither the sender nor struck
+    /// out.
+    async fn left_of(&self, caller: &Caller, team: &Team, struck_out: &[UserId]) -> Result<Vec<UserId>, Error> {
+        let mut left = Vec::new();
+        for (user, place) in self.store.members(team.id).await? {
+            let works = place.state == MembershipState::Active && place.role.holds_team_key();
+            if works && user != caller.user() && !struck_out.contains(&user) && self.person_holder(user).await?.is_some() {
+                left.push(user);
+            }
+        }
+        Ok(left)
+    }
+
+    async fn named_holder(&self, user: UserId) -> Result<Option<Holder>, Error> {
+        Ok(self.person_holder(user).await?.map(|holder| holder.because(GrantReason::Named)))
+    }
+
+    async fn sits_in_one_of(&self, user: UserId, teams: &[TeamCode]) -> Result<bool, Error> {
+        for place in self.store.places(user).await? {
+            let team = self.team(place.team).await?;
+            if place.state == MembershipState::Active && teams.iter().any(|code| code.as_str() == team.code) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The people of a pathway's restricted teams whom this caller may strike out, whatever the answers.
+    pub(super) async fn strikable(&self, caller: &Caller, pathway: &Pathway) -> Result<Vec<RestrictedMember>, Error> {
+        let mut codes: Vec<&TeamCode> = Vec::new();
+        for code in pathway.routes.all().flat_map(|route| [&route.restricted, &route.restricted_elsewhere]) {
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        let mut members = Vec::new();
+        for code in codes {
+            let Some(team) = self.store.team_by_code(code.as_str()).await? else { continue };
+            let people = self.left_of(caller, &team, &[]).await?;
+            let agency = self.agency(team.agency).await?.name.as_str().to_owned();
+            for (user, _, name) in self.store.account_names(&people).await? {
+                let (team, agency) = (team.name.as_str().to_owned(), agency.clone());
+                members.push(RestrictedMember { user, name: name.as_str().to_owned(), team, agency });
+            }
+        }
+        members.sort_by(|one, other| (&one.agency, &one.team, &one.name).cmp(&(&other.agency, &other.team, &other.name)));
+        Ok(members)
+    }
+
+    async fn check_struck_out(&self, caller: &Caller, pathway: &Pathway, struck_out: &[UserId]) -> Result<(), Error> {
+        if struck_out.is_empty() {
+            return Ok(());
+        }
+        let known = self.strikable(caller, pathway).await?;
+        if struck_out.iter().all(|user| known.iter().any(|member| member.user == *user)) {
+            return Ok(());
+        }
+        Err(Error::Invalid(vec![strike_out_error("Choose from the people of the restricted teams")]))
+    }
+
+    /// A team that can receive.
+    pub(super) async fn ready_team(&self, code: &TeamCode) -> Result<Team, Error> {
+        let team = self.store.team_by_code(code.as_str()).await?;
+        let team = team.filter(|team| team.state == TeamState::Ready);
+        team.ok_or(Error::Conflict("a team that receives these referrals is not ready; ring them instead"))
+    }
+}
+
+/// The categories that these answers use.
+fn used<'p>(pathway: &'p Pathway, answers: &Answers) -> Vec<&'p Restricted> {
+    let uses = |restricted: &&Restricted| !pathway.part(answers, Some(restricted.category)).is_empty();
+    pathway.restricted.iter().filter(uses).collect()
+}
+
+fn strike_out_error(message: &str) -> FieldError {
+    #[expect(clippy::expect_used, reason = "a constant that every test of striking out reads")]
+    let field = QuestionId::parse("strike_out").expect("a constant code");
+    FieldError::new(field, message)
+}

@@ -1,0 +1,225 @@
+//! The check before sharing: held until it is passed on, stopped with a reason, sent all the same, or let go by the clock.
+
+use std::time::Duration;
+
+use referral_exchange::{
+    app::{App, Caller, Error, Founder, IdempotencyKey, ListQuery, LogQuery, Receipt, SafeguardingLead, Stop, Verdict},
+    domain::{code::Code, referral::ReferralState, relation::Relation, time::Timestamp},
+    store::Engine,
+};
+use serde_json::{Value, json};
+
+use crate::support::{
+    hub::{ENGINES, Hub},
+    notice::{self, read, send, with},
+    raw::Raw,
+};
+
+/// Answers that must be checked first.
+fn checked(changes: &Value) -> Value {
+    let mut answers = with(&json!({ "lead_party": false, "child": true, "informant": "canaryinformant" }));
+    for (name, value) in changes.as_object().unwrap() {
+        answers[name] = value.clone();
+    }
+    answers
+}
+
+async fn decide(app: &App, caller: &Caller, receipt: &Receipt, verdict: &Verdict) -> Result<bool, Error> {
+    let key = IdempotencyKey::parse(&format!("check-{}", receipt.reference)).unwrap();
+    let done = app.check(&app.request(None), caller, &key, (&receipt.reference.to_string(), verdict)).await;
+    done.map(|answered| answered.replayed)
+}
+
+fn stop(reason: &str, text: &str) -> Verdict {
+    Verdict::Stop(Stop { reason: Code::parse(reason).unwrap(), text: text.to_owned() })
+}
+
+/// Those of the receiving side, and what each of them sees of a referral: nothing, or all.
+async fn receivers_see(hub: &Hub, receipt: &Receipt, sees: bool) {
+    for name in ["paul.figment", "nia.imaginary", "toby.fabled", "iris.makebelieve"] {
+        let caller = hub.sign_in(name).await;
+        // The copy goes to the county here; the city is told nothing.
+        let told = sees && name != "nia.imaginary";
+        let view = read(&hub.app, &caller, receipt).await;
+        assert_eq!(view.is_ok(), told, "{name}");
+        let mut listed = 0;
+        for place in hub.app.queue_places(&caller) {
+            let query = ListQuery { team: Some(place.team), ..ListQuery::default() };
+            listed += hub.app.queue(&hub.app.request(None), &caller, &query).await.unwrap().items.len();
+        }
+        // The intelligence bureau reads a category; the referral stands in no queue of its own.
+        assert_eq!(listed > 0, told && name != "toby.fabled", "{name}");
+    }
+}
+
+async fn passed_on(engine: Engine) {
+    let hub = notice::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let receipt = send(app, &tess, &checked(&json!({}))).await;
+    assert_eq!(receipt.state, ReferralState::Checking);
+    let first = receipt.check.as_ref().unwrap();
+    assert_eq!(first.by, ["Lena Sample"]);
+    // Sent on a Friday morning: the end of the next working day.
+    assert_eq!(first.until, Timestamp::parse("2026-11-23T17:00:00Z").unwrap());
+    receivers_see(&hub, &receipt, false).await;
+    // Not even the log of the receiving agency tells of it.
+    let dina = hub.sign_in("dina.proforma").await;
+    let about = LogQuery { reference: Some(receipt.reference.to_string()), ..LogQuery::default() };
+    assert!(app.read_log(&app.request(None), &dina, &about).await.unwrap().items.is_empty());
+
+    let lena = hub.sign_in("lena.sample").await;
+    let list = app.checks(&app.request(None), &lena).await.unwrap();
+    assert_eq!(list.items.iter().map(|item| item.check_until).collect::<Vec<_>>(), [Some(first.until)]);
+    let view = read(app, &lena, &receipt).await.unwrap();
+    assert_eq!(view.relation, Relation::Checker);
+    assert!(view.answers.is_some_and(|answers| answers.iter().all(|(id, _)| id.as_str() != "informant")));
+    for stranger in [&tess, &dina] {
+        let refused = decide(app, stranger, &receipt, &Verdict::Pass).await;
+        assert!(matches!(refused, Err(Error::Refused | Error::Unseen)), "{refused:?}");
+    }
+    assert!(!decide(app, &lena, &receipt, &Verdict::Pass).await.unwrap());
+    assert!(decide(app, &lena, &receipt, &Verdict::Pass).await.unwrap(), "once for each key");
+    receivers_see(&hub, &receipt, true).await;
+    assert!(app.checks(&app.request(None), &lena).await.unwrap().items.is_empty());
+    assert!(!app.read_log(&app.request(None), &dina, &about).await.unwrap().items.is_empty());
+    hub.finish().await;
+}
+
+async fn stopped_and_sent(engine: Engine) {
+    let hub = notice::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let receipt = send(app, &tess, &checked(&json!({}))).await;
+    let lena = hub.sign_in("lena.sample").await;
+    let Err(Error::Invalid(errors)) = decide(app, &lena, &receipt, &stop("made-up", "")).await else { panic!("no such reason") };
+    assert_eq!(errors[0].name(), "reason");
+    decide(app, &lena, &receipt, &stop("other-way", "canarywords: speak to the family first")).await.unwrap();
+    receivers_see(&hub, &receipt, false).await;
+
+    let view = read(app, &tess, &receipt).await.unwrap();
+    assert_eq!(view.referral.stage.state(), ReferralState::Stopped);
+    let told = view.stop.unwrap();
+    assert_eq!((told.by.as_str(), told.title.as_str()), ("Lena Sample", "Another way helps more"));
+    assert_eq!(told.text, "canarywords: speak to the family first");
+    assert!(view.actions.iter().any(|action| action.code() == "send-stopped"));
+    // The clock lets nothing go that somebody stopped.
+    hub.clock.advance(Duration::from_hours(24 * 7));
+    assert_eq!(app.mind_checks().await.unwrap(), 0);
+
+    let key = IdempotencyKey::parse("anyway").unwrap();
+    let reference = receipt.reference.to_string();
+    let lena = hub.sign_in("lena.sample").await;
+    let refused = app.send_stopped(&app.request(None), &lena, &key, &reference).await;
+    assert!(matches!(refused, Err(Error::Refused)), "the sender decides: {refused:?}");
+    let tess = hub.sign_in("tess.example").await;
+    app.send_stopped(&app.request(None), &tess, &key, &reference).await.unwrap();
+    receivers_see(&hub, &receipt, true).await;
+    for body in Raw::owner(&hub).await.rows("SELECT body FROM log_body").await {
+        assert!(!String::from_utf8_lossy(&body[0].bytes()).contains("canary"), "words are sealed");
+    }
+    hub.finish().await;
+}
+
+async fn let_go(engine: Engine) {
+    let hub = notice::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let receipt = send(app, &tess, &checked(&json!({}))).await;
+    let until = receipt.check.as_ref().unwrap().until;
+    hub.clock.advance(until.minus(Duration::from_secs(1)).since(app.now()));
+    assert_eq!(app.mind_checks().await.unwrap(), 0);
+    hub.clock.advance(Duration::from_secs(1));
+    // Two nodes mind the same clock: it goes once.
+    let other = hub.another_node().await;
+    let (one, two) = tokio::join!(app.mind_checks(), other.mind_checks());
+    assert_eq!(one.unwrap() + two.unwrap(), 1);
+    receivers_see(&hub, &receipt, true).await;
+    let mut raw = Raw::owner(&hub).await;
+    assert_eq!(raw.count("SELECT COUNT(*) FROM log_event WHERE action = 'release-check' AND actor IS NULL").await, 1);
+    let lena = hub.sign_in("lena.sample").await;
+    let late = decide(app, &lena, &receipt, &stop("not-met", "")).await;
+    assert!(matches!(late, Err(Error::Refused)), "what has gone cannot be stopped: {late:?}");
+    hub.finish().await;
+}
+
+async fn at_once(engine: Engine) {
+    let hub = notice::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    for (why, changes) in [
+        ("urgent", json!({ "danger_now": true })),
+        ("the lead is a party", json!({ "lead_party": true })),
+        ("the lead may be a party", json!({ "lead_party": { "not_known": "not-known" } })),
+        ("somebody is known to a partner", json!({ "involved": true })),
+    ] {
+        let receipt = send(app, &tess, &checked(&changes)).await;
+        assert_eq!((receipt.state, receipt.check), (ReferralState::Received, None), "{why}");
+    }
+    let lena = hub.sign_in("lena.sample").await;
+    let own = send(app, &lena, &checked(&json!({}))).await;
+    assert_eq!(own.state, ReferralState::Received, "the lead sends it");
+
+    // Away, and back.
+    let abel = hub.sign_in("abel.template").await;
+    let police = abel.agency();
+    let pia = hub.person("pia.supposed").user;
+    let away = |away_until| [SafeguardingLead { user: pia, away_until }];
+    let founder = Founder::Caller(&abel);
+    let quinn = hub.sign_in("quinn.mock").await;
+    for (until, state) in [(Some(Duration::from_hours(48)), ReferralState::Received), (None, ReferralState::Checking)] {
+        let until = until.map(|later| app.now().plus(later));
+        app.set_safeguarding_leads(&app.request(None), &founder, police, &away(until)).await.unwrap();
+        assert_eq!(send(app, &quinn, &checked(&json!({}))).await.state, state, "{until:?}");
+    }
+    app.set_safeguarding_leads(&app.request(None), &founder, police, &[]).await.unwrap();
+    assert_eq!(send(app, &quinn, &checked(&json!({}))).await.state, ReferralState::Received, "no lead is set");
+    let school = tess.agency();
+    let refused = app.set_safeguarding_leads(&app.request(None), &founder, school, &[]).await;
+    assert!(matches!(refused, Err(Error::Refused)), "another agency's: {refused:?}");
+    let stranger = [SafeguardingLead { user: tess.user(), away_until: None }];
+    let refused = app.set_safeguarding_leads(&app.request(None), &founder, police, &stranger).await;
+    assert!(matches!(refused, Err(Error::Malformed(_))), "{refused:?}");
+    hub.finish().await;
+}
+
+async fn withdrawn(engine: Engine) {
+    const HELD: &str = "SELECT COUNT(*) FROM grant_made g JOIN grant_bytes b ON b.grant_id = g.id WHERE g.held = 1";
+    let hub = notice::founded(engine).await;
+    let app = &hub.app;
+    let mut left = Vec::new();
+    for _ in 0..2 {
+        let tess = hub.sign_in("tess.example").await;
+        let receipt = send(app, &tess, &checked(&json!({}))).await;
+        let lena = hub.sign_in("lena.sample").await;
+        decide(app, &lena, &receipt, &stop("not-met", "")).await.unwrap();
+        left.push(receipt);
+    }
+    let tess = hub.sign_in("tess.example").await;
+    let key = IdempotencyKey::parse("withdraw").unwrap();
+    app.withdraw_stopped(&app.request(None), &tess, &key, &left[0].reference.to_string()).await.unwrap();
+    let mut raw = Raw::owner(&hub).await;
+    assert_eq!(raw.count(HELD).await, 3, "of two times three held keys one referral's are erased");
+    let key = IdempotencyKey::parse("anyway").unwrap();
+    let late = app.send_stopped(&app.request(None), &tess, &key, &left[0].reference.to_string()).await;
+    assert!(matches!(late, Err(Error::Refused)), "its key is gone: {late:?}");
+    // What its sender leaves stopped is cleared away after four weeks.
+    hub.clock.advance(Duration::from_hours(28 * 24));
+    assert_eq!(app.mind_checks().await.unwrap(), 1);
+    assert_eq!(raw.count(HELD).await, 0);
+    let tess = hub.sign_in("tess.example").await;
+    for receipt in &left {
+        let view = read(app, &tess, receipt).await.unwrap();
+        assert_eq!(view.referral.stage.state(), ReferralState::Withdrawn, "the sender still reads what they wrote");
+        receivers_see(&hub, receipt, false).await;
+    }
+    hub.finish().await;
+}
+
+crate::support::on_both! {
+    what_the_lead_passes_on_reaches_the_team_and_not_before => passed_on,
+    a_stop_gives_the_sender_its_reason_and_the_sender_may_still_send_it => stopped_and_sent,
+    what_nobody_checks_in_time_goes_on_by_itself_once => let_go,
+    it_goes_at_once_when_urgent_or_when_nobody_can_check_it => at_once,
+    what_is_left_stopped_loses_the_receivers_key => withdrawn,
+}
