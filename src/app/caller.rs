@@ -32,6 +32,7 @@ pub struct Caller {
     pub(super) session: Session,
     pub(super) secret: SessionSecret,
     places: Vec<NamedPlace>,
+    checks: bool,
 }
 
 impl Caller {
@@ -63,6 +64,11 @@ impl Caller {
     /// The main place: the oldest.
     pub fn main(&self) -> Option<&NamedPlace> {
         self.places.first()
+    }
+
+    /// Whether the person checks for their agency what must be checked before it is shared.
+    pub const fn checks(&self) -> bool {
+        self.checks
     }
 
     /// Whether any place has this role.
@@ -148,7 +154,8 @@ impl App {
         if idle_until.since(session.idle_expires_at) >= std::time::Duration::from_mins(1) {
             self.store.touch_session(session.id, idle_until).await?;
         }
-        Ok(Caller { account, session, secret, places })
+        let checks = self.store.safeguarding_leads(account.agency).await?.iter().any(|lead| lead.user == account.id);
+        Ok(Caller { account, session, secret, places, checks })
     }
 
     pub(super) async fn named_places(&self, user: UserId) -> Result<Vec<NamedPlace>, Error> {

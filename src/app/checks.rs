@@ -103,12 +103,6 @@ impl App {
         Ok(())
     }
 
-    /// Whether the caller checks for their agency.
-    pub async fn is_checker(&self, caller: &Caller) -> Result<bool, Error> {
-        let leads = self.store.safeguarding_leads(caller.agency()).await?;
-        Ok(leads.iter().any(|lead| lead.user == caller.user()))
-    }
-
     /// What waits for the caller's check, the one that goes on by itself soonest first; and what was stopped and still waits
     /// for its sender.
     pub async fn checks(&self, request: &RequestContext, caller: &Caller) -> Result<Page, Error> {

@@ -82,6 +82,10 @@ pub const ROUTES: &[Route] = &[
     get("/referrals/{reference}", "referral", Some(Action::ReadReferral)),
     get("/referrals/{reference}/add/{section}", "referral-ask-add", Some(Action::ReadReferral)),
     answers(post("/referrals/{reference}/add/{section}", "referral-add", Action::AddToReferral)),
+    get("/checks", "checks", Some(Action::ListChecks)),
+    post("/referrals/{reference}/check", "referral-check", Action::PassCheck),
+    post("/referrals/{reference}/send-anyway", "referral-send-anyway", Action::SendStopped),
+    post("/referrals/{reference}/withdraw", "referral-withdraw", Action::WithdrawStopped),
     get("/referrals/{reference}/sent", "referral-sent", Some(Action::ReadReferral)),
     get("/log", "log", Some(Action::ReadLog)),
 ];

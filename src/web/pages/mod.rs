@@ -7,6 +7,7 @@ pub mod addition;
 mod answers;
 mod asked;
 pub mod check;
+pub mod checks;
 pub mod deputy;
 pub mod draft;
 pub mod error;
@@ -48,6 +49,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(queue::routes())
         .merge(referral::routes())
         .merge(addition::routes())
+        .merge(checks::routes())
         .merge(log::routes())
 }
 

@@ -171,6 +171,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         href: format!("/referrals/{}", item.reference),
         // In words, since overdue routine lines may stand above it.
         headline: match (item.urgency.as_str(), item.headline) {
+            (_, Some(line)) if item.copied => format!("For information: {line}"),
             ("today", Some(line)) => format!("For today: {line}"),
             (_, line) => line.unwrap_or_default(),
         },

@@ -11,15 +11,15 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{addition::sections_to_add, queue::StateTag};
+use super::{addition::sections_to_add, checks::Controls, queue::StateTag};
 use crate::{
-    app::{AdditionView, App, Error, ReferralView},
+    app::{AdditionView, App, Error, HolderView, ReferralView, StopView},
     domain::{
-        answers::Answer as GivenAnswer, code::QuestionId, reference::Reference, relation::Relation, sensitivity::Sensitivity,
-        urgency::Urgency,
+        answers::Answer as GivenAnswer, code::QuestionId, grant::GrantReason, pathway::SummaryRow as PathwayRow,
+        reference::Reference, relation::Relation,
     },
     web::{
-        components::{Details, SummaryList, SummaryRow, Tag},
+        components::{Details, ErrorSummary, InsetText, SummaryList, SummaryRow, Tag},
         error::{Answer, Failure, ok, see},
         session::SignedIn,
         view::Frame,
@@ -49,12 +49,18 @@ pub struct ReferralPage {
     pub received_by: String,
     /// Who can see these answers: one line for each team or person.
     pub seen_by: Vec<String>,
+    /// Why it was stopped at the check, line by line; empty where it was not.
+    pub stopped: Vec<String>,
+    /// What the caller may do while it is held.
+    pub controls: Option<Controls>,
     /// The answers, in parts.
     pub sections: Vec<AnswerSection>,
     /// What was added since, each with who and when.
     pub added: Vec<AnswerSection>,
     /// What can be added: a section's title and its address.
     pub to_add: Vec<(String, String)>,
+    /// Why it rests on another lawful basis than the pathway offers; empty for none.
+    pub legal_reason: String,
 }
 
 /// A part of the answers.
@@ -71,13 +77,21 @@ impl ReferralPage {
         self.state.tag()
     }
 
+    fn summary(&self) -> Option<ErrorSummary> {
+        self.controls.as_ref()?.check.as_ref()?.summary()
+    }
+
+    fn stop(&self) -> InsetText {
+        InsetText { text: self.stopped.join("\n"), ..InsetText::default() }
+    }
+
     fn facts(&self) -> SummaryList {
         let facts = [("Due", &self.due), ("Sent", &self.sent), ("Sent by", &self.sent_by), ("Received by", &self.received_by)];
         SummaryList { rows: facts.iter().map(|(key, value)| SummaryRow::words(key, value)).collect(), ..SummaryList::default() }
     }
 
     fn seen(&self) -> Details {
-        let text = format!("{}.\nEverybody who opens this page is recorded, with the time.", self.seen_by.join(", "));
+        let text = format!("{}.\nEverybody who opens this page is recorded, with the time.", self.seen_by.join("; "));
         Details { summary_text: "Who can see this".to_owned(), text, ..Details::default() }
     }
 }
@@ -97,11 +111,20 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
 
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
     let view = app.read_referral(&person.request, &person.caller, &reference).await?;
+    ok(&page(&app, &person, &view))
+}
+
+/// The page of a referral that was opened.
+pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> ReferralPage {
     let referral = &view.referral;
-    let back = if view.relation == Relation::ReceivingTeam { "/queue" } else { "/sent" };
+    let back = match view.relation {
+        Relation::ReceivingTeam | Relation::Granted => "/queue",
+        Relation::Checker => "/checks",
+        _ => "/sent",
+    };
     let (name, team, agency) = &view.sent_by;
     let (to_team, to_agency) = &view.received_by;
-    ok(&ReferralPage {
+    ReferralPage {
         frame: person.frame.titled(&format!("Referral {}", referral.reference)).back_to(back).at(back),
         reference: referral.reference.to_string(),
         pathway: view.pathway.pathway.title.clone(),
@@ -110,29 +133,40 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         sent: referral.submitted_at.words(),
         sent_by: format!("{name}, {team}, {agency}"),
         received_by: format!("{to_team}, {to_agency}"),
-        seen_by: seen_by(&view),
-        sections: sections(&view),
-        added: view.additions.iter().map(|addition| added(&view, addition)).collect(),
-        to_add: sections_to_add(&view),
-    })
+        seen_by: view.holders.iter().map(seen_by).collect(),
+        stopped: view.stop.as_ref().map_or_else(Vec::new, stopped),
+        controls: Controls::of(app, person, view),
+        sections: sections(view),
+        added: view.additions.iter().map(|addition| added(view, addition)).collect(),
+        to_add: sections_to_add(view),
+        legal_reason: view.legal_reason.clone().unwrap_or_default(),
+    }
 }
 
-/// Who holds the key of these answers, as it was given out when they were sent.
-fn seen_by(view: &ReferralView) -> Vec<String> {
-    let (name, team, agency) = &view.sent_by;
-    let (to_team, to_agency) = &view.received_by;
-    let sender = match view.referral.sensitivity {
-        Sensitivity::L1 | Sensitivity::L2 => format!("{team} ({agency})"),
-        _ => format!("{name} ({agency})"),
+/// Somebody who holds the key of these answers, as it was given out.
+fn seen_by(holder: &HolderView) -> String {
+    let why = match holder.reason {
+        GrantReason::Cover => ", which covers outside the hours",
+        GrantReason::Copy => ", told for information",
+        GrantReason::Checker => ", who checks it first",
+        GrantReason::Deputy => ", the sender’s deputy",
+        GrantReason::Named | GrantReason::Party | GrantReason::Category => "",
     };
-    let cover = (view.referral.urgency == Urgency::Today.code()).then(|| "the team that covers outside its hours".to_owned());
-    [Some(format!("{to_team} ({to_agency})")), cover, Some(sender)].into_iter().flatten().collect()
+    format!("{}{why}", holder.name)
+}
+
+/// A stop at the check, line by line.
+fn stopped(stop: &StopView) -> Vec<String> {
+    let first = format!("{} stopped this at the check: {}.", stop.by, stop.title);
+    std::iter::once(first).chain((!stop.text.is_empty()).then(|| stop.text.clone())).collect()
 }
 
 fn sections(view: &ReferralView) -> Vec<AnswerSection> {
     let Some(answers) = &view.answers else { return Vec::new() };
     let mut sections: Vec<AnswerSection> = Vec::new();
-    for row in view.pathway.pathway.summary(answers) {
+    // A category that the caller does not hold is not there, not even as a question without an answer.
+    let shown = |row: &PathwayRow<'_>| row.sealed.category().is_none() || answers.get(row.question).is_some();
+    for row in view.pathway.pathway.summary(answers).into_iter().filter(shown) {
         let line = (row.label.to_owned(), row.text);
         match sections.last_mut() {
             Some(section) if section.title == row.section => section.rows.push(line),

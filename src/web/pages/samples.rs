@@ -6,6 +6,7 @@ use super::{
     account::{AccountPage, Place},
     addition::AddPage,
     check::{CheckPage, CheckRow, CheckSection, OpenItem, RulePage},
+    checks::{self, CheckControls, ChecksPage, Controls},
     deputy::DeputyPage,
     draft::{DeletePage, Task, TasksPage},
     error::{ErrorPage, Reason},
@@ -397,6 +398,18 @@ fn log(rows: usize, failed: bool, words: &str) -> LogPage {
     }
 }
 
+fn to_check(rows: usize, headline: &str) -> ChecksPage {
+    let row = |at: usize| checks::CheckRow {
+        reference: format!("7K3F-9QXD-{at}"),
+        href: format!("/referrals/7K3F-9QXD-{at}"),
+        headline: headline.to_owned(),
+        pathway: "Prevent".to_owned(),
+        state: if at == 0 { state("Stopped at the check", "red") } else { state("Being checked", "purple") },
+        goes_on: "By itself on Monday 8 June 2026 at 5pm".to_owned(),
+    };
+    ChecksPage { frame: somebody().titled("To check").at("/checks"), rows: (0..rows).map(row).collect() }
+}
+
 fn referral(words: &str) -> ReferralPage {
     ReferralPage {
         frame: somebody().titled("Referral 7K3F-9QXD-2").back_to("/queue"),
@@ -407,6 +420,23 @@ fn referral(words: &str) -> ReferralPage {
         sent: "4 June 2026, 9:32am".to_owned(),
         sent_by: "Duty desk, Exampleshire Council".to_owned(),
         received_by: "The exploitation hub, Exampleshire Police".to_owned(),
+        stopped: vec![format!("{PERSON} stopped this at the check: Another way helps more."), words.to_owned()],
+        controls: Some(Controls {
+            csrf_token: "token-of-the-session".to_owned(),
+            form_token: "token-of-the-form".to_owned(),
+            href: "/referrals/7K3F-9QXD-2".to_owned(),
+            check: Some(CheckControls {
+                reasons: vec![
+                    ("not-met".to_owned(), "It does not meet the threshold".to_owned()),
+                    ("other".to_owned(), words.to_owned()),
+                ],
+                until: "Monday 8 June 2026 at 5pm".to_owned(),
+                text: words.to_owned(),
+                ..CheckControls::default()
+            }),
+            stopped: true,
+        }),
+        legal_reason: words.to_owned(),
         seen_by: vec!["Duty desk, Exampleshire Council".to_owned(), "The exploitation hub, Exampleshire Police".to_owned()],
         sections: vec![AnswerSection {
             title: "The child".to_owned(),
@@ -526,6 +556,7 @@ fn rest() -> Vec<Sample> {
         reference: "7K3F-9QXD-2".to_owned(),
         pathway: "Child exploitation".to_owned(),
         received_by: "The exploitation hub (Exampleshire Police)".to_owned(),
+        checked_first: String::new(),
         read_when: "Somebody will read it by 5pm today, Tuesday 4 June 2026.".to_owned(),
         steps: vec!["The team decides by 6 June 2026.".to_owned(), "You hear what was decided under My referrals.".to_owned()],
         contacts: contacts(),
@@ -562,6 +593,7 @@ pub(super) fn all() -> Vec<Sample> {
         samples.push(sample(&format!("check-open{state}"), false, &check(answer, true)));
         samples.push(sample(&format!("referral{state}"), false, &referral(answer)));
         let rows = if answer.is_empty() { 0 } else { 6 };
+        samples.push(sample(&format!("checks{state}"), false, &to_check(rows, answer)));
         samples.push(sample(&format!("queue{state}"), false, &queue(rows, answer)));
         samples.push(sample(&format!("sent-list{state}"), false, &sent_list(rows, answer)));
         samples.push(sample(&format!("log{state}"), false, &log(rows, false, if answer.is_empty() { "" } else { PERSON })));

@@ -14,8 +14,8 @@ use super::{
     pathway::{Contact, contacts},
 };
 use crate::{
-    app::App,
-    domain::relation::Relation,
+    app::{App, HolderView, ReferralView},
+    domain::{grant::GrantReason, referral::Stage, relation::Relation},
     web::{
         components::{Markup, Panel},
         error::{Answer, ok, see},
@@ -37,6 +37,8 @@ pub struct SentPage {
     pub pathway: String,
     /// Team and agency that received it.
     pub received_by: String,
+    /// Who checks it first, and when it goes on by itself; empty where it has gone.
+    pub checked_first: String,
     /// When a human will read it, as a sentence.
     pub read_when: String,
     /// What happens next, with dates, in order.
@@ -69,6 +71,14 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
     Router::new().route("/referrals/{reference}/sent", routing::get(show))
 }
 
+/// Who checks it first, while they do.
+fn checked_first(view: &ReferralView) -> String {
+    let Stage::Checking { until } = view.referral.stage else { return String::new() };
+    let checks = |holder: &&HolderView| holder.reason == GrantReason::Checker;
+    let by: Vec<_> = view.holders.iter().filter(checks).map(|holder| holder.name.as_str()).collect();
+    format!("{} checks it first. If nobody has acted by {}, it goes on by itself.", by.join(" or "), words::day_and_time(until))
+}
+
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
     let view = app.read_referral(&person.request, &person.caller, &reference).await?;
     let reference = view.referral.reference.to_string();
@@ -86,6 +96,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         frame: person.frame.titled(&format!("Referral sent – {}", pathway.title)).at("/sent"),
         pathway: pathway.title.clone(),
         received_by: format!("{team} ({agency})"),
+        checked_first: checked_first(&view),
         read_when: read_when.unwrap_or_default(),
         steps: std::iter::once(decided).chain(pathway.next_steps.iter().cloned()).collect(),
         contacts: contacts(pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),

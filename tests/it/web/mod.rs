@@ -1,5 +1,6 @@
 //! The pages as HTTP: statuses, cookies, headers, guards.
 
+mod checks;
 mod guards;
 mod log;
 mod sending;
