@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use super::pages::queue::StateTag;
-use crate::domain::{referral::ReferralState, time::Timestamp};
+use crate::domain::{
+    legal::{Basis, Purpose},
+    referral::ReferralState,
+    time::Timestamp,
+};
 
 /// `1 hour`, `3 days`: whole units, the largest that fits, rounded down.
 fn length(time: Duration) -> String {
@@ -55,6 +59,32 @@ pub(super) fn state(state: ReferralState) -> StateTag {
         ReferralState::Opened => ("Opened", "yellow"),
     };
     StateTag { text: text.to_owned(), colour: colour.to_owned() }
+}
+
+/// A lawful basis, as a choice says it.
+pub(super) const fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Consent => "Consent",
+        Basis::LegalObligation => "A legal obligation",
+        Basis::VitalInterests => "Vital interests: somebody’s life or safety",
+        Basis::PublicTask => "A public task",
+        Basis::LegitimateInterests => "Legitimate interests",
+        Basis::RecognisedLegitimateInterest => "A recognised legitimate interest",
+        Basis::LawEnforcement => "Law enforcement",
+    }
+}
+
+/// A purpose, as the end of a sentence.
+pub(super) const fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Safeguarding => "keeping people safe",
+        Purpose::CrimePrevention => "preventing crime",
+        Purpose::Investigation => "investigating crime",
+        Purpose::Immigration => "immigration functions",
+        Purpose::FireSafety => "fire safety",
+        Purpose::ServiceProvision => "giving a service to the person",
+        Purpose::RightsRequest => "answering a request about rights",
+    }
 }
 
 #[cfg(test)]

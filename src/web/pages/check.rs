@@ -10,12 +10,13 @@ use axum::{
 };
 
 use super::{
+    choices::{self, ChoicesView},
     filled::{Filled, Looked, Opened, to_send},
     pathway::{Contact, contacts},
     receiver::Receiver,
 };
 use crate::{
-    app::{App, Error},
+    app::{App, DraftView, Error, Sending},
     domain::{
         answers::{Answer as Given, Answers},
         code::PathwayId,
@@ -31,6 +32,7 @@ use crate::{
     web::{
         components::{Button, InsetText, WarningText},
         error::{Answer, Failure, ok, see},
+        posted::Posted,
         session::SignedIn,
         view::Frame,
     },
@@ -64,6 +66,8 @@ pub struct CheckPage {
     pub advice: Vec<String>,
     /// Consequences worth a warning; empty for none.
     pub warning: String,
+    /// What is chosen beside the answers.
+    pub choices: ChoicesView,
 }
 
 /// One thing that stands in the way of sending.
@@ -150,11 +154,16 @@ async fn check(State(app): State<Arc<App>>, person: SignedIn, Path(reference): P
     ok(&page(&app, &person, &filled, &looked).await?)
 }
 
-async fn send(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+async fn send(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
+    let choices = choices::read(&posted)?;
     let (sender, today) = (app.sender_kind(&person.caller).await?, person.request.at.uk_date());
     // What is no reference is looked up like one, so that it counts and looks like a draft that cannot be seen.
     let wanted = Reference::parse(&reference).unwrap_or(Reference::NOBODYS);
-    match app.send_draft(&person.request, &person.caller, wanted, |view| to_send(view, sender, today)).await {
+    let sending = |view: &DraftView| {
+        let answers = to_send(view, sender, today)?;
+        Ok(Sending { answers, choices: choices.clone() })
+    };
+    match app.send_draft(&person.request, &person.caller, wanted, sending).await {
         Ok(sent) => Ok(see(&format!("/referrals/{}/sent", sent.value.reference))),
         // The page says what is open.
         Err(Error::Invalid(_)) => Ok(see(&format!("/drafts/{wanted}/check"))),
@@ -176,7 +185,8 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
         can_follow: later(filled, looked),
         sections: sections(filled, looked),
         received_by: receivers(person, pathway, answers, &receiver),
-        copies: copies(app, pathway, answers).await?,
+        copies: if pathway.is_conflicted(answers) { Vec::new() } else { copies(app, pathway, answers).await? },
+        choices: ChoicesView::of(app, person, pathway, answers).await?,
         read_when: receiver.read_when(),
         risk: risk(pathway, answers).unwrap_or_default(),
         advice: pathway.advice(answers).map(|advice| advice.text.clone()).collect(),
@@ -229,12 +239,19 @@ fn sections(filled: &Filled, looked: &Looked<'_>) -> Vec<CheckSection> {
 
 /// Who can read it once it is sent, as the keys will be given out.
 fn receivers(person: &SignedIn, pathway: &Pathway, answers: &Answers, receiver: &Receiver) -> Vec<String> {
+    if pathway.is_conflicted(answers) {
+        // No team, no cover, no deputy and no recovery: see `app::recipients`.
+        return vec![
+            "A few people by name, without those whom you tick below".to_owned(),
+            "You; nobody else in your agency".to_owned(),
+        ];
+    }
     let own = match pathway.sensitivity {
         Sensitivity::L1 | Sensitivity::L2 => {
             let team = person.caller.main().map(|named| named.team.as_str().to_owned());
             team.map(|team| format!("You and your team, {team}"))
         }
-        _ => Some("You; nobody else in your team".to_owned()),
+        _ => Some("You, and your deputy if you have chosen one; nobody else in your team".to_owned()),
     };
     let cover = (pathway.urgency(answers) == Urgency::Today)
         .then(|| "The team that covers outside those hours, because it is for today".to_owned());

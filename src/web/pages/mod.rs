@@ -8,6 +8,7 @@ mod answers;
 mod asked;
 pub mod check;
 pub mod checks;
+pub mod choices;
 pub mod deputy;
 pub mod draft;
 pub mod error;

@@ -7,6 +7,7 @@ use super::{
     addition::AddPage,
     check::{CheckPage, CheckRow, CheckSection, OpenItem, RulePage},
     checks::{self, CheckControls, ChecksPage, Controls},
+    choices::ChoicesView,
     deputy::DeputyPage,
     draft::{DeletePage, Task, TasksPage},
     error::{ErrorPage, Reason},
@@ -260,6 +261,13 @@ fn check(answer: &str, open: bool) -> CheckPage {
         read_when: "Somebody will read it by 5pm today, Tuesday 4 June 2026.".to_owned(),
         risk: "High".to_owned(),
         advice: vec!["Think about a modern slavery referral as well.".to_owned()],
+        choices: ChoicesView {
+            bases: vec![
+                ("public-task/safeguarding".to_owned(), "A public task, for keeping people safe".to_owned(), answer.to_owned()),
+                ("vital-interests/safeguarding".to_owned(), "Vital interests".to_owned(), "UK GDPR Article 6(1)(d)".to_owned()),
+            ],
+            people: vec![("0123".to_owned(), PERSON.to_owned(), "Restricted cases, Exampleshire Police".to_owned())],
+        },
         warning: "The child’s file at school is not told. Tell the school yourself if it is safe to.".to_owned(),
     }
 }
