@@ -81,9 +81,10 @@ CREATE TABLE session (
 ) STRICT;
 CREATE INDEX session_by_account ON session (account);
 
--- Failed sign-ins and bursts of misses, by the hash of account name, address or session; never the text somebody typed.
+-- Tries at signing in and bursts of misses, by the hash of account name, address, both or session; never the text somebody typed.
+-- A row of kind familiar also says that the account has signed in from the address.
 CREATE TABLE throttle (
-    kind TEXT NOT NULL CONSTRAINT throttle_kind_known CHECK (kind IN ('account', 'address', 'session')),
+    kind TEXT NOT NULL CONSTRAINT throttle_kind_known CHECK (kind IN ('account', 'address', 'familiar', 'session')),
     subject BLOB NOT NULL,
     failures INTEGER NOT NULL,
     last_at INTEGER NOT NULL,

@@ -35,6 +35,7 @@ mod submit;
 mod teams;
 mod throttle;
 mod verify;
+mod verify_files;
 mod verify_stored;
 
 use std::sync::Arc;

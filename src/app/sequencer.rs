@@ -11,18 +11,24 @@ use crate::{
         sequencer::{Leaf, step},
     },
     domain::time::Timestamp,
-    store::sequence::{CheckpointRow, GroupRow, Sequencing},
+    store::{
+        Engine,
+        sequence::{CheckpointRow, GroupRow, Sequencing},
+    },
 };
 
 const LEASE: &str = "sequencer";
-/// Longer than any batch takes, short enough that another node takes over soon.
-const LEASE_FOR: Duration = Duration::from_secs(15);
+/// Some ticks, so that a node which works keeps it, and short, so that another takes over soon after one died. It is renewed for
+/// each batch. A batch that takes longer is safe all the same: it holds the lease's row to its end, and its token is checked.
+const LEASE_FOR: Duration = Duration::from_secs(3);
 const BATCH: i64 = 1000;
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 /// How exactly a check's limit is kept.
 const MIND_EVERY: Duration = Duration::from_secs(20);
 /// A day after they ran out, sessions and counts tell nobody anything that the log does not.
 const KEEP_OLD: Duration = Duration::from_hours(24);
+/// Holidays included: so long an account stays at home at an address it has signed in from.
+const KEEP_HOMES: Duration = Duration::from_hours(30 * 24);
 
 /// What one process remembers between steps: the tree's edge, if nobody else has moved on since.
 #[derive(Default)]
@@ -46,10 +52,7 @@ impl App {
     pub async fn sequence(&self) -> Result<Sequenced, Error> {
         // One at a time in this process, too: the lease is this process's, not this call's.
         let mut frontier = self.sequencer.frontier.lock().await;
-        let now = self.clock.now();
-        let Some(token) = self.store.take_lease(LEASE, &self.node, now, now.plus(LEASE_FOR)).await? else {
-            return Ok(Sequenced::default());
-        };
+        let Some(mut token) = self.lease().await? else { return Ok(Sequenced::default()) };
         let mut done = Sequenced { held: true, ..Sequenced::default() };
         loop {
             let (placed, refused) = self.place(&mut frontier, token).await?;
@@ -58,9 +61,28 @@ impl App {
             if placed == 0 {
                 break;
             }
+            match self.lease().await? {
+                Some(renewed) => token = renewed,
+                None => return Ok(done),
+            }
         }
         self.sign(token).await?;
         Ok(done)
+    }
+
+    /// Takes or renews the lease; its token while this node holds it.
+    async fn lease(&self) -> Result<Option<i64>, Error> {
+        let now = self.clock.now();
+        Ok(self.store.take_lease(LEASE, &self.node, now, now.plus(LEASE_FOR)).await?)
+    }
+
+    /// Ends the lease of a process that died holding it, where there can be no other: an embedded database has one program at a
+    /// time. Were there two, the dead one's token would still be past.
+    pub(super) async fn inherit_sequencing(&self) -> Result<(), Error> {
+        if self.store.engine() == Engine::Sqlite {
+            self.store.end_lease(LEASE).await?;
+        }
+        Ok(())
     }
 
     /// One batch: authenticated leaves, their places, groups that became complete; one transaction behind the lease's token.
@@ -155,8 +177,7 @@ impl App {
     /// Gives the lease up after a last run: for a graceful stop.
     pub async fn stop_sequencing(&self) -> Result<(), Error> {
         self.sequence().await?;
-        let now = self.clock.now();
-        if let Some(token) = self.store.take_lease(LEASE, &self.node, now, now.plus(LEASE_FOR)).await? {
+        if let Some(token) = self.lease().await? {
             self.store.give_up_lease(LEASE, token).await?;
         }
         Ok(())
@@ -167,6 +188,9 @@ impl App {
     /// Old sessions, counts of failures and drafts that nobody sent are removed on the way, about once an hour; what nobody
     /// checks in time goes on.
     pub async fn keep_sequencing(&self, mut stop: tokio::sync::watch::Receiver<bool>) {
+        if let Err(error) = self.inherit_sequencing().await {
+            tracing::warn!(error.kind = "sequencer", error = %error, "the lease of an earlier process must run out first");
+        }
         let mut tidied = Timestamp::from_millis(0);
         let mut minded = Timestamp::from_millis(0);
         let mut ticks = tokio::time::interval(Duration::from_millis(400));
@@ -182,7 +206,7 @@ impl App {
             let now = self.clock.now();
             if now.since(tidied) >= TIDY_EVERY {
                 tidied = now;
-                if let Err(error) = self.store.forget_old(now.minus(KEEP_OLD)).await {
+                if let Err(error) = self.store.forget_old(now.minus(KEEP_OLD), now.minus(KEEP_HOMES)).await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "old sessions and counts could not be removed");
                 }
                 if let Err(error) = self.expire_drafts().await {

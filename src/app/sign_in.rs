@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{App, Error, caller::NamedPlace, gate::bare};
+use super::{App, Error, caller::NamedPlace, gate::bare, throttle::Try};
 use crate::{
     audit::Details,
     crypto::{Credential, Identity, Password, SealedTotp, SessionSecret, SessionWrap, TotpSecret, Unlocked},
@@ -35,10 +35,12 @@ pub struct Begun {
     pub user: UserId,
 }
 
+/// A person whose password was right, and the try that it was.
 struct Known {
     account: Account,
     actor: Actor,
     unlocked: Unlocked,
+    attempt: Try,
 }
 
 impl App {
@@ -50,6 +52,8 @@ impl App {
         let mut tx = self.store.begin().await?;
         let begun = self.begin_session(&mut tx, SessionPurpose::PreSession, &known.account, &identity, request.at).await?;
         tx.commit(permit, &Details::default()).await?;
+        // A right password was no guess; earlier wrong ones still count until the code is right, too.
+        self.take_back(known.attempt).await?;
         Ok(begun)
     }
 
@@ -62,7 +66,10 @@ impl App {
             return Err(Error::NotSignedIn);
         }
         let account = self.store.account(session.user).await?.ok_or(Error::NotSignedIn)?;
-        self.throttled_or(request, account.username.as_str(), Action::SignIn).await?;
+        if !is_whole(code) {
+            return Err(Error::Credentials);
+        }
+        let attempt = self.counted_or(request, account.username.as_str(), Action::SignIn).await?;
         let actor = self.own_actor(&account, Strength::SecondFactor).await?;
         let step = self.check_code(request, &account, &actor, code).await?;
         let permit = self.ask(own(&actor, Action::SignIn, account.id, request)).await?;
@@ -70,7 +77,7 @@ impl App {
         let identity = secret.unwrap_identity(&permit, &session.wrapped_identity, &wrap)?;
         let mut tx = self.store.begin().await?;
         tx.end_session(session.id, request.at).await?;
-        self.finish_sign_in(tx, request, permit, &account, &identity, step).await
+        self.finish_sign_in(tx, request, permit, (&account, attempt), &identity, step).await
     }
 
     /// All in one, for the API.
@@ -81,13 +88,16 @@ impl App {
         password: Password,
         code: &str,
     ) -> Result<Begun, Error> {
+        if !is_whole(code) {
+            return Err(self.incomplete(request).await?);
+        }
         let known = self.check_password(request, username, password).await?;
         let actor = self.own_actor(&known.account, Strength::SecondFactor).await?;
         let step = self.check_code(request, &known.account, &actor, code).await?;
         let permit = self.ask(own(&actor, Action::SignIn, known.account.id, request)).await?;
         let identity = self.unlock(known.unlocked, &permit, &known.account).await?;
         let tx = self.store.begin().await?;
-        self.finish_sign_in(tx, request, permit, &known.account, &identity, step).await
+        self.finish_sign_in(tx, request, permit, (&known.account, known.attempt), &identity, step).await
     }
 
     /// Ends this session.
@@ -111,7 +121,29 @@ impl App {
     async fn check_password(&self, request: &RequestContext, username: &str, password: Password) -> Result<Known, Error> {
         // What was typed is counted only by its hash, so even a name that cannot exist is throttled like any other.
         let typed = username.trim().to_lowercase();
-        self.throttled_or(request, &typed, Action::GivePassword).await?;
+        if typed.is_empty() || password.is_empty() {
+            return Err(self.incomplete(request).await?);
+        }
+        let attempt = self.counted_or(request, &typed, Action::GivePassword).await?;
+        match self.compare_password(username, &password).await {
+            Ok(Some((account, unlocked))) => {
+                let actor = self.own_actor(&account, Strength::Password).await?;
+                Ok(Known { account, actor, unlocked, attempt })
+            }
+            Ok(None) => {
+                self.refuse_nobody(request, "sign-in", Action::GivePassword, DenialReason::Credentials).await?;
+                Err(Error::Credentials)
+            }
+            // The hub could not look: nobody guessed.
+            Err(error) => {
+                self.take_back(attempt).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// The account and its key if name and password belong together; the same work whether or not anybody has the name.
+    async fn compare_password(&self, username: &str, password: &Password) -> Result<Option<(Account, Unlocked)>, Error> {
         let account = match Username::parse(username) {
             Ok(username) => {
                 self.store.account_by_username(&username).await?.filter(|account| account.state == AccountState::Ready)
@@ -124,19 +156,13 @@ impl App {
         };
         let unlocked = if let Some((account, row)) = stored {
             let credential = Credential::try_from(&row)?;
-            let derived = self.passwords.derive(&password, credential.recipe).await?;
+            let derived = self.passwords.derive(password, credential.recipe).await?;
             credential.check(account.id, &derived)
         } else {
-            self.passwords.derive_for_nobody(&password).await?;
+            self.passwords.derive_for_nobody(password).await?;
             None
         };
-        match (account, unlocked) {
-            (Some(account), Some(unlocked)) => {
-                let actor = self.own_actor(&account, Strength::Password).await?;
-                Ok(Known { account, actor, unlocked })
-            }
-            _ => self.wrong_credentials(request, &typed).await,
-        }
+        Ok(account.zip(unlocked))
     }
 
     async fn check_code(&self, request: &RequestContext, account: &Account, actor: &Actor, code: &str) -> Result<i64, Error> {
@@ -147,7 +173,6 @@ impl App {
         if let Ok(step) = secret.verify(code, request.at, last) {
             return Ok(i64::try_from(step).unwrap_or(i64::MAX));
         }
-        self.sign_in_failed(request, account.username.as_str()).await?;
         self.refuse(own(actor, Action::SignIn, account.id, request), DenialReason::Credentials, None).await?;
         Err(Error::Credentials)
     }
@@ -157,20 +182,19 @@ impl App {
         mut tx: Tx,
         request: &RequestContext,
         permit: Permit,
-        account: &Account,
+        (account, attempt): (&Account, Try),
         identity: &Identity,
         step: i64,
     ) -> Result<Begun, Error> {
         if !tx.spend_step(account.id, step).await? {
             // Somebody used the same code a moment before: a replay.
             drop(tx);
-            self.sign_in_failed(request, account.username.as_str()).await?;
             self.refuse(permit.act().clone(), DenialReason::Credentials, None).await?;
             return Err(Error::Credentials);
         }
         let begun = self.begin_session(&mut tx, SessionPurpose::Session, account, identity, request.at).await?;
         tx.commit(permit, &Details::default()).await?;
-        self.sign_in_succeeded(account.username.as_str()).await?;
+        self.sign_in_succeeded(request, account.username.as_str(), attempt).await?;
         Ok(begun)
     }
 
@@ -229,14 +253,15 @@ impl App {
         })))
     }
 
-    async fn wrong_credentials(&self, request: &RequestContext, typed: &str) -> Result<Known, Error> {
-        self.sign_in_failed(request, typed).await?;
+    /// A form that was not filled in is no guess: it is refused without being counted, and without work.
+    async fn incomplete(&self, request: &RequestContext) -> Result<Error, Error> {
         self.refuse_nobody(request, "sign-in", Action::GivePassword, DenialReason::Credentials).await?;
-        Err(Error::Credentials)
+        Ok(Error::Credentials)
     }
 
-    async fn throttled_or(&self, request: &RequestContext, typed: &str, action: Action) -> Result<(), Error> {
-        match self.sign_in_allowed(request, typed).await {
+    /// Counts a try before any work is spent on it; one that has to wait is refused, on record.
+    async fn counted_or(&self, request: &RequestContext, typed: &str, action: Action) -> Result<Try, Error> {
+        match self.begin_try(request, typed).await {
             Err(Error::Throttled(wait)) => {
                 self.refuse_nobody(request, "sign-in", action, DenialReason::Throttled).await?;
                 Err(Error::Throttled(wait.max(Duration::from_secs(1))))
@@ -254,4 +279,10 @@ impl App {
 /// An act on the actor's own account.
 pub(super) fn own(actor: &Actor, action: Action, user: UserId, request: &RequestContext) -> Act {
     bare(actor.clone(), action, Object::Account(user), Relation::Own, State::None, request)
+}
+
+/// Whether a code has all its digits, spaces aside, so that it is a try at all.
+fn is_whole(code: &str) -> bool {
+    let mut digits = code.chars().filter(|c| !c.is_whitespace());
+    digits.by_ref().take(6).filter(char::is_ascii_digit).count() == 6 && digits.next().is_none()
 }

@@ -56,8 +56,8 @@ const ERASED: &str = Vouched::Erased.table();
 #[derive(Default)]
 struct Vouches(HashMap<(String, String), ([u8; 32], String)>);
 
-struct Verification<'s> {
-    store: &'s Store,
+pub(super) struct Verification<'s> {
+    pub(super) store: &'s Store,
     authenticator: &'s Authenticator,
     report: Report,
     vouches: Vouches,
@@ -86,11 +86,13 @@ pub async fn verify(store: &Store, key: &VerifierKey, depth: Depth) -> Result<Re
     run.damage_or(walked)?;
     let walked = run.rows(depth).await;
     run.damage_or(walked)?;
+    let walked = run.files().await;
+    run.damage_or(walked)?;
     Ok(run.report)
 }
 
 impl Verification<'_> {
-    fn found(&mut self, what: impl Into<String>, table: &str, id: &str) {
+    pub(super) fn found(&mut self, what: impl Into<String>, table: &str, id: &str) {
         self.report.findings.push(Finding { what: what.into(), table: table.to_owned(), id: id.to_owned() });
     }
 
@@ -187,7 +189,7 @@ impl Verification<'_> {
     fn checkpoint(&mut self, key: &VerifierKey, (size, root, note): (i64, &[u8], &str), frontier: &Frontier) {
         self.report.checkpoints += 1;
         let place = size.to_string();
-        match Checkpoint::open(note.as_bytes(), key) {
+        match Checkpoint::open_kept(note, key) {
             Err(fault) => self.found(format!("a checkpoint's note does not verify: {fault}"), "log_checkpoint", &place),
             Ok(checkpoint) => {
                 if index(size).ok() != Some(checkpoint.size()) || checkpoint.size() != frontier.size() {

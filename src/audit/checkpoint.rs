@@ -105,6 +105,17 @@ impl Checkpoint {
         Self::open_witnessed(note, log, &[]).map(|opened| opened.checkpoint)
     }
 
+    /// What a note says that the log itself keeps: its text and its one signature, byte for byte. Ed25519 has no randomness, so
+    /// there is one such note for each checkpoint. Cosignatures of witnesses are kept elsewhere.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::open`]; [`LogError::NotAsSigned`] when anything else stands in the note.
+    pub fn open_kept(note: &str, log: &VerifierKey) -> Result<Self, LogError> {
+        let opened = Self::open_witnessed(note.as_bytes(), log, &[])?;
+        let alone = opened.note.signatures().len() == 1 && opened.note.to_string() == note;
+        if alone { Ok(opened.checkpoint) } else { Err(LogError::NotAsSigned) }
+    }
+
     /// What a note says, once the log's signature is found good, and which of these witnesses cosigned it.
     ///
     /// # Errors

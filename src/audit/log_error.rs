@@ -51,6 +51,9 @@ pub enum LogError {
     /// No signature by the key that must have signed.
     #[error("the note bears no signature by a trusted key")]
     Untrusted,
+    /// A stored checkpoint has the log's good signature and something besides, or is spelt otherwise.
+    #[error("the note is not, byte for byte, what the log signed")]
+    NotAsSigned,
     /// A checkpoint is not exactly origin, size and root, a line each.
     #[error("a checkpoint must have exactly three lines")]
     CheckpointLines,

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
-use toml::{Spanned, de::DeValue};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 use super::{
     clocks::clocks,
@@ -36,6 +39,13 @@ const MOST_MINUTES: u16 = 5;
 /// The identity of a pathway file: the SHA-256 of its text, 64 lower-case hexadecimal digits.
 pub fn version_of(text: &str) -> String {
     hex::encode(Sha256::digest(text))
+}
+
+/// The id that a pathway file gives itself, whatever else of it can be read.
+pub fn id_of(text: &str) -> Option<String> {
+    let file = DeTable::parse(text).ok()?;
+    let id = file.get_ref().get("id")?;
+    id.get_ref().as_str().map(str::to_owned)
 }
 
 /// Reads one pathway file. `file` is its name (`fire-protection.toml`), for the faults.

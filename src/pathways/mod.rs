@@ -23,7 +23,7 @@ mod screening;
 
 pub use answers::{answers_from_json, answers_to_json, raw_from_json};
 pub use calendar::parse_calendar;
-pub use definition::{parse, version_of};
+pub use definition::{id_of, parse, version_of};
 pub use definition_json::definition_json;
 pub use example::example;
 pub use fault::{Fault, Faults};

@@ -70,6 +70,20 @@ impl Store {
         Ok(on!(self, p => sqlx::query_as(SQL).bind(digest).fetch_optional(p).await)?)
     }
 
+    /// The digests of every policy that was ever in force.
+    pub async fn policy_digests(&self) -> Result<Vec<String>, Error> {
+        const SQL: &str = "SELECT digest FROM policy_file ORDER BY digest";
+        let rows: Vec<(String,)> = on!(self, p => sqlx::query_as(SQL).fetch_all(p).await)?;
+        Ok(rows.into_iter().map(|(digest,)| digest).collect())
+    }
+
+    /// The versions of every pathway file that was ever in force.
+    pub async fn pathway_versions(&self) -> Result<Vec<String>, Error> {
+        const SQL: &str = "SELECT version FROM pathway_file ORDER BY version";
+        let rows: Vec<(String,)> = on!(self, p => sqlx::query_as(SQL).fetch_all(p).await)?;
+        Ok(rows.into_iter().map(|(version,)| version).collect())
+    }
+
     /// The pathways in force, by id.
     pub async fn pathway_files(&self) -> Result<Vec<PathwayFile>, Error> {
         const SQL: &str =

@@ -22,6 +22,14 @@ impl Store {
         Ok(row.map(|(token,)| token))
     }
 
+    /// Ends a lease, whoever holds it; the next to take it gets a new token.
+    pub async fn end_lease(&self, name: &str) -> Result<(), Error> {
+        const SQL: &str = "UPDATE lease SET expires_at = 0 WHERE name = $1";
+        let mut tx = self.begin().await?;
+        within!(tx, c => sqlx::query(SQL).bind(name).execute(c).await.map(drop))?;
+        tx.finish().await
+    }
+
     /// Gives a lease up, so that another need not wait for it to run out.
     pub async fn give_up_lease(&self, name: &str, token: i64) -> Result<(), Error> {
         const SQL: &str = "UPDATE lease SET expires_at = 0 WHERE name = $1 AND token = $2";

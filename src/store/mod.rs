@@ -60,6 +60,11 @@ impl Store {
         &self.authenticator
     }
 
+    /// Which database it is.
+    pub const fn engine(&self) -> Engine {
+        self.db.engine()
+    }
+
     /// Closes every connection; on SQLite the write-ahead log is folded into the file.
     pub async fn close(&self) -> Result<(), Error> {
         self.db.close().await

@@ -59,7 +59,7 @@ pub struct Standing {
 /// Rows that stand without their partner: table, id and what is missing.
 pub type Orphan = (&'static str, String, &'static str);
 
-const ORPHANS: [(&str, &str, &str); 25] = [
+const ORPHANS: [(&str, &str, &str); 26] = [
     (
         "log_event",
         "SELECT id FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_body b \
@@ -181,6 +181,11 @@ const ORPHANS: [(&str, &str, &str); 25] = [
         "referral",
         "SELECT id FROM referral r WHERE NOT EXISTS (SELECT 1 FROM pathway_file f WHERE f.version = r.pathway_version)",
         "the pathway file it was made with is missing",
+    ),
+    (
+        "pathway",
+        "SELECT id FROM pathway p WHERE NOT EXISTS (SELECT 1 FROM pathway_file f WHERE f.version = p.version AND f.pathway = p.id)",
+        "the file in force is not stored under its name",
     ),
     (
         "hub",

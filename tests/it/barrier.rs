@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use referral_exchange::{
-    app::{App, Caller, ListQuery},
+    app::{App, Caller, ListQuery, PolicyFiles},
     audit::Details,
     domain::{
         action::Action,
@@ -17,7 +17,7 @@ use referral_exchange::{
 use crate::support::{
     acts::{job_permit, policy, request, send},
     hub::{ENGINES, Hub},
-    raw::Raw,
+    raw::{Raw, hex},
 };
 
 /// What moves, and what the refusal calls it.
@@ -29,8 +29,8 @@ const MOVES: [(&str, &str); 7] = [
     ("UPDATE account SET state = 'disabled', version = version + 1 WHERE id = '{user}'", "account"),
     // Stored as well as put into force: otherwise verification rightly names the hub.
     (
-        "INSERT INTO policy_file (digest, model, policy, cases, stored_at) VALUES ('another', '', '', '', 0) ON CONFLICT DO NOTHING; \
-         UPDATE hub SET policy = 'another'",
+        "INSERT INTO policy_file (digest, model, policy, cases, stored_at) VALUES ('{another}', '', '', '', 0) ON CONFLICT DO NOTHING; \
+         UPDATE hub SET policy = '{another}'",
         "policy",
     ),
     ("UPDATE referral SET revision = revision + 1", "referral"),
@@ -95,6 +95,8 @@ fn stale(result: Result<impl std::fmt::Debug, CommitError>) -> &'static str {
 }
 
 async fn what_moved_is_noticed(engine: Engine) {
+    let empty = || String::new();
+    let another = hex(&PolicyFiles { model: empty(), policy: empty(), cases: empty() }.digest());
     for (sql, what) in MOVES {
         let scene = scene(engine).await;
         let store = scene.app.store();
@@ -103,7 +105,7 @@ async fn what_moved_is_noticed(engine: Engine) {
         let still = scene.permit(what == "referral").await;
         assert!(store.begin().await.unwrap().commit(still, &Details::default()).await.is_ok(), "nothing has moved yet");
 
-        owner.run(&sql.replace("{user}", &scene.caller.user().to_string())).await;
+        owner.run(&sql.replace("{user}", &scene.caller.user().to_string()).replace("{another}", &another)).await;
         let (events, rows) = (count(&mut owner, "log_event").await, count(&mut owner, "measure").await);
         let [alone, in_batch] = permits;
         let mut tx = store.begin().await.unwrap();

@@ -140,7 +140,7 @@ async fn killed_under_load_it_loses_nothing_that_was_acknowledged() {
     let lost: Vec<_> = acknowledged.difference(&listed).collect();
     assert!(lost.is_empty(), "acknowledged, then lost: {lost:?}");
 
-    // The killed process's lease on the sequence must run out before the tail gets its place.
+    // The new process takes over what the killed one left; the tail gets its place with its first tick.
     let settled = async {
         while verify(folder.path())["pending"] != 0 {
             tokio::time::sleep(Duration::from_millis(200)).await;

@@ -21,7 +21,7 @@ use crate::support::{
     raw::{Cell, Raw},
 };
 
-const LONGER_THAN_A_LEASE: Duration = Duration::from_secs(16);
+const LONGER_THAN_A_LEASE: Duration = Duration::from_secs(4);
 
 /// Refusals of nobody, one event each since each has a source of its own.
 async fn refuse(app: &App, from: u32, number: u32) {
@@ -191,7 +191,38 @@ async fn two_nodes(engine: Engine) {
     hub.finish().await;
 }
 
+/// A node dies with the lease in its hand: the next has the tail placed.
+async fn a_dead_node(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    assert!(hub.app.sequence().await.unwrap().held);
+    refuse(&hub.app, 0, 5).await;
+    let other = hub.another_node().await;
+    assert!(!other.sequence().await.unwrap().held, "while the lease runs it is the other's");
+    if engine == Engine::Postgres {
+        hub.clock.advance(LONGER_THAN_A_LEASE);
+    }
+    // On SQLite the clock stands still: no lease runs out, the new process takes over what the dead one left.
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let node = Arc::clone(&other);
+    let worker = tokio::spawn(async move { node.keep_sequencing(stopped).await });
+    let placed = async {
+        while hub.app.store().count_pending().await.unwrap() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), placed).await.expect("the tail gets its place");
+    stop.send(true).unwrap();
+    worker.await.unwrap();
+    // Were the first not dead after all, its token is past.
+    let late = hub.app.store().begin_sequencing("sequencer", 1).await.unwrap();
+    assert!(late.is_none(), "fenced");
+    hub.clock.advance(LONGER_THAN_A_LEASE);
+    other.close().await.unwrap();
+    hub.finish().await;
+}
+
 crate::support::on_both! {
+    a_node_that_died_holds_the_log_up_for_no_longer_than_its_lease => a_dead_node,
     groups_roots_consistency_and_receipts_hold => groups_and_receipts,
     two_nodes_sequence_at_once_without_gap_or_repeat => two_nodes,
 }

@@ -291,6 +291,14 @@ async fn plants_and_swaps(engine: Engine) {
     assert!(named(&verify(&hub).await, "log_checkpoint", &size.to_string()));
     bench.undo("log_checkpoint").await;
 
+    // Something written under a checkpoint that is good: a stranger's line, or the hub's own once more.
+    let good = bench.raw.texts(&format!("SELECT note FROM log_checkpoint WHERE size = {size}")).await.remove(0);
+    for more in [note.lines().last().unwrap(), good.lines().last().unwrap(), "\u{2014} witness.example AAAAAAA="] {
+        bench.raw.run(&format!("UPDATE log_checkpoint SET note = '{good}{more}\n' WHERE size = {size}")).await;
+        assert!(named(&verify(&hub).await, "log_checkpoint", &size.to_string()), "{more}");
+        bench.undo("log_checkpoint").await;
+    }
+
     // A gap as wide as numbers go neither hangs nor hides.
     bench.raw.run(&format!("UPDATE log_sequence SET idx = {} WHERE idx = (SELECT MAX(idx) FROM log_sequence)", i64::MAX)).await;
     assert!(verify(&hub).await.findings.iter().any(|finding| finding.table == "log_sequence"));
@@ -303,6 +311,32 @@ async fn plants_and_swaps(engine: Engine) {
         assert!(!verify(&hub).await.findings.is_empty());
         bench.undo("entry").await;
     }
+    assert_eq!(verify(&hub).await.findings, []);
+    hub.abandon().await;
+}
+
+/// Policy and pathway files are known by their hash; what they say cannot be changed under it.
+async fn files_in_force(engine: Engine) {
+    let hub = told(engine).await;
+    let mut raw = Raw::unguarded(&hub).await;
+    for (table, columns, key) in
+        [("pathway_file", &["content", "pathway"][..], "version"), ("policy_file", &["model", "policy", "cases"], "digest")]
+    {
+        let keys = raw.texts(&format!("SELECT {key} FROM {table}")).await;
+        assert!(!keys.is_empty());
+        for (id, column) in keys.iter().flat_map(|id| columns.iter().map(move |column| (id, column))) {
+            raw.run(&format!("UPDATE {table} SET {column} = {column} || '#' WHERE {key} = '{id}'")).await;
+            let findings = verify(&hub).await.findings;
+            assert!(is_named(&findings, table, std::slice::from_ref(id)), "{table}.{column}: {findings:?}");
+            let length = format!("LENGTH({column}) - 1");
+            raw.run(&format!("UPDATE {table} SET {column} = SUBSTR({column}, 1, {length}) WHERE {key} = '{id}'")).await;
+        }
+    }
+    // A file under another's hash.
+    let other = "0".repeat(64);
+    raw.run(&format!("INSERT INTO policy_file SELECT '{other}', model, policy, cases, stored_at FROM policy_file LIMIT 1")).await;
+    assert!(is_named(&verify(&hub).await.findings, "policy_file", std::slice::from_ref(&other)));
+    raw.run(&format!("DELETE FROM policy_file WHERE digest = '{other}'")).await;
     assert_eq!(verify(&hub).await.findings, []);
     hub.abandon().await;
 }
@@ -350,6 +384,7 @@ crate::support::on_both! {
     every_changed_column_is_found => every_column,
     every_missing_row_is_found => every_deletion,
     planted_rows_swaps_and_foreign_signatures_are_found => plants_and_swaps,
+    files_that_were_in_force_are_held_to_their_hashes => files_in_force,
     events_that_wait_are_no_fault_unless_misfiled => waiting_events,
     a_crowd_of_planted_events_keeps_no_other_from_its_place => planted_crowd,
 }

@@ -48,10 +48,10 @@ pub const CHEAP: PasswordSettings = PasswordSettings { memory_kib: 64, passes: 1
 impl Hub {
     /// An empty hub that is being set up.
     pub async fn empty(engine: Engine) -> Self {
-        Self::empty_with(engine, PathwayLibrary::embedded().unwrap()).await
+        Self::empty_with(engine, PathwayLibrary::embedded().unwrap(), CHEAP).await
     }
 
-    async fn empty_with(engine: Engine, pathways: PathwayLibrary) -> Self {
+    async fn empty_with(engine: Engine, pathways: PathwayLibrary, passwords: PasswordSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (url, owner_url) = match engine {
             Engine::Sqlite => (format!("sqlite:{}", folder.path().join("exchange.sqlite").display()), None),
@@ -65,7 +65,7 @@ impl Hub {
         owner.close().await.unwrap();
         KeyFiles::make_missing(&folder.path().join("keys"), &SystemRandom).unwrap();
         let clock = Arc::new(SettableClock::at(Timestamp::parse(START).unwrap()));
-        let app = start(&url, folder.path(), &clock, pathways).await;
+        let app = start(&url, folder.path(), &clock, pathways, passwords).await;
         Self { app, clock, people: Vec::new(), folder, owner_url, url, verified: false }
     }
 
@@ -78,14 +78,21 @@ impl Hub {
 
     /// A founded hub with pathways of the test's own.
     pub async fn founded_with(engine: Engine, pathways: PathwayLibrary) -> Self {
-        let mut hub = Self::empty_with(engine, pathways).await;
+        let mut hub = Self::empty_with(engine, pathways, CHEAP).await;
+        hub.people = demo::found(&hub.app, &hub.clock).await.unwrap();
+        hub
+    }
+
+    /// A founded hub where a password takes time and room.
+    pub async fn founded_slowly(engine: Engine, passwords: PasswordSettings) -> Self {
+        let mut hub = Self::empty_with(engine, PathwayLibrary::embedded().unwrap(), passwords).await;
         hub.people = demo::found(&hub.app, &hub.clock).await.unwrap();
         hub
     }
 
     /// A second process over the same database and keys.
     pub async fn another_node(&self) -> Arc<App> {
-        start(&self.url, self.folder.path(), &self.clock, PathwayLibrary::embedded().unwrap()).await
+        start(&self.url, self.folder.path(), &self.clock, PathwayLibrary::embedded().unwrap(), CHEAP).await
     }
 
     /// A person of the partnership.
@@ -167,11 +174,17 @@ impl Served {
     }
 }
 
-async fn start(url: &str, folder: &Path, clock: &Arc<SettableClock>, pathways: PathwayLibrary) -> Arc<App> {
+async fn start(
+    url: &str,
+    folder: &Path,
+    clock: &Arc<SettableClock>,
+    pathways: PathwayLibrary,
+    passwords: PasswordSettings,
+) -> Arc<App> {
     App::start(Parts {
         db: Db::open(url).await.unwrap(),
         keys: KeyFiles::read(&folder.join("keys")).unwrap(),
-        passwords: CHEAP,
+        passwords,
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         random: Arc::new(SystemRandom),
         policy: PolicyFiles::embedded(),

@@ -40,6 +40,22 @@ fn we_accept_the_notes_of_others() {
 }
 
 #[test]
+fn what_the_log_keeps_is_its_own_note_and_nothing_besides() {
+    let (log, stranger) = (log_key(), SigningKey::from_seed("stranger.example/log", &seed(1)).unwrap());
+    let (text, note) = (checkpoint(4).text(), checkpoint(4).sign(&log_key()).unwrap());
+    let kept = |note: &str| Checkpoint::open_kept(note, log.verifier());
+    assert_eq!(kept(&note.to_string()), Ok(checkpoint(4)));
+    for more in [stranger.sign(&text), stranger.sign("something else\n"), log.sign(&text)] {
+        let longer = note.clone().with(more.clone()).unwrap().to_string();
+        assert_eq!(Checkpoint::open(longer.as_bytes(), log.verifier()), Ok(checkpoint(4)), "good enough for a reader");
+        assert_eq!(kept(&longer), Err(LogError::NotAsSigned), "{longer}");
+        let first = Note::new(&text, vec![more, log.sign(&text)]).unwrap().to_string();
+        assert_eq!(kept(&first), Err(LogError::NotAsSigned), "{first}");
+    }
+    assert!(kept(&format!("{note}\n")).is_err());
+}
+
+#[test]
 fn the_text_may_hold_empty_lines() {
     let key = log_key();
     let text = "one\n\n\ntwo\n\n";

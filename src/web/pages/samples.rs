@@ -545,7 +545,9 @@ fn signing_in() -> Vec<Sample> {
         username: username.to_owned(),
         notice: if failed { String::new() } else { "You have signed out.".to_owned() },
         next: "/sent".to_owned(),
+        empty: (false, false),
     };
+    let empty = PasswordPage { empty: (true, true), ..password(true, "") };
     let code = |failed| CodePage {
         frame: nobody().titled("Code – Sign in").back_to("/sign-in").failed_if(failed),
         next: "/".to_owned(),
@@ -553,6 +555,7 @@ fn signing_in() -> Vec<Sample> {
     vec![
         sample("sign-in", false, &password(false, "")),
         sample("sign-in-failed", true, &password(true, ATTACK)),
+        sample("sign-in-empty", true, &empty),
         sample("code", false, &code(false)),
         sample("code-failed", true, &code(true)),
     ]

@@ -26,6 +26,10 @@ use crate::{
 
 /// The one message for a wrong name, a wrong password, a locked account: it tells nobody which.
 pub const WRONG_PASSWORD: &str = "Enter a user name and password that match";
+/// What to do about a user name left empty.
+const NO_USERNAME: &str = "Enter your user name";
+/// What to do about a password left empty.
+const NO_PASSWORD: &str = "Enter your password";
 /// The one message for a wrong, used or old code.
 pub const WRONG_CODE: &str = "Enter the 6 numbers that your authenticator app shows now";
 
@@ -41,11 +45,28 @@ pub struct PasswordPage {
     pub notice: String,
     /// Where to go afterwards; travels in a hidden input.
     pub next: String,
+    /// Which fields were left empty: user name, password. When neither was, what was typed does not match.
+    pub empty: (bool, bool),
 }
 
 impl PasswordPage {
-    fn summary() -> ErrorSummary {
-        ErrorSummary::new(vec![ErrorLink { href: "#username".to_owned(), text: WRONG_PASSWORD.to_owned() }])
+    fn summary(&self) -> ErrorSummary {
+        let of = |href: &str, error: Option<&str>| error.map(|text| ErrorLink { href: href.to_owned(), text: text.to_owned() });
+        let links = [of("#username", self.username_error()), of("#password", self.password_error())];
+        ErrorSummary::new(links.into_iter().flatten().collect())
+    }
+
+    fn username_error(&self) -> Option<&'static str> {
+        let error = match self.empty {
+            (true, _) => Some(NO_USERNAME),
+            (false, true) => None,
+            (false, false) => Some(WRONG_PASSWORD),
+        };
+        error.filter(|_| self.frame.failed)
+    }
+
+    fn password_error(&self) -> Option<&'static str> {
+        (self.frame.failed && self.empty.1).then_some(NO_PASSWORD)
     }
 
     fn username(&self) -> Input {
@@ -57,13 +78,18 @@ impl PasswordPage {
             autocomplete: "username".to_owned(),
             autocapitalize: "none".to_owned(),
             spellcheck: Some(false),
-            error_message: self.frame.failed.then(|| WRONG_PASSWORD.into()),
+            error_message: self.username_error().map(Into::into),
             ..Input::default()
         }
     }
 
-    fn password() -> PasswordInput {
-        PasswordInput { name: "password".to_owned(), label: Label::from("Password"), ..PasswordInput::default() }
+    fn password(&self) -> PasswordInput {
+        PasswordInput {
+            name: "password".to_owned(),
+            label: Label::from("Password"),
+            error_message: self.password_error().map(Into::into),
+            ..PasswordInput::default()
+        }
     }
 
     fn button() -> Button {
@@ -136,6 +162,7 @@ fn password_page(visit: &Visit, next: &str, notice: &str) -> PasswordPage {
         username: String::new(),
         notice: notice.to_owned(),
         next: next::local(next).to_owned(),
+        empty: (false, false),
     }
 }
 
@@ -154,7 +181,8 @@ async fn give_password(State(app): State<Arc<App>>, visit: Visit, posted: Posted
         }
         Err(Error::Credentials) => {
             let page = password_page(&visit, next, "");
-            mend(&PasswordPage { frame: page.frame.failed_if(true), username: username.to_owned(), ..page })
+            let empty = (username.trim().is_empty(), posted.value("password").is_empty());
+            mend(&PasswordPage { frame: page.frame.failed_if(true), username: username.to_owned(), empty, ..page })
         }
         Err(other) => Err(Failure(other)),
     }

@@ -211,7 +211,7 @@ async fn sessions(engine: Engine) {
     assert_eq!(tx.end_sessions(known.id, now).await.unwrap(), before.unsigned_abs());
     keep(&app, tx).await;
     assert_eq!(store.live_sessions(known.id, now).await.unwrap(), 0);
-    store.forget_old(minutes(1_000_000)).await.unwrap();
+    store.forget_old(minutes(1_000_000), now).await.unwrap();
     assert_eq!(Raw::owner(&hub).await.count("SELECT COUNT(*) FROM session").await, 0);
     hub.finish().await;
 }
@@ -221,19 +221,51 @@ async fn throttles_and_refusals(engine: Engine) {
     let (store, kind, who) = (hub.app.store(), ThrottleKind::Account, [1; 32]);
     let at = Timestamp::from_millis;
     for (moment, forget, count) in [(1000, 0, 1), (2000, 0, 2), (3000, 1500, 3), (9000, 8000, 1), (9001, 8000, 2)] {
-        assert_eq!(store.count_failure(kind, &who, at(moment), at(forget)).await.unwrap(), count, "{moment}");
+        let mut counting = store.begin_counting().await.unwrap();
+        assert_eq!(counting.count(kind, &who, at(moment), at(forget)).await.unwrap().failures, count, "{moment}");
+        counting.keep().await.unwrap();
     }
+    let mut dropped = store.begin_counting().await.unwrap();
+    dropped.count(kind, &who, at(9002), at(0)).await.unwrap();
+    drop(dropped);
     assert!(store.throttled(ThrottleKind::Address, &who).await.unwrap().is_none(), "counted by kind");
-    store.block(kind, &who, at(50_000)).await.unwrap();
-    store.block(kind, &who, at(40_000)).await.unwrap();
-    let throttled = store.throttled(kind, &who).await.unwrap().unwrap();
-    assert_eq!((throttled.failures, throttled.last_at, throttled.blocked_until), (2, 9001, 50_000), "the longer refusal stands");
-    store.forget_failures(kind, &who).await.unwrap();
-    assert!(store.throttled(kind, &who).await.unwrap().is_none());
+    let mut counting = store.begin_counting().await.unwrap();
+    counting.block(kind, &who, at(50_000)).await.unwrap();
+    counting.block(kind, &who, at(40_000)).await.unwrap();
+    counting.keep().await.unwrap();
+    let known = async || {
+        let known = store.throttled(kind, &who).await.unwrap();
+        known.map(|known| (known.failures, known.last_at, known.blocked_until))
+    };
+    assert_eq!(known().await, Some((2, 9001, 50_000)), "the longer refusal stands, and what was dropped was not counted");
+    let mut counting = store.begin_counting().await.unwrap();
+    counting.take_back(kind, &who, 1, at(40_000)).await.unwrap();
+    counting.keep().await.unwrap();
+    assert_eq!(known().await, Some((1, 9001, 50_000)), "a refusal that another try brought stays");
+    let mut counting = store.begin_counting().await.unwrap();
+    counting.take_back(kind, &who, 2, at(50_000)).await.unwrap();
+    counting.keep().await.unwrap();
+    assert_eq!(known().await, Some((0, 9001, 0)), "never fewer than none");
+    let mut counting = store.begin_counting().await.unwrap();
+    counting.forget(kind, &who).await.unwrap();
+    counting.clear(ThrottleKind::Familiar, &who, at(1)).await.unwrap();
+    counting.keep().await.unwrap();
+    assert_eq!(known().await, None);
+    assert_eq!(store.throttled(ThrottleKind::Familiar, &who).await.unwrap().unwrap().failures, 0);
+    // Homes are kept for longer than counts.
+    store.forget_old(at(1_000_000), at(1)).await.unwrap();
+    assert!(store.throttled(ThrottleKind::Familiar, &who).await.unwrap().is_some());
+    store.forget_old(at(1_000_000), at(2)).await.unwrap();
+    assert!(store.throttled(ThrottleKind::Familiar, &who).await.unwrap().is_none());
     // Many at once lose no count.
     let counts = (0..20).map(|_| {
         let app = Arc::clone(&hub.app);
-        tokio::spawn(async move { app.store().count_failure(kind, &who, at(1), at(0)).await.unwrap() })
+        tokio::spawn(async move {
+            let mut counting = app.store().begin_counting().await.unwrap();
+            let counted = counting.count(kind, &who, at(1), at(0)).await.unwrap();
+            counting.keep().await.unwrap();
+            counted.failures
+        })
     });
     let mut seen = Vec::new();
     for count in counts.collect::<Vec<_>>() {

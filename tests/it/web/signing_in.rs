@@ -61,7 +61,7 @@ async fn whatever_is_wrong_looks_the_same_and_a_code_works_once() {
     let token = client.get("/sign-in").await.token();
     let password = served.hub.person("tess.example").password.clone();
     let mut seen = Vec::new();
-    for (username, password) in [("tess.example", "wrong"), ("nobody.here", "wrong"), ("", ""), ("tess.example", "")] {
+    for (username, password) in [("tess.example", "wrong"), ("nobody.here", "wrong"), ("no name!", "wrong")] {
         let answer = client.post("/sign-in", &[("csrf_token", &token), ("username", username), ("password", password)]).await;
         assert_eq!(answer.status.as_u16(), 422);
         seen.push((answer.words(".govuk-error-summary__list li"), answer.words(".govuk-error-message")));
@@ -82,6 +82,27 @@ async fn whatever_is_wrong_looks_the_same_and_a_code_works_once() {
     assert_eq!(other.post("/sign-in", &right).await.location(), "/sign-in/code");
     let replay = other.post("/sign-in/code", &[("csrf_token", &token), ("code", &code)]).await;
     assert_eq!(replay.status.as_u16(), 422, "the same code again");
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_is_said_at_its_field_and_is_no_guess() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let client = Client::new(&served);
+    let token = client.get("/sign-in").await.token();
+    let (name, word) = ("Enter your user name", "Enter your password");
+    for _ in 0..10 {
+        for (username, password, missing) in
+            [("", "", &[name, word][..]), ("tess.example", "", &[word]), (" ", "some password", &[name])]
+        {
+            let answer = client.post("/sign-in", &[("csrf_token", &token), ("username", username), ("password", password)]).await;
+            assert_eq!(answer.status.as_u16(), 422);
+            assert_eq!(answer.words(".govuk-error-summary__list li"), missing);
+            let errors: Vec<String> = missing.iter().map(|text| format!("Error: {text}")).collect();
+            assert_eq!(answer.words(".govuk-error-message"), errors);
+        }
+    }
+    client.sign_in(&served, "tess.example").await;
     served.finish().await;
 }
 
