@@ -236,7 +236,8 @@ impl App {
         self.once(request, caller, &key, ("send-draft", text.as_bytes()), async |once| {
             let view = self.open_draft(request, caller, &text, Action::SendDraft).await?;
             let sending = read(&view).map_err(Error::Invalid)?;
-            self.submit_once(request, caller, (&view.pathway, Some(&view.draft)), sending.into(), once).await
+            let sent = self.submit_once(request, caller, (&view.pathway, Some(&view.draft)), sending.into(), once).await;
+            self.damage_on_record(request, caller, Action::SendDraft, sent).await
         })
         .await
     }

@@ -36,9 +36,34 @@ impl App {
 
     /// Puts a refusal that was decided elsewhere on record: unseen, throttled, cross-site.
     pub(super) async fn refuse(&self, act: Act, reason: DenialReason, route: Option<&'static str>) -> Result<(), Error> {
+        if reason == DenialReason::Integrity {
+            // Whoever runs the hub must hear of it, not only whoever reads the log.
+            let (action, request) = (act.action.code(), act.request.id);
+            tracing::error!(
+                request.id = %request,
+                error.kind = "integrity",
+                action,
+                "a stored record failed its check; nothing of it was shown or used"
+            );
+        }
         let denial = self.policy.current().refuse(act, reason);
         self.store.refuse(&[(denial, Details { route, ..Details::default() })]).await?;
         Ok(())
+    }
+
+    /// Passes an answer on. One that failed because what is stored is not what the log vouches for is on record first.
+    pub(super) async fn damage_on_record<T>(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        action: Action,
+        answer: Result<T, Error>,
+    ) -> Result<T, Error> {
+        if let Err(Error::Integrity(_)) = &answer {
+            let act = bare(caller.acting()?, action, Object::Unseen, Relation::None, State::None, request);
+            self.refuse(act, DenialReason::Integrity, None).await?;
+        }
+        answer
     }
 
     /// A refusal of nobody in particular: the first of its source, route and minute is an event, the rest are counted and

@@ -14,7 +14,7 @@ use super::{
     submit::{Checked, Receipt, Sending},
 };
 use crate::{
-    domain::{ids::UserId, reference::Reference, referral::ReferralState, time::Timestamp},
+    domain::{action::Action, ids::UserId, reference::Reference, referral::ReferralState, time::Timestamp},
     policy::RequestContext,
     store::{Tx, idempotency::Remembered},
 };
@@ -124,7 +124,10 @@ impl App {
         versioned: &Versioned,
         sending: impl Into<Sending>,
     ) -> Result<Answered<Receipt>, Error> {
-        let act = async |once: &Once<'_>| self.submit_once(request, caller, (versioned, None), sending.into(), once).await;
+        let act = async |once: &Once<'_>| {
+            let sent = self.submit_once(request, caller, (versioned, None), sending.into(), once).await;
+            self.damage_on_record(request, caller, Action::SubmitReferral, sent).await
+        };
         self.once(request, caller, key, ("POST /referrals", body), act).await
     }
 

@@ -39,7 +39,10 @@ impl App {
     ) -> Result<Answered<Added>, Error> {
         let body = [audience.code().as_bytes(), b"\n", text.as_bytes()].concat();
         let route = format!("POST /referrals/{reference}/messages");
-        let act = async |once: &Once<'_>| self.write_message_once(request, caller, (reference, audience, text), once).await;
+        let act = async |once: &Once<'_>| {
+            let written = self.write_message_once(request, caller, (reference, audience, text), once).await;
+            self.damage_on_record(request, caller, Action::WriteMessage, written).await
+        };
         self.once(request, caller, key, (&route, &body), act).await
     }
 

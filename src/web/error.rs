@@ -72,7 +72,11 @@ pub(super) fn error_page(frame: &Frame, error: &Error) -> Response {
         Error::Throttled(wait) => (Reason::TooManyTries, Some(*wait), ""),
         Error::Busy(wait) => (Reason::TooBusy, Some(*wait), ""),
         Error::Unavailable => (Reason::TooBusy, Some(std::time::Duration::from_secs(10)), ""),
-        Error::Integrity(_) | Error::Configuration(_) | Error::Internal(_) => {
+        Error::Integrity(what) => {
+            tracing::error!(request.id = frame.request_id, error.kind = "integrity", what, "a page was not shown");
+            (Reason::Damaged, None, "")
+        }
+        Error::Configuration(_) | Error::Internal(_) => {
             tracing::error!(request.id = frame.request_id, error.kind = "internal", "a page failed");
             (Reason::Fault, None, "")
         }

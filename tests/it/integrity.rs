@@ -1,11 +1,14 @@
 //! Readers fail closed: what is not what the log vouches for is not shown, and the refusal is on record. SQL alone can plant no
 //! recipient, grant or event that anybody uses.
 
+use std::sync::{Arc, Mutex};
+
 use referral_exchange::{
     app::{Caller, Error, ListQuery},
     domain::agency::AgencyKind,
     store::Engine,
 };
+use tracing::instrument::WithSubscriber as _;
 
 use crate::support::{
     acts::send,
@@ -21,6 +24,32 @@ async fn flip(raw: &mut Raw, table: &str, column: &str, which: &str) {
     bytes[middle] ^= 1;
     let literal = Cell::Bytes(bytes).literal(raw.engine());
     assert!(raw.run(&format!("UPDATE {table} SET {column} = {literal} WHERE {which}")).await > 0);
+}
+
+/// The operator's log lines while something is done.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Does something, and gives how many integrity warnings the operator got meanwhile.
+async fn warned<T>(act: impl Future<Output = T>) -> (T, usize) {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+    let answer = act.with_subscriber(subscriber).await;
+    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let warnings = text.lines().filter(|line| line.contains(r#""ERROR""#) && line.contains(r#""error.kind":"integrity""#));
+    (answer, warnings.count())
 }
 
 async fn refusals(raw: &mut Raw) -> i64 {
@@ -60,8 +89,9 @@ async fn damage_is_not_shown(engine: Engine) {
     for (table, column, which) in damages {
         let (hub, mut raw, caller, reference) = scene(engine).await;
         flip(&mut raw, table, column, &which).await;
-        let read = hub.app.read_referral(&hub.app.request(None), &caller, &reference).await;
+        let (read, warnings) = warned(hub.app.read_referral(&hub.app.request(None), &caller, &reference)).await;
         assert!(matches!(read, Err(Error::Integrity(_))), "{table}.{column}");
+        assert!(warnings > 0, "{table}.{column}: the operator hears of it");
         assert_eq!(refusals(&mut raw).await, 1, "{table}.{column}: the refusal is on record");
         hub.abandon().await;
     }
@@ -79,7 +109,11 @@ async fn a_changed_recipient_is_refused(engine: Engine) {
     let fresh = hub.another_node().await;
     let sender = hub.sign_in("tess.example").await;
     let grants = raw.count("SELECT COUNT(*) FROM grant_made").await;
-    assert!(matches!(try_to_send(&fresh, &sender).await, Err(Error::Integrity(_))), "nothing is sealed to it");
+    let before = refusals(&mut raw).await;
+    let (sent, warnings) = warned(try_to_send(&fresh, &sender)).await;
+    assert!(matches!(sent, Err(Error::Integrity(_))), "nothing is sealed to it");
+    assert_eq!(refusals(&mut raw).await, before + 1, "the sending that stopped is on record");
+    assert!(warnings > 0, "and the operator hears of it");
     assert_eq!(raw.count("SELECT COUNT(*) FROM grant_made").await, grants);
     fresh.close().await.unwrap();
     hub.abandon().await;

@@ -26,13 +26,15 @@ pub enum Reason {
     Conflict,
     /// The same form was sent before with other answers.
     AlreadySent,
+    /// What is stored is not what the log vouches for.
+    Damaged,
     /// A fault of ours.
     Fault,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::NotFound,
         Self::Refused,
         Self::ExpiredForm,
@@ -42,6 +44,7 @@ impl Reason {
         Self::TooBusy,
         Self::Conflict,
         Self::AlreadySent,
+        Self::Damaged,
         Self::Fault,
     ];
 
@@ -55,7 +58,7 @@ impl Reason {
             Self::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
             Self::TooBusy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Conflict | Self::AlreadySent => StatusCode::CONFLICT,
-            Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Damaged | Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -71,6 +74,7 @@ impl Reason {
             Self::TooBusy => "The service is busy",
             Self::Conflict => "This cannot be done now",
             Self::AlreadySent => "You have already sent this form",
+            Self::Damaged => "A stored record has been changed or damaged",
             Self::Fault => "Sorry, there is a problem with the service",
         }
     }
@@ -100,6 +104,12 @@ impl Reason {
             Self::AlreadySent => &[
                 "The answers in it were sent before and stay as they were. What you changed since was not sent.",
                 "Find the referral under My referrals. To send something else, start a new referral.",
+            ],
+            Self::Damaged => &[
+                "What is stored does not match what the log says was stored. None of it was shown, and nothing was sent or saved.",
+                "This is on record, and a warning has gone to those who run the service.",
+                "Tell your data-protection officer now, and quote the number below. Do not try again until they say so.",
+                "If this is about a referral that cannot wait, ring the team that received it, or would receive it.",
             ],
             Self::Fault => &[
                 "We do not know whether your last step was saved. Look at your referrals before you try again.",

@@ -1,6 +1,7 @@
 //! The pages as HTTP: statuses, cookies, headers, guards.
 
 mod checks;
+mod damage;
 mod guards;
 mod log;
 mod sending;
