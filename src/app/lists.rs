@@ -1,5 +1,7 @@
 //! Lists: what a person sent, and a team's queue. One event for each referral shown; the headline opened for the page only.
 
+use std::collections::{HashMap, hash_map::Entry};
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::{
@@ -14,7 +16,7 @@ use crate::{
         actor::Place,
         compartment::CompartmentKind,
         grant::GrantReason,
-        ids::{ReferralId, TeamId},
+        ids::{AgencyId, ReferralId, TeamId},
         reference::Reference,
         referral::{ReferralState, Stage},
         relation::Relation,
@@ -44,6 +46,8 @@ pub struct Item {
     pub overdue: bool,
     /// When it was sent.
     pub submitted_at: Timestamp,
+    /// The agency that sent it.
+    pub sent_by: String,
     /// Its urgency, a code.
     pub urgency: String,
     /// The line that tells it from others; none where the caller's key does not reach it.
@@ -230,6 +234,7 @@ impl App {
             self.store.refuse(&denials).await?;
         }
         let mut items = Vec::new();
+        let mut agencies: HashMap<AgencyId, String> = HashMap::new();
         for referral in damaged {
             self.refuse_damaged(caller.acting_from(place), action, referral, request).await?;
         }
@@ -243,13 +248,17 @@ impl App {
                 }
                 None => None,
             };
-            items.push(Item { copied, ..item(&referral, pathway_title, headline, request.at) });
+            let sent_by = match agencies.entry(referral.referrer_agency) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(slot) => slot.insert(self.agency(referral.referrer_agency).await?.name.as_str().to_owned()),
+            };
+            items.push(Item { copied, ..item(&referral, pathway_title, (headline, sent_by.clone()), request.at) });
         }
         Ok(items)
     }
 }
 
-fn item(referral: &Referral, pathway_title: String, headline: Option<String>, now: Timestamp) -> Item {
+fn item(referral: &Referral, pathway_title: String, (headline, sent_by): (Option<String>, String), now: Timestamp) -> Item {
     let state = referral.stage.state();
     Item {
         reference: referral.reference,
@@ -259,6 +268,7 @@ fn item(referral: &Referral, pathway_title: String, headline: Option<String>, no
         due_at: referral.due_at,
         overdue: referral.due_at < now,
         submitted_at: referral.submitted_at,
+        sent_by,
         urgency: referral.urgency.clone(),
         headline,
         unread: state == ReferralState::Received,

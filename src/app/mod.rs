@@ -10,6 +10,7 @@ mod checks;
 mod clock;
 pub mod cookie;
 mod credentials;
+mod database_files;
 mod deputies;
 mod draft_content;
 mod draft_saving;
@@ -61,7 +62,8 @@ pub use route_check::{RouteNote, check_routes};
 pub use sequencer::Sequenced;
 pub use sign_in::Begun;
 pub use start::{
-    Parts, PasswordSettings, make_first_keys, migrate, open_database, open_to_read, pathway_files, policy_files, verifier_key,
+    Parts, PasswordSettings, check_database_files, make_first_keys, migrate, open_database, open_to_read, pathway_files,
+    policy_files, verifier_key,
 };
 pub use submit::{Checked, Choices, Receipt, Sending};
 pub use teams::TeamView;

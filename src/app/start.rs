@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{App, Error, KeyFiles, keyring::CheckedKeys, library::Library, sequencer::Sequencer};
+use super::{App, Error, KeyFiles, database_files, keyring::CheckedKeys, library::Library, sequencer::Sequencer};
 use crate::{
     audit::{SigningKey, VerifierKey},
     config::{Config, DatabaseUrl},
@@ -79,6 +79,9 @@ fn address(url: &DatabaseUrl) -> Result<String, Error> {
 
 /// Brings the schema up to date with the owner's role, and gives the app's role its rights.
 pub async fn migrate(config: &Config) -> Result<(), Error> {
+    if let DatabaseUrl::Sqlite(path) = &config.database.url {
+        database_files::make_missing(path)?;
+    }
     let owner = config.database.owner_url.as_ref().unwrap_or(&config.database.url);
     let db = Db::open(&address(owner)?).await?;
     let role = match &config.database.url {
@@ -109,8 +112,23 @@ pub fn pathway_files(folder: Option<&Path>) -> Result<pathways::Library, Error> 
     library.map_err(|error| Error::Configuration(error.to_string()))
 }
 
+/// Fails when others can read or change the files of an embedded database.
+///
+/// # Errors
+/// [`Error::Configuration`] names the file or folder and the mode to set.
+pub fn check_database_files(config: &Config) -> Result<(), Error> {
+    match &config.database.url {
+        DatabaseUrl::Sqlite(path) => database_files::check(path),
+        DatabaseUrl::Postgres(_) => Ok(()),
+    }
+}
+
 /// Opens the database of a configuration with the app's role.
+///
+/// # Errors
+/// [`Error::Configuration`] also when others can read an embedded database.
 pub async fn open_database(config: &Config) -> Result<Db, Error> {
+    check_database_files(config)?;
     Ok(Db::open(&address(&config.database.url)?).await?)
 }
 
@@ -233,16 +251,22 @@ pub async fn make_first_keys(config: &Config, random: &dyn Random) -> Result<(),
     if is_fresh { KeyFiles::make_missing(&config.keys.directory, random) } else { Ok(()) }
 }
 
+/// Fails where no hub was ever kept: an embedded database that is not there.
+pub(super) fn need_hub(config: &Config) -> Result<(), Error> {
+    match &config.database.url {
+        DatabaseUrl::Sqlite(path) if !path.is_file() => {
+            Err(Error::Configuration(format!("there is no hub here: {} is not there", path.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A hub's database as it stands, for reading only, with the event key and nothing else of the hub.
 ///
 /// # Errors
 /// [`Error::Configuration`] when the database, its schema or the event key is not there.
 pub async fn open_to_read(config: &Config, random: Arc<dyn Random>) -> Result<Store, Error> {
-    if let DatabaseUrl::Sqlite(path) = &config.database.url
-        && !path.is_file()
-    {
-        return Err(Error::Configuration(format!("there is no database {}", path.display())));
-    }
+    need_hub(config)?;
     let authenticator = KeyFiles::authenticator(&config.keys.directory)?;
     let db = Db::open_read_only(&address(&config.database.url)?).await?;
     if !db.is_current().await? {

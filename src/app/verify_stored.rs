@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use super::{Depth, Error, Finding, KeyFiles, Report, SystemRandom, open_to_read, verifier_key, verify};
+use super::{Depth, Error, Finding, KeyFiles, Report, SystemRandom, open_to_read, start::need_hub, verifier_key, verify};
 use crate::{
     audit::{SigningKey, VerifierKey},
     config::Config,
@@ -13,6 +13,7 @@ use crate::{
 /// # Errors
 /// [`Error::Configuration`] when none can be had.
 pub fn verifier_key_of(config: &Config, file: Option<&Path>) -> Result<VerifierKey, Error> {
+    need_hub(config)?;
     let beside = config.base().join("log.vkey");
     let own = beside.is_file().then_some(beside.as_path());
     if let Some(path) = file.or(own) {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use crate::app;
 use crate::config::{Config, Overrides};
 use crate::server::Tls;
 
@@ -67,6 +68,7 @@ pub(super) fn run(arguments: Arguments, console: &mut Console) -> Result<(), Fai
                     return Err(Failure::new(Exit::Configuration, problem));
                 }
             }
+            app::check_database_files(&config)?;
             console.say("The configuration can be used.");
             Ok(())
         }

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::{Console, Exit, Failure, runner};
-use crate::app::{self, Policy};
+use crate::{
+    app::{self, Policy},
+    domain::{compartment::CompartmentKind, referral::ReferralState, relation::Relation, sensitivity::Sensitivity},
+};
 
 /// Arguments of `policy`.
 #[derive(Debug, clap::Args)]
@@ -20,8 +23,7 @@ enum Command {
     #[command(after_help = "Example: referral-exchange policy check --policies policies")]
     Check(Source),
     /// Say whether the policy allows something, and which lines decide it; ends with 4 when it does not
-    #[command(after_help = "WHAT is relation, sensitivity, compartment and state, as far as they apply, in any order.\n\
-                            Example: referral-exchange policy explain triager read-referral receiving-team L1 shared received")]
+    #[command(after_help = what())]
     Explain {
         /// A role, `job`, `set-up` or `nobody`
         #[arg(value_name = "WHO")]
@@ -29,7 +31,7 @@ enum Command {
         /// An action
         #[arg(value_name = "ACTION")]
         action: String,
-        /// What it is about
+        /// What it is about, in words of the four lists below
         #[arg(value_name = "WHAT")]
         what: Vec<String>,
         #[command(flatten)]
@@ -60,6 +62,22 @@ impl Source {
             }
         }
     }
+}
+
+/// Every word that WHAT may hold.
+fn what() -> String {
+    let list = |name: &str, words: Vec<&str>| format!("  {name}: {}\n", words.join(" "));
+    let codes = [
+        list("relation", Relation::ALL.iter().map(|word| word.code()).collect()),
+        list("sensitivity", Sensitivity::ALL.iter().map(|word| word.code()).collect()),
+        list("compartment", CompartmentKind::ALL.iter().map(|word| word.code()).collect()),
+        list("state", ReferralState::ALL.iter().map(|word| word.code()).collect()),
+    ];
+    format!(
+        "WHAT is one word of each list that applies, in any order:\n{}\
+         Example: referral-exchange policy explain triager read-referral receiving-team L1 shared received",
+        codes.concat()
+    )
 }
 
 pub(super) fn run(arguments: Arguments, console: &mut Console) -> Result<(), Failure> {

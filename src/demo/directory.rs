@@ -2,9 +2,9 @@
 //! copy works as well as the original.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
     io::Write as _,
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -138,7 +138,8 @@ impl Vacancy {
     /// [`Error`]; the directory is then begun anew the next time.
     pub async fn fill(self, seed: u64, now: Timestamp, pathways: Option<&Path>) -> Result<Directory, Error> {
         let Self { path, unfinished } = self;
-        fs::create_dir_all(&path).map_err(|error| fault(&path, &format!("cannot be made: {}", error.kind())))?;
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
+        made.map_err(|error| fault(&path, &format!("cannot be made: {}", error.kind())))?;
         if !unfinished {
             write_private(&path.join(FILLING), "")?;
         }

@@ -83,6 +83,49 @@ fn policies_are_linted_and_their_cases_run() {
 }
 
 #[test]
+fn a_database_that_others_can_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let database = folder.path().join("exchange.sqlite");
+    fs::write(folder.path().join("exchange.toml"), "[database]\nurl = \"sqlite:exchange.sqlite\"\n").unwrap();
+    let migrated = transcript(folder.path(), &["migrate", "--config", "exchange.toml"]);
+    assert_eq!(migrated.0, 0, "{migrated:?}");
+    let mode = || fs::metadata(&database).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(), 0o600);
+    fs::set_permissions(&database, fs::Permissions::from_mode(0o644)).unwrap();
+    for command in [&["config", "check"][..], &["serve"]] {
+        let (code, _, talk) = transcript(folder.path(), &[command, &["--config", "exchange.toml"]].concat());
+        assert_eq!(code, 3, "{talk}");
+        assert!(talk.contains("exchange.sqlite can be read by others; set its mode to 600"), "{talk}");
+    }
+}
+
+#[test]
+fn verifying_where_there_is_no_hub_says_so() {
+    let folder = folder();
+    let (code, data, talk) = transcript(folder.path(), &["audit", "verify", "--data", "."]);
+    assert_eq!((code, data.as_str()), (3, ""));
+    assert!(talk.contains("there is no hub here"), "{talk}");
+}
+
+#[test]
+fn a_demonstration_with_no_pathways_to_read_makes_nothing() {
+    let folder = folder();
+    let (code, _, talk) = transcript(folder.path(), &["demo", "--data", "data", "--pathways", "absent"]);
+    assert_eq!(code, 3, "{talk}");
+    assert!(!folder.path().join("data").exists());
+}
+
+#[test]
+fn the_help_of_explain_lists_every_word() {
+    let (code, data, _) = transcript(folder().path(), &["policy", "explain", "--help"]);
+    assert_eq!(code, 0);
+    for words in ["relation: referrer", "sensitivity: L1 L2 L3 L4", "compartment: draft", "state: new"] {
+        assert!(data.contains(words), "{words}: {data}");
+    }
+}
+
+#[test]
 fn the_policy_explains_itself() {
     let folder = folder();
     let explain = |words: &[&str]| transcript(folder.path(), &[&["policy", "explain"], words].concat());

@@ -21,6 +21,8 @@ pub struct Table {
     pub first_cell_is_header: bool,
     /// Further classes of the design system, separated by spaces; empty for none.
     pub classes: String,
+    /// Whether a narrow screen shows each row as a block, each cell with its heading before it.
+    pub stacks: bool,
 }
 
 /// One cell.
@@ -35,6 +37,14 @@ pub struct Cell {
     pub format: String,
     /// Further classes of the design system, separated by spaces; empty for none.
     pub classes: String,
+}
+
+impl Table {
+    /// The words above a cell, for where there is no room for a row of headings.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references in")]
+    fn label(&self, column: &usize) -> &str {
+        self.head.as_ref().and_then(|head| head.get(*column)).map_or("", |cell| cell.text.as_str())
+    }
 }
 
 impl Cell {

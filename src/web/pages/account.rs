@@ -59,6 +59,7 @@ impl AccountPage {
             head: Some(heads(&["Team", "Agency", "Role"])),
             rows: self.places.iter().map(row).collect(),
             first_cell_is_header: true,
+            stacks: true,
             ..Table::default()
         }
     }

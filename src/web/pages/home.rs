@@ -6,7 +6,8 @@ use askama::Template;
 use axum::{Router, extract::State, routing};
 
 use crate::{
-    app::{App, DraftItem, PathwayView},
+    app::{App, Caller, DraftItem, NamedPlace, PathwayView},
+    domain::account::MembershipState,
     web::{
         components::NotificationBanner,
         error::{Answer, ok},
@@ -30,6 +31,8 @@ pub struct HomePage {
     pub drafts: Vec<DraftLine>,
     /// Further places, in order: my referrals, a team's queue, the log.
     pub places: Vec<PlaceLine>,
+    /// What there is to say to somebody who can do nothing here: about each of their places, or that there is none.
+    pub nothing: Vec<String>,
 }
 
 /// One pathway the caller may send.
@@ -111,7 +114,14 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         add("Log".to_owned(), "/log".to_owned(), "Who did what in your agency, and who looked.");
     }
     let drafts = app.drafts(&person.request, &person.caller).await?.into_iter().map(draft).collect();
-    ok(&HomePage { frame: person.frame.titled("Start").at("/"), notice: String::new(), pathways, drafts, places })
+    ok(&HomePage {
+        frame: person.frame.titled("Start").at("/"),
+        notice: String::new(),
+        nothing: nothing(&person.caller),
+        pathways,
+        drafts,
+        places,
+    })
 }
 
 fn draft(item: DraftItem) -> DraftLine {
@@ -129,4 +139,23 @@ fn draft(item: DraftItem) -> DraftLine {
         delete_href: if item.own { format!("{href}/delete") } else { String::new() },
         href,
     }
+}
+
+/// Why somebody finds nothing to do here, as it is for each of their places.
+fn nothing(caller: &Caller) -> Vec<String> {
+    if caller.places().is_empty() {
+        return vec!["You have no place in a team yet. Ask your agency’s administrator to give you one.".to_owned()];
+    }
+    let line = |named: &NamedPlace| {
+        let (role, team) = (named.place.role.title().to_lowercase(), named.team.as_str());
+        match named.place.state {
+            MembershipState::Waiting => {
+                format!("Your place in {team} waits for a lead of that team to hand you its key. Ask them to do so.")
+            }
+            MembershipState::Active | MembershipState::Ended => {
+                format!("You are {role} in {team}. There are no pages for that role yet.")
+            }
+        }
+    };
+    caller.places().iter().map(line).collect()
 }

@@ -161,6 +161,7 @@ impl LogPage {
             rows: self.rows.iter().map(row).collect(),
             first_cell_is_header: true,
             classes: "govuk-table--small-text-until-tablet".to_owned(),
+            stacks: true,
         }
     }
 

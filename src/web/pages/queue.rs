@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::{
     app::{App, Error, Item, ListQuery},
-    domain::{ids::TeamId, referral::ReferralState},
+    domain::{ids::TeamId, referral::ReferralState, urgency::Urgency},
     web::{
         components::{Cell, PageLink, Pagination, Table, Tag},
         error::{Answer, Failure, ok},
@@ -68,8 +68,12 @@ pub struct QueueRow {
     pub due: String,
     /// Whether it is overdue.
     pub overdue: bool,
-    /// Whether anyone of the team has opened it, in words.
-    pub unread: String,
+    /// How soon a human must look, in words: "Today", "Soon".
+    pub urgency: String,
+    /// Whether it is urgent and nobody of the team has opened it.
+    pub unopened_urgent: bool,
+    /// Who sent it and when: agency and day.
+    pub sent: String,
 }
 
 /// A state in a word, with a colour that means the same everywhere.
@@ -115,16 +119,33 @@ impl QueuePage {
             let about = if row.headline.is_empty() { &row.pathway } else { &row.headline };
             let due =
                 Cell { classes: if row.overdue { "govuk-!-font-weight-bold" } else { "" }.to_owned(), ..Cell::words(&row.due) };
-            Ok(vec![reference, Cell::words(about), Cell::of(&row.state.tag())?, due, Cell::words(&row.unread)])
+            let urgency = Cell {
+                classes: if row.unopened_urgent { "govuk-!-font-weight-bold" } else { "" }.to_owned(),
+                ..Cell::words(&row.urgency)
+            };
+            Ok(vec![reference, Cell::words(about), urgency, due, Cell::words(&row.sent), Cell::of(&row.state.tag())?])
         };
         Ok(Table {
             caption: format!("Referrals to {}, the soonest due first", self.team),
             caption_classes: "govuk-visually-hidden".to_owned(),
-            head: Some(heads(&["Reference", "About", "State", "Due", "Opened"])),
+            head: Some(heads(&["Reference", "About", "Urgency", "Due", "Sent by", "State"])),
             rows: self.rows.iter().map(row).collect::<Result<_, _>>()?,
             first_cell_is_header: true,
+            stacks: true,
             ..Table::default()
         })
+    }
+
+    /// What must be looked at first: urgent and unopened, the soonest due first.
+    fn urgent(&self) -> Vec<&QueueRow> {
+        self.rows.iter().filter(|row| row.unopened_urgent).collect()
+    }
+
+    fn urgent_words(&self) -> String {
+        match self.urgent().len() {
+            1 => "1 urgent referral is unopened".to_owned(),
+            count => format!("{count} urgent referrals are unopened"),
+        }
     }
 
     fn pages(&self) -> Option<Pagination> {
@@ -169,17 +190,17 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
     let row = |item: Item| QueueRow {
         reference: item.reference.to_string(),
         href: format!("/referrals/{}", item.reference),
-        // In words, since overdue routine lines may stand above it.
-        headline: match (item.urgency.as_str(), item.headline) {
-            (_, Some(line)) if item.copied => format!("For information: {line}"),
-            ("today", Some(line)) => format!("For today: {line}"),
-            (_, line) => line.unwrap_or_default(),
+        headline: match item.headline {
+            Some(line) if item.copied => format!("For information: {line}"),
+            line => line.unwrap_or_default(),
         },
         pathway: item.pathway_title,
         state: words::state(item.state),
         due: words::due(item.due_at, person.request.at),
         overdue: item.overdue,
-        unread: if item.unread { "Nobody has opened it" } else { "Opened" }.to_owned(),
+        urgency: Urgency::parse(&item.urgency).map_or("", Urgency::title).to_owned(),
+        unopened_urgent: item.unread && item.urgency == Urgency::Today.code(),
+        sent: format!("{}, {}", item.sent_by, words::day(item.submitted_at)),
     };
     ok(&QueuePage {
         frame: person.frame.titled("Queue").at("/queue"),

@@ -332,7 +332,9 @@ fn queue(rows: usize, headline: &str) -> QueuePage {
         state: if at == 0 { state("Received", "blue") } else { state("Opened", "yellow") },
         due: if at == 0 { "Overdue by 2 hours".to_owned() } else { format!("Due in {at} hours") },
         overdue: at == 0,
-        unread: if at == 0 { "Not opened yet".to_owned() } else { "Opened at 9:32am".to_owned() },
+        urgency: if at == 0 { "Today".to_owned() } else { "Soon".to_owned() },
+        unopened_urgent: at == 0,
+        sent: "Exampleshire County Council, 4 June 2026".to_owned(),
     };
     QueuePage {
         frame: somebody().titled("Queue").at("/queue"),
@@ -466,6 +468,7 @@ fn before_the_form() -> Vec<Sample> {
     let home = |full: bool| HomePage {
         frame: somebody().titled("Start").at("/"),
         notice: if full { "The service will be down on Sunday from 2am to 3am.".to_owned() } else { String::new() },
+        nothing: vec!["You are agency administrator in Information governance. There are no pages for that role yet.".to_owned()],
         pathways: if full {
             vec![PathwayLine {
                 title: "Child exploitation".to_owned(),

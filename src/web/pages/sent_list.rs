@@ -74,6 +74,7 @@ impl SentListPage {
             head: Some(heads(&["Reference", "About", "Sent", "State", "Decision"])),
             rows: self.rows.iter().map(row).collect::<Result<_, _>>()?,
             first_cell_is_header: true,
+            stacks: true,
             ..Table::default()
         })
     }

@@ -301,7 +301,9 @@ async fn a_reference_finds_ones_own_and_everything_else_looks_the_same() {
     triager.sign_in(&served, "theo.invented").await;
     let queue = triager.get("/queue").await;
     assert_eq!(queue.words("tbody tr").len(), 1);
-    assert!(queue.body.contains("Nobody has opened it"));
+    let heads = ["Reference", "About", "Urgency", "Due", "Sent by", "State"].map(str::to_owned);
+    assert_eq!(queue.words("thead th"), heads);
+    assert!(queue.words("tbody td").iter().any(|words| words.ends_with("November 2026")), "when and by whom it was sent");
     assert_eq!(triager.get(&format!("/referrals/{reference}")).await.status.as_u16(), 200);
     assert_eq!(triager.get("/queue?state=received").await.words("tbody tr").len(), 0);
     assert_eq!(triager.get("/queue?state=opened").await.words("tbody tr").len(), 1);
