@@ -14,8 +14,6 @@ pub struct Ways {
     pub sent: bool,
     /// To a queue.
     pub queue: bool,
-    /// To what waits for their check.
-    pub checks: bool,
     /// To the log.
     pub log: bool,
 }
@@ -37,7 +35,6 @@ impl App {
         Ways {
             sent: caller.admitted().next().is_some(),
             queue: !self.queue_places(caller).is_empty(),
-            checks: caller.checks(),
             log: caller.places().iter().any(|named| reads_log(named.place.role.into())),
         }
     }

@@ -90,7 +90,7 @@ fn signed_in(app: &App, caller: &Caller, frame: Frame) -> Frame {
         ("Start", "/", true),
         ("My referrals", "/sent", ways.sent),
         ("Queue", "/queue", ways.queue),
-        ("To check", "/checks", ways.checks),
+        ("To check", "/checks", caller.checks()),
         ("Log", "/log", ways.log),
         ("Your account", "/account", true),
     ];

@@ -39,16 +39,16 @@ impl ChoicesView {
     pub(super) async fn of(app: &App, person: &SignedIn, pathway: &Pathway, answers: &Answers) -> Result<Self, Failure> {
         let kind = app.sender_kind(&person.caller).await?;
         let offered = pathway.legal_choices(kind);
-        let basis = |choice: &LegalChoice<'_>| {
+        let line = |choice: &LegalChoice<'_>| {
             let words = format!("{}, for {}", words::basis(choice.basis), words::purpose(choice.purpose));
             (value(choice.basis, choice.purpose), words, choice.gateway.to_owned())
         };
-        let bases = if offered.len() > 1 { offered.iter().map(basis).collect() } else { Vec::new() };
+        let bases = if offered.len() > 1 { offered.iter().map(line).collect() } else { Vec::new() };
         let mut people = Vec::new();
         if pathway.is_conflicted(answers) {
             let members = app.restricted_members(&person.request, &person.caller, pathway.id.as_str()).await?;
-            let line = |RestrictedMember { user, name, team, agency }| (user.to_string(), name, format!("{team}, {agency}"));
-            people = members.into_iter().map(line).collect();
+            let named = |RestrictedMember { user, name, team, agency }| (user.to_string(), name, format!("{team}, {agency}"));
+            people = members.into_iter().map(named).collect();
         }
         Ok(Self { bases, people })
     }
