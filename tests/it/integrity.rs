@@ -89,7 +89,7 @@ async fn damage_is_not_shown(engine: Engine) {
     for (table, column, which) in damages {
         let (hub, mut raw, caller, reference) = scene(engine).await;
         flip(&mut raw, table, column, &which).await;
-        let (read, warnings) = warned(hub.app.read_referral(&hub.app.request(None), &caller, &reference)).await;
+        let (read, warnings) = Box::pin(warned(hub.app.read_referral(&hub.app.request(None), &caller, &reference))).await;
         assert!(matches!(read, Err(Error::Integrity(_))), "{table}.{column}");
         assert!(warnings > 0, "{table}.{column}: the operator hears of it");
         assert_eq!(refusals(&mut raw).await, 1, "{table}.{column}: the refusal is on record");
