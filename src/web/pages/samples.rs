@@ -1,13 +1,13 @@
 //! Every page in its states (good, failed, empty), with invented people and with text that attacks.
 
+mod held;
+
 use askama::Template;
 
 use super::{
     account::{AccountPage, Place},
     addition::AddPage,
     check::{CheckPage, CheckRow, CheckSection, OpenItem, RulePage},
-    checks::{self, CheckControls, ChecksPage, Controls},
-    choices::ChoicesView,
     deputy::DeputyPage,
     draft::{DeletePage, Task, TasksPage},
     error::{ErrorPage, Reason},
@@ -261,13 +261,7 @@ fn check(answer: &str, open: bool) -> CheckPage {
         read_when: "Somebody will read it by 5pm today, Tuesday 4 June 2026.".to_owned(),
         risk: "High".to_owned(),
         advice: vec!["Think about a modern slavery referral as well.".to_owned()],
-        choices: ChoicesView {
-            bases: vec![
-                ("public-task/safeguarding".to_owned(), "A public task, for keeping people safe".to_owned(), answer.to_owned()),
-                ("vital-interests/safeguarding".to_owned(), "Vital interests".to_owned(), "UK GDPR Article 6(1)(d)".to_owned()),
-            ],
-            people: vec![("0123".to_owned(), PERSON.to_owned(), "Restricted cases, Exampleshire Police".to_owned())],
-        },
+        choices: held::choices(answer),
         warning: "The child’s file at school is not told. Tell the school yourself if it is safe to.".to_owned(),
     }
 }
@@ -408,18 +402,6 @@ fn log(rows: usize, failed: bool, words: &str) -> LogPage {
     }
 }
 
-fn to_check(rows: usize, headline: &str) -> ChecksPage {
-    let row = |at: usize| checks::CheckRow {
-        reference: format!("7K3F-9QXD-{at}"),
-        href: format!("/referrals/7K3F-9QXD-{at}"),
-        headline: headline.to_owned(),
-        pathway: "Prevent".to_owned(),
-        state: if at == 0 { state("Stopped at the check", "red") } else { state("Being checked", "purple") },
-        goes_on: "By itself on Monday 8 June 2026 at 5pm".to_owned(),
-    };
-    ChecksPage { frame: somebody().titled("To check").at("/checks"), rows: (0..rows).map(row).collect() }
-}
-
 fn referral(words: &str) -> ReferralPage {
     ReferralPage {
         frame: somebody().titled("Referral 7K3F-9QXD-2").back_to("/queue"),
@@ -431,21 +413,7 @@ fn referral(words: &str) -> ReferralPage {
         sent_by: "Duty desk, Exampleshire Council".to_owned(),
         received_by: "The exploitation hub, Exampleshire Police".to_owned(),
         stopped: vec![format!("{PERSON} stopped this at the check: Another way helps more."), words.to_owned()],
-        controls: Some(Controls {
-            csrf_token: "token-of-the-session".to_owned(),
-            form_token: "token-of-the-form".to_owned(),
-            href: "/referrals/7K3F-9QXD-2".to_owned(),
-            check: Some(CheckControls {
-                reasons: vec![
-                    ("not-met".to_owned(), "It does not meet the threshold".to_owned()),
-                    ("other".to_owned(), words.to_owned()),
-                ],
-                until: "Monday 8 June 2026 at 5pm".to_owned(),
-                text: words.to_owned(),
-                ..CheckControls::default()
-            }),
-            stopped: true,
-        }),
+        controls: Some(held::controls(words)),
         legal_reason: words.to_owned(),
         seen_by: vec!["Duty desk, Exampleshire Council".to_owned(), "The exploitation hub, Exampleshire Police".to_owned()],
         sections: vec![AnswerSection {
@@ -607,7 +575,7 @@ pub(super) fn all() -> Vec<Sample> {
         samples.push(sample(&format!("check-open{state}"), false, &check(answer, true)));
         samples.push(sample(&format!("referral{state}"), false, &referral(answer)));
         let rows = if answer.is_empty() { 0 } else { 6 };
-        samples.push(sample(&format!("checks{state}"), false, &to_check(rows, answer)));
+        samples.push(sample(&format!("checks{state}"), false, &held::to_check(rows, answer)));
         samples.push(sample(&format!("queue{state}"), false, &queue(rows, answer)));
         samples.push(sample(&format!("sent-list{state}"), false, &sent_list(rows, answer)));
         samples.push(sample(&format!("log{state}"), false, &log(rows, false, if answer.is_empty() { "" } else { PERSON })));

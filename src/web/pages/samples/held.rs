@@ -1,0 +1,49 @@
+//! What stands around a held referral, and the choices before sending.
+
+use super::{
+    super::{
+        checks::{self, CheckControls, ChecksPage, Controls},
+        choices::ChoicesView,
+    },
+    PERSON, somebody, state,
+};
+
+pub(super) fn to_check(rows: usize, headline: &str) -> ChecksPage {
+    let row = |at: usize| checks::CheckRow {
+        reference: format!("7K3F-9QXD-{at}"),
+        href: format!("/referrals/7K3F-9QXD-{at}"),
+        headline: headline.to_owned(),
+        pathway: "Prevent".to_owned(),
+        state: if at == 0 { state("Stopped at the check", "red") } else { state("Being checked", "purple") },
+        goes_on: "By itself on Monday 8 June 2026 at 5pm".to_owned(),
+    };
+    ChecksPage { frame: somebody().titled("To check").at("/checks"), rows: (0..rows).map(row).collect() }
+}
+
+pub(super) fn controls(words: &str) -> Controls {
+    Controls {
+        csrf_token: "token-of-the-session".to_owned(),
+        form_token: "token-of-the-form".to_owned(),
+        href: "/referrals/7K3F-9QXD-2".to_owned(),
+        check: Some(CheckControls {
+            reasons: vec![
+                ("not-met".to_owned(), "It does not meet the threshold".to_owned()),
+                ("other".to_owned(), words.to_owned()),
+            ],
+            until: "Monday 8 June 2026 at 5pm".to_owned(),
+            text: words.to_owned(),
+            ..CheckControls::default()
+        }),
+        stopped: true,
+    }
+}
+
+pub(super) fn choices(answer: &str) -> ChoicesView {
+    ChoicesView {
+        bases: vec![
+            ("public-task/safeguarding".to_owned(), "A public task, for keeping people safe".to_owned(), answer.to_owned()),
+            ("vital-interests/safeguarding".to_owned(), "Vital interests".to_owned(), "UK GDPR Article 6(1)(d)".to_owned()),
+        ],
+        people: vec![("0123".to_owned(), PERSON.to_owned(), "Restricted cases, Exampleshire Police".to_owned())],
+    }
+}
