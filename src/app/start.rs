@@ -128,6 +128,10 @@ pub fn check_database_files(config: &Config) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Configuration`] also when others can read an embedded database.
 pub async fn open_database(config: &Config) -> Result<Db, Error> {
+    if let DatabaseUrl::Sqlite(path) = &config.database.url {
+        // Opening would make it, and not as private.
+        database_files::make_missing(path)?;
+    }
     check_database_files(config)?;
     Ok(Db::open(&address(&config.database.url)?).await?)
 }

@@ -96,6 +96,7 @@ async fn signing_in(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.look("/", "practitioner").await;
     sweep.open("/account", "/account", "good").await;
     sweep.open("/sent", "/sent", "empty").await;
+    sweep.open("/checks", "/checks", "nothing").await;
     sweep.open("/referrals/0000-0000-0", "/referrals/{reference}", "bad").await;
     sweep.open("/referrals/0000-0000-0/sent", "/referrals/{reference}/sent", "bad").await;
     sweep.open("/log", "/log", "bad").await;
