@@ -3,6 +3,7 @@
 //! Named by `server` alone; it names `app` and `domain`.
 
 mod account;
+mod attachments;
 mod body;
 mod checks;
 mod entrance;
@@ -31,18 +32,20 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use crate::app::App;
 pub use table::{ROUTES, Route};
 
-/// A little less than the server's own limit, so that the answer is a problem like any other.
+/// A little less than the server's own limits, so that the answer is a problem like any other.
 const TIME_LIMIT: Duration = Duration::from_secs(25);
+const UPLOAD_TIME_LIMIT: Duration = Duration::from_secs(595);
 
 /// The API's routes, below `/api/v1`. The entrance is outermost: it gives every request its id and every failure its shape.
 pub fn routes(app: Arc<App>) -> Router {
     let mut router = Router::new();
     for route in ROUTES {
-        router = router.route(route.path, (route.mount)().route_layer(Extension(route)));
+        let limit = if route.takes_files { UPLOAD_TIME_LIMIT } else { TIME_LIMIT };
+        let limit = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limit);
+        router = router.route(route.path, (route.mount)().route_layer(Extension(route)).layer(limit));
     }
     router
         .fallback(async || StatusCode::NOT_FOUND)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(Arc::clone(&app), entrance::enter))
         .with_state(app)

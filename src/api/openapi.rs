@@ -14,7 +14,7 @@ use utoipa::{
 };
 
 use super::{
-    account, checks, lists, log, messages, pathways,
+    account, attachments, checks, lists, log, messages, pathways,
     problem::{FieldProblem, ProblemBody},
     referrals, session,
     table::{ROUTES, Route},
@@ -48,6 +48,10 @@ const SCHEME: &str = "session";
         checks::send_anyway,
         checks::withdraw,
         checks::set_leads,
+        attachments::add,
+        attachments::file,
+        attachments::original,
+        attachments::quarantine,
         log::list,
         log::checkpoint,
         log::key,

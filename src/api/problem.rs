@@ -147,6 +147,10 @@ impl From<Error> for Problem {
                 Self { errors, ..Self::new(S::UNPROCESSABLE_ENTITY, "/problems/answers", "Some answers need mending") }
             }
             Error::Malformed(_) => Self::malformed(words),
+            Error::TooLarge => Self::of_status(S::PAYLOAD_TOO_LARGE).detail(words),
+            Error::Unsupported(_) => {
+                Self::new(S::UNSUPPORTED_MEDIA_TYPE, "/problems/file-type", "This kind of file is not taken").detail(words)
+            }
             Error::Conflict(_) => {
                 Self::new(S::CONFLICT, "/problems/conflict", "It is not in a state that allows this").detail(words)
             }
@@ -188,6 +192,8 @@ mod tests {
             (Error::Unavailable, 503, "unavailable"),
             (Error::Invalid(Vec::new()), 422, "answers"),
             (Error::Malformed("no"), 400, "malformed"),
+            (Error::TooLarge, 413, "too-large"),
+            (Error::Unsupported("no"), 415, "file-type"),
             (Error::Conflict("no"), 409, "conflict"),
             (Error::KeyReused, 422, "key-reused"),
             (Error::Integrity("canary"), 500, "integrity"),

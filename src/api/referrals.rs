@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     app::{
-        Answered, App, Checked, Choices, Copied, EntryView, Error, MessageView, Receipt, ReferralView, Sending, StopView,
-        answers_to_json, raw_from_json,
+        Answered, App, Checked, Choices, Copied, EntryView, Error, FileView, MessageView, Receipt, ReferralView, Sending,
+        StopView, answers_to_json, raw_from_json,
     },
     domain::{
         action::Action,
@@ -179,16 +179,45 @@ impl From<MessageView> for Message {
     }
 }
 
-/// A file on a referral.
+/// A file on a referral; its size is that of the copy you download.
 #[derive(Serialize, ToSchema)]
 pub struct Attachment {
     id: String,
     name: String,
     size: u64,
     #[serde(rename = "type")]
-    media_type: String,
+    media_type: &'static str,
     #[schema(format = DateTime)]
     at: String,
+    from: String,
+    /// `shared`: referrer and receiving team; `casework`: the receiving team only.
+    audience: &'static str,
+    /// What it shows; may be blank.
+    description: String,
+    /// `not-scanned` or `clean`.
+    scan: &'static str,
+    /// Whether it is in quarantine, and so cannot be downloaded.
+    quarantined: bool,
+    /// Whether the picture as it came is kept as well.
+    original: bool,
+}
+
+impl From<FileView> for Attachment {
+    fn from(file: FileView) -> Self {
+        Self {
+            id: file.id.to_string(),
+            name: file.name.as_str().to_owned(),
+            size: file.size,
+            media_type: file.kind.code(),
+            at: file.at.rfc3339(),
+            from: file.from,
+            audience: file.audience.code(),
+            description: file.description,
+            scan: file.scan.code(),
+            quarantined: file.is_quarantined,
+            original: file.has_original,
+        }
+    }
 }
 
 /// A referral as you may see it.
@@ -256,7 +285,7 @@ impl From<ReferralView> for Referral {
             answers: view.answers.as_ref().map(answers_to_json),
             entries: view.entries.into_iter().map(Entry::from).collect(),
             messages: view.messages.into_iter().map(Message::from).collect(),
-            attachments: Vec::new(),
+            attachments: view.files.into_iter().map(Attachment::from).collect(),
             legal_reason: view.legal_reason,
             stopped: view.stop.map(Stopped::from),
         }

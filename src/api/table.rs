@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::routing::{MethodRouter, delete, get, post};
 
-use super::{account, checks, lists, log, messages, openapi, pathways, referrals, session, teams};
+use super::{account, attachments, checks, lists, log, messages, openapi, pathways, referrals, session, teams};
 use crate::{app::App, domain::action::Action};
 
 /// One method of one path.
@@ -20,6 +20,8 @@ pub struct Route {
     pub action: Option<Action>,
     /// Whether it answers without a session.
     pub public: bool,
+    /// Whether it takes files, and so more bytes and more time than any other.
+    pub takes_files: bool,
     /// The handler.
     pub(super) mount: fn() -> MethodRouter<Arc<App>>,
 }
@@ -28,12 +30,17 @@ type Mount = fn() -> MethodRouter<Arc<App>>;
 
 /// For signed-in people.
 const fn closed(method: &'static str, path: &'static str, name: &'static str, action: Action, mount: Mount) -> Route {
-    Route { method, path, name, action: Some(action), public: false, mount }
+    Route { method, path, name, action: Some(action), public: false, takes_files: false, mount }
+}
+
+/// The same, for files.
+const fn files(route: Route) -> Route {
+    Route { takes_files: true, ..route }
 }
 
 /// For anybody.
 const fn open(method: &'static str, path: &'static str, name: &'static str, action: Option<Action>, mount: Mount) -> Route {
-    Route { method, path, name, action, public: true, mount }
+    Route { method, path, name, action, public: true, takes_files: false, mount }
 }
 
 /// The whole API.
@@ -58,6 +65,14 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/referrals/{reference}/send-anyway", "api-send-anyway", Action::SendStopped, || post(checks::send_anyway)),
     closed("POST", "/referrals/{reference}/withdraw", "api-withdraw", Action::WithdrawStopped, || post(checks::withdraw)),
     closed("POST", "/safeguarding-leads", "api-safeguarding-leads", Action::SetSafeguardingLeads, || post(checks::set_leads)),
+    files(closed("POST", "/referrals/{reference}/attachments", "api-attach", Action::AttachFile, || post(attachments::add))),
+    closed("GET", "/referrals/{reference}/attachments/{id}", "api-file", Action::DownloadFile, || get(attachments::file)),
+    closed("GET", "/referrals/{reference}/attachments/{id}/original", "api-original", Action::DownloadOriginal, || {
+        get(attachments::original)
+    }),
+    closed("POST", "/referrals/{reference}/attachments/{id}/quarantine", "api-quarantine", Action::QuarantineFile, || {
+        post(attachments::quarantine)
+    }),
     closed("GET", "/log", "api-log", Action::ReadLog, || get(log::list)),
     open("GET", "/log/checkpoint", "api-checkpoint", None, || get(log::checkpoint)),
     open("GET", "/log/key", "api-log-key", None, || get(log::key)),

@@ -39,6 +39,12 @@ pub enum Error {
     /// A request that makes no sense, in plain words.
     #[error("{0}")]
     Malformed(&'static str),
+    /// A file is larger than is taken.
+    #[error("the file is larger than 25 MB")]
+    TooLarge,
+    /// A file is of a kind that is not taken, in plain words.
+    #[error("{0}")]
+    Unsupported(&'static str),
     /// The thing is not in a state that allows it, or has changed meanwhile.
     #[error("{0}")]
     Conflict(&'static str),

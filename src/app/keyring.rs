@@ -185,7 +185,21 @@ impl App {
     /// A fresh identity for an owner, with its publication to be written.
     pub(super) fn new_key(&self, tx: &Tx, kind: OwnerKind, owner: &str, epoch: i64, at: Timestamp) -> (Identity, PublishedKey) {
         let identity = Identity::random(&*self.random);
-        let key = PublishedKey {
+        let key = self.publication(tx, &identity, kind, owner, epoch, at);
+        (identity, key)
+    }
+
+    /// The publication of an identity that was made before its transaction.
+    pub(super) fn publication(
+        &self,
+        tx: &Tx,
+        identity: &Identity,
+        kind: OwnerKind,
+        owner: &str,
+        epoch: i64,
+        at: Timestamp,
+    ) -> PublishedKey {
+        PublishedKey {
             id: KeyId::random(&*self.random),
             owner_kind: kind,
             owner: owner.to_owned(),
@@ -194,8 +208,7 @@ impl App {
             recipient: identity.recipient().as_str().to_owned(),
             published_at: at,
             event: tx.event(),
-        };
-        (identity, key)
+        }
     }
 }
 

@@ -55,7 +55,7 @@ impl App {
     ) -> Result<Added, Error> {
         let referral = self.find_referral(request, caller, reference, Action::WriteMessage).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
-        let act = self.message_act(request, caller, (&referral, &sight), audience).await?;
+        let act = self.act_towards(request, caller, (&referral, &sight), (Action::WriteMessage, audience)).await?;
         let permit = self.ask(act).await?;
         let text = lines(text, LONGEST).map_err(invalid)?;
 
@@ -95,12 +95,12 @@ impl App {
     }
 
     /// The act of writing to an audience, by the first of the caller's ways that the policy allows; or else one it refuses.
-    async fn message_act(
+    pub(super) async fn act_towards(
         &self,
         request: &RequestContext,
         caller: &Caller,
         (referral, sight): (&Referral, &Sight),
-        audience: Audience,
+        (action, audience): (Action, Audience),
     ) -> Result<Act, Error> {
         let way = Way { referral, legal: self.legal_for(caller, referral).await?, request };
         let held = sight.compartments(referral.id).into_iter().find(|shown| shown.kind == audience.compartment());
@@ -110,7 +110,7 @@ impl App {
             let own = relation == Relation::ReceivingTeam && place.team == referral.receiving_team;
             let fresh = || ShownCompartment { id: CompartmentId::random(&*self.random), kind: CompartmentKind::Casework };
             let Some(shown) = held.or_else(|| (own && audience == Audience::Casework).then(fresh)) else { continue };
-            let act = way.act(caller, place, (Action::WriteMessage, relation), vec![shown]);
+            let act = way.act(caller, place, (action, relation), vec![shown]);
             if act.questions().iter().all(|question| policy.allows(question)) {
                 return Ok(act);
             }
@@ -119,7 +119,7 @@ impl App {
         let place = caller.main().ok_or(Error::Refused)?;
         let kind = audience.compartment();
         let nothing = || ShownCompartment { id: CompartmentId::random(&*self.random), kind };
-        Ok(refused.unwrap_or_else(|| way.act(caller, &place.place, (Action::WriteMessage, Relation::None), vec![nothing()])))
+        Ok(refused.unwrap_or_else(|| way.act(caller, &place.place, (action, Relation::None), vec![nothing()])))
     }
 }
 

@@ -15,9 +15,12 @@ mod deputies;
 mod draft_content;
 mod draft_saving;
 mod drafts;
+mod download;
 mod error;
+mod files;
 mod gate;
 mod idempotency;
+mod intake;
 mod key_files;
 mod keyring;
 mod library;
@@ -25,14 +28,17 @@ mod lists;
 mod log;
 mod messages;
 mod opening;
+mod quarantine;
 mod reading;
 mod recipients;
 mod route_check;
+mod scanner;
 mod sealing;
 mod sequencer;
 mod sign_in;
 mod start;
 mod submit;
+mod sweep;
 mod teams;
 mod throttle;
 mod verify;
@@ -48,10 +54,13 @@ pub use caller::{Caller, NamedPlace};
 pub use checks::{Stop, StopView, Verdict};
 pub use clock::{SystemClock, SystemRandom};
 pub use credentials::SecondFactor;
+pub use download::Download;
 pub use draft_saving::Saved;
 pub use drafts::{DraftItem, DraftView, PartView};
 pub use error::Error;
+pub use files::FileView;
 pub use idempotency::{Added, Answered, IdempotencyKey};
+pub use intake::{Arrived, Chunks};
 pub use key_files::KeyFiles;
 pub use library::{PathwayView, Versioned};
 pub use lists::{Item, ListQuery, Page};
@@ -59,6 +68,7 @@ pub use log::{LogEvent, LogItem, LogPage, LogQuery, log_cursor};
 pub use reading::{EntryView, HolderView, MessageView, ReferralView};
 pub use recipients::{Copied, RestrictedMember};
 pub use route_check::{RouteNote, check_routes};
+pub use scanner::{NoScanner, Scan, ScanVerdict, Scanner, TestScanner};
 pub use sequencer::Sequenced;
 pub use sign_in::Begun;
 pub use start::{
@@ -67,7 +77,7 @@ pub use start::{
 };
 pub use submit::{Checked, Choices, Receipt, Sending};
 pub use teams::TeamView;
-pub use verify::{Depth, Finding, Report, verify};
+pub use verify::{Depth, Finding, Report};
 pub use verify_stored::{verifier_key_of, verify_stored};
 
 // What the doors need of rooms they may not name.
@@ -78,7 +88,11 @@ pub use crate::{
         parse_screening, raw_from_json, schema,
     },
     policy::{DenialReason, Files as PolicyFiles, Policy, PolicyError, RequestContext, ask as policy_question},
-    store::{Db, safeguarding_leads::SafeguardingLead},
+    store::{
+        Db,
+        blobs::{BlobDirectory, Blobs},
+        safeguarding_leads::SafeguardingLead,
+    },
 };
 
 use crate::{
@@ -105,6 +119,8 @@ pub struct App {
     screening: Screening,
     checked: keyring::CheckedKeys,
     sequencer: sequencer::Sequencer,
+    scanner: Arc<dyn Scanner>,
+    places: files::Places,
     /// This process among the nodes of the hub.
     node: String,
     clock: Arc<dyn Clock>,

@@ -1,8 +1,9 @@
 //! Opening one referral: found through the caller's grants, decided on, on record, and only then readable.
 
 use super::{
-    AdditionView, App, Caller, Error, additions,
+    AdditionView, App, Caller, Error, FileView, additions,
     checks::{self, Stop, StopView},
+    files::{Described, Description},
     gate::{bare, legal},
     keyring::recipient_of,
     library::Versioned,
@@ -74,6 +75,8 @@ pub struct ReferralView {
     pub messages: Vec<MessageView>,
     /// What was added to it after sending, in order.
     pub additions: Vec<AdditionView>,
+    /// The files on it, in the order added.
+    pub files: Vec<FileView>,
     /// Who sent it: name, team, agency.
     pub sent_by: (String, String, String),
     /// Who received it: team, agency.
@@ -106,6 +109,7 @@ struct Seen {
     parts: Vec<Answers>,
     messages: Vec<(UserId, MessageView)>,
     additions: Vec<(UserId, AdditionView)>,
+    files: Vec<Described>,
     entries: Vec<EntryView>,
     legal_reason: Option<String>,
     stop: Option<(UserId, Stop)>,
@@ -213,6 +217,10 @@ impl App {
         }
         let sender = self.agency(referral.referrer_agency).await?.kind;
         let recorded = self.record_reading(request, caller, permit, referral, &found).await?;
+        let audience_of = |entry: &entries::Entry| {
+            let kind = kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
+            kind.and_then(Audience::of).ok_or(Error::Integrity("a message or file stands where none belongs"))
+        };
         for (item, identity) in found.iter().zip(&identities) {
             let entry = &item.entry;
             let content = opened(&recorded, entry, identity)?;
@@ -225,9 +233,7 @@ impl App {
                     seen.parts.push(read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?);
                 }
                 EntryKind::Message => {
-                    let kind = kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
-                    let audience = kind.and_then(Audience::of).ok_or(Error::Integrity("a message stands where none belongs"))?;
-                    let text = text()?.to_owned();
+                    let (audience, text) = (audience_of(entry)?, text()?.to_owned());
                     let view = MessageView { id: entry.id, at: entry.at, from: String::new(), audience, text };
                     seen.messages.push((entry.author, view));
                 }
@@ -236,10 +242,18 @@ impl App {
                     let view = AdditionView { id: entry.id, at: entry.at, from: String::new(), answers };
                     seen.additions.push((entry.author, view));
                 }
+                EntryKind::Attachment => seen.files.push(Described {
+                    author: entry.author,
+                    id: entry.id,
+                    at: entry.at,
+                    audience: audience_of(entry)?,
+                    about: Description::read(content.as_bytes())?,
+                }),
                 EntryKind::LegalReason => seen.legal_reason = Some(text()?.to_owned()),
                 EntryKind::CheckReason => seen.stop = Some((entry.author, checks::read_stop(text()?)?)),
                 // A draft's sections are erased when it is sent.
                 EntryKind::Headline | EntryKind::Draft => {}
+                EntryKind::File | EntryKind::Original => return Err(Error::Integrity("a blob stands among the entries")),
             }
             if let Some(shown) = kinds.iter().find(|shown| shown.id == entry.compartment) {
                 seen.entries.push(EntryView { id: entry.id, kind: entry.kind, compartment: shown.kind, at: entry.at });
@@ -335,7 +349,7 @@ impl App {
     }
 
     async fn view(&self, referral: Referral, pathway: Versioned, relation: Relation, seen: Seen) -> Result<ReferralView, Error> {
-        let Seen { actions, parts, messages, additions, entries, legal_reason, stop, .. } = seen;
+        let Seen { actions, parts, messages, additions, files, entries, legal_reason, stop, .. } = seen;
         let sender =
             self.store.account(referral.referrer).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
         let sent_by = (
@@ -359,6 +373,7 @@ impl App {
             actions,
             relation,
             additions: self.signed_additions(additions).await?,
+            files: self.file_views(files).await?,
             sent_by,
             received_by,
             legal_reason,

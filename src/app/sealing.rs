@@ -60,9 +60,9 @@ pub(super) struct Compartment {
     pub(super) kind: CompartmentKind,
     /// Its published key.
     pub(super) key: KeyId,
-    referral: ReferralId,
-    epoch: i64,
-    recipient: Recipient,
+    pub(super) referral: ReferralId,
+    pub(super) epoch: i64,
+    pub(super) recipient: Recipient,
 }
 
 impl Compartment {
@@ -131,16 +131,29 @@ impl App {
         &self,
         tx: &mut Tx,
         referral: ReferralId,
-        ShownCompartment { id, kind }: ShownCompartment,
+        named: ShownCompartment,
+        holders: &[Holder],
+        at: Timestamp,
+    ) -> Result<Compartment, Error> {
+        let identity = Identity::random(&*self.random);
+        self.make_compartment_of(tx, referral, (named, &identity), holders, at).await
+    }
+
+    /// As [`App::make_compartment`], with an identity that something large was sealed to beforehand.
+    pub(super) async fn make_compartment_of(
+        &self,
+        tx: &mut Tx,
+        referral: ReferralId,
+        (ShownCompartment { id, kind }, identity): (ShownCompartment, &Identity),
         holders: &[Holder],
         at: Timestamp,
     ) -> Result<Compartment, Error> {
         tx.insert_compartment(id, referral, kind).await?;
-        let (identity, key) = self.new_key(tx, OwnerKind::Compartment, &id.to_string(), 1, at);
+        let key = self.publication(tx, identity, OwnerKind::Compartment, &id.to_string(), 1, at);
         tx.publish_key(&key).await?;
         let made = Compartment { id, kind, key: key.id, referral, epoch: 1, recipient: identity.recipient() };
         for holder in holders {
-            tx.insert_grant(&self.grant(tx, &made, &identity, holder), at).await?;
+            tx.insert_grant(&self.grant(tx, &made, identity, holder), at).await?;
         }
         Ok(made)
     }

@@ -212,6 +212,9 @@ impl App {
                 if let Err(error) = self.expire_drafts().await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "old drafts could not be deleted");
                 }
+                if let Err(error) = self.sweep_blobs().await {
+                    tracing::error!(error.kind = "housekeeping", error = %error, "blobs that belong to nothing could not be removed");
+                }
             }
             if now.since(minded) >= MIND_EVERY {
                 minded = now;

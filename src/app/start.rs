@@ -2,7 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{App, Error, KeyFiles, database_files, keyring::CheckedKeys, library::Library, sequencer::Sequencer};
+use super::{
+    App, Error, KeyFiles, NoScanner, Scanner, TestScanner, database_files, files::Places, keyring::CheckedKeys, library::Library,
+    sequencer::Sequencer,
+};
 use crate::{
     audit::{SigningKey, VerifierKey},
     config::{Config, DatabaseUrl},
@@ -13,7 +16,11 @@ use crate::{
     },
     pathways,
     policy::{Files, Policy, PolicyInForce},
-    store::{Db, Store, hub::PathwayFile},
+    store::{
+        Db, Store,
+        blobs::{BlobDirectory, Blobs},
+        hub::PathwayFile,
+    },
 };
 
 /// How passwords are stretched.
@@ -35,6 +42,10 @@ pub struct Parts {
     pub db: Db,
     /// The server's keys.
     pub keys: KeyFiles,
+    /// Where sealed files lie.
+    pub blobs: Arc<dyn Blobs>,
+    /// What looks at files as they come in.
+    pub scanner: Arc<dyn Scanner>,
     /// How passwords are stretched; tests make it cheap.
     pub passwords: PasswordSettings,
     /// The clock.
@@ -147,6 +158,9 @@ impl App {
         Self::start(Parts {
             db: open_database(config).await?,
             keys: KeyFiles::read(&config.keys.directory)?,
+            blobs: blobs(config, &random),
+            // A demonstration shows what a scanner does, with the one file that every scanner knows and nobody fears.
+            scanner: if demonstration { Arc::new(TestScanner) } else { Arc::new(NoScanner) },
             passwords: PasswordSettings::production(config),
             clock,
             random,
@@ -164,7 +178,8 @@ impl App {
     /// # Errors
     /// [`Error::Configuration`] says what to mend.
     pub async fn start(parts: Parts) -> Result<Arc<Self>, Error> {
-        let Parts { db, keys, passwords, clock, random, policy, pathways, origin, demonstration, partnership } = parts;
+        let Parts { db, keys, blobs, scanner, passwords, clock, random, policy, pathways, origin, demonstration, partnership } =
+            parts;
         if !db.is_current().await? {
             return Err(outdated());
         }
@@ -182,7 +197,7 @@ impl App {
             queue_limit: passwords.queue,
         };
         let engine = PasswordEngine::new(settings, keys.peppers).map_err(|error| Error::Configuration(error.to_string()))?;
-        let store = Store::new(db, keys.authenticator, Arc::clone(&random));
+        let store = Store::new(db, blobs, keys.authenticator, Arc::clone(&random));
         let policy = Policy::load(policy).await.map_err(|error| Error::Configuration(error.to_string()))?;
         store.found_hub(&origin, demonstration).await?;
         let hub = store.hub().await?.ok_or(Error::Integrity("the hub's row is missing"))?;
@@ -209,6 +224,8 @@ impl App {
             screening: pathways.screening().clone(),
             checked: CheckedKeys::default(),
             sequencer: Sequencer::default(),
+            scanner,
+            places: Places::default(),
             node: RequestId::random(&*random).to_string(),
             clock,
             random,
@@ -276,7 +293,12 @@ pub async fn open_to_read(config: &Config, random: Arc<dyn Random>) -> Result<St
     if !db.is_current().await? {
         return Err(Error::Configuration("the database's schema is not the one this program was built for".into()));
     }
-    Ok(Store::new(db, authenticator, random))
+    Ok(Store::new(db, blobs(config, &random), authenticator, random))
+}
+
+/// Where a configuration keeps sealed files.
+pub(super) fn blobs(config: &Config, random: &Arc<dyn Random>) -> Arc<dyn Blobs> {
+    Arc::new(BlobDirectory::new(&config.blobs.directory, Arc::clone(random)))
 }
 
 /// A verifier key line, as `log.vkey` holds it.

@@ -1,13 +1,23 @@
 //! `audit verify`: is everything that the log vouches for still whole? Runs without content keys.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    io::{self, Read as _},
+    sync::Arc,
+};
 
 use sha2::{Digest, Sha256};
 
-use super::{App, Error, sequencer::index};
+use super::{App, Error, intake::blocking, sequencer::index};
 use crate::{
     audit::{Authenticator, Checkpoint, Frontier, Stored, TreeHash, VerifierKey, body::Body, hash},
-    store::{Store, events::Unreadable, verify::Vouched},
+    domain::ids::EntryId,
+    store::{
+        Store,
+        blobs::{Blobs, Lying},
+        events::Unreadable,
+        verify::Vouched,
+    },
 };
 
 /// One thing that is not whole.
@@ -45,7 +55,7 @@ pub struct Report {
 pub enum Depth {
     /// Log, roots and both-way joins.
     Quick,
-    /// Every ciphertext as well.
+    /// Every ciphertext and blob as well.
     Full,
 }
 
@@ -66,12 +76,21 @@ pub(super) struct Verification<'s> {
 impl App {
     /// Verifies this hub's database against a verifier key.
     pub async fn verify(&self, key: &VerifierKey, depth: Depth) -> Result<Report, Error> {
-        verify(&self.store, key, depth).await
+        let lying = listed(self.store.blobs()).await?;
+        verify(&self.store, lying, key, depth).await
     }
 }
 
-/// Verifies a database: every event and body, every place, root and checkpoint, every row and ciphertext vouched for.
-pub async fn verify(store: &Store, key: &VerifierKey, depth: Depth) -> Result<Report, Error> {
+/// Everything that lies in the store of blobs.
+pub(super) async fn listed(blobs: &Arc<dyn Blobs>) -> Result<Vec<Lying>, Error> {
+    let blobs = Arc::clone(blobs);
+    blocking(move || blobs.list()).await
+}
+
+/// Verifies a database: every event and body, every place, root and checkpoint, every row and ciphertext vouched for, every
+/// blob. `lying` is what lay in the store of blobs before the database was looked at, so that a file added meanwhile is none
+/// that nobody knows.
+pub(super) async fn verify(store: &Store, lying: Vec<Lying>, key: &VerifierKey, depth: Depth) -> Result<Report, Error> {
     let mut run =
         Verification { store, authenticator: store.authenticator(), report: Report::default(), vouches: Vouches::default() };
     for line in store.file_faults().await? {
@@ -87,6 +106,8 @@ pub async fn verify(store: &Store, key: &VerifierKey, depth: Depth) -> Result<Re
     let walked = run.rows(depth).await;
     run.damage_or(walked)?;
     let walked = run.files().await;
+    run.damage_or(walked)?;
+    let walked = run.blobs(lying).await;
     run.damage_or(walked)?;
     Ok(run.report)
 }
@@ -266,6 +287,39 @@ impl Verification<'_> {
         Ok(())
     }
 
+    /// A blob against its row.
+    async fn blob(&mut self, id: &str, sha256: &[u8], depth: Depth) -> Result<(), Error> {
+        let Ok(blob) = EntryId::parse(id) else {
+            self.found("its blob has no name", Vouched::Attachments.table(), id);
+            return Ok(());
+        };
+        let blobs = Arc::clone(self.store.blobs());
+        let found = match depth {
+            Depth::Full => blocking(move || Ok(blob_sha256(&*blobs, blob)?.map(Some))).await?,
+            Depth::Quick => blocking(move || Ok(blobs.open(blob)?.map(|_| None))).await?,
+        };
+        match found {
+            None => self.found("its blob is missing", Vouched::Attachments.table(), id),
+            Some(Some(found)) if found.as_slice() != sha256 => {
+                self.found("the blob is not what was sealed", Vouched::Attachments.table(), id);
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    /// What lies among the blobs and belongs to no row. Unfinished ones are on their way, or left for the sweep.
+    async fn blobs(&mut self, lying: Vec<Lying>) -> Result<(), Error> {
+        let ids: Vec<EntryId> = lying.iter().filter_map(|lying| lying.id).collect();
+        let known: HashSet<EntryId> = self.store.attachments_known(&ids).await?.into_iter().collect();
+        for lying in lying.iter().filter(|lying| !lying.unfinished) {
+            if lying.id.is_none_or(|id| !known.contains(&id)) {
+                self.found("no row names this blob", "blobs", &lying.name);
+            }
+        }
+        Ok(())
+    }
+
     /// Rows against what their events vouch for, both ways, and bytes against their rows.
     async fn rows(&mut self, depth: Depth) -> Result<(), Error> {
         for table in Vouched::ALL {
@@ -287,6 +341,9 @@ impl Verification<'_> {
                         }
                         Some(_) => {}
                     }
+                    if table == Vouched::Attachments {
+                        self.blob(&id, row.sha256.as_deref().unwrap_or_default(), depth).await?;
+                    }
                     if let (Some(sha256), Some(bytes)) = (&row.sha256, bytes.get(&id))
                         && Sha256::digest(bytes).as_slice() != sha256.as_slice()
                     {
@@ -298,11 +355,24 @@ impl Verification<'_> {
         }
         self.report.entries = u64::try_from(self.store.count_standing(Vouched::Entries).await?).unwrap_or(0);
         self.report.grants = u64::try_from(self.store.count_standing(Vouched::Grants).await?).unwrap_or(0);
+        self.report.attachments = u64::try_from(self.store.count_standing(Vouched::Attachments).await?).unwrap_or(0);
         let missing: Vec<(String, String)> = self.vouches.0.drain().map(|(key, _)| key).collect();
         for (table, id) in missing {
             self.found("an event vouches for a row that is not there", &table, &id);
         }
         Ok(())
+    }
+}
+
+/// SHA-256 of a blob; none when it is not there.
+fn blob_sha256(blobs: &dyn Blobs, id: EntryId) -> io::Result<Option<[u8; 32]>> {
+    let Some(mut blob) = blobs.open(id)? else { return Ok(None) };
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0; 64 * 1024]);
+    loop {
+        match blob.read(&mut buffer)? {
+            0 => return Ok(Some(hash.finalize().into())),
+            count => hash.update(&buffer[..count]),
+        }
     }
 }
 

@@ -2,10 +2,16 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use super::{Depth, Error, Finding, KeyFiles, Report, SystemRandom, open_to_read, start::need_hub, verifier_key, verify};
+use super::{
+    Depth, Error, Finding, KeyFiles, Report, SystemRandom, open_to_read,
+    start::{blobs, need_hub},
+    verifier_key,
+    verify::{listed, verify},
+};
 use crate::{
     audit::{SigningKey, VerifierKey},
     config::Config,
+    domain::ports::Random,
 };
 
 /// The verifier key of a hub: that of a file, else `log.vkey` beside its data, else the public half of its own signing key.
@@ -31,11 +37,14 @@ pub fn verifier_key_of(config: &Config, file: Option<&Path>) -> Result<VerifierK
 /// # Errors
 /// [`Error::Configuration`] when database or keys are missing, [`Error::Unavailable`]. Damage is no error but a finding.
 pub async fn verify_stored(config: &Config, key: &VerifierKey, depth: Depth) -> Result<Report, Error> {
-    let store = match open_to_read(config, Arc::new(SystemRandom)).await {
+    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    // Before the database, which is read as it stands at one moment.
+    let lying = listed(&blobs(config, &random)).await?;
+    let store = match open_to_read(config, random).await {
         Ok(store) => store,
         Err(error) => return unreadable(error),
     };
-    match verify(&store, key, depth).await {
+    match verify(&store, lying, key, depth).await {
         Ok(report) => {
             store.close().await?;
             Ok(report)

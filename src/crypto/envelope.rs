@@ -35,14 +35,17 @@ pub(super) const FLOOR: usize = 512;
 
 const VERSION: u8 = 1;
 
+/// Everything that stands before the content: what a stream of it is opened by.
+pub(super) fn head(at: &SealContext, content_length: u64) -> Vec<u8> {
+    [&[VERSION][..], &head_v1(at), &content_length.to_be_bytes()].concat()
+}
+
 /// The plaintext to be sealed.
 pub(super) fn write(at: &SealContext, content: &[u8]) -> Zeroizing<Vec<u8>> {
-    let head = head_v1(at);
-    let length = head.len() + 9 + content.len();
+    let head = head(at, content.len() as u64);
+    let length = head.len() + content.len();
     let mut plain = Zeroizing::new(Vec::with_capacity(padded(length)));
-    plain.push(VERSION);
     plain.extend_from_slice(&head);
-    plain.extend_from_slice(&(content.len() as u64).to_be_bytes());
     plain.extend_from_slice(content);
     plain.resize(padded(length), 0);
     plain

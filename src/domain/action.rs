@@ -79,6 +79,14 @@ coded_enum! {
         AddToReferral = "add-to-referral",
         /// Writes a message on a referral.
         WriteMessage = "write-message",
+        /// Adds a file to a referral.
+        AttachFile = "attach-file",
+        /// Downloads a file of a referral.
+        DownloadFile = "download-file",
+        /// Downloads a picture as it came, with what it tells of place and device.
+        DownloadOriginal = "download-original",
+        /// Puts a file into quarantine: from then on nobody downloads it.
+        QuarantineFile = "quarantine-file",
         /// Looks at the log.
         ReadLog = "read-log",
     }
@@ -156,7 +164,11 @@ impl Action {
             | Self::ListChecks
             | Self::ReadReferral
             | Self::AddToReferral
-            | Self::WriteMessage => Scope::Compartment,
+            | Self::WriteMessage
+            | Self::AttachFile
+            | Self::DownloadFile
+            | Self::DownloadOriginal
+            | Self::QuarantineFile => Scope::Compartment,
         }
     }
 
@@ -164,12 +176,17 @@ impl Action {
     pub const fn event_type(self) -> EventType {
         match self {
             Self::GivePassword | Self::SignIn | Self::SignOut | Self::SignOutEverywhere => EventType::Authenticate,
-            Self::SubmitReferral | Self::AddToReferral | Self::WriteMessage | Self::StartDraft | Self::SaveDraft => {
-                EventType::Collect
-            }
+            Self::SubmitReferral
+            | Self::AddToReferral
+            | Self::WriteMessage
+            | Self::StartDraft
+            | Self::SaveDraft
+            | Self::AttachFile => EventType::Collect,
             Self::DeleteDraft | Self::ExpireDraft | Self::WithdrawStopped => EventType::Erase,
-            Self::PassCheck | Self::SendStopped | Self::ReleaseCheck => EventType::Disclose,
-            Self::StopCheck => EventType::Alter,
+            Self::PassCheck | Self::SendStopped | Self::ReleaseCheck | Self::DownloadFile | Self::DownloadOriginal => {
+                EventType::Disclose
+            }
+            Self::StopCheck | Self::QuarantineFile => EventType::Alter,
             Self::ListSent
             | Self::ListQueue
             | Self::ListChecks
@@ -224,6 +241,10 @@ impl Action {
             Self::ReadReferral => "opened a referral",
             Self::AddToReferral => "added answers to a referral",
             Self::WriteMessage => "wrote a message on a referral",
+            Self::AttachFile => "added a file to a referral",
+            Self::DownloadFile => "downloaded a file of a referral",
+            Self::DownloadOriginal => "downloaded a picture as it came",
+            Self::QuarantineFile => "put a file into quarantine",
             Self::ReadLog => "read the log",
         }
     }

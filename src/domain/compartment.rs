@@ -35,6 +35,12 @@ coded_enum! {
         LegalReason = "legal-reason",
         /// Why it was stopped at the check.
         CheckReason = "check-reason",
+        /// What a file is called, what kind it is and what it shows.
+        Attachment = "attachment",
+        /// A file's content, which stands in a blob and never among the entries.
+        File = "file",
+        /// A picture as it came, where readers get one without its hidden data; a blob likewise.
+        Original = "original",
     }
 }
 

@@ -125,6 +125,10 @@ coded_enum! {
         CrossSite = "cross-site",
         /// What is stored is not what the log vouches for; nothing of it was shown.
         Integrity = "integrity",
+        /// A scanner found something harmful in what was sent.
+        Infected = "infected",
+        /// The file is in quarantine.
+        Quarantined = "quarantined",
     }
 }
 

@@ -91,6 +91,16 @@ impl Store {
         self.entries("", compartments).await
     }
 
+    /// The entry that describes a file, with the compartment that seals it, wherever it is: whether the caller holds that
+    /// compartment is for them to show.
+    pub(crate) async fn file_entry(&self, referral: ReferralId, id: EntryId) -> Result<Option<Found>, Error> {
+        const SQL: &str = "SELECT e.*, b.bytes FROM entry e JOIN entry_bytes b ON b.entry = e.id \
+             WHERE e.referral = $1 AND e.id = $2 AND e.kind = 'attachment'";
+        let row: Option<EntryWithBytes> =
+            on!(self, p => sqlx::query_as(SQL).bind(referral.to_string()).bind(id.to_string()).fetch_optional(p).await)?;
+        row.map(EntryWithBytes::found).transpose()
+    }
+
     /// The headlines of these compartments, one query for a page of a list.
     pub(crate) async fn headlines_in(&self, compartments: &[CompartmentId]) -> Result<Vec<Found>, Error> {
         self.entries(" AND e.kind = 'headline'", compartments).await

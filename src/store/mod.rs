@@ -7,6 +7,8 @@ mod db;
 
 pub mod accounts;
 pub mod agencies;
+pub mod attachments;
+pub mod blobs;
 pub mod compartments;
 mod commit;
 pub mod credentials;
@@ -42,17 +44,23 @@ use std::sync::Arc;
 
 use crate::{audit::Authenticator, domain::ports::Random};
 
-/// The database and what is needed to write authenticated events into it.
+/// The database, the blobs beside it, and what is needed to write authenticated events into it.
 pub struct Store {
     pub(crate) db: Db,
     authenticator: Authenticator,
     random: Arc<dyn Random>,
+    blobs: Arc<dyn blobs::Blobs>,
 }
 
 impl Store {
-    /// Over an open database, with the event key and the source of ids and salts.
-    pub fn new(db: Db, authenticator: Authenticator, random: Arc<dyn Random>) -> Self {
-        Self { db, authenticator, random }
+    /// Over an open database and the blobs that belong to it, with the event key and the source of ids and salts.
+    pub fn new(db: Db, blobs: Arc<dyn blobs::Blobs>, authenticator: Authenticator, random: Arc<dyn Random>) -> Self {
+        Self { db, authenticator, random, blobs }
+    }
+
+    /// Where sealed files lie.
+    pub fn blobs(&self) -> &Arc<dyn blobs::Blobs> {
+        &self.blobs
     }
 
     /// The key that authenticates events.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Db, Error, Store,
+    attachments::AttachmentRow,
     entries::EntryRow,
     erased::ErasedRow,
     grants::{GrantRow, ReleaseRow},
@@ -24,13 +25,16 @@ pub enum Vouched {
     Keys,
     /// `key_wrap`.
     Wraps,
+    /// `attachment`; its bytes are blobs.
+    Attachments,
     /// `log_erased`.
     Erased,
 }
 
 impl Vouched {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Entries, Self::Grants, Self::Releases, Self::Keys, Self::Wraps, Self::Erased];
+    pub const ALL: [Self; 7] =
+        [Self::Entries, Self::Grants, Self::Releases, Self::Keys, Self::Wraps, Self::Attachments, Self::Erased];
 
     /// The table's name.
     pub const fn table(self) -> &'static str {
@@ -40,6 +44,7 @@ impl Vouched {
             Self::Releases => ReleaseRow::TABLE,
             Self::Keys => KeyRow::TABLE,
             Self::Wraps => WrapRow::TABLE,
+            Self::Attachments => AttachmentRow::TABLE,
             Self::Erased => ErasedRow::TABLE,
         }
     }
@@ -59,7 +64,7 @@ pub struct Standing {
 /// Rows that stand without their partner: table, id and what is missing.
 pub type Orphan = (&'static str, String, &'static str);
 
-const ORPHANS: [(&str, &str, &str); 26] = [
+const ORPHANS: [(&str, &str, &str); 30] = [
     (
         "log_event",
         "SELECT id FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_body b \
@@ -149,6 +154,28 @@ const ORPHANS: [(&str, &str, &str); 26] = [
         "its row is missing",
     ),
     (
+        "attachment",
+        "SELECT id FROM attachment a WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = a.entry AND e.kind = 'attachment' \
+         AND e.compartment = a.compartment AND e.referral = a.referral)",
+        "the entry that describes it is missing",
+    ),
+    (
+        "entry",
+        "SELECT id FROM entry e WHERE e.kind = 'attachment' \
+         AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.entry = e.id AND a.form = 'file')",
+        "its file is missing",
+    ),
+    (
+        "entry",
+        "SELECT id FROM entry e WHERE e.kind = 'attachment' AND NOT EXISTS (SELECT 1 FROM file_state s WHERE s.entry = e.id)",
+        "the state of its file is missing",
+    ),
+    (
+        "file_state",
+        "SELECT entry FROM file_state s WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = s.entry AND e.kind = 'attachment')",
+        "its file is missing",
+    ),
+    (
         "compartment",
         "SELECT id FROM compartment c WHERE NOT EXISTS (SELECT 1 FROM key_published k WHERE k.owner_kind = 'compartment' \
          AND k.owner = c.id AND k.epoch = c.epoch)",
@@ -229,19 +256,25 @@ impl Store {
                 .into_iter()
                 .map(|row| stands(&row, &row.event, Some(&row.sha256)))
                 .collect(),
+            Vouched::Attachments => AttachmentRow::page(self, after, limit)
+                .await?
+                .into_iter()
+                .map(|row| stands(&row, &row.event, Some(&row.sha256)))
+                .collect(),
             Vouched::Erased => {
                 ErasedRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
             }
         })
     }
 
-    /// The bytes of the rows of a table after an id, up to and with another; none for rows without any.
+    /// The bytes of the rows of a table after an id, up to and with another; none for rows without any, nor for
+    /// attachments, whose bytes are blobs.
     pub async fn standing_bytes(&self, table: Vouched, after: &str, last: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
         let sql = match table {
             Vouched::Entries => "SELECT entry, bytes FROM entry_bytes WHERE entry > $1 AND entry <= $2",
             Vouched::Grants => "SELECT grant_id, bytes FROM grant_bytes WHERE grant_id > $1 AND grant_id <= $2",
             Vouched::Wraps => "SELECT wrap, bytes FROM key_wrap_bytes WHERE wrap > $1 AND wrap <= $2",
-            Vouched::Releases | Vouched::Keys | Vouched::Erased => return Ok(Vec::new()),
+            Vouched::Releases | Vouched::Keys | Vouched::Attachments | Vouched::Erased => return Ok(Vec::new()),
         };
         Ok(on!(self, p => sqlx::query_as(sql).bind(after).bind(last).fetch_all(p).await)?)
     }
@@ -254,6 +287,7 @@ impl Store {
             Vouched::Releases => "SELECT COUNT(*) FROM grant_released",
             Vouched::Keys => "SELECT COUNT(*) FROM key_published",
             Vouched::Wraps => "SELECT COUNT(*) FROM key_wrap",
+            Vouched::Attachments => "SELECT COUNT(*) FROM attachment",
             Vouched::Erased => "SELECT COUNT(*) FROM log_erased",
         };
         let (count,): (i64,) = on!(self, p => sqlx::query_as(sql).fetch_one(p).await)?;
@@ -306,13 +340,14 @@ fn by_event(rows: Vec<(String, String)>) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Each table of rows that events vouch for, with the columns that their digests cover; a test holds them to the schema.
-pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 6] {
+pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 7] {
     [
         (EntryRow::TABLE, EntryRow::COLUMNS),
         (GrantRow::TABLE, GrantRow::COLUMNS),
         (ReleaseRow::TABLE, ReleaseRow::COLUMNS),
         (KeyRow::TABLE, KeyRow::COLUMNS),
         (WrapRow::TABLE, WrapRow::COLUMNS),
+        (AttachmentRow::TABLE, AttachmentRow::COLUMNS),
         (ErasedRow::TABLE, ErasedRow::COLUMNS),
     ]
 }

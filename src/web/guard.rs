@@ -77,6 +77,13 @@ async fn admitted(app: &App, route: Option<&'static Route>, visit: &Visit, reque
         if csrf::is_foreign(request.headers(), request.uri()) {
             return cross_site(app, route, visit).await;
         }
+        if route.takes_files {
+            // Too large to be held here: `streams::receive` looks at the token as it streams in.
+            if visit.caller.is_none() {
+                return nobody(app, route, visit, &address, Some(&Posted::default())).await;
+            }
+            return handled(app, route, visit, &address, None, request, next).await;
+        }
         let body = std::mem::take(request.body_mut());
         let Ok(body) = axum::body::to_bytes(body, FORM_LIMIT).await else {
             return error::refusal(&visit.frame, Reason::TooLarge);
@@ -100,13 +107,26 @@ async fn admitted(app: &App, route: Option<&'static Route>, visit: &Visit, reque
     } else if visit.caller.is_none() && !route.public {
         return nobody(app, route, visit, &address, None).await;
     }
+    handled(app, route, visit, &address, posted, request, next).await
+}
+
+/// The handler's answer, or the page for what went wrong.
+async fn handled(
+    app: &App,
+    route: &'static Route,
+    visit: &Visit,
+    address: &str,
+    posted: Option<Posted>,
+    request: &mut Request,
+    next: Next,
+) -> Response {
     request.extensions_mut().insert(visit.clone());
     let mut response = next.run(std::mem::take(request)).await;
     match response.extensions_mut().remove::<Failed>() {
         None => response,
         // The session ended between the guard and the act.
         Some(Failed(failed)) if matches!(*failed, Error::NotSignedIn) => {
-            nobody(app, route, visit, &address, posted.as_ref()).await
+            nobody(app, route, visit, address, posted.as_ref()).await
         }
         Some(Failed(failed)) => error::error_page(&visit.frame, &failed),
     }

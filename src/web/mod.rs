@@ -12,6 +12,7 @@ pub mod pages;
 mod posted;
 pub mod security;
 mod session;
+mod streams;
 pub mod table;
 pub mod view;
 mod words;

@@ -31,10 +31,12 @@ pub struct Route {
     pub token: Token,
     /// Whether what is posted are answers, to be given back when the session has ended.
     pub keeps_answers: bool,
+    /// Whether its posts are files: not read by the guard, and given more bytes and time than any other.
+    pub takes_files: bool,
 }
 
 const fn get(path: &'static str, name: &'static str, action: Option<Action>) -> Route {
-    Route { method: "GET", path, name, action, public: false, token: Token::Session, keeps_answers: false }
+    Route { method: "GET", path, name, action, public: false, token: Token::Session, keeps_answers: false, takes_files: false }
 }
 
 const fn post(path: &'static str, name: &'static str, action: Action) -> Route {
@@ -47,6 +49,10 @@ const fn public(route: Route) -> Route {
 
 const fn answers(route: Route) -> Route {
     Route { keeps_answers: true, ..route }
+}
+
+const fn files(route: Route) -> Route {
+    Route { takes_files: true, ..route }
 }
 
 /// Every route.
@@ -87,6 +93,11 @@ pub const ROUTES: &[Route] = &[
     post("/referrals/{reference}/send-anyway", "referral-send-anyway", Action::SendStopped),
     post("/referrals/{reference}/withdraw", "referral-withdraw", Action::WithdrawStopped),
     get("/referrals/{reference}/sent", "referral-sent", Some(Action::ReadReferral)),
+    get("/referrals/{reference}/files/new", "file-new", Some(Action::AttachFile)),
+    files(post("/referrals/{reference}/files", "file-add", Action::AttachFile)),
+    get("/referrals/{reference}/files/{id}", "file", Some(Action::DownloadFile)),
+    post("/referrals/{reference}/files/{id}/original", "file-original", Action::DownloadOriginal),
+    post("/referrals/{reference}/files/{id}/quarantine", "file-quarantine", Action::QuarantineFile),
     get("/log", "log", Some(Action::ReadLog)),
 ];
 

@@ -13,7 +13,10 @@ use referral_exchange::{
 };
 use reqwest::{Client, Method, StatusCode};
 
-use crate::support::hub::{Hub, Served};
+use crate::support::{
+    files,
+    hub::{Hub, Served},
+};
 
 /// A route of either door, as the sweep asks it.
 struct Asked {
@@ -43,6 +46,10 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::SaveDraft
         | Action::SendDraft
         | Action::DeleteDraft
+        | Action::AttachFile
+        | Action::DownloadFile
+        | Action::DownloadOriginal
+        | Action::QuarantineFile
         | Action::PassCheck
         | Action::SendStopped
         | Action::WithdrawStopped => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
@@ -111,22 +118,30 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
     let mut request = client.request(asked.method.clone(), format!("{}{}", served.url(), asked.path));
     if asked.method != Method::GET {
         let token = token.unwrap_or("none");
-        request = if asked.page {
-            request.form(&[("csrf_token", token), ("form_token", "sweep-form-token")])
-        } else {
-            let last = asked.template.rsplit('/').next().unwrap_or_default();
-            let body = match last {
-                "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
-                "check" => serde_json::json!({ "decision": "pass" }),
-                "send-anyway" | "withdraw" => serde_json::json!({}),
-                "safeguarding-leads" => serde_json::json!({ "leads": [] }),
-                _ => example(
-                    &served.hub.app.pathway("fire-protection").unwrap().pathway,
-                    AgencyKind::Police,
-                    served.hub.app.now().uk_date(),
-                ),
-            };
-            request.header("X-CSRF-Token", token).header("Idempotency-Key", "sweep-key").json(&body)
+        let last = asked.template.rsplit('/').next().unwrap_or_default();
+        request = match last {
+            "attachments" | "files" => {
+                let fields = [("csrf_token", token), ("form_token", "sweep-file"), ("audience", "shared")];
+                let fields = if asked.page { &fields[..] } else { &fields[2..] };
+                let body = files::form(fields, Some(("a.txt", b"Anybody there?")));
+                let request = request.header("X-CSRF-Token", token).header("Idempotency-Key", "sweep-file");
+                request.header("Content-Type", files::content_type()).body(body)
+            }
+            _ if asked.page => request.form(&[("csrf_token", token), ("form_token", "sweep-form-token")]),
+            _ => {
+                let body = match last {
+                    "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
+                    "check" => serde_json::json!({ "decision": "pass" }),
+                    "send-anyway" | "withdraw" => serde_json::json!({}),
+                    "safeguarding-leads" => serde_json::json!({ "leads": [] }),
+                    _ => example(
+                        &served.hub.app.pathway("fire-protection").unwrap().pathway,
+                        AgencyKind::Police,
+                        served.hub.app.now().uk_date(),
+                    ),
+                };
+                request.header("X-CSRF-Token", token).header("Idempotency-Key", "sweep-key").json(&body)
+            }
         };
     }
     request.send().await.unwrap()

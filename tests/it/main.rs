@@ -7,6 +7,7 @@ mod support;
 
 mod additions;
 mod api;
+mod attachments;
 mod barrier;
 mod bent_pointers;
 mod browser;
@@ -36,4 +37,5 @@ mod store;
 mod tamper;
 mod type_chain;
 mod unseen;
+mod upload_memory;
 mod web;

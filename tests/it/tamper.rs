@@ -12,6 +12,7 @@ use referral_exchange::{
 
 use crate::support::{
     acts::{erase, hold, release, send},
+    files::{attach, photograph},
     hub::{ENGINES, Hub},
     raw::{Cell, Column, Raw},
 };
@@ -45,8 +46,10 @@ async fn told(engine: Engine) -> Hub {
         let request = hub.app.request(None);
         hub.app.refuse_nobody(&request, "tamper", Action::ReadReferral, DenialReason::NotSignedIn).await.unwrap();
     }
+    let (photograph, _) = photograph();
+    attach(&hub.app, &triager, &references[0], "file", ("shared", "a.jpg", &photograph)).await.unwrap();
     let report = hub.verify().await;
-    assert_eq!(report.findings, []);
+    assert_eq!((report.attachments, report.findings), (2, vec![]));
     hub
 }
 
@@ -243,6 +246,10 @@ async fn plants_and_swaps(engine: Engine) {
     for (table, changes) in [
         ("log_event", vec![("id", quoted.as_str())]),
         ("entry", vec![("id", &quoted)]),
+        (
+            "attachment",
+            vec![("id", &quoted), ("form", "'file'"), ("entry", "(SELECT MIN(id) FROM entry WHERE kind <> 'attachment')")],
+        ),
         ("grant_made", vec![("id", &quoted)]),
         ("grant_released", vec![("grant_id", &quoted)]),
         ("key_published", vec![("id", &quoted), ("epoch", "99")]),

@@ -66,6 +66,11 @@ impl Demo {
         Self { child, ready, output, talk, _folder: folder }
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Where it answers.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.ready["url"].as_str().unwrap())

@@ -4,7 +4,10 @@
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use referral_exchange::{
-    app::{App, Caller, Depth, KeyFiles, Parts, PasswordSettings, PathwayLibrary, PolicyFiles, SystemClock, SystemRandom},
+    app::{
+        App, BlobDirectory, Caller, Depth, KeyFiles, Parts, PasswordSettings, PathwayLibrary, PolicyFiles, SystemClock,
+        SystemRandom, TestScanner,
+    },
     demo::{self, DemoPerson, SettableClock},
     domain::{ports::Clock, time::Timestamp},
     server::{self, ConnectionLimits, Server, Tls, development_ca},
@@ -184,6 +187,8 @@ async fn start(
     App::start(Parts {
         db: Db::open(url).await.unwrap(),
         keys: KeyFiles::read(&folder.join("keys")).unwrap(),
+        blobs: Arc::new(BlobDirectory::new(&folder.join("blobs"), Arc::new(SystemRandom))),
+        scanner: Arc::new(TestScanner),
         passwords,
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         random: Arc::new(SystemRandom),

@@ -4,6 +4,7 @@ pub mod acts;
 pub mod binary;
 pub mod browser;
 pub mod client;
+pub mod files;
 pub mod hub;
 pub mod notice;
 pub mod postgres;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::exceptions::{DIFFERENT, NOT_OFFERED};
 use super::{
-    BackLink, Button, CharacterCount, Checkboxes, DateInput, Details, ErrorSummary, GenericHeader, Input, InsetText,
+    BackLink, Button, CharacterCount, Checkboxes, DateInput, Details, ErrorSummary, FileUpload, GenericHeader, Input, InsetText,
     NotificationBanner, Pagination, Panel, PasswordInput, Radios, Select, ServiceNavigation, SkipLink, SummaryList, Table, Tag,
     Textarea, WarningText,
 };
@@ -134,7 +134,7 @@ fn components_match_the_examples_of_their_package() {
     }
     components! {
         "back-link" => BackLink, "button" => Button, "character-count" => CharacterCount, "checkboxes" => Checkboxes,
-        "date-input" => DateInput, "details" => Details, "error-summary" => ErrorSummary, "generic-header" => GenericHeader,
+        "date-input" => DateInput, "details" => Details, "error-summary" => ErrorSummary, "file-upload" => FileUpload, "generic-header" => GenericHeader,
         "input" => Input, "inset-text" => InsetText, "notification-banner" => NotificationBanner, "pagination" => Pagination,
         "panel" => Panel, "password-input" => PasswordInput, "radios" => Radios, "select" => Select,
         "service-navigation" => ServiceNavigation, "skip-link" => SkipLink, "summary-list" => SummaryList, "table" => Table,

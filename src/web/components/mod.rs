@@ -5,6 +5,7 @@
 mod button;
 mod checkboxes;
 mod date_input;
+mod file_upload;
 mod header;
 mod input;
 mod links;
@@ -24,6 +25,7 @@ mod fixtures;
 pub use button::Button;
 pub use checkboxes::{Checkbox, Checkboxes};
 pub use date_input::{DateInput, DatePart, DateParts};
+pub use file_upload::FileUpload;
 pub use header::{GenericHeader, NavigationItem, ServiceNavigation};
 pub use input::{Input, PasswordInput, Prefix};
 pub use links::{BackLink, PageLink, Pagination, SkipLink};

@@ -15,6 +15,7 @@ pub mod error;
 pub mod field;
 pub mod field_parts;
 mod filled;
+pub mod file;
 pub mod home;
 pub mod kept;
 pub mod log;
@@ -51,6 +52,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(referral::routes())
         .merge(addition::routes())
         .merge(checks::routes())
+        .merge(file::routes())
         .merge(log::routes())
 }
 

@@ -11,7 +11,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{addition::sections_to_add, checks::Controls, queue::StateTag};
+use super::{addition::sections_to_add, checks::Controls, file::FileList, queue::StateTag};
 use crate::{
     app::{AdditionView, App, Error, HolderView, ReferralView, StopView},
     domain::{
@@ -61,6 +61,8 @@ pub struct ReferralPage {
     pub to_add: Vec<(String, String)>,
     /// Why it rests on another lawful basis than the pathway offers; empty for none.
     pub legal_reason: String,
+    /// The files.
+    pub files: FileList,
 }
 
 /// A part of the answers.
@@ -139,6 +141,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         sections: sections(view),
         added: view.additions.iter().map(|addition| added(view, addition)).collect(),
         to_add: sections_to_add(view),
+        files: FileList::of(app, view, &person.frame),
         legal_reason: view.legal_reason.clone().unwrap_or_default(),
     }
 }

@@ -1,5 +1,6 @@
 //! Every page in its states (good, failed, empty), with invented people and with text that attacks.
 
+mod files;
 mod held;
 
 use askama::Template;
@@ -429,6 +430,7 @@ fn referral(words: &str) -> ReferralPage {
             rows: vec![("Which school?".to_owned(), words.to_owned())],
         }],
         to_add: vec![("School and health".to_owned(), "/referrals/7K3F-9QXD-2/add/school".to_owned())],
+        files: files::list(words),
     }
 }
 
@@ -574,6 +576,7 @@ pub(super) fn all() -> Vec<Sample> {
         samples.push(sample(&format!("check{state}"), false, &check(answer, false)));
         samples.push(sample(&format!("check-open{state}"), false, &check(answer, true)));
         samples.push(sample(&format!("referral{state}"), false, &referral(answer)));
+        samples.extend(files::pages(state, answer));
         let rows = if answer.is_empty() { 0 } else { 6 };
         samples.push(sample(&format!("checks{state}"), false, &held::to_check(rows, answer)));
         samples.push(sample(&format!("queue{state}"), false, &queue(rows, answer)));

@@ -146,7 +146,8 @@ fn pages_about_others_are_not_remembered_by_the_browser() {
         let mut wrong =
             faults(find(page, "main input[type=text], main textarea"), |control| control.attr("autocomplete") != Some("off"));
         wrong.extend(faults(find(page, "[name='person.name']"), |control| control.attr("spellcheck") != Some("false")));
-        if find(page, "[name=revision]").len() != 1 {
+        // A file is added once; nothing of it is saved before.
+        if !sample.name.starts_with("form-file") && find(page, "[name=revision]").len() != 1 {
             wrong.push("it does not say which saving it follows".to_owned());
         }
         wrong

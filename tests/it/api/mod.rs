@@ -1,5 +1,6 @@
 //! The JSON API as its clients meet it: over TLS, through a cookie, on the real hub.
 
+mod attachments;
 mod bodies;
 mod document;
 mod forgery;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     browser::{Browser, NARROW, WIDE},
+    files::photograph,
     hub::{ENGINES, Hub, Served},
 };
 
@@ -66,10 +67,12 @@ async fn sweep(kind: crate::support::browser::Kind) {
     sending(&mut sweep).await;
     reading(&mut sweep, &served).await;
     assert_eq!(sweep.faults, Vec::<String>::new(), "{}", sweep.faults.join("\n"));
-    // `find` and the assets have no page of their own.
+    // `find`, downloads and the assets have no page of their own.
     let pages: BTreeSet<&str> = ROUTES
         .iter()
-        .filter(|route| route.method == "GET" && !matches!(route.path, "/find" | "/assets/{name}"))
+        .filter(|route| {
+            route.method == "GET" && !matches!(route.path, "/find" | "/referrals/{reference}/files/{id}" | "/assets/{name}")
+        })
         .map(|route| route.path)
         .collect();
     let missing: Vec<_> = pages.difference(&sweep.seen).collect();
@@ -154,6 +157,7 @@ async fn sending(sweep: &mut Sweep<'_>) {
     browser.fill("opinion", "It was worse inside.").await;
     browser.submit().await;
     sweep.look("/referrals/{reference}", "added").await;
+    adding_a_file(sweep).await;
     sweep.open("/sent", "/sent", "good").await;
     sweep.open("/account/deputy", "/account/deputy", "good").await;
     browser.go("/account").await;
@@ -163,6 +167,25 @@ async fn sending(sweep: &mut Sweep<'_>) {
     browser.go("/").await;
     browser.press(".app-account form[action='/sign-out'] button").await;
     sweep.look("/sign-in", "signed-out").await;
+}
+
+async fn adding_a_file(sweep: &mut Sweep<'_>) {
+    let browser = sweep.browser;
+    browser.follow("Add a file").await;
+    sweep.look("/referrals/{reference}/files/new", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/files/new", "bad").await;
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("the-stairs-on-the-second-floor-seen-from-the-lower-landing.jpg");
+    std::fs::write(&picture, photograph().0).unwrap();
+    browser.find("main [name='file']").await.send_keys(picture.to_str().unwrap()).await.unwrap();
+    browser.fill("description", "The stairs, with the boxes on them.").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}", "file").await;
+    browser.run("document.querySelectorAll('main details').forEach(part => part.open = true)").await;
+    sweep.look("/referrals/{reference}", "file-open").await;
+    browser.press("form[action$='/quarantine'] button").await;
+    sweep.look("/referrals/{reference}", "quarantine").await;
 }
 
 async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
@@ -175,6 +198,8 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     browser.go("/queue").await;
     browser.press("tbody a").await;
     sweep.look("/referrals/{reference}", "good").await;
+    browser.follow("Add a file").await;
+    sweep.look("/referrals/{reference}/files/new", "team").await;
     browser.press(".app-account form[action='/sign-out'] button").await;
     browser.sign_in(served, "dora.madeup").await;
     sweep.look("/", "dpo").await;

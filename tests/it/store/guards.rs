@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use referral_exchange::{
-    app::{App, Error, KeyFiles, Parts, PathwayLibrary, PolicyFiles, SystemRandom},
+    app::{App, BlobDirectory, Error, KeyFiles, Parts, PathwayLibrary, PolicyFiles, SystemRandom, TestScanner},
     audit::row::Erasable,
     domain::ports::Clock,
     store::{Db, Engine, migrate::is_written_once},
@@ -11,6 +11,7 @@ use referral_exchange::{
 
 use crate::support::{
     acts::{erase, hold, release, send},
+    files::attach,
     hub::{CHEAP, ENGINES, Hub},
     raw::Raw,
 };
@@ -49,7 +50,9 @@ fn attempts(engine: Engine, table: &str, column: &str) -> Vec<String> {
 async fn told(engine: Engine) -> Hub {
     let hub = Hub::founded(engine).await;
     let sender = hub.sign_in("tess.example").await;
-    send(&hub.app, &sender, "guards", |_| {}).await;
+    let sent = send(&hub.app, &sender, "guards", |_| {}).await;
+    let file = ("shared", "a.txt", &b"The door was open."[..]);
+    attach(&hub.app, &sender, &sent.reference.to_string(), "guards-file", file).await.unwrap();
     let held = hold(&hub, hub.person("cora.pretend").team_id).await;
     release(&hub, held).await;
     let headline = Raw::owner(&hub).await.texts("SELECT id FROM entry WHERE kind = 'headline'").await.remove(0);
@@ -179,6 +182,8 @@ async fn start(hub: &Hub, db: Db) -> Result<Arc<App>, Error> {
     App::start(Parts {
         db,
         keys: KeyFiles::read(&hub.folder.path().join("keys")).unwrap(),
+        blobs: Arc::new(BlobDirectory::new(&hub.folder.path().join("blobs"), Arc::new(SystemRandom))),
+        scanner: Arc::new(TestScanner),
         passwords: CHEAP,
         clock: Arc::clone(&hub.clock) as Arc<dyn Clock>,
         random: Arc::new(SystemRandom),

@@ -74,8 +74,12 @@ fn fault(sql: &str) -> Option<&'static str> {
 fn the_stores_texts_are_for_both_databases() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let (mut seen, mut faults) = (0, Vec::new());
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    let mut waiting = vec![folder];
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         for sql in sql_of(&fs::read_to_string(&path).unwrap()) {
             // What asks PostgreSQL about itself is for PostgreSQL alone.

@@ -2,6 +2,7 @@
 
 mod checks;
 mod damage;
+mod files;
 mod guards;
 mod log;
 mod sending;

@@ -1,0 +1,154 @@
+//! Files on a referral: in and out as they stream.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use axum::{
+    body::{Body, HttpBody},
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, header};
+use http_body_util::BodyExt as _;
+use hyper::body::{Bytes, Frame};
+use tokio::sync::mpsc;
+use utoipa::ToSchema;
+
+use super::{
+    body,
+    messages::{Made, made},
+    path::{Pair, Part},
+    problem::Problem,
+    signed::Signed,
+};
+use crate::{
+    app::{App, Chunks, Download, Error},
+    domain::{file::FileForm, multipart::boundary},
+};
+
+/// A file to add.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form for the document; it is read as it streams")]
+pub struct NewAttachment {
+    /// PDF, Word, OpenDocument text, JPEG, PNG or plain text, by its content; at most 25 MB.
+    #[schema(format = Binary)]
+    file: String,
+    /// What it shows; at most 300 characters, may be left out.
+    description: Option<String>,
+    /// `shared`: referrer and receiving team; `casework`: the receiving team only.
+    #[schema(example = "shared")]
+    audience: String,
+}
+
+/// The body of a request, piece by piece.
+struct Incoming(Body);
+
+impl Chunks for Incoming {
+    type Chunk = Bytes;
+
+    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        loop {
+            match self.0.frame().await {
+                None => return Ok(None),
+                Some(Err(_)) => return Err(Error::Malformed("the body ended early")),
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some(data));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A file on its way out.
+struct Outgoing(mpsc::Receiver<Result<Vec<u8>, Error>>);
+
+impl HttpBody for Outgoing {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        self.0.poll_recv(context).map(|piece| piece.map(|piece| piece.map(|bytes| Frame::data(bytes.into()))))
+    }
+}
+
+/// Always a download, never a page.
+fn given(download: Download) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, download.kind.content_type().to_owned()),
+        (header::CONTENT_LENGTH, download.size.to_string()),
+        (header::CONTENT_DISPOSITION, download.name.disposition()),
+    ];
+    (headers, Body::new(Outgoing(download.pieces()))).into_response()
+}
+
+/// Adds a file to a referral. Repeated with the same key, fields and file it gives the first answer again.
+#[utoipa::path(
+    post, path = "/referrals/{reference}/attachments", tag = "referrals", operation_id = "attach",
+    request_body(content = NewAttachment, content_type = "multipart/form-data"),
+    params(("reference" = String, Path, description = "The reference, as in 7K3F-9QXD-2")),
+    responses((status = 201, description = "Added; `Idempotency-Replayed: true` when it had been before", body = Made))
+)]
+pub async fn add(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Part(reference): Part,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, Problem> {
+    let key = body::idempotency_key(&headers)?;
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let form = (boundary(content_type), Incoming(request.into_body()));
+    let arrived = app.receive(&signed.request, &signed.caller, &reference, form).await?;
+    arrived.only(&["audience", "description"])?;
+    Ok(made(app.attach(&signed.request, &signed.caller, &key, (&reference, arrived)).await?))
+}
+
+/// A file as a download; pictures come without the place and device they were taken with.
+#[utoipa::path(
+    get, path = "/referrals/{reference}/attachments/{id}", tag = "referrals", operation_id = "attachment",
+    params(
+        ("reference" = String, Path, description = "The reference, as in 7K3F-9QXD-2"),
+        ("id" = String, Path, description = "The file's id, as the referral lists it")
+    ),
+    responses((status = 200, description = "The file; 409 when it is in quarantine", content_type = "application/octet-stream"))
+)]
+pub async fn file(State(app): State<Arc<App>>, signed: Signed, Pair(reference, id): Pair) -> Result<Response, Problem> {
+    Ok(given(app.download(&signed.request, &signed.caller, (&reference, &id), FileForm::File).await?))
+}
+
+/// A picture as it came, with all it tells; an act of its own in the log. 404 where the file is the same either way.
+#[utoipa::path(
+    get, path = "/referrals/{reference}/attachments/{id}/original", tag = "referrals", operation_id = "original",
+    params(
+        ("reference" = String, Path, description = "The reference, as in 7K3F-9QXD-2"),
+        ("id" = String, Path, description = "The file's id, as the referral lists it")
+    ),
+    responses((status = 200, description = "The picture as it came", content_type = "application/octet-stream"))
+)]
+pub async fn original(State(app): State<Arc<App>>, signed: Signed, Pair(reference, id): Pair) -> Result<Response, Problem> {
+    Ok(given(app.download(&signed.request, &signed.caller, (&reference, &id), FileForm::Original).await?))
+}
+
+/// Puts a file into quarantine: from then on nobody downloads it. Safe to repeat.
+#[utoipa::path(
+    post, path = "/referrals/{reference}/attachments/{id}/quarantine", tag = "referrals", operation_id = "quarantine",
+    params(
+        ("reference" = String, Path, description = "The reference, as in 7K3F-9QXD-2"),
+        ("id" = String, Path, description = "The file's id, as the referral lists it")
+    ),
+    responses((status = 201, description = "It is in quarantine", body = Made))
+)]
+pub async fn quarantine(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Pair(reference, id): Pair,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let key = body::idempotency_key(&headers)?;
+    Ok(made(app.quarantine(&signed.request, &signed.caller, &key, (&reference, &id)).await?))
+}

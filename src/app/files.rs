@@ -1,0 +1,387 @@
+//! Files on a referral: added once for each key, sealed to those they are for, described by an entry beside them.
+
+use std::{io, sync::Arc, time::Duration};
+
+use serde_json::json;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{
+    Added, Answered, App, Arrived, Caller, Error, IdempotencyKey, ScanVerdict,
+    idempotency::Once,
+    intake::{ArrivedFile, blocking},
+    sealing::{Compartment, Holder},
+};
+use crate::{
+    audit::Details,
+    crypto::{AgeSuite, Identity, Recipient, SealContext, StreamSealer, Streamed},
+    domain::{
+        action::Action,
+        answers::FieldError,
+        code::QuestionId,
+        compartment::EntryKind,
+        file::{FileForm, FileName, FileType, LONGEST_DESCRIPTION, MOST, ScanState},
+        ids::{CompartmentId, EntryId, ReferralId, UserId},
+        message::Audience,
+        picture::Cleaner,
+        sniff::NotTaken,
+        text::lines,
+        time::Timestamp,
+    },
+    policy::{Act, DenialReason, RequestContext, ShownCompartment},
+    store::{
+        attachments::Attachment,
+        blobs::{Blobs, NewBlob},
+    },
+};
+
+/// How many files may be on their way at once: each costs some hundred kilobytes of memory, and the disk's attention.
+pub(super) struct Places {
+    uploads: Arc<Semaphore>,
+    downloads: Arc<Semaphore>,
+}
+
+const UPLOADS: usize = 32;
+const DOWNLOADS: usize = 64;
+const COME_BACK: Duration = Duration::from_secs(5);
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { uploads: Arc::new(Semaphore::new(UPLOADS)), downloads: Arc::new(Semaphore::new(DOWNLOADS)) }
+    }
+}
+
+impl Places {
+    pub(super) fn upload(&self) -> Result<OwnedSemaphorePermit, Error> {
+        Arc::clone(&self.uploads).try_acquire_owned().map_err(|_| Error::Busy(COME_BACK))
+    }
+
+    pub(super) fn download(&self) -> Result<OwnedSemaphorePermit, Error> {
+        Arc::clone(&self.downloads).try_acquire_owned().map_err(|_| Error::Busy(COME_BACK))
+    }
+}
+
+/// A file as its readers see it in the list.
+pub struct FileView {
+    /// The id of the entry that describes it; the file is asked for by it.
+    pub id: EntryId,
+    /// When it was added.
+    pub at: Timestamp,
+    /// Who added it, by name.
+    pub from: String,
+    /// Who reads it.
+    pub audience: Audience,
+    /// What it is called.
+    pub name: FileName,
+    /// What it is.
+    pub kind: FileType,
+    /// Its length as readers get it, bytes.
+    pub size: u64,
+    /// What it shows, in the words of whoever added it; may be blank.
+    pub description: String,
+    /// What a scanner made of it.
+    pub scan: ScanState,
+    /// Whether it is in quarantine.
+    pub is_quarantined: bool,
+    /// Whether the picture as it came is kept as well.
+    pub has_original: bool,
+}
+
+/// What the describing entry says.
+pub(super) struct Description {
+    pub(super) name: FileName,
+    pub(super) kind: FileType,
+    pub(super) size: u64,
+    pub(super) text: String,
+    pub(super) has_original: bool,
+}
+
+impl Description {
+    fn written(&self) -> String {
+        json!({
+            "name": self.name.as_str(),
+            "type": self.kind.code(),
+            "size": self.size,
+            "description": self.text,
+            "original": self.has_original,
+        })
+        .to_string()
+    }
+
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Error> {
+        let damaged = || Error::Integrity("the description of a file cannot be read");
+        let json: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| damaged())?;
+        let kind = json["type"].as_str().and_then(FileType::parse).ok_or_else(damaged)?;
+        Ok(Self {
+            name: FileName::of(json["name"].as_str().ok_or_else(damaged)?, kind),
+            kind,
+            size: json["size"].as_u64().ok_or_else(damaged)?,
+            text: json["description"].as_str().ok_or_else(damaged)?.to_owned(),
+            has_original: json["original"].as_bool().ok_or_else(damaged)?,
+        })
+    }
+}
+
+/// A file as reading found it described.
+pub(super) struct Described {
+    pub(super) author: UserId,
+    /// The entry that describes it.
+    pub(super) id: EntryId,
+    pub(super) at: Timestamp,
+    pub(super) audience: Audience,
+    pub(super) about: Description,
+}
+
+/// A compartment to seal a file to, before there is a transaction.
+pub(super) enum Target {
+    /// One that the caller holds.
+    Held(Compartment),
+    /// The receiving team's own, which this file makes.
+    Fresh(ShownCompartment, Identity, Vec<Holder>),
+}
+
+impl Target {
+    fn place(&self) -> (CompartmentId, i64, Recipient) {
+        match self {
+            Self::Held(held) => (held.id, held.epoch, held.recipient.clone()),
+            Self::Fresh(named, identity, _) => (named.id, 1, identity.recipient()),
+        }
+    }
+}
+
+/// One form of it: its blob's id, the blob, and what went into it.
+type SealedForm = (FileForm, EntryId, Box<dyn NewBlob>, Streamed);
+
+/// A file sealed and on the disk, under a name that does not count yet.
+pub(super) struct SealedFile {
+    forms: Vec<SealedForm>,
+    description: Description,
+    scan: ScanState,
+}
+
+impl App {
+    /// Files as a list shows them: with what stands of them now, and the names of those who added them.
+    pub(super) async fn file_views(&self, described: Vec<Described>) -> Result<Vec<FileView>, Error> {
+        if described.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<EntryId> = described.iter().map(|file| file.id).collect();
+        let states = self.store.file_states(&ids).await?;
+        let mut authors: Vec<UserId> = described.iter().map(|file| file.author).collect();
+        authors.sort_unstable();
+        authors.dedup();
+        let names = self.store.account_names(&authors).await?;
+        let view = |Described { author, id, at, audience, about }| {
+            let state =
+                states.iter().find(|state| state.entry == id).ok_or(Error::Integrity("the state of a file is missing"))?;
+            let from = names.iter().find(|(user, ..)| *user == author).map(|(_, _, name)| name.as_str().to_owned());
+            Ok(FileView {
+                id,
+                at,
+                from: from.unwrap_or_default(),
+                audience,
+                name: about.name,
+                kind: about.kind,
+                size: about.size,
+                description: about.text,
+                scan: state.scan,
+                is_quarantined: state.quarantined_at.is_some(),
+                has_original: about.has_original,
+            })
+        };
+        described.into_iter().map(view).collect()
+    }
+
+    /// Adds the file that arrived, once for each key.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`] when the caller cannot see the referral; [`Error::Refused`] when they may not add to that audience;
+    /// [`Error::Unsupported`] and [`Error::Invalid`] when the file is not taken; [`Error::Conflict`] when there are too many.
+    pub async fn attach(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (reference, arrived): (&str, Arrived),
+    ) -> Result<Answered<Added>, Error> {
+        let audience = match arrived.field("audience") {
+            "" => return Err(invalid("audience", "Choose who can see it")),
+            code => Audience::parse(code).ok_or(Error::Malformed("audience is shared or casework"))?,
+        };
+        let text = described(arrived.field("description"))?;
+        let file = arrived.file.as_ref().ok_or_else(|| invalid("file", "Choose a file"))?;
+        let body = [audience.code(), &text, &file.name, &hex::encode(file.sha256)].join("\n");
+        let route = format!("POST /referrals/{reference}/attachments");
+        let act = async |once: &Once<'_>| self.attach_once(request, caller, (reference, audience, text, arrived), once).await;
+        self.once(request, caller, key, (&route, body.as_bytes()), act).await
+    }
+
+    async fn attach_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, audience, text, arrived): (&str, Audience, String, Arrived),
+        once: &Once<'_>,
+    ) -> Result<Added, Error> {
+        let referral = self.find_referral(request, caller, reference, Action::AttachFile).await?;
+        let sight = self.sight(caller, &[referral.id]).await?;
+        let act = self.act_towards(request, caller, (&referral, &sight), (Action::AttachFile, audience)).await?;
+        let permit = self.ask(act).await?;
+        let shown = permit.act().compartments.first().copied().ok_or(Error::Refused)?;
+        let Arrived { file, place, .. } = arrived;
+        let file = file.ok_or_else(|| invalid("file", "Choose a file"))?;
+        if file.verdict == Some(ScanVerdict::Infected) {
+            self.refuse(permit.act().clone(), DenialReason::Infected, None).await?;
+            return Err(invalid("file", "The scanner found something harmful in this file. It was not kept"));
+        }
+        let target = if sight.newest(shown.id).is_some() {
+            Target::Held(self.held_compartment(&sight, shown).await?)
+        } else {
+            let team = self.team_holder(&self.team(referral.receiving_team).await?).await?;
+            Target::Fresh(shown, Identity::random(&*self.random), vec![team])
+        };
+        drop(permit);
+        let sealed = self.seal_file(file, text, (referral.id, &target), caller.user(), request.at).await?;
+
+        // A large file takes its time, and the referral may have moved on meanwhile: asked again, about how it stands now.
+        let referral = self.find_referral(request, caller, reference, Action::AttachFile).await?;
+        let act = self.act_towards(request, caller, (&referral, &sight), (Action::AttachFile, audience)).await?;
+        let permit = self.ask(Act { compartments: vec![shown], ..act }).await?;
+        let mut tx = self.store.begin().await?;
+        if tx.count_files(referral.id).await? >= MOST {
+            return Err(Error::Conflict("this referral has 100 files, and no more fit"));
+        }
+        let mut keys = Vec::new();
+        let compartment = match target {
+            Target::Held(held) => held,
+            Target::Fresh(named, identity, holders) => {
+                keys.extend(holders.iter().map(Holder::key));
+                self.make_compartment_of(&mut tx, referral.id, (named, &identity), &holders, request.at).await?
+            }
+        };
+        keys.push(compartment.key);
+        let content = sealed.description.written();
+        let entry = self.sealed_entry(&tx, &compartment, EntryKind::Attachment, content.as_bytes(), caller.user(), request.at);
+        let added = Added { id: entry.id.to_string(), at: request.at };
+        once.remember(&mut tx, &added).await?;
+        let mut entries = vec![(entry.id, entry.sha256)];
+        tx.insert_entry(&entry).await?;
+        tx.insert_file_state(entry.id, sealed.scan).await?;
+        let mut kept = Vec::new();
+        for (form, id, blob, streamed) in sealed.forms {
+            tx.insert_attachment(&Attachment {
+                id,
+                referral: referral.id,
+                compartment: compartment.id,
+                epoch: compartment.epoch,
+                entry: entry.id,
+                form,
+                author: caller.user(),
+                at: request.at,
+                suite: AgeSuite::CURRENT.id(),
+                size: i64::try_from(streamed.size).unwrap_or(i64::MAX),
+                sha256: streamed.sha256,
+                event: tx.event(),
+            })
+            .await?;
+            entries.push((id, streamed.sha256));
+            kept.push(blob);
+        }
+        // The blobs count from here on, and so must the rows: nothing but the commit comes after.
+        blocking(move || kept.into_iter().try_for_each(NewBlob::keep)).await?;
+        tx.commit(permit, &Details { entries, keys, ..Details::default() }).await?;
+        drop(place);
+        Ok(added)
+    }
+
+    /// Seals a file that arrived to a compartment of any kind, as blobs that are on the disk and do not count yet.
+    pub(super) async fn seal_file(
+        &self,
+        file: ArrivedFile,
+        text: String,
+        (referral, target): (ReferralId, &Target),
+        author: UserId,
+        at: Timestamp,
+    ) -> Result<SealedFile, Error> {
+        let kind = file.kind.map_err(not_taken)?;
+        let description = Description {
+            name: FileName::of(&file.name, kind),
+            kind,
+            size: file.clean_size,
+            text,
+            has_original: file.is_cleaned,
+        };
+        let scan = if file.verdict.is_some() { ScanState::Clean } else { ScanState::NotScanned };
+        let (compartment, epoch, recipient) = target.place();
+        let blobs = Arc::clone(self.store.blobs());
+        let mut plans = vec![(FileForm::File, EntryKind::File, file.clean_size)];
+        if file.is_cleaned {
+            plans.push((FileForm::Original, EntryKind::Original, file.size));
+        }
+        let plans = plans.into_iter().map(|(form, kind, length)| {
+            let entry = EntryId::random(&*self.random);
+            (form, SealContext { referral, compartment, epoch, entry, version: 1, author, kind }, length)
+        });
+        let plans: Vec<_> = plans.collect();
+        let forms = blocking(move || seal(file, &plans, (&*blobs, &recipient), at)).await?;
+        Ok(SealedFile { forms, description, scan })
+    }
+}
+
+/// Seals each form of a file in one pass over it.
+fn seal(
+    file: ArrivedFile,
+    plans: &[(FileForm, SealContext, u64)],
+    (blobs, recipient): (&dyn Blobs, &Recipient),
+    at: Timestamp,
+) -> io::Result<Vec<SealedForm>> {
+    use io::{Read as _, Write as _};
+    let mut spool = file.key.read(file.spool).map_err(io::Error::other)?;
+    let mut sealers = Vec::new();
+    for (form, place, length) in plans {
+        let blob = blobs.create(place.entry, at)?;
+        sealers.push((*form, place.entry, StreamSealer::new(place, *length, recipient, blob)?));
+    }
+    let (mut buffer, mut cleaner, mut remaining) = (vec![0; 64 * 1024], Cleaner::default(), Vec::new());
+    loop {
+        let count = spool.read(&mut buffer)?;
+        if count == 0 {
+            break;
+        }
+        cleaner.feed(&buffer[..count], &mut remaining);
+        for (form, _, sealer) in &mut sealers {
+            sealer.write_all(if *form == FileForm::File { &remaining } else { &buffer[..count] })?;
+        }
+        remaining.clear();
+    }
+    cleaner.finish(&mut remaining);
+    let mut forms = Vec::new();
+    for (form, id, mut sealer) in sealers {
+        if form == FileForm::File {
+            sealer.write_all(&remaining)?;
+        }
+        let (mut blob, streamed) = sealer.finish()?;
+        blob.settle()?;
+        forms.push((form, id, blob, streamed));
+    }
+    Ok(forms)
+}
+
+fn described(text: &str) -> Result<String, Error> {
+    if text.trim().is_empty() {
+        return Ok(String::new());
+    }
+    lines(text, LONGEST_DESCRIPTION).map_err(|_| invalid("description", "Description must be 300 characters or less"))
+}
+
+fn not_taken(why: NotTaken) -> Error {
+    match why {
+        NotTaken::Empty => invalid("file", "The file is empty"),
+        NotTaken::Kind => Error::Unsupported("the file is none of PDF, Word, OpenDocument text, JPEG, PNG or plain text"),
+        NotTaken::Program => Error::Unsupported("the document carries a program (macros); save it without and send that"),
+    }
+}
+
+pub(super) fn invalid(field: &'static str, message: &str) -> Error {
+    // A fixed word of ours is always an id.
+    QuestionId::parse(field).map_or(Error::Malformed(field), |id| Error::Invalid(vec![FieldError::new(id, message)]))
+}

@@ -1,0 +1,364 @@
+//! Files on a referral: the list, adding one, taking one, stopping one.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path, Request, State},
+    response::Response,
+    routing,
+};
+use http::StatusCode;
+
+use crate::{
+    app::{App, Arrived, Error, FileView, IdempotencyKey, ReferralView},
+    domain::{
+        action::Action,
+        file::{FileForm, LONGEST_DESCRIPTION, ScanState},
+        message::Audience,
+    },
+    web::{
+        components::{
+            Button, CharacterCount, ErrorLink, ErrorSummary, Fieldset, FileUpload, Radio, Radios, SummaryList, SummaryRow,
+            WarningText,
+        },
+        error::{Answer, Failure, ok, page, see},
+        posted::Posted,
+        session::{SignedIn, fresh_token},
+        streams,
+        view::Frame,
+    },
+};
+
+/// The files of a referral, as part of its page.
+#[derive(Clone, Default, Template)]
+#[template(path = "file/list.html")]
+pub struct FileList {
+    /// The files.
+    pub files: Vec<FileLine>,
+    /// Where one is added; empty when the caller may not.
+    pub add_href: String,
+    /// Token of the session.
+    pub csrf_token: String,
+}
+
+/// One file.
+#[derive(Clone, Default)]
+pub struct FileLine {
+    /// What it is called.
+    pub name: String,
+    /// What it is, and how large.
+    pub about: String,
+    /// What it shows.
+    pub description: String,
+    /// Who added it, and when.
+    pub added: String,
+    /// What a scanner made of it.
+    pub scan: String,
+    /// Who can see it.
+    pub seen_by: String,
+    /// Whether it is in quarantine.
+    pub quarantined: bool,
+    /// Where it is downloaded; empty when the caller may not.
+    pub href: String,
+    /// Where the picture as it came is asked for; empty when there is none, or the caller may not.
+    pub original_href: String,
+    /// Where it is stopped; empty when the caller may not.
+    pub quarantine_href: String,
+    /// Names the stopping, so that it is done once.
+    pub form_token: String,
+}
+
+impl FileList {
+    /// The list of a referral as its caller may see it.
+    pub(super) fn of(app: &App, view: &ReferralView, frame: &Frame) -> Self {
+        let reference = &view.referral.reference;
+        let may = |action| view.actions.contains(&action);
+        let href = |allowed: bool, path: String| if allowed { path } else { String::new() };
+        let line = |file: &FileView| {
+            let address = format!("/referrals/{reference}/files/{}", file.id);
+            FileLine {
+                name: file.name.as_str().to_owned(),
+                about: format!("{}, {}", file.kind.title(), size(file.size)),
+                description: file.description.clone(),
+                added: format!("{}, {}", file.from, file.at.words()),
+                scan: scanned(file.scan).to_owned(),
+                seen_by: seen_by(view, file.audience),
+                quarantined: file.is_quarantined,
+                original_href: href(file.has_original && may(Action::DownloadOriginal), format!("{address}/original")),
+                quarantine_href: href(may(Action::QuarantineFile), format!("{address}/quarantine")),
+                href: href(may(Action::DownloadFile), address),
+                form_token: fresh_token(app),
+            }
+        };
+        Self {
+            files: view.files.iter().map(line).collect(),
+            add_href: href(may(Action::AttachFile), format!("/referrals/{reference}/files/new")),
+            csrf_token: frame.csrf_token.clone(),
+        }
+    }
+
+    fn add_button(&self) -> Button {
+        Button { text: "Add a file".to_owned(), href: self.add_href.clone(), classes: SECONDARY.to_owned(), ..Button::default() }
+    }
+}
+
+const SECONDARY: &str = "govuk-button--secondary";
+
+impl FileLine {
+    fn facts(&self) -> SummaryList {
+        let all = [
+            ("What it shows", &self.description),
+            ("File", &self.about),
+            ("Added by", &self.added),
+            ("Virus scan", &self.scan),
+            ("Who can see it", &self.seen_by),
+        ];
+        let rows = all.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| SummaryRow::words(key, value));
+        SummaryList { rows: rows.collect(), ..SummaryList::default() }
+    }
+
+    fn original_button() -> Button {
+        Button { text: "Download the picture as it came".to_owned(), classes: SECONDARY.to_owned(), ..Button::default() }
+    }
+
+    fn quarantine_button() -> Button {
+        let text = "Put it into quarantine".to_owned();
+        Button { text, classes: "govuk-button--warning".to_owned(), prevent_double_click: Some(true), ..Button::default() }
+    }
+}
+
+/// The form for adding a file.
+#[derive(Clone, Template)]
+#[template(path = "file/add.html")]
+pub struct AddFilePage {
+    /// The frame.
+    pub frame: Frame,
+    /// The referral.
+    pub reference: String,
+    /// Where the form posts to.
+    pub action: String,
+    /// Names the adding, so that it is done once.
+    pub form_token: String,
+    /// What it shows, as typed so far.
+    pub description: String,
+    /// Who is to see it; each code with its words. One is no question.
+    pub audiences: Vec<(String, String)>,
+    /// The one chosen.
+    pub chosen: String,
+    /// What is wrong: field and words.
+    pub errors: Vec<(String, String)>,
+}
+
+impl AddFilePage {
+    fn summary(&self) -> ErrorSummary {
+        ErrorSummary::new(
+            self.errors.iter().map(|(field, words)| ErrorLink { href: format!("#{field}"), text: words.clone() }).collect(),
+        )
+    }
+
+    fn error(&self, field: &str) -> Option<crate::web::components::ErrorMessage> {
+        self.errors.iter().find(|(of, _)| of == field).map(|(_, words)| words.as_str().into())
+    }
+
+    fn warning() -> WarningText {
+        let text = "Never add a sexual image of a child, not even as evidence. Do not copy it, send it or print it.".to_owned();
+        WarningText { text, icon_fallback_text: "Warning".to_owned() }
+    }
+
+    fn file(&self) -> FileUpload {
+        let hint = "PDF, Word, OpenDocument text, JPEG, PNG or plain text, up to 25\u{a0}MB. Readers get pictures without the place, \
+                    time and device they were taken with.";
+        FileUpload {
+            name: "file".to_owned(),
+            label: "Choose a file".into(),
+            hint: Some(hint.into()),
+            error_message: self.error("file"),
+            ..FileUpload::default()
+        }
+    }
+
+    fn text(&self) -> CharacterCount {
+        CharacterCount {
+            name: "description".to_owned(),
+            label: "What does it show? (optional)".into(),
+            value: self.description.clone(),
+            maxlength: u32::try_from(LONGEST_DESCRIPTION).unwrap_or(u32::MAX),
+            rows: Some(3),
+            error_message: self.error("description"),
+            autocomplete: "off".to_owned(),
+            ..CharacterCount::default()
+        }
+    }
+
+    fn audience(&self) -> Radios {
+        let item = |(code, words): &(String, String)| Radio { value: code.clone(), text: words.clone(), ..Radio::default() };
+        Radios {
+            name: "audience".to_owned(),
+            fieldset: Some(Fieldset::new("Who can see it?", "govuk-fieldset__legend--s")),
+            items: self.audiences.iter().map(item).collect(),
+            value: self.chosen.clone(),
+            error_message: self.error("audience"),
+            ..Radios::default()
+        }
+    }
+
+    fn button() -> Button {
+        Button { text: "Add this file".to_owned(), prevent_double_click: Some(true), ..Button::default() }
+    }
+}
+
+/// These pages' routes.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/referrals/{reference}/files/new", routing::get(ask))
+        .route("/referrals/{reference}/files", routing::post(add))
+        .route("/referrals/{reference}/files/{id}", routing::get(file))
+        .route("/referrals/{reference}/files/{id}/original", routing::post(original))
+        .route("/referrals/{reference}/files/{id}/quarantine", routing::post(quarantine))
+}
+
+/// The blank form, for those who may add to the referral.
+async fn form(app: &App, person: &SignedIn, reference: &str) -> Result<AddFilePage, Error> {
+    let view = app.read_referral(&person.request, &person.caller, reference).await?;
+    if !view.actions.contains(&Action::AttachFile) {
+        return Err(Error::Refused);
+    }
+    let reference = view.referral.reference.to_string();
+    let mut audiences = vec![(Audience::Shared.code().to_owned(), seen_by(&view, Audience::Shared))];
+    if view.relation == crate::domain::relation::Relation::ReceivingTeam {
+        audiences.push((Audience::Casework.code().to_owned(), seen_by(&view, Audience::Casework)));
+    }
+    let chosen = if audiences.len() == 1 { Audience::Shared.code().to_owned() } else { String::new() };
+    let back = format!("/referrals/{reference}");
+    Ok(AddFilePage {
+        frame: person.frame.titled(&format!("Add a file – Referral {reference}")).back_to(&back),
+        action: format!("{back}/files"),
+        form_token: fresh_token(app),
+        description: String::new(),
+        audiences,
+        chosen,
+        errors: Vec::new(),
+        reference,
+    })
+}
+
+async fn ask(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+    ok(&form(&app, &person, &reference).await?)
+}
+
+async fn add(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, request: Request<Body>) -> Answer {
+    let (arrived, typed) = match streams::receive(&app, &person, &reference, request).await {
+        Ok(arrived) => {
+            let typed = [arrived.field("description").to_owned(), arrived.field("audience").to_owned()];
+            (Ok(arrived), typed)
+        }
+        Err(error) => (Err(error), [String::new(), String::new()]),
+    };
+    let added = match arrived {
+        Ok(arrived) => attach(&app, &person, &reference, arrived).await,
+        Err(error) => Err(error),
+    };
+    let (status, errors) = match added {
+        Ok(()) => return Ok(see(&format!("/referrals/{reference}#files"))),
+        Err(Error::Invalid(faults)) => {
+            let errors = faults.into_iter().map(|fault| (fault.name(), fault.message)).collect();
+            (StatusCode::UNPROCESSABLE_ENTITY, errors)
+        }
+        Err(Error::TooLarge) => (StatusCode::PAYLOAD_TOO_LARGE, vec![file_error("The file must be 25 MB or smaller")]),
+        Err(Error::Unsupported(words)) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, vec![file_error(&capital(words))]),
+        Err(other) => return Err(Failure(other)),
+    };
+    let blank = form(&app, &person, &reference).await?;
+    let [description, chosen] = typed;
+    let chosen = if chosen.is_empty() { blank.chosen.clone() } else { chosen };
+    let frame = blank.frame.clone().failed_if(true);
+    page(status, &AddFilePage { frame, description, chosen, errors, ..blank })
+}
+
+async fn attach(app: &App, person: &SignedIn, reference: &str, arrived: Arrived) -> Result<(), Error> {
+    arrived.only(&["csrf_token", "form_token", "description", "audience"])?;
+    let key = IdempotencyKey::parse(arrived.field("form_token"))?;
+    app.attach(&person.request, &person.caller, &key, (reference, arrived)).await?;
+    Ok(())
+}
+
+async fn file(State(app): State<Arc<App>>, person: SignedIn, Path((reference, id)): Path<(String, String)>) -> Answer {
+    let download = app.download(&person.request, &person.caller, (&reference, &id), FileForm::File).await?;
+    Ok(streams::given(download))
+}
+
+/// By a form and not by a link: nothing fetches it beforehand, and nobody by accident.
+async fn original(State(app): State<Arc<App>>, person: SignedIn, Path((reference, id)): Path<(String, String)>) -> Answer {
+    let download = app.download(&person.request, &person.caller, (&reference, &id), FileForm::Original).await?;
+    Ok(streams::given(download))
+}
+
+async fn quarantine(
+    State(app): State<Arc<App>>,
+    person: SignedIn,
+    Path((reference, id)): Path<(String, String)>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    posted.only(&["form_token"])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    app.quarantine(&person.request, &person.caller, &key, (&reference, &id)).await?;
+    Ok(see(&format!("/referrals/{reference}#files")))
+}
+
+fn file_error(words: &str) -> (String, String) {
+    ("file".to_owned(), words.to_owned())
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// `812 bytes`, `34 KB`, `2.5 MB`.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..1_048_576 => format!("{} KB", bytes.div_ceil(1024)),
+        _ => {
+            let tenths = bytes.div_ceil(104_858);
+            format!("{}.{} MB", tenths / 10, tenths % 10)
+        }
+    }
+}
+
+const fn scanned(state: ScanState) -> &'static str {
+    match state {
+        ScanState::NotScanned => "Not scanned. Open it with care",
+        ScanState::Clean => "Scanned when it was added. Nothing was found",
+    }
+}
+
+fn seen_by(view: &ReferralView, audience: Audience) -> String {
+    let (team, agency) = &view.received_by;
+    match audience {
+        Audience::Casework => format!("{team} ({agency}) only"),
+        Audience::Shared => format!("Everybody who can see this referral: the sender’s side and {team} ({agency})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_as_people_say_them() {
+        for (bytes, words) in [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1024, "1 KB"),
+            (34_000, "34 KB"),
+            (1_048_576, "1.0 MB"),
+            (25 * 1_048_576, "25.0 MB"),
+        ] {
+            assert_eq!(size(bytes), words);
+        }
+    }
+}

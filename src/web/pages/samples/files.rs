@@ -1,0 +1,70 @@
+//! Files on a referral, and adding one.
+
+use super::{
+    super::file::{AddFilePage, FileLine, FileList},
+    PERSON, Sample, sample, somebody,
+};
+
+/// The form for adding a file, good and failed.
+pub(super) fn pages(state: &str, answer: &str) -> [Sample; 2] {
+    [
+        sample(&format!("form-file{state}"), false, &add(answer, false)),
+        sample(&format!("form-file-failed{state}"), true, &add(answer, true)),
+    ]
+}
+
+pub(super) fn list(words: &str) -> FileList {
+    let href = "/referrals/7K3F-9QXD-2/files/0192f3c0000070008000000000abcd00";
+    let line = |name: &str, quarantined| FileLine {
+        name: name.to_owned(),
+        about: "JPEG picture, 2.5 MB".to_owned(),
+        description: words.to_owned(),
+        added: format!("{PERSON}, 4 June 2026, 9:40am"),
+        scan: "Not scanned. Open it with care".to_owned(),
+        seen_by: "Everybody who can see this referral: the sender’s side and the exploitation hub".to_owned(),
+        quarantined,
+        href: href.to_owned(),
+        original_href: format!("{href}/original"),
+        quarantine_href: format!("{href}/quarantine"),
+        form_token: "token-of-the-form".to_owned(),
+    };
+    FileList {
+        files: if words.is_empty() {
+            Vec::new()
+        } else {
+            vec![line("a-photograph-with-a-rather-long-name-that-somebody-gave-it.jpg", false), line("stopped.pdf", true)]
+        },
+        add_href: "/referrals/7K3F-9QXD-2/files/new".to_owned(),
+        csrf_token: "token-of-the-session".to_owned(),
+    }
+}
+
+fn add(words: &str, failed: bool) -> AddFilePage {
+    let audience = |code: &str, words: &str| (code.to_owned(), words.to_owned());
+    let error = |field: &str, words: &str| (field.to_owned(), words.to_owned());
+    AddFilePage {
+        frame: somebody().titled("Add a file – Referral 7K3F-9QXD-2").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
+        reference: "7K3F-9QXD-2".to_owned(),
+        action: "/referrals/7K3F-9QXD-2/files".to_owned(),
+        form_token: "token-of-the-form".to_owned(),
+        description: words.to_owned(),
+        // The sender is asked nothing: there is one audience.
+        audiences: [
+            audience("shared", "Everybody who can see this referral"),
+            audience("casework", "The exploitation hub (Exampleshire Police) only"),
+        ]
+        .into_iter()
+        .take(if words.is_empty() && !failed { 1 } else { 2 })
+        .collect(),
+        chosen: if failed { String::new() } else { "shared".to_owned() },
+        errors: if failed {
+            vec![
+                error("file", "Choose a file"),
+                error("description", "Description must be 300 characters or less"),
+                error("audience", "Choose who can see it"),
+            ]
+        } else {
+            Vec::new()
+        },
+    }
+}

@@ -1,0 +1,94 @@
+//! Files by way of the pages: added with a form, listed, taken, stopped.
+
+use referral_exchange::store::Engine;
+use scraper::{Html, Selector};
+
+use crate::support::{
+    acts::send,
+    files::{content_type, form, pdf, photograph},
+    hub::Hub,
+};
+
+fn attribute(page: &str, selector: &str, name: &str) -> String {
+    let selector = Selector::parse(selector).unwrap();
+    let page = Html::parse_document(page);
+    let element = page.select(&selector).next().unwrap_or_else(|| panic!("{selector:?}"));
+    element.attr(name).unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_added_taken_and_stopped_on_the_pages() {
+    let hub = Hub::founded(Engine::Sqlite).await;
+    let sender = hub.sign_in("tess.example").await;
+    let reference = send(&hub.app, &sender, "one", |_| ()).await.reference.to_string();
+    let served = hub.serve().await;
+    let (client, token) = served.signed_in("tess.example").await;
+    let url = |path: &str| format!("{}{path}", served.url());
+    let get = async |path: &str| client.get(url(path)).send().await.unwrap();
+    let post = async |path: &str, body: Vec<u8>| {
+        let request = client.post(url(path)).header("Content-Type", content_type()).body(body);
+        request.send().await.unwrap()
+    };
+    let page = format!("/referrals/{reference}");
+    let blank = get(&format!("{page}/files/new")).await.text().await.unwrap();
+    assert!(blank.contains("Never add a sexual image of a child"));
+    let key = attribute(&blank, "[name=form_token]", "value");
+    let action = attribute(&blank, "main form", "action");
+    let fields = |token: &str| {
+        [("csrf_token", token), ("form_token", &key), ("description", "The <door>"), ("audience", "shared")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    let body = |token: &str, file: (&str, &[u8])| {
+        let fields = fields(token);
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        form(&fields, Some(file))
+    };
+    let (photograph, clean) = photograph();
+
+    // Not ours; nothing; the wrong kind; too large: each told, and what was typed stays.
+    assert_eq!(post(&action, body("none", ("a.jpg", &photograph))).await.status(), 403);
+    let foreign = client.post(url(&action)).header("Origin", "https://evil.example").header("Content-Type", content_type());
+    assert_eq!(foreign.body(body(&token, ("a.jpg", &photograph))).send().await.unwrap().status(), 403);
+    for (file, status, words) in [
+        (("", &b""[..]), 422, "Choose a file"),
+        (("a.exe", b"MZ\0"), 415, "The file is none of PDF"),
+        (("a.pdf", &pdf(25 * 1024 * 1024 + 1)), 413, "The file must be 25 MB or smaller"),
+    ] {
+        let answer = post(&action, body(&token, file)).await;
+        assert_eq!(answer.status(), status, "{words}");
+        let text = answer.text().await.unwrap();
+        assert!(text.contains(words) && text.contains("Error: Add a file"), "{text}");
+    }
+    assert!(get(&page).await.text().await.unwrap().contains("No files have been added"));
+
+    for _ in 0..2 {
+        // A double click adds it once.
+        let answer = post(&action, body(&token, ("front door.jpg", &photograph))).await;
+        assert_eq!((answer.status().as_u16(), answer.headers()["location"].to_str().unwrap()), (303, &*format!("{page}#files")));
+    }
+    let text = get(&page).await.text().await.unwrap();
+    let links = Html::parse_document(&text).select(&Selector::parse("a[download]").unwrap()).count();
+    assert_eq!(links, 1);
+    for words in ["front door.jpg", "The &#60;door&#62;", "JPEG picture", "Nothing was found", "Tess Example"] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+    let answer = get(&attribute(&text, "a[download]", "href")).await;
+    assert!(answer.headers()["content-disposition"].to_str().unwrap().starts_with("attachment; filename=\"front door.jpg\""));
+    assert_eq!(answer.headers()["content-security-policy"], "default-src 'none'; sandbox");
+    assert_eq!(answer.bytes().await.unwrap(), clean);
+
+    let press = async |selector: &str, more: &[(&str, &str)]| {
+        let path = attribute(&text, selector, "action");
+        let form = [&[("csrf_token", token.as_str())], more].concat();
+        client.post(url(&path)).form(&form).send().await.unwrap()
+    };
+    assert_eq!(press("form[action$='/original']", &[]).await.bytes().await.unwrap(), photograph);
+    let once = attribute(&text, "form[action$='/quarantine'] [name=form_token]", "value");
+    assert_eq!(press("form[action$='/quarantine']", &[("form_token", &once)]).await.status(), 303);
+    let stopped = get(&page).await.text().await.unwrap();
+    assert!(stopped.contains("This file is in quarantine. Nobody can download it.") && !stopped.contains("a[download]"));
+    let answer = get(&attribute(&text, "a[download]", "href")).await;
+    assert_eq!(answer.status(), 409);
+    assert!(answer.text().await.unwrap().contains("in quarantine"));
+    served.finish().await;
+}
