@@ -184,7 +184,7 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
         open: open(filled, looked),
         can_follow: later(filled, looked),
         sections: sections(filled, looked),
-        received_by: receivers(person, pathway, answers, &receiver),
+        received_by: receivers(app, person, pathway, answers, &receiver).await?,
         copies: if pathway.is_conflicted(answers) { Vec::new() } else { copies(app, pathway, answers).await? },
         choices: ChoicesView::of(app, person, pathway, answers).await?,
         read_when: receiver.read_when(),
@@ -238,13 +238,19 @@ fn sections(filled: &Filled, looked: &Looked<'_>) -> Vec<CheckSection> {
 }
 
 /// Who can read it once it is sent, as the keys will be given out.
-fn receivers(person: &SignedIn, pathway: &Pathway, answers: &Answers, receiver: &Receiver) -> Vec<String> {
+async fn receivers(
+    app: &App,
+    person: &SignedIn,
+    pathway: &Pathway,
+    answers: &Answers,
+    receiver: &Receiver,
+) -> Result<Vec<String>, Failure> {
     if pathway.is_conflicted(answers) {
         // No team, no cover, no deputy and no recovery: see `app::recipients`.
-        return vec![
+        return Ok(vec![
             "A few people by name, without those whom you tick below".to_owned(),
             "You; nobody else in your agency".to_owned(),
-        ];
+        ]);
     }
     let own = match pathway.sensitivity {
         Sensitivity::L1 | Sensitivity::L2 => {
@@ -253,9 +259,14 @@ fn receivers(person: &SignedIn, pathway: &Pathway, answers: &Answers, receiver: 
         }
         _ => Some("You, and your deputy if you have chosen one; nobody else in your team".to_owned()),
     };
-    let cover = (pathway.urgency(answers) == Urgency::Today)
-        .then(|| "The team that covers outside those hours, because it is for today".to_owned());
-    [Some(receiver.name()), cover, own].into_iter().flatten().collect()
+    let cover = match pathway.urgency(answers) {
+        Urgency::Today => app.team_named(pathway.route(answers).cover.as_str()).await?,
+        _ => None,
+    };
+    let cover = cover.map(|(team, agency)| {
+        format!("{team} ({agency}), at once and at any hour: it covers outside those hours, and this is for today")
+    });
+    Ok([Some(receiver.name()), cover, own].into_iter().flatten().collect())
 }
 
 /// Who else is told, and why.

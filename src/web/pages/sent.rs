@@ -71,6 +71,12 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
     Router::new().route("/referrals/{reference}/sent", routing::get(show))
 }
 
+/// Who looks at it now, whatever the hour, where it is for today.
+fn covered(view: &ReferralView) -> Option<String> {
+    let cover = view.holders.iter().find(|holder| holder.reason == GrantReason::Cover)?;
+    Some(format!("{} covers outside those hours and has it now, because it is for today.", cover.name))
+}
+
 /// Who checks it first, while they do.
 fn checked_first(view: &ReferralView) -> String {
     let Stage::Checking { until } = view.referral.stage else { return String::new() };
@@ -89,7 +95,8 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
     let (team, agency) = &view.received_by;
     let read_when = view.answers.as_ref().map(|answers| {
         let route = pathway.route(answers);
-        words::read_when(team, &route.hours, &route.emergency)
+        let own = words::read_when(team, &route.hours, &route.emergency);
+        covered(&view).map_or(own.clone(), |cover| format!("{own} {cover}"))
     });
     let decided = format!("{team} decides by {}.", words::day_and_time(view.referral.due_at));
     ok(&SentPage {

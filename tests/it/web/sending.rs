@@ -49,6 +49,25 @@ async fn danger_is_asked_first_and_the_record_can_still_be_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_covers_is_named_before_sending_and_after() {
+    let (served, client) = sender().await;
+    let draft = client.begin().await;
+    client.fill(&draft, &[]).await;
+    let address = format!("{draft}/section/danger");
+    let danger = [("danger_now".to_owned(), "yes".to_owned())];
+    assert_eq!(client.save_from(&client.get(&address).await, &address, &danger).await.status.as_u16(), 303);
+    let check = client.get(&format!("{draft}/check")).await;
+    assert!(check.body.contains("Fire Control (Leicestershire Fire and Rescue Service), at once"), "{}", check.body);
+    let sent = client.post(&format!("{draft}/send"), &[("csrf_token", &check.token())]).await;
+    let page = client.get(sent.location()).await;
+    assert!(page.body.contains("covers outside those hours and has it now"), "{}", page.body);
+
+    let routine = client.get(&client.refer(&[]).await).await;
+    assert!(!routine.body.contains("covers outside those hours"), "{}", routine.body);
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_draft_is_a_list_of_tasks() {
     let (served, client) = sender().await;
     let draft = client.begin().await;
