@@ -34,11 +34,13 @@ async fn told(engine: Engine) -> Hub {
         hub.app.read_referral(&hub.app.request(None), &triager, reference).await.unwrap();
     }
     let mut raw = Raw::owner(&hub).await;
+    // Of the last referral: the first gets a file below, for which its grants are wanted.
+    let last = format!("(SELECT id FROM referral WHERE reference = '{}')", references[2]);
     for (what, sql) in [
-        (Erasable::Entry, "SELECT id FROM entry WHERE kind = 'headline' ORDER BY id"),
-        (Erasable::Grant, "SELECT id FROM grant_made ORDER BY id"),
+        (Erasable::Entry, format!("SELECT id FROM entry WHERE kind = 'headline' AND referral = {last}")),
+        (Erasable::Grant, format!("SELECT id FROM grant_made WHERE referral = {last} ORDER BY id")),
     ] {
-        erase(&hub.app, what, &raw.texts(sql).await[0]).await;
+        erase(&hub.app, what, &raw.texts(&sql).await[0]).await;
     }
     hub.app.sequence().await.unwrap();
     while hub.app.store().log_size().await.unwrap() + hub.app.store().count_pending().await.unwrap() < 260 {
