@@ -28,8 +28,8 @@ const VERIFIER_KEY: &str = "log.vkey";
 /// What filling makes.
 const MADE: [&str; 8] =
     ["exchange.sqlite", "exchange.sqlite-wal", "exchange.sqlite-shm", "blobs", "keys", "certs", VERIFIER_KEY, RECORD];
-/// How far back the made-up past begins.
-const PAST: Duration = Duration::from_hours(75 * 24);
+/// How far back the made-up past begins: two years.
+const PAST: Duration = Duration::from_hours(24 * 31 * 24);
 
 /// The record of a complete directory.
 #[derive(Debug, Serialize, Deserialize)]
@@ -132,7 +132,7 @@ fn hold(path: &Path, name: &str) -> Result<File, Error> {
 
 impl Vacancy {
     /// Founds the partnership and fills it with a past that ends at `now`, with the pathways of a directory or those built in.
-    /// A few dozen passwords are stretched at full cost, which is most of the time it takes.
+    /// More than a hundred passwords are stretched at full cost, which is most of the time it takes.
     ///
     /// # Errors
     /// [`Error`]; the directory is then begun anew the next time.

@@ -2,12 +2,15 @@
 //! Never here: SQL, keys, shortcuts past the gate. The seed drives people and story, never keys or nonces.
 //! Named by `cli` (the `demo` command) and by the tests' harness.
 
+mod chance;
 mod clock;
 mod directory;
 mod partnership;
 mod people;
 mod record;
 mod story;
+mod words;
+mod writing;
 
 use std::time::Duration;
 
@@ -84,7 +87,7 @@ async fn bear_teams(app: &App, lead: &DemoPerson, teams: &[TeamId], given: &[Giv
     app.sign_out(&app.request(None), &caller).await
 }
 
-/// Fills a founded partnership with referrals over the months before `until`, and leaves the clock there.
+/// Fills a founded partnership with referrals over the two years before `until`, and leaves the clock there.
 pub async fn fill(app: &App, clock: &SettableClock, people: &[DemoPerson], seed: u64, until: Timestamp) -> Result<usize, Error> {
     story::tell(app, clock, people, seed, until).await
 }

@@ -1,15 +1,25 @@
-//! What happened in the made-up partnership: referrals sent over the past months, some of them opened.
+//! What happened in the made-up partnership: referrals sent over two years, most of them opened, some checked first.
 
 use std::time::Duration;
 
 use jiff::{Span, civil::Weekday};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{DemoPerson, NEXT_CODE, SettableClock};
+use super::{
+    DemoPerson, NEXT_CODE, SettableClock,
+    chance::Chance,
+    partnership::PARTNERSHIP,
+    words,
+    writing::{Turn, write},
+};
 use crate::{
-    app::{App, Error, IdempotencyKey, ListQuery, example, raw_from_json},
+    app::{App, Caller, Error, IdempotencyKey, ListQuery, Stop, Verdict, Versioned, raw_from_json},
     domain::{
+        draft::Part,
+        ids::TeamId,
+        message::Audience,
         ports::Clock,
+        question::Kind,
         referral::ReferralState,
         role::Role,
         time::{Timestamp, london},
@@ -18,54 +28,52 @@ use crate::{
 
 /// How many times somebody comes to send, and how much each sends. One visit is one sign-in, and signing in is what takes
 /// time.
-const VISITS: u32 = 8;
-const A_VISIT: u32 = 3;
+const VISITS: u32 = 30;
+const A_VISIT: u32 = 7;
 /// Days from one visit to the next; the last is the day before the story ends.
-const DAYS_BETWEEN: u32 = 9;
+const DAYS_BETWEEN: u32 = 25;
 /// The newest visits' referrals stay unopened, so that the queue shows both kinds.
 const UNOPENED_VISITS: u32 = 2;
+/// In every so many visits a referral is checked before it is shared.
+const A_CHECK: u32 = 4;
+/// The visit in which somebody involved works for a partner, counted from the last; none in which a check is told of.
+const RESTRICTED_VISIT: u32 = 4;
+/// How long before the story's end the last person comes.
+const TODAY: Duration = Duration::from_hours(2);
 
-/// The name of the team that receives them.
-const RECEIVING: &str = "Fire Protection";
+/// Where checks are made.
+const CHECKED: &str = "prevent";
+/// Where somebody involved works for a partner.
+const RESTRICTED: &str = "marac";
+/// What is for today.
+const URGENT: &str = "child-exploitation";
+/// What is begun and not sent.
+const BEGUN: [&str; 3] = ["fire-prevention", "modern-slavery", "child-exploitation-information"];
 
-/// Premises with what they are used as.
-const PREMISES: [(&str, &str); 8] = [
-    ("Example Furniture Warehouse", "warehouse"),
-    ("Sample Street Takeaway", "food"),
-    ("The Placeholder Arms", "licensed"),
-    ("Notional House Hotel", "hotel"),
-    ("Specimen Self Storage", "warehouse"),
-    ("Imaginary Engineering", "factory"),
-    ("Fictional Court flats", "flats-common"),
-    ("Made-up Nursery", "school"),
+/// Who opens what their teams received, by turns: between them they sit in every receiving team.
+const OPENERS: [[&str; 2]; 4] = [
+    ["fay.fictional", "toby.fabled"],
+    ["mara.storybook", "paul.figment"],
+    ["nia.imaginary", "iris.makebelieve"],
+    ["fay.fictional", "rory.whimsy"],
 ];
+/// The most that somebody opens of one team's queue in a visit.
+const A_READING: u8 = 40;
 
-/// What was seen: hazards ticked, and a line about them.
-const SEEN: [(&[&str], &str); 5] = [
-    (&["exit-blocked"], "The back door was chained shut while people were inside."),
-    (&["stairs-storage", "doors"], "Boxes stood on the only stairs, and both fire doors were wedged open."),
-    (&["alarm"], "The alarm panel showed a fault light and nobody could say for how long."),
-    (&["electrics", "waste"], "Extension leads ran under a carpet, and bags of waste leaned on the wall outside."),
-    (&["no-assessment", "lighting"], "No assessment could be shown, and the emergency lights did not come on."),
-];
-
-/// A small generator for choosing between harmless alternatives (`SplitMix64`); never for keys.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-
-    fn pick<'v, T>(&mut self, values: &'v [T]) -> Option<&'v T> {
-        let count = u64::try_from(values.len()).ok().filter(|count| *count > 0)?;
-        values.get(usize::try_from(self.below(count)).ok()?)
-    }
+/// What becomes of a referral at its check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is passed on.
+    Passed,
+    /// Nobody acts, and it goes on by itself.
+    LetGo,
+    /// It is stopped, and the sender sends it all the same.
+    SentAnyway,
+    /// It is stopped.
+    Stopped,
 }
+
+const FATES: [Fate; 4] = [Fate::Passed, Fate::SentAnyway, Fate::LetGo, Fate::Stopped];
 
 /// Tells the story, the oldest part first; gives how many referrals were sent.
 pub(super) async fn tell(
@@ -75,25 +83,17 @@ pub(super) async fn tell(
     seed: u64,
     until: Timestamp,
 ) -> Result<usize, Error> {
-    let mut chance = Chance(seed);
-    let senders: Vec<_> = people.iter().filter(|person| person.role == Role::Practitioner).collect();
-    let triagers: Vec<_> = people.iter().filter(|person| person.role == Role::Triager && person.team == RECEIVING).collect();
-    let mut sent = 0;
+    let mut story = Story { app, clock, people, chance: Chance::from_seed(seed), keys: 0, sent: 0, asked: Vec::new() };
     for visit in 0..VISITS {
-        move_to(clock, working_morning(until, (VISITS - 1 - visit) * DAYS_BETWEEN + 1), &mut chance);
-        if let Some(sender) = chance.pick(&senders) {
-            sent += send(app, clock, sender, sent, &mut chance).await?;
-        }
-        if visit + UNOPENED_VISITS < VISITS
-            && let Some(triager) = chance.pick(&triagers)
-        {
-            clock.advance(Duration::from_hours(2));
-            open(app, clock, triager, 1 + chance.below(u64::from(A_VISIT))).await?;
-        }
+        story.move_to(working_morning(until, (VISITS - 1 - visit) * DAYS_BETWEEN + 1));
+        story.visit(visit).await?;
         app.sequence().await?;
     }
+    clock.set(until.minus(TODAY).max(clock.now().plus(NEXT_CODE)));
+    story.today().await?;
     clock.set(until.max(app.now()));
-    Ok(sent)
+    app.sequence().await?;
+    Ok(story.sent)
 }
 
 /// Nine o'clock of the day so many days before, or of the Friday before a weekend.
@@ -108,52 +108,251 @@ fn working_morning(until: Timestamp, days: u32) -> Timestamp {
     morning.map_or(until, |morning| Timestamp::from_millis(morning.timestamp().as_millisecond()))
 }
 
-/// To some time of that working day; never backwards, since the log's readers rely on it.
-fn move_to(clock: &SettableClock, morning: Timestamp, chance: &mut Chance) {
-    let moment = morning.plus(Duration::from_mins(chance.below(360)));
-    clock.set(moment.max(clock.now().plus(NEXT_CODE)));
+/// The safeguarding lead of a person's agency, by user name.
+fn safeguarding_lead(person: &DemoPerson) -> Option<&'static str> {
+    PARTNERSHIP.iter().find(|agency| agency.name == person.agency).map(|agency| agency.safeguarding_lead)
 }
 
-/// One person signs in and sends a few referrals, some minutes apart.
-async fn send(app: &App, clock: &SettableClock, sender: &DemoPerson, before: usize, chance: &mut Chance) -> Result<usize, Error> {
-    let (mut caller, cookie) = sender.sign_in(app).await?;
-    let versioned = app.pathway("fire-protection").ok_or(Error::Unseen)?;
-    let mut sent = 0;
-    for _ in 0..A_VISIT {
-        clock.advance(Duration::from_mins(4 + chance.below(6)));
-        let request = app.request(None);
-        caller = app.authenticate(&request, &cookie).await?;
-        let mut body = example(&versioned.pathway, app.sender_kind(&caller).await?, request.at.uk_date());
-        if let Some((name, used_as)) = chance.pick(&PREMISES) {
-            body["answers"]["premises_name"] = json!(name);
-            body["answers"]["premises_use"] = json!(used_as);
-        }
-        if let Some((hazards, narrative)) = chance.pick(&SEEN) {
-            body["answers"]["hazards"] = json!(hazards);
-            body["answers"]["narrative"] = json!(narrative);
-        }
-        let key = IdempotencyKey::parse(&format!("demonstration-{}", before + sent))?;
-        let raw = raw_from_json(body.get("answers").unwrap_or(&Value::Null)).map_err(Error::Invalid)?;
-        app.submit(&request, &caller, &key, body.to_string().as_bytes(), &versioned, raw).await?;
-        sent += 1;
-    }
-    app.sign_out(&app.request(None), &caller).await?;
-    Ok(sent)
+/// The story as it is told.
+struct Story<'s> {
+    app: &'s App,
+    clock: &'s SettableClock,
+    people: &'s [DemoPerson],
+    chance: Chance,
+    /// How many idempotency keys were used.
+    keys: usize,
+    /// How many referrals were sent.
+    sent: usize,
+    /// What receiving teams asked and nobody has answered: the sender's name and the reference.
+    asked: Vec<(String, String)>,
 }
 
-/// The triager opens what is due first and has not been opened.
-async fn open(app: &App, clock: &SettableClock, triager: &DemoPerson, count: u64) -> Result<(), Error> {
-    let (mut caller, cookie) = triager.sign_in(app).await?;
-    for _ in 0..count {
-        let request = app.request(None);
-        let query = ListQuery { state: Some(ReferralState::Received), limit: Some(1), ..ListQuery::default() };
-        if let Some(first) = app.queue(&request, &caller, &query).await?.items.first() {
-            app.read_referral(&request, &caller, &first.reference.to_string()).await?;
-        }
-        clock.advance(Duration::from_mins(7));
-        caller = app.authenticate(&app.request(None), &cookie).await?;
+impl<'s> Story<'s> {
+    /// To some time of that working morning; never backwards, since the log's readers rely on it.
+    fn move_to(&mut self, morning: Timestamp) {
+        let moment = morning.plus(Duration::from_mins(self.chance.below(180)));
+        self.clock.set(moment.max(self.clock.now().plus(NEXT_CODE)));
     }
-    app.sign_out(&app.request(None), &caller).await
+
+    fn key(&mut self) -> Result<IdempotencyKey, Error> {
+        self.keys += 1;
+        IdempotencyKey::parse(&format!("demonstration-{}", self.keys))
+    }
+
+    fn person(&self, username: &str) -> Result<&'s DemoPerson, Error> {
+        let found = self.people.iter().find(|person| person.username == username);
+        found.ok_or_else(|| Error::Configuration("the made-up partnership names nobody".into()))
+    }
+
+    /// Somebody who sends: not one who checks for their agency, since theirs is not checked again.
+    fn sender(&mut self) -> Result<&'s DemoPerson, Error> {
+        let sends = |person: &&DemoPerson| {
+            person.role == Role::Practitioner && safeguarding_lead(person) != Some(person.username.as_str())
+        };
+        let senders: Vec<&DemoPerson> = self.people.iter().filter(sends).collect();
+        let chosen = self.chance.pick(&senders).copied();
+        chosen.ok_or_else(|| Error::Configuration("the made-up partnership has nobody who sends".into()))
+    }
+
+    /// One day: somebody sends, what waited too long goes on, and receiving teams open what they have.
+    async fn visit(&mut self, visit: u32) -> Result<(), Error> {
+        self.jobs().await?;
+        let left = VISITS - 1 - visit;
+        let fate = match visit / A_CHECK {
+            _ if left == 0 => Some(Fate::Stopped),
+            turn if visit.is_multiple_of(A_CHECK) => {
+                usize::try_from(turn).ok().and_then(|turn| FATES.get(turn % FATES.len())).copied()
+            }
+            _ => None,
+        };
+        let mut turns = vec![Turn::Usual; usize::try_from(A_VISIT).unwrap_or_default()];
+        let special = match fate {
+            Some(_) => Turn::Checked,
+            None if left == RESTRICTED_VISIT => Turn::Restricted,
+            None => Turn::Usual,
+        };
+        if let Some(first) = turns.first_mut() {
+            *first = special;
+        }
+        let sender = self.sender()?;
+        let (caller, cookie) = sender.sign_in(self.app).await?;
+        self.answer(sender, &caller).await?;
+        let (caller, references) = self.send(caller, &cookie, &turns).await?;
+        self.app.sign_out(&self.app.request(None), &caller).await?;
+        if let (Some(fate), Some(reference)) = (fate, references.first()) {
+            self.check(sender, reference, fate).await?;
+        }
+        if left >= UNOPENED_VISITS {
+            self.clock.advance(Duration::from_hours(1));
+            let turn = usize::try_from(visit).unwrap_or_default() % OPENERS.len();
+            for username in OPENERS.get(turn).into_iter().flatten() {
+                self.clock.advance(NEXT_CODE);
+                self.open(self.person(username)?).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The day on which the story ends: something for today, something that waits for its check, and what is not sent yet.
+    async fn today(&mut self) -> Result<(), Error> {
+        self.jobs().await?;
+        let sender = self.sender()?;
+        let (caller, cookie) = sender.sign_in(self.app).await?;
+        let (caller, _) = self.send(caller, &cookie, &[Turn::Checked, Turn::Urgent, Turn::Usual]).await?;
+        for pathway in BEGUN {
+            self.begin(&caller, pathway).await?;
+        }
+        self.app.sign_out(&self.app.request(None), &caller).await
+    }
+
+    /// What the hub does by itself.
+    async fn jobs(&self) -> Result<(), Error> {
+        self.app.mind_checks().await?;
+        self.app.expire_drafts().await.map(drop)
+    }
+
+    /// Sends one referral for each turn, some minutes apart; gives the sender as they are then, and the references.
+    async fn send(&mut self, mut caller: Caller, cookie: &str, turns: &[Turn]) -> Result<(Caller, Vec<String>), Error> {
+        let kind = self.app.sender_kind(&caller).await?;
+        let mut own = self.app.pathways();
+        own.retain(|versioned| versioned.pathway.may_submit(kind));
+        let mut references = Vec::new();
+        for turn in turns {
+            self.clock.advance(Duration::from_mins(4 + self.chance.below(6)));
+            let request = self.app.request(None);
+            caller = self.app.authenticate(&request, cookie).await?;
+            let named = match turn {
+                Turn::Usual => None,
+                Turn::Urgent => Some(URGENT),
+                Turn::Checked => Some(CHECKED),
+                Turn::Restricted => Some(RESTRICTED),
+            };
+            // By turns, so that every pathway has its share.
+            let versioned = match named {
+                Some(id) => own.iter().find(|versioned| versioned.pathway.id.as_str() == id),
+                None => own.get(self.sent % own.len().max(1)),
+            };
+            // A folder of other pathways may leave some out.
+            let Some(versioned) = versioned else { continue };
+            let fits = |answers: &serde_json::Value| {
+                raw_from_json(answers).is_ok_and(|raw| self.app.check_answers(versioned, raw, kind).is_ok())
+            };
+            let answers = write(&versioned.pathway, (kind, request.at.uk_date()), *turn, &mut self.chance, fits);
+            let body = json!({ "pathway": versioned.pathway.id.as_str(), "answers": answers }).to_string();
+            let raw = raw_from_json(&answers).map_err(Error::Invalid)?;
+            let key = self.key()?;
+            let receipt = self.app.submit(&request, &caller, &key, body.as_bytes(), versioned, raw).await?;
+            references.push(receipt.value.reference.to_string());
+            self.sent += 1;
+        }
+        Ok((caller, references))
+    }
+
+    /// Begins a draft with the first section that takes several lines.
+    async fn begin(&mut self, caller: &Caller, pathway: &str) -> Result<(), Error> {
+        let Some(Versioned { pathway: defined, .. }) = self.app.pathway(pathway) else { return Ok(()) };
+        let long = defined.sections.iter().find_map(|section| {
+            let question = section.questions.iter().find(|question| matches!(question.kind, Kind::LongText { .. }))?;
+            Some((section.id.to_string(), question.id.to_string()))
+        });
+        let Some(((section, field), text)) = long.zip(self.chance.pick(words::noticed(pathway))) else { return Ok(()) };
+        self.clock.advance(Duration::from_mins(2));
+        let part = Part { section, fields: vec![(field, (*text).to_owned())] };
+        let key = self.key()?;
+        self.app.start_draft(&self.app.request(None), caller, &key, (pathway, &part)).await.map(drop)
+    }
+
+    /// The safeguarding lead looks at a referral first, some hours after it was sent.
+    async fn check(&mut self, sender: &DemoPerson, reference: &str, fate: Fate) -> Result<(), Error> {
+        if fate == Fate::LetGo {
+            return Ok(());
+        }
+        let lead = self.person(safeguarding_lead(sender).unwrap_or_default())?;
+        self.clock.advance(Duration::from_mins(30));
+        let (caller, _cookie) = lead.sign_in(self.app).await?;
+        let request = self.app.request(None);
+        self.app.checks(&request, &caller).await?;
+        let view = self.app.read_referral(&request, &caller, reference).await?;
+        let reasons = view.pathway.pathway.check.as_ref().map_or(&[][..], |check| &check.reasons);
+        let verdict = match (fate, self.chance.pick(reasons), self.chance.pick(&words::STOPPED)) {
+            (Fate::SentAnyway | Fate::Stopped, Some(reason), Some(text)) => {
+                Verdict::Stop(Stop { reason: reason.code.clone(), text: (*text).to_owned() })
+            }
+            _ => Verdict::Pass,
+        };
+        let key = self.key()?;
+        self.app.check(&request, &caller, &key, (reference, &verdict)).await?;
+        self.app.sign_out(&request, &caller).await?;
+        if fate == Fate::SentAnyway {
+            self.clock.advance(Duration::from_mins(40));
+            let (caller, _cookie) = sender.sign_in(self.app).await?;
+            let request = self.app.request(None);
+            self.app.read_referral(&request, &caller, reference).await?;
+            let key = self.key()?;
+            self.app.send_stopped(&request, &caller, &key, reference).await?;
+            self.app.sign_out(&request, &caller).await?;
+        }
+        Ok(())
+    }
+
+    /// Opens what has not been opened in each of a person's queues, what is due first first; now and then a word about it.
+    async fn open(&mut self, person: &DemoPerson) -> Result<(), Error> {
+        let (mut caller, cookie) = person.sign_in(self.app).await?;
+        let teams: Vec<_> = self.app.queue_places(&caller).into_iter().map(|place| place.team).collect();
+        for team in teams {
+            let request = self.app.request(None);
+            let query = ListQuery {
+                state: Some(ReferralState::Received),
+                limit: Some(A_READING),
+                team: Some(team),
+                ..ListQuery::default()
+            };
+            for item in self.app.queue(&request, &caller, &query).await?.items {
+                if item.copied {
+                    continue;
+                }
+                self.clock.advance(Duration::from_mins(1 + self.chance.below(4)));
+                caller = self.app.authenticate(&self.app.request(None), &cookie).await?;
+                self.read(&caller, (team, &item.reference.to_string())).await?;
+            }
+        }
+        self.app.sign_out(&self.app.request(None), &caller).await
+    }
+
+    /// Reads one, and now and then writes to the sender or to the team.
+    async fn read(&mut self, caller: &Caller, (team, reference): (TeamId, &str)) -> Result<(), Error> {
+        let request = self.app.request(None);
+        let view = self.app.read_referral(&request, caller, reference).await?;
+        let (audience, bank) = match self.chance.below(16) {
+            0 => (Audience::Shared, &words::ASKED[..]),
+            // A team that only covers keeps no casework.
+            1 if view.referral.receiving_team == team => (Audience::Casework, &words::AMONG_US[..]),
+            _ => return Ok(()),
+        };
+        let Some(text) = self.chance.pick(bank) else { return Ok(()) };
+        let key = self.key()?;
+        self.app.write_message(&request, caller, &key, (reference, audience, text)).await?;
+        if audience == Audience::Shared {
+            self.asked.push((view.sent_by.0, reference.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Answers what receiving teams asked this sender.
+    async fn answer(&mut self, sender: &DemoPerson, caller: &Caller) -> Result<(), Error> {
+        let (own, others) = std::mem::take(&mut self.asked).into_iter().partition(|(name, _)| *name == sender.name);
+        self.asked = others;
+        let own: Vec<(String, String)> = own;
+        for (_, reference) in own {
+            let request = self.app.request(None);
+            self.app.read_referral(&request, caller, &reference).await?;
+            let Some(text) = self.chance.pick(&words::ANSWERED) else { continue };
+            let key = self.key()?;
+            self.app.write_message(&request, caller, &key, (&reference, Audience::Shared, text)).await?;
+            self.clock.advance(Duration::from_mins(2));
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -161,11 +360,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn visits_fall_on_working_mornings_in_order() {
+    fn visits_fall_on_working_mornings_in_order_over_two_years() {
         let until = Timestamp::parse("2026-11-23T00:10:00Z").expect("a Monday");
         let mornings: Vec<_> = (0..VISITS).rev().map(|visit| working_morning(until, visit * DAYS_BETWEEN + 1)).collect();
         assert_eq!(mornings.last().map(|last| last.rfc3339()).as_deref(), Some("2026-11-20T09:00:00.000Z"));
-        assert_eq!(mornings[0].rfc3339(), "2026-09-18T08:00:00.000Z", "nine by the clocks of summer");
+        assert_eq!(mornings[0].rfc3339(), "2024-11-27T09:00:00.000Z");
+        assert!(mornings.iter().any(|morning| morning.rfc3339().contains("T08:00")), "nine by the clocks of summer");
         assert!(mornings.is_sorted() && mornings.iter().all(|morning| morning.zoned().weekday().to_monday_one_offset() <= 5));
+    }
+
+    #[test]
+    fn who_opens_is_somebody_of_the_partnership() {
+        let known = |username: &str| {
+            PARTNERSHIP
+                .iter()
+                .flat_map(|agency| agency.teams)
+                .flat_map(|team| team.people)
+                .any(|person| person.username == username)
+        };
+        assert!(OPENERS.iter().flatten().all(|username| known(username)));
     }
 }

@@ -109,7 +109,7 @@ async fn a_demonstration_lives_stops_and_lives_again() {
     assert_eq!((code, &report["pending"], before == after), (0, &Value::from(0), true), "{report}");
     let wanted = ["attachments", "checkpoints", "entries", "events", "findings", "grants", "pending"];
     assert_eq!(fields(&report), BTreeSet::from(wanted));
-    assert!(report["events"].as_u64() > Some(50) && report["entries"].as_u64() >= Some(24), "{report}");
+    assert!(report["events"].as_u64() > Some(1000) && report["entries"].as_u64() >= Some(400), "{report}");
     let absolute = folder.path().to_str().unwrap().as_bytes();
     assert!(before.iter().all(|(_, bytes)| !bytes.windows(absolute.len()).any(|window| window == absolute)));
 
@@ -125,15 +125,53 @@ async fn a_demonstration_lives_stops_and_lives_again() {
     let (status, _, talk) = copied.terminate().await;
     assert!(status.success() && talk.contains("was filled from seed 7 before"), "{talk}");
 
+    copy(&data, &folder.path().join("told"));
+    let told = the_story_is_whole(&folder.path().join("told/exchange.sqlite")).await;
+
     // Another seed, told on another clock: other choices, the same partnership and as many referrals.
     let other = Demo::start(&folder.path().join("three"), &["--seed", "8"]);
     assert_eq!(people(&other.ready), first);
     other.kill();
     let (code, left) = verified(folder.path(), "three");
-    assert_eq!((code, &left["entries"]), (0, &report["entries"]), "{left}");
+    assert_eq!((code, &left["findings"]), (0, &serde_json::json!([])), "{left}");
+    copy(&folder.path().join("three"), &folder.path().join("told-otherwise"));
+    assert_eq!(the_story_is_whole(&folder.path().join("told-otherwise/exchange.sqlite")).await, told);
 
     the_copy_is_checked_against_the_hub(folder.path());
     damage_is_found(folder.path(), &data).await;
+}
+
+/// Two years of referrals, on every pathway and in every state; gives how many.
+async fn the_story_is_whole(database: &Path) -> i64 {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let number = async |connection: &mut SqliteConnection, query: &'static str| -> i64 {
+        let (number,): (i64,) = sqlx::query_as(query).fetch_one(connection).await.unwrap();
+        number
+    };
+    let sent = number(&mut connection, "SELECT COUNT(*) FROM referral").await;
+    assert!(sent >= 200, "{sent}");
+    let span = number(&mut connection, "SELECT MAX(submitted_at) - MIN(submitted_at) FROM referral").await;
+    assert!(span >= 700 * 24 * 3_600_000, "23 months at least: {span} ms");
+    let pathways: Vec<(String,)> =
+        sqlx::query_as("SELECT DISTINCT pathway FROM referral").fetch_all(&mut connection).await.unwrap();
+    assert_eq!(pathways.len(), 8, "{pathways:?}");
+    let states: Vec<(String,)> = sqlx::query_as("SELECT DISTINCT state FROM referral").fetch_all(&mut connection).await.unwrap();
+    let states: BTreeSet<&str> = states.iter().map(|(state,)| state.as_str()).collect();
+    assert_eq!(states, BTreeSet::from(["checking", "opened", "received", "stopped", "withdrawn"]));
+    for (what, query) in [
+        ("drafts", "SELECT COUNT(*) FROM draft WHERE state = 'open'"),
+        ("messages", "SELECT COUNT(*) FROM log_event WHERE action = 'write-message' AND outcome = 'allow'"),
+        ("sent after a stop", "SELECT COUNT(*) FROM log_event WHERE action = 'send-stopped' AND outcome = 'allow'"),
+        ("let go by the clock", "SELECT COUNT(*) FROM log_event WHERE action = 'release-check' AND outcome = 'allow'"),
+        ("restricted", "SELECT COUNT(*) FROM referral JOIN team ON team.id = receiving_team WHERE team.code LIKE '%-restricted'"),
+        ("for today and unopened", "SELECT COUNT(*) FROM referral WHERE urgency = 'today' AND state = 'received'"),
+    ] {
+        assert!(number(&mut connection, query).await > 0, "{what}");
+    }
+    assert_eq!(number(&mut connection, "SELECT COUNT(*) FROM log_event WHERE outcome = 'refuse'").await, 0, "nobody is refused");
+    connection.close().await.unwrap();
+    sent
 }
 
 /// The titles of the pathways, as the first person of the copy is told them.

@@ -1,0 +1,138 @@
+//! Made-up words for the story: nobody and nothing in them exists.
+
+/// Given names.
+pub(super) const GIVEN: [&str; 12] =
+    ["Robin", "Sam", "Alex", "Jo", "Charlie", "Ash", "Morgan", "Nikki", "Kit", "Frankie", "Jules", "Sasha"];
+
+/// Surnames that nobody takes for real.
+pub(super) const FAMILY: [&str; 12] = [
+    "Example",
+    "Sample",
+    "Invented",
+    "Notional",
+    "Fictional",
+    "Imaginary",
+    "Placeholder",
+    "Pretend",
+    "Specimen",
+    "Supposed",
+    "Madeup",
+    "Storybook",
+];
+
+/// Streets in no town.
+pub(super) const STREETS: [&str; 8] = [
+    "Example Street",
+    "Sample Road",
+    "Placeholder Lane",
+    "Notional Way",
+    "Specimen Close",
+    "Pretend Avenue",
+    "Fictional Court",
+    "Madeup Terrace",
+];
+
+/// Premises with what they are used as.
+pub(super) const PREMISES: [(&str, &str); 8] = [
+    ("Example Furniture Warehouse", "warehouse"),
+    ("Sample Street Takeaway", "food"),
+    ("The Placeholder Arms", "licensed"),
+    ("Notional House Hotel", "hotel"),
+    ("Specimen Self Storage", "warehouse"),
+    ("Imaginary Engineering", "factory"),
+    ("Fictional Court flats", "flats-common"),
+    ("Made-up Nursery", "school"),
+];
+
+/// What was seen there: hazards ticked, and a line about them.
+pub(super) const SEEN: [(&[&str], &str); 5] = [
+    (&["exit-blocked"], "The back door was chained shut while people were inside."),
+    (&["stairs-storage", "doors"], "Boxes stood on the only stairs, and both fire doors were wedged open."),
+    (&["alarm"], "The alarm panel showed a fault light and nobody could say for how long."),
+    (&["electrics", "waste"], "Extension leads ran under a carpet, and bags of waste leaned on the wall outside."),
+    (&["no-assessment", "lighting"], "No assessment could be shown, and the emergency lights did not come on."),
+];
+
+/// What was noticed, for each pathway; the fire protection form has its own above.
+pub(super) const fn noticed(pathway: &str) -> &'static [&'static str] {
+    match pathway.as_bytes() {
+        b"child-exploitation" => &[
+            "Came to school with a second phone and new trainers, and would not say from whom. Was met at the gate by an older person in a car.",
+            "Was away for two nights and came back with money. Says that friends look after them and that nobody else needs to know.",
+            "Has stopped seeing old friends. A relative found messages telling them where to be and what to bring.",
+            "Was found at an address in another town with adults who gave different accounts of how they knew each other.",
+        ],
+        b"child-exploitation-information" => &[
+            "The same red car waits behind the shops on most Fridays after school. Young people get in one at a time.",
+            "Staff at a takeaway say that two adults buy food for groups of children and take their phone numbers.",
+            "A room above a shop has many visitors of school age late in the evening.",
+        ],
+        b"fire-prevention" => &[
+            "Paper and clothes reach the ceiling in two rooms, and the way to the front door is narrow.",
+            "Smokes in bed and falls asleep there. There are burns on the blanket and on the carpet.",
+            "The smoke alarm hangs open without a battery. A heater stands close to the curtains.",
+            "Has left pans on the hob three times this month and did not notice the smoke.",
+        ],
+        b"foreign-national-offender" => &[
+            "Was arrested for a burglary last week and told the officer of a prison sentence in another country. Two accounts of the same thing are on record.",
+            "Gave three names in one month during stops for theft from cars. A bank card in a fourth name was found.",
+            "Is on bail for an assault. A former colleague says that there is a warrant elsewhere, and named the court.",
+        ],
+        b"marac" => &[
+            "Was held against a wall last night. The person who did it has a key and watches the house from the road.",
+            "Says that it has become more frequent since she asked to separate. He rings her work several times each day.",
+            "A neighbour heard shouting and something breaking. The children were taken to an aunt in their night clothes.",
+            "He checks her phone, holds her money and waits outside the surgery. She asked for letters to go to her sister.",
+        ],
+        b"modern-slavery" => &[
+            "Works every day of the week at a car wash and sleeps in the room behind it. Somebody else holds the passport.",
+            "Was driven to three houses in one day to clean them, and was not paid for any. Did not know the name of the town.",
+            "Five people share one room above a workshop. One man speaks for all of them and answers their phones.",
+        ],
+        b"prevent" => &[
+            "Has begun to speak of violence as the only answer, and shows others videos that praise an attack.",
+            "Spends the nights in a closed chat group and repeats its words. Has broken with friends over it.",
+            "Drew symbols of a banned group on a folder and said that the people in them were right.",
+        ],
+        _ => &["It was noticed on a visit and written down on the same day."],
+    }
+}
+
+/// Longer answers to anything else.
+pub(super) const FURTHER: [&str; 6] = [
+    "This is how it looked to me; I was there for about an hour.",
+    "A colleague saw the same and will add to this if asked.",
+    "It has been so for some weeks, as far as anybody remembers.",
+    "Would like to be told what happens, and to be rung rather than visited.",
+    "Is worried about what others will say, and asked that it goes slowly.",
+    "Nothing else is known at the moment.",
+];
+
+/// What a receiving team writes to the sender.
+pub(super) const ASKED: [&str; 4] = [
+    "Thank you, this has been read. Is there a better time of day to ring you?",
+    "Thank you. Has anybody from your team been there before this month?",
+    "Received. Tell us here if anything changes before we have been.",
+    "Thank you. Do you know who else in the family might be at home?",
+];
+
+/// What a sender answers.
+pub(super) const ANSWERED: [&str; 3] = [
+    "Mornings are best, before ten. I am away on Fridays.",
+    "No, this was the first visit. I have asked and nobody knows more.",
+    "Yes. I will ring you when I have been again.",
+];
+
+/// What a receiving team writes among itself.
+pub(super) const AMONG_US: [&str; 3] = [
+    "Looked at together this morning; to be taken first tomorrow.",
+    "I have rung and left no message. I will try again after lunch.",
+    "The same address came up in spring; the earlier notes are on our own system.",
+];
+
+/// What somebody who checks says when they stop it.
+pub(super) const STOPPED: [&str; 3] = [
+    "I spoke to the teacher: it was a drawing for a history project.",
+    "Our own support worker has begun to see them each week.",
+    "The date in the second line cannot be right; look again before you send it.",
+];

@@ -1,0 +1,225 @@
+//! Writing a made-up referral: the pathway's example, varied where nothing depends on it.
+
+use std::collections::BTreeSet;
+
+use jiff::{Span, civil::Date};
+use serde_json::{Value, json};
+
+use super::{chance::Chance, words};
+use crate::{
+    app::example,
+    domain::{
+        agency::AgencyKind,
+        code::QuestionId,
+        condition::Condition,
+        pathway::Pathway,
+        question::{DateRange, Kind, Question},
+    },
+};
+
+/// What kind of referral it is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// It goes to the team in the usual way.
+    Usual,
+    /// Somebody is in danger: for today, and the covering team sees it.
+    Urgent,
+    /// The sender's safeguarding lead looks first.
+    Checked,
+    /// Somebody involved works for a partner: people by name receive it.
+    Restricted,
+}
+
+/// How often other words are tried before the plain ones stand.
+const TRIES: u8 = 4;
+
+/// The answers of a referral, as the JSON door takes them. `fits` says whether they could be sent.
+pub(super) fn write(
+    pathway: &Pathway,
+    (sender, today): (AgencyKind, Date),
+    turn: Turn,
+    chance: &mut Chance,
+    fits: impl Fn(&Value) -> bool,
+) -> Value {
+    let mut plain = example(pathway, sender, today).get("answers").cloned().unwrap_or(Value::Null);
+    steer(&mut plain, pathway, turn);
+    for _ in 0..TRIES {
+        let mut varied = plain.clone();
+        vary(&mut varied, pathway, today, chance);
+        if fits(&varied) {
+            return varied;
+        }
+    }
+    plain
+}
+
+/// Answers what decides the way it goes.
+fn steer(answers: &mut Value, pathway: &Pathway, turn: Turn) {
+    match turn {
+        Turn::Usual => {}
+        Turn::Urgent => answers[pathway.danger.question.as_str()] = json!(true),
+        Turn::Checked => {
+            if let Some(check) = &pathway.check {
+                answers[check.party.as_str()] = json!(false);
+                // Whatever sends it at once is answered with the last choice, which lets it wait.
+                for id in check.unless.iter().flat_map(Condition::questions) {
+                    if let Some(Kind::Choice(choices)) = pathway.question(id).map(|question| &question.kind)
+                        && let Some(last) = choices.last()
+                    {
+                        answers[id.as_str()] = json!(last.code.as_str());
+                    }
+                }
+            }
+        }
+        Turn::Restricted => {
+            answers[pathway.conflict.as_str()] = json!(true);
+            let follows = |question: &&Question| {
+                question.show_when.as_ref().is_some_and(|when| when.questions().contains(&&pathway.conflict))
+            };
+            for question in pathway.questions().filter(follows) {
+                if let Some(text) = &question.example {
+                    answers[question.id.as_str()] = json!(text);
+                }
+            }
+        }
+    }
+}
+
+/// The questions whose answers decide what else is asked, what may be sent and where it goes: those stay as they are.
+fn steady(pathway: &Pathway) -> BTreeSet<&str> {
+    let shown = pathway.questions().flat_map(with_items).filter_map(|question| question.show_when.as_ref());
+    let rules = pathway.rules.iter().map(|rule| &rule.when);
+    let routes = pathway.routes.special.iter().filter_map(|special| special.when.as_ref());
+    let copies = pathway.copies.iter().map(|copy| &copy.when);
+    let checks = pathway.check.iter().filter_map(|check| check.unless.as_ref());
+    // What is for today goes unchecked.
+    let urgencies = pathway.urgency.iter().filter(|_| pathway.check.is_some()).map(|rule| &rule.when);
+    let conditions = shown.chain(rules).chain(routes).chain(copies).chain(checks).chain(urgencies);
+    conditions.flat_map(Condition::questions).map(QuestionId::as_str).collect()
+}
+
+fn with_items(question: &Question) -> Vec<&Question> {
+    match &question.kind {
+        Kind::Group(group) => std::iter::once(question).chain(&group.questions).collect(),
+        _ => vec![question],
+    }
+}
+
+/// Other choices, other words, other people.
+fn vary(answers: &mut Value, pathway: &Pathway, today: Date, chance: &mut Chance) {
+    let steady = steady(pathway);
+    let mut told = false;
+    for question in pathway.questions() {
+        let id = question.id.as_str();
+        let Some(answer) = answers.get_mut(id).filter(|answer| !is_not_known(answer)) else { continue };
+        match &question.kind {
+            Kind::Choice(choices) if !steady.contains(id) => {
+                if let Some(choice) = chance.pick(choices) {
+                    *answer = json!(choice.code.as_str());
+                }
+            }
+            Kind::Many(choices) if !steady.contains(id) => {
+                if let Some(choice) = chance.pick(choices) {
+                    *answer = json!([choice.code.as_str()]);
+                }
+            }
+            Kind::LongText { max } => {
+                let bank = if told { &words::FURTHER[..] } else { words::noticed(pathway.id.as_str()) };
+                told = true;
+                if let Some(text) = chance.pick(bank).filter(|text| text.len() <= *max) {
+                    *answer = json!(text);
+                }
+            }
+            Kind::Date(of) if of.when == DateRange::TodayOrPast => {
+                let days = i64::try_from(chance.below(10)).unwrap_or_default();
+                *answer = json!(today.saturating_sub(Span::new().days(days)).to_string());
+            }
+            _ => {}
+        }
+    }
+    if answers.get("premises_name").is_some() {
+        premises(answers, chance);
+    }
+    people_and_places(answers, pathway.id.as_str().starts_with("child"), chance);
+}
+
+fn is_not_known(answer: &Value) -> bool {
+    answer.get("not_known").is_some()
+}
+
+/// A building, what it is used as, and what was seen there.
+fn premises(answers: &mut Value, chance: &mut Chance) {
+    if let Some((name, used_as)) = chance.pick(&words::PREMISES) {
+        answers["premises_name"] = json!(name);
+        answers["premises_use"] = json!(used_as);
+    }
+    if let Some((hazards, narrative)) = chance.pick(&words::SEEN) {
+        answers["hazards"] = json!(hazards);
+        answers["narrative"] = json!(narrative);
+    }
+}
+
+/// Names, ages and streets, wherever they stand.
+fn people_and_places(value: &mut Value, children: bool, chance: &mut Chance) {
+    match value {
+        Value::Object(members) => {
+            let (name, street, age) =
+                (members.contains_key("family_name"), members.contains_key("line_1"), members.contains_key("years"));
+            if let (true, Some(given), Some(family)) = (name, chance.pick(&words::GIVEN), chance.pick(&words::FAMILY)) {
+                members.insert("given_name".to_owned(), json!(given));
+                members.insert("family_name".to_owned(), json!(family));
+            }
+            if let (true, Some(name)) = (street, chance.pick(&words::STREETS)) {
+                members.insert("line_1".to_owned(), json!(format!("{} {name}", 1 + chance.below(180))));
+            }
+            if age {
+                let years = if children { 11 + chance.below(7) } else { 18 + chance.below(50) };
+                members.insert("years".to_owned(), json!(years));
+            }
+            for member in members.values_mut() {
+                people_and_places(member, children, chance);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| people_and_places(item, children, chance)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        app::{PathwayLibrary, raw_from_json},
+        domain::{answers::Answers, urgency::Urgency, validate::validate},
+    };
+
+    const SENDERS: [AgencyKind; 5] =
+        [AgencyKind::Education, AgencyKind::Police, AgencyKind::Fire, AgencyKind::Council, AgencyKind::Health];
+
+    #[test]
+    fn what_is_written_can_be_sent_and_goes_the_way_it_was_meant_to() {
+        let library = PathwayLibrary::embedded().expect("the built-in pathways");
+        let today = jiff::civil::date(2026, 11, 23);
+        let mut chance = Chance::from_seed(7);
+        for (loaded, sender) in library.iter().flat_map(|loaded| SENDERS.map(|sender| (loaded, sender))) {
+            let pathway = &loaded.pathway;
+            if !pathway.may_submit(sender) {
+                continue;
+            }
+            let read =
+                |answers: &Value| -> Option<Answers> { validate(pathway, raw_from_json(answers).ok()?, sender, today).ok() };
+            let mut different = BTreeSet::new();
+            for turn in [Turn::Usual, Turn::Usual, Turn::Usual, Turn::Urgent, Turn::Checked, Turn::Restricted] {
+                let written = write(pathway, (sender, today), turn, &mut chance, |answers| read(answers).is_some());
+                different.insert(written.to_string());
+                let Some(answers) = read(&written) else { panic!("{} {turn:?}: {written}", pathway.id) };
+                assert_eq!(pathway.is_conflicted(&answers), turn == Turn::Restricted, "{}", pathway.id);
+                assert!(turn != Turn::Urgent || pathway.urgency(&answers) == Urgency::Today, "{}", pathway.id);
+                let checked = pathway.check.as_ref().filter(|check| !check.is_skipped(&answers));
+                let checked = checked.is_some() && pathway.urgency(&answers) != Urgency::Today;
+                assert_eq!(checked, turn == Turn::Checked && pathway.check.is_some(), "{}", pathway.id);
+            }
+            assert!(different.len() > 4, "{}: others each time", pathway.id);
+        }
+    }
+}
