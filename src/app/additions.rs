@@ -2,27 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, Versioned,
-    idempotency::Once,
-    reading::{Way, relations},
-};
+use super::{Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, Versioned, idempotency::Once};
 use crate::{
     audit::Details,
     domain::{
         action::Action,
+        actor::Place,
         agency::AgencyKind,
         answers::{Answers, FieldError, RawAnswers},
         code::QuestionId,
         compartment::{CompartmentKind, EntryKind},
-        ids::{EntryId, UserId},
+        ids::EntryId,
         pathway::Pathway,
         section::Section,
         time::Timestamp,
         validate::examine,
     },
     pathways,
-    policy::{Act, RequestContext},
+    policy::RequestContext,
 };
 
 /// Something added after sending, as its readers see it.
@@ -59,18 +56,6 @@ pub fn addable<'p>(section: &'p Section, answers: &Answers) -> BTreeSet<&'p Ques
 }
 
 impl App {
-    /// Puts the writers' names to what they added, one query.
-    pub(super) async fn signed_additions(&self, additions: Vec<(UserId, AdditionView)>) -> Result<Vec<AdditionView>, Error> {
-        let mut writers: Vec<UserId> = additions.iter().map(|(author, _)| *author).collect();
-        writers.sort_unstable();
-        writers.dedup();
-        let names = self.store.account_names(&writers).await?;
-        let name_of = |id| names.iter().find(|(user, ..)| *user == id).map(|(_, _, name)| name.as_str().to_owned());
-        let signed =
-            additions.into_iter().map(|(author, view)| AdditionView { from: name_of(author).unwrap_or_default(), ..view });
-        Ok(signed.collect())
-    }
-
     /// Adds answers to a referral, once for each key.
     ///
     /// # Errors
@@ -99,16 +84,10 @@ impl App {
         let view = self.read_referral(request, caller, reference).await?;
         let referral = self.find_referral(request, caller, reference, Action::AddToReferral).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
-        let way = Way { referral: &referral, legal: self.legal_for(caller, &referral).await?, request };
         let shared = sight.compartments(referral.id).into_iter().find(|shown| shown.kind == CompartmentKind::Shared);
         let shared = shared.ok_or(Error::Refused)?;
-        let policy = self.policy.current();
-        let acts = relations(caller, &referral, &sight);
-        let mut acts =
-            acts.into_iter().map(|(place, relation)| way.act(caller, place, (Action::AddToReferral, relation), vec![shared]));
-        let first = acts.next().ok_or(Error::Refused)?;
-        let allowed = |act: &Act| act.questions().iter().all(|question| policy.allows(question));
-        let act = if allowed(&first) { first } else { acts.find(allowed).unwrap_or(first) };
+        let touched = |_: &Place, _| Some(vec![shared]);
+        let act = self.act_on(request, caller, (&referral, &sight), Action::AddToReferral, touched).await?;
         let permit = self.ask(act).await?;
 
         let sender = self.agency(referral.referrer_agency).await?.kind;

@@ -9,8 +9,6 @@ use super::{
     idempotency::Once,
     library::Versioned,
     lists::Page,
-    opening::Sight,
-    reading::{Way, relations},
 };
 use crate::{
     audit::{Details, row::Erasable},
@@ -144,10 +142,7 @@ impl App {
         key: &IdempotencyKey,
         reference: &str,
     ) -> Result<Answered<Added>, Error> {
-        let route = format!("POST /referrals/{reference}/send-anyway");
-        let what = (reference, Action::SendStopped, Fate::Released);
-        let act = async |once: &Once<'_>| self.decide(request, caller, what, once).await;
-        self.once(request, caller, key, (&route, b""), act).await
+        self.end_stop(request, caller, key, ("send-anyway", reference, Action::SendStopped, Fate::Released)).await
     }
 
     /// The sender leaves it at the stop: the receiving team's key is erased; once for each key.
@@ -158,9 +153,18 @@ impl App {
         key: &IdempotencyKey,
         reference: &str,
     ) -> Result<Answered<Added>, Error> {
-        let route = format!("POST /referrals/{reference}/withdraw");
-        let what = (reference, Action::WithdrawStopped, Fate::Withdrawn);
-        let act = async |once: &Once<'_>| self.decide(request, caller, what, once).await;
+        self.end_stop(request, caller, key, ("withdraw", reference, Action::WithdrawStopped, Fate::Withdrawn)).await
+    }
+
+    async fn end_stop(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (name, reference, action, fate): (&str, &str, Action, Fate),
+    ) -> Result<Answered<Added>, Error> {
+        let route = format!("POST /referrals/{reference}/{name}");
+        let act = async |once: &Once<'_>| self.decide(request, caller, (reference, action, fate), once).await;
         self.once(request, caller, key, (&route, b""), act).await
     }
 
@@ -205,7 +209,7 @@ impl App {
     ) -> Result<Added, Error> {
         let referral = self.find_referral(request, caller, reference, action).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
-        let act = self.act_on(request, caller, (&referral, &sight), action).await?;
+        let act = self.act_on(request, caller, (&referral, &sight), action, |_, _| Some(Vec::new())).await?;
         let permit = self.ask(act).await?;
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at: request.at };
@@ -248,7 +252,7 @@ impl App {
     ) -> Result<Added, Error> {
         let referral = self.find_referral(request, caller, reference, Action::StopCheck).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
-        let act = self.act_on(request, caller, (&referral, &sight), Action::StopCheck).await?;
+        let act = self.act_on(request, caller, (&referral, &sight), Action::StopCheck, |_, _| Some(Vec::new())).await?;
         let permit = self.ask(act).await?;
         let versioned = self.pathway_at(&referral.pathway_version).await?;
         let text = checked(&versioned, stop).map_err(Error::Invalid)?;
@@ -279,24 +283,6 @@ impl App {
             return Ok(());
         }
         Err(CommitError::Stale("referral").into())
-    }
-
-    /// An act on the referral as a whole, by the first of the caller's ways that the policy allows; or else one it refuses.
-    async fn act_on(
-        &self,
-        request: &RequestContext,
-        caller: &Caller,
-        (referral, sight): (&Referral, &Sight),
-        action: Action,
-    ) -> Result<Act, Error> {
-        let way = Way { referral, legal: self.legal_for(caller, referral).await?, request };
-        let policy = self.policy.current();
-        let acts = relations(caller, referral, sight)
-            .into_iter()
-            .map(|(place, relation)| way.act(caller, place, (action, relation), Vec::new()));
-        let allowed = acts.into_iter().find(|act| act.questions().iter().all(|question| policy.allows(question)));
-        let place = caller.main().ok_or(Error::Refused)?;
-        Ok(allowed.unwrap_or_else(|| way.act(caller, &place.place, (action, Relation::None), Vec::new())))
     }
 
     /// The teams that held grants are for.

@@ -14,7 +14,6 @@ use super::{
     gate::bare,
     intake::blocking,
     opening::{Sight, Unwrapped, opened},
-    reading::{Way, relations},
 };
 use crate::{
     audit::Details,
@@ -222,15 +221,9 @@ impl App {
         (referral, sight, file): (&Referral, &Sight, &entries::Found),
         action: Action,
     ) -> Result<Act, Error> {
-        let way = Way { referral, legal: self.legal_for(caller, referral).await?, request };
         let held = sight.compartments(referral.id).into_iter().find(|shown| shown.id == file.entry.compartment);
-        let shown = vec![held.ok_or(Error::Unseen)?];
-        let policy = self.policy.current();
-        let mut ways = relations(caller, referral, sight).into_iter();
-        let acts = ways.by_ref().map(|(place, relation)| way.act(caller, place, (action, relation), shown.clone()));
-        let allowed = acts.into_iter().find(|act| act.questions().iter().all(|question| policy.allows(question)));
-        let place = caller.main().ok_or(Error::Refused)?;
-        Ok(allowed.unwrap_or_else(|| way.act(caller, &place.place, (action, Relation::None), shown)))
+        let shown = held.ok_or(Error::Unseen)?;
+        self.act_on(request, caller, (referral, sight), action, |_, _| Some(vec![shown])).await
     }
 }
 

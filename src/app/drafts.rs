@@ -187,11 +187,8 @@ impl App {
 
     async fn draft_view(&self, caller: &Caller, held: Held, parts: Vec<PartView>) -> Result<DraftView, Error> {
         let Held { draft, pathway, .. } = held;
-        let people: Vec<UserId> = std::iter::once(draft.owner).chain(draft.deputy).collect();
-        let names = self.store.account_names(&people).await?;
-        let name_of = |id: UserId| {
-            names.iter().find(|(user, ..)| *user == id).map(|(_, _, name)| name.as_str().to_owned()).unwrap_or_default()
-        };
+        let names = self.names_of(std::iter::once(draft.owner).chain(draft.deputy)).await?;
+        let name_of = |id: UserId| names.get(&id).cloned().unwrap_or_default();
         Ok(DraftView {
             own: draft.owner == caller.user(),
             owner: name_of(draft.owner),

@@ -166,18 +166,14 @@ impl App {
         }
         let ids: Vec<EntryId> = described.iter().map(|file| file.id).collect();
         let states = self.store.file_states(&ids).await?;
-        let mut authors: Vec<UserId> = described.iter().map(|file| file.author).collect();
-        authors.sort_unstable();
-        authors.dedup();
-        let names = self.store.account_names(&authors).await?;
+        let names = self.names_of(described.iter().map(|file| file.author)).await?;
         let view = |Described { author, id, at, audience, about }| {
             let state =
                 states.iter().find(|state| state.entry == id).ok_or(Error::Integrity("the state of a file is missing"))?;
-            let from = names.iter().find(|(user, ..)| *user == author).map(|(_, _, name)| name.as_str().to_owned());
             Ok(FileView {
                 id,
                 at,
-                from: from.unwrap_or_default(),
+                from: names.get(&author).cloned().unwrap_or_default(),
                 audience,
                 name: about.name,
                 kind: about.kind,

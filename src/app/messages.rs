@@ -1,19 +1,14 @@
 //! Messages on a referral: sealed to those they are for, in the order they were written.
 
-use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey,
-    idempotency::Once,
-    opening::Sight,
-    reading::{Way, relations},
-    sealing::Holder,
-};
+use super::{Added, Answered, App, Caller, Error, IdempotencyKey, idempotency::Once, opening::Sight, sealing::Holder};
 use crate::{
     audit::Details,
     domain::{
         action::Action,
+        actor::Place,
         answers::FieldError,
         code::QuestionId,
-        compartment::{CompartmentKind, EntryKind},
+        compartment::EntryKind,
         grant::GrantReason,
         ids::{CompartmentId, UserId},
         message::{Audience, LONGEST},
@@ -102,24 +97,14 @@ impl App {
         (referral, sight): (&Referral, &Sight),
         (action, audience): (Action, Audience),
     ) -> Result<Act, Error> {
-        let way = Way { referral, legal: self.legal_for(caller, referral).await?, request };
         let held = sight.compartments(referral.id).into_iter().find(|shown| shown.kind == audience.compartment());
-        let policy = self.policy.current();
-        let mut refused = None;
-        for (place, relation) in relations(caller, referral, sight) {
+        let touched = |place: &Place, relation| {
             let own = relation == Relation::ReceivingTeam && place.team == referral.receiving_team;
-            let fresh = || ShownCompartment { id: CompartmentId::random(&*self.random), kind: CompartmentKind::Casework };
-            let Some(shown) = held.or_else(|| (own && audience == Audience::Casework).then(fresh)) else { continue };
-            let act = way.act(caller, place, (action, relation), vec![shown]);
-            if act.questions().iter().all(|question| policy.allows(question)) {
-                return Ok(act);
-            }
-            refused = refused.or(Some(act));
-        }
-        let place = caller.main().ok_or(Error::Refused)?;
-        let kind = audience.compartment();
-        let nothing = || ShownCompartment { id: CompartmentId::random(&*self.random), kind };
-        Ok(refused.unwrap_or_else(|| way.act(caller, &place.place, (action, Relation::None), vec![nothing()])))
+            let may_make = (own && audience == Audience::Casework) || relation == Relation::None;
+            let fresh = || ShownCompartment { id: CompartmentId::random(&*self.random), kind: audience.compartment() };
+            held.or_else(|| may_make.then(fresh)).map(|shown| vec![shown])
+        };
+        self.act_on(request, caller, (referral, sight), action, touched).await
     }
 }
 

@@ -1,118 +1,47 @@
 //! Opening one referral: found through the caller's grants, decided on, on record, and only then readable.
 
 use super::{
-    AdditionView, App, Caller, Error, FileView, additions,
-    checks::{self, Stop, StopView},
+    AdditionView, App, Caller, EntryView, Error, MessageView, ReferralView, additions,
+    checks::{self, Stop},
     files::{Described, Description},
-    gate::{bare, legal},
-    keyring::recipient_of,
+    gate::bare,
     library::Versioned,
     opening::{Sight, Unwrapped, opened},
 };
 use crate::{
     audit::{Details, Recorded},
-    crypto::{Identity, RecipientOf},
+    crypto::Identity,
     domain::{
-        action::{Action, Scope},
+        action::Action,
         actor::{Actor, Place},
         answers::Answers,
         compartment::{CompartmentKind, EntryKind},
-        grant::GrantReason,
-        ids::{AgencyId, EntryId, ReferralId, UserId},
+        ids::{ReferralId, UserId},
         message::Audience,
         reference::Reference,
         referral::Stage,
         relation::Relation,
-        time::Timestamp,
     },
     pathways,
-    policy::{Act, DenialReason, Legal, Object, Permit, Question, RequestContext, ShownCompartment, State},
+    policy::{DenialReason, Object, Permit, RequestContext, ShownCompartment, State},
     store::{CommitError, entries, referrals::Referral},
 };
 
-/// A sealed item as a list of what there is shows it.
-#[derive(Debug, Clone)]
-pub struct EntryView {
-    /// Its id.
-    pub id: EntryId,
-    /// What it is.
-    pub kind: EntryKind,
-    /// The compartment that seals it.
-    pub compartment: CompartmentKind,
-    /// When it was written.
-    pub at: Timestamp,
-}
-
-/// A message as its readers see it.
-pub struct MessageView {
-    /// Its id.
-    pub id: EntryId,
-    /// When it was written.
-    pub at: Timestamp,
-    /// Who wrote it, by name.
-    pub from: String,
-    /// Who reads it.
-    pub audience: Audience,
-    /// What it says.
-    pub text: String,
-}
-
-/// A referral as one caller may see it.
-pub struct ReferralView {
-    /// Its clear facts.
-    pub referral: Referral,
-    /// The pathway as it was when the referral was made.
-    pub pathway: Versioned,
-    /// How the caller stands to it.
-    pub relation: Relation,
-    /// What the caller may do with it next.
-    pub actions: Vec<Action>,
-    /// The answers as sent.
-    pub answers: Option<Answers>,
-    /// Every sealed item the caller may open.
-    pub entries: Vec<EntryView>,
-    /// What was said on it, in order.
-    pub messages: Vec<MessageView>,
-    /// What was added to it after sending, in order.
-    pub additions: Vec<AdditionView>,
-    /// The files on it, in the order added.
-    pub files: Vec<FileView>,
-    /// Who sent it: name, team, agency.
-    pub sent_by: (String, String, String),
-    /// Who received it: team, agency.
-    pub received_by: (String, String),
-    /// Who holds it, the sender's side included.
-    pub holders: Vec<HolderView>,
-    /// Why the sender rests on another lawful basis than the pathway offers.
-    pub legal_reason: Option<String>,
-    /// Why it was stopped at the check.
-    pub stop: Option<StopView>,
-}
-
-/// Somebody who holds a referral.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HolderView {
-    /// Team or person, with the agency.
-    pub name: String,
-    /// What for.
-    pub reason: GrantReason,
-}
-
 /// What of a referral this caller sees, and may do, as it is gathered.
 #[derive(Default)]
-struct Seen {
+pub(super) struct Seen {
     /// By which relation; the first that opened anything.
-    relation: Option<Relation>,
-    actions: Vec<Action>,
-    kinds: Vec<ShownCompartment>,
+    pub(super) relation: Option<Relation>,
+    pub(super) actions: Vec<Action>,
+    pub(super) kinds: Vec<ShownCompartment>,
     /// The answers of each compartment.
-    parts: Vec<Answers>,
-    messages: Vec<(UserId, MessageView)>,
-    additions: Vec<(UserId, AdditionView)>,
-    files: Vec<Described>,
-    entries: Vec<EntryView>,
-    legal_reason: Option<String>,
-    stop: Option<(UserId, Stop)>,
+    pub(super) parts: Vec<Answers>,
+    pub(super) messages: Vec<(UserId, MessageView)>,
+    pub(super) additions: Vec<(UserId, AdditionView)>,
+    pub(super) files: Vec<Described>,
+    pub(super) entries: Vec<EntryView>,
+    pub(super) legal_reason: Option<String>,
+    pub(super) stop: Option<(UserId, Stop)>,
 }
 
 /// How often a read is begun anew when the referral moves between decision and commit.
@@ -188,7 +117,10 @@ impl App {
             self.open_reached(request, caller, permit, (&mut referral, &versioned), &sight, &mut unwrapped, &mut seen).await?;
         }
         let Some(relation) = seen.relation else {
-            return Err(self.refuse_reading(request, caller, (&referral, &versioned), &sight).await);
+            // None of the caller's ways is allowed: that is on record.
+            let held = |_: &Place, _| Some(sight.compartments(referral.id));
+            let act = self.act_on(request, caller, (&referral, &sight), Action::ReadReferral, held).await?;
+            return Err(self.ask(act).await.err().unwrap_or(Error::Refused));
         };
         seen.actions = self.actions(caller, (&referral, &sight), relation, &seen.kinds);
         self.view(referral, versioned, relation, seen).await
@@ -293,231 +225,4 @@ impl App {
         referral.revision += 1;
         Ok(recorded)
     }
-
-    /// The act of reading some compartments by the first of the caller's ways that the policy allows for any of them.
-    async fn way_in(
-        &self,
-        request: &RequestContext,
-        caller: &Caller,
-        (referral, versioned): (&Referral, &Versioned),
-        sight: &Sight,
-        held: &[ShownCompartment],
-    ) -> Result<Option<Act>, Error> {
-        let kind = self.agency(caller.agency()).await?.kind;
-        let policy = self.policy.current();
-        let way = Way { referral, legal: legal(kind, versioned.pathway.purpose), request };
-        let act = |place: &Place, relation, compartments| way.act(caller, place, (Action::ReadReferral, relation), compartments);
-        for (place, relation) in relations(caller, referral, sight) {
-            let allowed = |shown: &ShownCompartment| {
-                act(place, relation, vec![*shown]).questions().iter().all(|question| policy.allows(question))
-            };
-            let reached: Vec<_> = held.iter().copied().filter(allowed).collect();
-            if !reached.is_empty() {
-                return Ok(Some(act(place, relation, reached)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Puts on record that none of the caller's ways to a referral is allowed.
-    async fn refuse_reading(
-        &self,
-        request: &RequestContext,
-        caller: &Caller,
-        (referral, versioned): (&Referral, &Versioned),
-        sight: &Sight,
-    ) -> Error {
-        let refused = async {
-            let kind = self.agency(caller.agency()).await?.kind;
-            let way = Way { referral, legal: legal(kind, versioned.pathway.purpose), request };
-            let place = caller.main().ok_or(Error::Refused)?;
-            let held = sight.compartments(referral.id);
-            self.ask(way.act(caller, &place.place, (Action::ReadReferral, Relation::None), held)).await.map(drop)
-        };
-        refused.await.err().unwrap_or(Error::Refused)
-    }
-
-    /// Puts the writers' names to their messages, one query.
-    async fn signed(&self, messages: Vec<(UserId, MessageView)>) -> Result<Vec<MessageView>, Error> {
-        let mut writers: Vec<UserId> = messages.iter().map(|(author, _)| *author).collect();
-        writers.sort_unstable();
-        writers.dedup();
-        let names = self.store.account_names(&writers).await?;
-        let name_of = |id| names.iter().find(|(user, ..)| *user == id).map(|(_, _, name)| name.as_str().to_owned());
-        let signed = messages.into_iter().map(|(author, view)| MessageView { from: name_of(author).unwrap_or_default(), ..view });
-        Ok(signed.collect())
-    }
-
-    async fn view(&self, referral: Referral, pathway: Versioned, relation: Relation, seen: Seen) -> Result<ReferralView, Error> {
-        let Seen { actions, parts, messages, additions, files, entries, legal_reason, stop, .. } = seen;
-        let sender =
-            self.store.account(referral.referrer).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
-        let sent_by = (
-            sender,
-            self.team(referral.referrer_team).await?.name.as_str().to_owned(),
-            self.agency_name(referral.referrer_agency).await?,
-        );
-        let received_by = (
-            self.team(referral.receiving_team).await?.name.as_str().to_owned(),
-            self.agency_name(referral.receiving_agency).await?,
-        );
-        let stop = match stop {
-            Some((by, stop)) => Some(self.stop_view(&pathway, by, stop).await?),
-            None => None,
-        };
-        Ok(ReferralView {
-            answers: (!parts.is_empty()).then(|| pathway.pathway.whole(parts)),
-            holders: self.holders(referral.id).await?,
-            messages: self.signed(messages).await?,
-            entries,
-            actions,
-            relation,
-            additions: self.signed_additions(additions).await?,
-            files: self.file_views(files).await?,
-            sent_by,
-            received_by,
-            legal_reason,
-            stop,
-            referral,
-            pathway,
-        })
-    }
-
-    /// Who holds the referral, by name, as the keys were given out.
-    async fn holders(&self, referral: ReferralId) -> Result<Vec<HolderView>, Error> {
-        let mut holders = Vec::new();
-        for holder in self.store.holders_of_shared(referral).await? {
-            let damaged = Error::Integrity("a holder's id is damaged");
-            let name = match recipient_of(holder.kind, &holder.id).map_err(|_| damaged)? {
-                RecipientOf::Team(team) => {
-                    let team = self.team(team).await?;
-                    format!("{} ({})", team.name.as_str(), self.agency_name(team.agency).await?)
-                }
-                RecipientOf::User(user) => {
-                    let account = self.store.account(user).await?.ok_or(Error::Integrity("a holder is nobody"))?;
-                    format!("{} ({})", account.name.as_str(), self.agency_name(account.agency).await?)
-                }
-                // A key in shares, kept outside the exchange: nobody reads by it from day to day.
-                RecipientOf::Recovery(_) => continue,
-            };
-            holders.push(HolderView { name, reason: holder.reason });
-        }
-        Ok(holders)
-    }
-
-    async fn agency_name(&self, id: AgencyId) -> Result<String, Error> {
-        Ok(self.agency(id).await?.name.as_str().to_owned())
-    }
-
-    /// The law the caller's agency rests on for a referral's pathway.
-    pub(super) async fn legal_for(&self, caller: &Caller, referral: &Referral) -> Result<Legal, Error> {
-        let kind = self.agency(caller.agency()).await?.kind;
-        Ok(legal(kind, self.pathway_at(&referral.pathway_version).await?.pathway.purpose))
-    }
-
-    /// What the gate would allow next, so that no page guesses a button.
-    fn actions(
-        &self,
-        caller: &Caller,
-        (referral, sight): (&Referral, &Sight),
-        relation: Relation,
-        kinds: &[ShownCompartment],
-    ) -> Vec<Action> {
-        let policy = self.policy.current();
-        let place = relations(caller, referral, sight).into_iter().find(|(_, way)| *way == relation);
-        let Some((place, _)) = place else { return Vec::new() };
-        let allowed = |action: &&Action| {
-            let question = |compartment| Question {
-                subject: place.role.into(),
-                action: **action,
-                relation,
-                sensitivity: Some(referral.sensitivity),
-                compartment,
-                state: State::Referral(referral.stage.state()),
-            };
-            match action.scope() {
-                Scope::Referral => policy.allows(&question(None)),
-                Scope::Compartment => kinds.iter().any(|shown| policy.allows(&question(Some(shown.kind)))),
-                _ => false,
-            }
-        };
-        // Lists are not acts on one referral.
-        let lists = |action: &&Action| matches!(action, Action::ListSent | Action::ListQueue | Action::ListChecks);
-        let acts = Action::ALL.iter().filter(|action| !lists(action));
-        acts.filter(allowed).copied().collect()
-    }
-}
-
-/// What every act on one referral has in common.
-pub(super) struct Way<'r> {
-    /// The referral.
-    pub(super) referral: &'r Referral,
-    /// The law the caller's agency rests on.
-    pub(super) legal: Legal,
-    /// The request.
-    pub(super) request: &'r RequestContext,
-}
-
-impl Way<'_> {
-    /// An act on the referral's compartments, from one of the caller's places.
-    pub(super) fn act(
-        &self,
-        caller: &Caller,
-        place: &Place,
-        (action, relation): (Action, Relation),
-        compartments: Vec<ShownCompartment>,
-    ) -> Act {
-        Act {
-            actor: caller.acting_from(place),
-            action,
-            object: Object::Referral(self.referral.id, Some(self.referral.revision)),
-            relation,
-            sensitivity: Some(self.referral.sensitivity),
-            state: State::Referral(self.referral.stage.state()),
-            compartments,
-            legal: Some(self.legal),
-            request: self.request.clone(),
-        }
-    }
-}
-
-/// The caller's ways to a referral, the strongest first.
-pub(super) fn relations<'c>(caller: &'c Caller, referral: &Referral, sight: &Sight) -> Vec<(&'c Place, Relation)> {
-    let mut ways = Vec::new();
-    // What goes to a restricted team its people hold by name, if they were not struck out; the team holds nothing.
-    let by_name = sight.shared_with_person(referral.id, caller.user());
-    let received = |place: &&Place| sight.shared_with(referral.id, place.team).is_some() || by_name == Some(GrantReason::Named);
-    if let Some(place) = caller.admitted_to(referral.receiving_team).filter(received) {
-        ways.push((place, Relation::ReceivingTeam));
-    }
-    // The team that covers holds the same grant as the one it covers for.
-    let covers = |place: &&Place| sight.shared_with(referral.id, place.team) == Some(GrantReason::Cover);
-    if let Some(place) = caller.admitted().find(covers) {
-        ways.push((place, Relation::ReceivingTeam));
-    }
-    if by_name == Some(GrantReason::Checker)
-        && let Some(place) = caller.admitted().find(|place| place.agency == referral.referrer_agency)
-    {
-        ways.push((place, Relation::Checker));
-    }
-    if by_name == Some(GrantReason::Deputy)
-        && let Some(place) = caller.admitted().find(|place| place.agency == referral.referrer_agency)
-    {
-        ways.push((place, Relation::Deputy));
-    }
-    if referral.referrer == caller.user()
-        && let Some(place) = caller.admitted_to(referral.referrer_team).or_else(|| caller.admitted().next())
-    {
-        ways.push((place, Relation::Referrer));
-    }
-    if let Some(place) = caller.admitted_to(referral.referrer_team) {
-        ways.push((place, Relation::ReferrersTeam));
-    }
-    let reaches = |place: &&Place| sight.reaches(referral.id, place.team) && place.team != referral.receiving_team;
-    ways.extend(caller.admitted().filter(reaches).map(|place| (place, Relation::Granted)));
-    // The receiving team may be one that the pathway names for a category; and a grant may be the person's own.
-    if let Some(place) = caller.admitted_to(referral.receiving_team).or_else(|| caller.admitted().next()) {
-        ways.push((place, Relation::Granted));
-    }
-    ways
 }

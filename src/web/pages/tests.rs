@@ -184,7 +184,7 @@ fn answers_come_back_whole_and_harmless() {
 
 #[test]
 fn line_breaks_at_the_start_of_an_answer_survive() {
-    let fields = samples::fields("\n\nthird line", false);
+    let fields = samples::fields::fields("\n\nthird line", false);
     let concern = fields.iter().find(|field| field.id == "concern").expect("a long text").html().expect("renders");
     let page = Html::parse_fragment(&concern);
     assert_eq!(find(&page, "textarea")[0].text().collect::<String>(), "\n\nthird line");

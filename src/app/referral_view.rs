@@ -1,0 +1,168 @@
+//! A referral as one caller may see it: what was opened, with the names that belong to it.
+
+use std::collections::HashMap;
+
+use super::{AdditionView, App, Error, FileView, StopView, keyring::recipient_of, library::Versioned, reading::Seen};
+use crate::{
+    crypto::RecipientOf,
+    domain::{
+        action::Action,
+        answers::Answers,
+        compartment::{CompartmentKind, EntryKind},
+        grant::GrantReason,
+        ids::{AgencyId, EntryId, ReferralId, UserId},
+        message::Audience,
+        relation::Relation,
+        time::Timestamp,
+    },
+    store::referrals::Referral,
+};
+
+/// A sealed item as a list of what there is shows it.
+#[derive(Debug, Clone)]
+pub struct EntryView {
+    /// Its id.
+    pub id: EntryId,
+    /// What it is.
+    pub kind: EntryKind,
+    /// The compartment that seals it.
+    pub compartment: CompartmentKind,
+    /// When it was written.
+    pub at: Timestamp,
+}
+
+/// A message as its readers see it.
+pub struct MessageView {
+    /// Its id.
+    pub id: EntryId,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Who wrote it, by name.
+    pub from: String,
+    /// Who reads it.
+    pub audience: Audience,
+    /// What it says.
+    pub text: String,
+}
+
+/// A referral as one caller may see it.
+pub struct ReferralView {
+    /// Its clear facts.
+    pub referral: Referral,
+    /// The pathway as it was when the referral was made.
+    pub pathway: Versioned,
+    /// How the caller stands to it.
+    pub relation: Relation,
+    /// What the caller may do with it next.
+    pub actions: Vec<Action>,
+    /// The answers as sent.
+    pub answers: Option<Answers>,
+    /// Every sealed item the caller may open.
+    pub entries: Vec<EntryView>,
+    /// What was said on it, in order.
+    pub messages: Vec<MessageView>,
+    /// What was added to it after sending, in order.
+    pub additions: Vec<AdditionView>,
+    /// The files on it, in the order added.
+    pub files: Vec<FileView>,
+    /// Who sent it: name, team, agency.
+    pub sent_by: (String, String, String),
+    /// Who received it: team, agency.
+    pub received_by: (String, String),
+    /// Who holds it, the sender's side included.
+    pub holders: Vec<HolderView>,
+    /// Why the sender rests on another lawful basis than the pathway offers.
+    pub legal_reason: Option<String>,
+    /// Why it was stopped at the check.
+    pub stop: Option<StopView>,
+}
+
+/// Somebody who holds a referral.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HolderView {
+    /// Team or person, with the agency.
+    pub name: String,
+    /// What for.
+    pub reason: GrantReason,
+}
+
+impl App {
+    pub(super) async fn view(
+        &self,
+        referral: Referral,
+        pathway: Versioned,
+        relation: Relation,
+        seen: Seen,
+    ) -> Result<ReferralView, Error> {
+        let Seen { actions, parts, messages, additions, files, entries, legal_reason, stop, .. } = seen;
+        let sender =
+            self.store.account(referral.referrer).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
+        let sent_by = (
+            sender,
+            self.team(referral.referrer_team).await?.name.as_str().to_owned(),
+            self.agency_name(referral.referrer_agency).await?,
+        );
+        let received_by = (
+            self.team(referral.receiving_team).await?.name.as_str().to_owned(),
+            self.agency_name(referral.receiving_agency).await?,
+        );
+        let stop = match stop {
+            Some((by, stop)) => Some(self.stop_view(&pathway, by, stop).await?),
+            None => None,
+        };
+        let writers = messages.iter().map(|(by, _)| *by).chain(additions.iter().map(|(by, _)| *by));
+        let names = self.names_of(writers).await?;
+        let name_of = |id| names.get(&id).cloned().unwrap_or_default();
+        Ok(ReferralView {
+            answers: (!parts.is_empty()).then(|| pathway.pathway.whole(parts)),
+            holders: self.holders(referral.id).await?,
+            messages: messages.into_iter().map(|(by, view)| MessageView { from: name_of(by), ..view }).collect(),
+            entries,
+            actions,
+            relation,
+            additions: additions.into_iter().map(|(by, view)| AdditionView { from: name_of(by), ..view }).collect(),
+            files: self.file_views(files).await?,
+            sent_by,
+            received_by,
+            legal_reason,
+            stop,
+            referral,
+            pathway,
+        })
+    }
+
+    /// The names of these people, one query.
+    pub(super) async fn names_of(&self, people: impl Iterator<Item = UserId>) -> Result<HashMap<UserId, String>, Error> {
+        let mut people: Vec<UserId> = people.collect();
+        people.sort_unstable();
+        people.dedup();
+        let names = self.store.account_names(&people).await?;
+        Ok(names.into_iter().map(|(id, _, name)| (id, name.as_str().to_owned())).collect())
+    }
+
+    /// Who holds the referral, by name, as the keys were given out.
+    async fn holders(&self, referral: ReferralId) -> Result<Vec<HolderView>, Error> {
+        let mut holders = Vec::new();
+        for holder in self.store.holders_of_shared(referral).await? {
+            let damaged = Error::Integrity("a holder's id is damaged");
+            let name = match recipient_of(holder.kind, &holder.id).map_err(|_| damaged)? {
+                RecipientOf::Team(team) => {
+                    let team = self.team(team).await?;
+                    format!("{} ({})", team.name.as_str(), self.agency_name(team.agency).await?)
+                }
+                RecipientOf::User(user) => {
+                    let account = self.store.account(user).await?.ok_or(Error::Integrity("a holder is nobody"))?;
+                    format!("{} ({})", account.name.as_str(), self.agency_name(account.agency).await?)
+                }
+                // A key in shares, kept outside the exchange: nobody reads by it from day to day.
+                RecipientOf::Recovery(_) => continue,
+            };
+            holders.push(HolderView { name, reason: holder.reason });
+        }
+        Ok(holders)
+    }
+
+    async fn agency_name(&self, id: AgencyId) -> Result<String, Error> {
+        Ok(self.agency(id).await?.name.as_str().to_owned())
+    }
+}

@@ -1,0 +1,180 @@
+//! How a caller stands to a referral, and what that lets them do with it.
+
+use super::{App, Caller, Error, gate::legal, library::Versioned, opening::Sight};
+use crate::{
+    domain::{
+        action::{Action, Scope},
+        actor::Place,
+        grant::GrantReason,
+        relation::Relation,
+    },
+    policy::{Act, Legal, Object, Question, RequestContext, ShownCompartment, State},
+    store::referrals::Referral,
+};
+
+/// What every act on one referral has in common.
+pub(super) struct Way<'r> {
+    /// The referral.
+    pub(super) referral: &'r Referral,
+    /// The law the caller's agency rests on.
+    pub(super) legal: Legal,
+    /// The request.
+    pub(super) request: &'r RequestContext,
+}
+
+impl Way<'_> {
+    /// An act on the referral's compartments, from one of the caller's places.
+    pub(super) fn act(
+        &self,
+        caller: &Caller,
+        place: &Place,
+        (action, relation): (Action, Relation),
+        compartments: Vec<ShownCompartment>,
+    ) -> Act {
+        Act {
+            actor: caller.acting_from(place),
+            action,
+            object: Object::Referral(self.referral.id, Some(self.referral.revision)),
+            relation,
+            sensitivity: Some(self.referral.sensitivity),
+            state: State::Referral(self.referral.stage.state()),
+            compartments,
+            legal: Some(self.legal),
+            request: self.request.clone(),
+        }
+    }
+}
+
+impl App {
+    /// The law the caller's agency rests on for a referral's pathway.
+    pub(super) async fn legal_for(&self, caller: &Caller, referral: &Referral) -> Result<Legal, Error> {
+        let kind = self.agency(caller.agency()).await?.kind;
+        Ok(legal(kind, self.pathway_at(&referral.pathway_version).await?.pathway.purpose))
+    }
+
+    /// An act on a referral, by the first of the caller's ways that the policy allows; or else one that it refuses. `touched`
+    /// says which compartments the act touches on a way (on no way at all: of relation none); none when it cannot be done so.
+    pub(super) async fn act_on(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (referral, sight): (&Referral, &Sight),
+        action: Action,
+        touched: impl Fn(&Place, Relation) -> Option<Vec<ShownCompartment>>,
+    ) -> Result<Act, Error> {
+        let way = Way { referral, legal: self.legal_for(caller, referral).await?, request };
+        let policy = self.policy.current();
+        let mut refused = None;
+        for (place, relation) in relations(caller, referral, sight) {
+            let Some(compartments) = touched(place, relation) else { continue };
+            let act = way.act(caller, place, (action, relation), compartments);
+            if act.questions().iter().all(|question| policy.allows(question)) {
+                return Ok(act);
+            }
+            refused = refused.or(Some(act));
+        }
+        if let Some(refused) = refused {
+            return Ok(refused);
+        }
+        let main = &caller.main().ok_or(Error::Refused)?.place;
+        Ok(way.act(caller, main, (action, Relation::None), touched(main, Relation::None).unwrap_or_default()))
+    }
+
+    /// The act of reading some compartments by the first of the caller's ways that the policy allows for any of them.
+    pub(super) async fn way_in(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (referral, versioned): (&Referral, &Versioned),
+        sight: &Sight,
+        held: &[ShownCompartment],
+    ) -> Result<Option<Act>, Error> {
+        let kind = self.agency(caller.agency()).await?.kind;
+        let policy = self.policy.current();
+        let way = Way { referral, legal: legal(kind, versioned.pathway.purpose), request };
+        let act = |place: &Place, relation, compartments| way.act(caller, place, (Action::ReadReferral, relation), compartments);
+        for (place, relation) in relations(caller, referral, sight) {
+            let allowed = |shown: &ShownCompartment| {
+                act(place, relation, vec![*shown]).questions().iter().all(|question| policy.allows(question))
+            };
+            let reached: Vec<_> = held.iter().copied().filter(allowed).collect();
+            if !reached.is_empty() {
+                return Ok(Some(act(place, relation, reached)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What the gate would allow next, so that no page guesses a button.
+    pub(super) fn actions(
+        &self,
+        caller: &Caller,
+        (referral, sight): (&Referral, &Sight),
+        relation: Relation,
+        kinds: &[ShownCompartment],
+    ) -> Vec<Action> {
+        let policy = self.policy.current();
+        let place = relations(caller, referral, sight).into_iter().find(|(_, way)| *way == relation);
+        let Some((place, _)) = place else { return Vec::new() };
+        let allowed = |action: &&Action| {
+            let question = |compartment| Question {
+                subject: place.role.into(),
+                action: **action,
+                relation,
+                sensitivity: Some(referral.sensitivity),
+                compartment,
+                state: State::Referral(referral.stage.state()),
+            };
+            match action.scope() {
+                Scope::Referral => policy.allows(&question(None)),
+                Scope::Compartment => kinds.iter().any(|shown| policy.allows(&question(Some(shown.kind)))),
+                _ => false,
+            }
+        };
+        // Lists are not acts on one referral.
+        let lists = |action: &&Action| matches!(action, Action::ListSent | Action::ListQueue | Action::ListChecks);
+        let acts = Action::ALL.iter().filter(|action| !lists(action));
+        acts.filter(allowed).copied().collect()
+    }
+}
+
+/// The caller's ways to a referral, the strongest first.
+pub(super) fn relations<'c>(caller: &'c Caller, referral: &Referral, sight: &Sight) -> Vec<(&'c Place, Relation)> {
+    let mut ways = Vec::new();
+    // What goes to a restricted team its people hold by name, if they were not struck out; the team holds nothing.
+    let by_name = sight.shared_with_person(referral.id, caller.user());
+    let received = |place: &&Place| sight.shared_with(referral.id, place.team).is_some() || by_name == Some(GrantReason::Named);
+    if let Some(place) = caller.admitted_to(referral.receiving_team).filter(received) {
+        ways.push((place, Relation::ReceivingTeam));
+    }
+    // The team that covers holds the same grant as the one it covers for.
+    let covers = |place: &&Place| sight.shared_with(referral.id, place.team) == Some(GrantReason::Cover);
+    if let Some(place) = caller.admitted().find(covers) {
+        ways.push((place, Relation::ReceivingTeam));
+    }
+    if by_name == Some(GrantReason::Checker)
+        && let Some(place) = caller.admitted().find(|place| place.agency == referral.referrer_agency)
+    {
+        ways.push((place, Relation::Checker));
+    }
+    if by_name == Some(GrantReason::Deputy)
+        && let Some(place) = caller.admitted().find(|place| place.agency == referral.referrer_agency)
+    {
+        ways.push((place, Relation::Deputy));
+    }
+    if referral.referrer == caller.user()
+        && let Some(place) = caller.admitted_to(referral.referrer_team).or_else(|| caller.admitted().next())
+    {
+        ways.push((place, Relation::Referrer));
+    }
+    if let Some(place) = caller.admitted_to(referral.referrer_team) {
+        ways.push((place, Relation::ReferrersTeam));
+    }
+    let reaches = |place: &&Place| sight.reaches(referral.id, place.team) && place.team != referral.receiving_team;
+    ways.extend(caller.admitted().filter(reaches).map(|place| (place, Relation::Granted)));
+    // The receiving team may be one that the pathway names for a category; and a grant may be the person's own.
+    if let Some(place) = caller.admitted_to(referral.receiving_team).or_else(|| caller.admitted().next()) {
+        ways.push((place, Relation::Granted));
+    }
+    ways
+}

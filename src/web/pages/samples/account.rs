@@ -1,0 +1,44 @@
+//! Signing in, and the account.
+
+use super::{
+    super::{
+        account::{AccountPage, Place},
+        sign_in::{CodePage, PasswordPage},
+    },
+    ATTACK, PERSON, Sample, nobody, sample, somebody,
+};
+
+pub(super) fn signing_in() -> Vec<Sample> {
+    let password = |failed: bool, username: &str| PasswordPage {
+        frame: nobody().titled("Sign in").failed_if(failed),
+        username: username.to_owned(),
+        notice: if failed { String::new() } else { "You have signed out.".to_owned() },
+        next: "/sent".to_owned(),
+        empty: (false, false),
+    };
+    let empty = PasswordPage { empty: (true, true), ..password(true, "") };
+    let code = |failed| CodePage {
+        frame: nobody().titled("Code – Sign in").back_to("/sign-in").failed_if(failed),
+        next: "/".to_owned(),
+    };
+    let account = AccountPage {
+        frame: somebody().titled("Your account").at("/account"),
+        name: PERSON.to_owned(),
+        username: "sample.c".to_owned(),
+        places: vec![Place {
+            team: "Duty desk".to_owned(),
+            agency: "Exampleshire Council".to_owned(),
+            role: "Practitioner".to_owned(),
+        }],
+        deputy: PERSON.to_owned(),
+        sessions: 2,
+    };
+    vec![
+        sample("sign-in", false, &password(false, "")),
+        sample("sign-in-failed", true, &password(true, ATTACK)),
+        sample("sign-in-empty", true, &empty),
+        sample("code", false, &code(false)),
+        sample("code-failed", true, &code(true)),
+        sample("account", false, &account),
+    ]
+}

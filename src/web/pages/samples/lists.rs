@@ -1,0 +1,96 @@
+//! The queue, what was sent, the log.
+
+use super::{
+    super::{
+        log::{LogFilters, LogPage, LogRow},
+        queue::{FilterLink, QueuePage, QueueRow},
+        sent_list::{SentListPage, SentRow},
+    },
+    choices, somebody, state,
+};
+
+pub(super) fn queue(rows: usize, headline: &str) -> QueuePage {
+    let filter = |text: &str, href: &str, current: bool| FilterLink { text: text.to_owned(), href: href.to_owned(), current };
+    let row = |at: usize| QueueRow {
+        reference: format!("7K3F-9QXD-{at}"),
+        href: format!("/referrals/7K3F-9QXD-{at}"),
+        headline: headline.to_owned(),
+        pathway: "Child exploitation".to_owned(),
+        state: if at == 0 { state("Received", "blue") } else { state("Opened", "yellow") },
+        due: if at == 0 { "Overdue by 2 hours".to_owned() } else { format!("Due in {at} hours") },
+        overdue: at == 0,
+        urgency: if at == 0 { "Today".to_owned() } else { "Soon".to_owned() },
+        unopened_urgent: at == 0,
+        sent: "Exampleshire County Council, 4 June 2026".to_owned(),
+    };
+    QueuePage {
+        frame: somebody().titled("Queue").at("/queue"),
+        team: "the exploitation hub".to_owned(),
+        teams: if rows == 0 {
+            Vec::new()
+        } else {
+            vec![filter("Exploitation hub", "/queue?team=1", true), filter("Night desk", "/queue?team=2", false)]
+        },
+        states: vec![
+            filter("All", "/queue", true),
+            filter("Received (3)", "/queue?state=received", false),
+            filter("Opened (4)", "/queue?state=opened", false),
+        ],
+        rows: (0..rows).map(row).collect(),
+        next: if rows == 0 { String::new() } else { "/queue?cursor=abc".to_owned() },
+    }
+}
+
+pub(super) fn sent_list(rows: usize, words: &str) -> SentListPage {
+    let row = |at: usize| SentRow {
+        reference: format!("7K3F-9QXD-{at}"),
+        href: format!("/referrals/7K3F-9QXD-{at}"),
+        pathway: "Child exploitation".to_owned(),
+        sent: "4 June 2026, 9:32am".to_owned(),
+        state: state("Received", "blue"),
+        due: "Decision due by 6 June 2026".to_owned(),
+        headline: words.to_owned(),
+    };
+    SentListPage {
+        frame: somebody().titled("My referrals").at("/sent"),
+        rows: (0..rows).map(row).collect(),
+        next: if rows == 0 { String::new() } else { "/sent?cursor=abc".to_owned() },
+        start_href: "/".to_owned(),
+    }
+}
+
+pub(super) fn log(rows: usize, failed: bool, words: &str) -> LogPage {
+    let row = |at: usize| LogRow {
+        index: (1000 + at).to_string(),
+        when: "4 June 2026, 9:32:07am (+01:00)".to_owned(),
+        who: words.to_owned(),
+        role: "Triager, Exampleshire Police".to_owned(),
+        what: "opened a referral".to_owned(),
+        reference: "7K3F-9QXD-2".to_owned(),
+        outcome: "Done".to_owned(),
+    };
+    LogPage {
+        frame: somebody().titled("Log").at("/log").failed_if(failed),
+        filters: LogFilters {
+            from: if failed { words.to_owned() } else { String::new() },
+            use_code: "lawfulness".to_owned(),
+            ..LogFilters::default()
+        },
+        actions: choices(&[("sign-in", "Signed in"), ("read-referral", "Opened a referral")]),
+        uses: choices(&[
+            ("lawfulness", "Checking lawfulness"),
+            ("self-monitoring", "Watching ourselves"),
+            ("integrity", "Integrity and security"),
+            ("criminal-proceedings", "Criminal proceedings"),
+        ]),
+        errors: if failed {
+            vec![("from".to_owned(), "From must be a real date, such as 2026-03-27".to_owned())]
+        } else {
+            Vec::new()
+        },
+        asked: !failed,
+        rows: (0..rows).map(row).collect(),
+        next: if rows == 0 { String::new() } else { "/log?cursor=abc".to_owned() },
+        pending: rows as u64,
+    }
+}

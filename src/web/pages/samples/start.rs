@@ -1,0 +1,87 @@
+//! Before the form: the start page, what a pathway is for, danger.
+
+use super::{
+    super::{
+        home::{DraftLine, HomePage, PathwayLine, PlaceLine},
+        pathway::{DangerPage, StartPage, StopPage},
+    },
+    Sample, contacts, sample, somebody,
+};
+
+pub(super) fn before_the_form() -> Vec<Sample> {
+    let home = |full: bool| HomePage {
+        frame: somebody().titled("Start").at("/"),
+        notice: if full { "The service will be down on Sunday from 2am to 3am.".to_owned() } else { String::new() },
+        nothing: vec!["You are agency administrator in Information governance. There are no pages for that role yet.".to_owned()],
+        pathways: if full {
+            vec![PathwayLine {
+                title: "Child exploitation".to_owned(),
+                href: "/refer/cse".to_owned(),
+                about: "For a child who may be used for sex, crime or work.".to_owned(),
+                minutes: 5,
+            }]
+        } else {
+            Vec::new()
+        },
+        drafts: if full {
+            vec![DraftLine {
+                pathway: "Child exploitation".to_owned(),
+                reference: "7K3F-9QXD-2".to_owned(),
+                href: "/drafts/7K3F-9QXD-2".to_owned(),
+                about: "Saved on 4 June 2026, 9:32am.".to_owned(),
+                ending: "Nobody has sent it. It is deleted on 4 July 2026 unless you save or send it.".to_owned(),
+                delete_href: "/drafts/7K3F-9QXD-2/delete".to_owned(),
+            }]
+        } else {
+            Vec::new()
+        },
+        places: if full {
+            vec![PlaceLine {
+                title: "Queue of the exploitation hub".to_owned(),
+                href: "/queue".to_owned(),
+                about: "3 waiting, 1 overdue".to_owned(),
+            }]
+        } else {
+            Vec::new()
+        },
+    };
+    let start = StartPage {
+        frame: somebody().titled("Before you start – Child exploitation").back_to("/"),
+        title: "Child exploitation".to_owned(),
+        who_for: vec!["For anybody who thinks that a child may be used for sex, crime or work.".to_owned()],
+        minutes: 5,
+        to_hand: vec![
+            "Name and age of the child, or what they look like".to_owned(),
+            "What you saw or heard, and when".to_owned(),
+        ],
+        received_by: "The exploitation hub (Exampleshire Police)".to_owned(),
+        hours: "Somebody reads referrals from 8am to 8pm every day. The night desk covers outside those hours.".to_owned(),
+        start_href: "/refer/cse/danger".to_owned(),
+    };
+    let danger = |failed| DangerPage {
+        frame: somebody().titled("Is anyone in danger now? – Child exploitation").back_to("/refer/cse").failed_if(failed),
+        pathway: "Child exploitation".to_owned(),
+        action: "/refer/cse/start".to_owned(),
+        form_token: "token-of-the-form".to_owned(),
+    };
+    let stop = StopPage {
+        frame: somebody().titled("Ring now – Child exploitation").back_to("/refer/cse/danger"),
+        pathway: "Child exploitation".to_owned(),
+        heading: "Ring now, before you write".to_owned(),
+        lines: vec!["A referral is not read at once. Speak to somebody first.".to_owned()],
+        contacts: contacts(),
+        districts: vec![("leicester".to_owned(), "Leicester".to_owned())],
+        district: String::new(),
+        here: "/refer/cse/ring".to_owned(),
+        action: "/refer/cse/start".to_owned(),
+        form_token: "token-of-the-form".to_owned(),
+    };
+    vec![
+        sample("home", false, &home(true)),
+        sample("home-empty", false, &home(false)),
+        sample("pathway-start", false, &start),
+        sample("pathway-danger", false, &danger(false)),
+        sample("pathway-danger-failed", true, &danger(true)),
+        sample("pathway-stop", false, &stop),
+    ]
+}
