@@ -4,7 +4,7 @@ use super::{App, Error};
 use crate::{
     crypto::SessionSecret,
     domain::{
-        account::{AccountState, MembershipState},
+        account::AccountState,
         actor::{Actor, Person, Place, Strength},
         ids::{AgencyId, SessionId, TeamId, UserId},
         role::Role,
@@ -115,10 +115,7 @@ impl Caller {
 
     /// The places whose team's key the person may hold.
     pub(super) fn admitted(&self) -> impl Iterator<Item = &Place> {
-        self.places
-            .iter()
-            .map(|named| &named.place)
-            .filter(|place| place.state == MembershipState::Active && place.role.holds_team_key())
+        self.places.iter().map(|named| &named.place).filter(|place| place.opens())
     }
 
     /// The place in a team, if there is one in force.

@@ -14,13 +14,16 @@ use crate::{
     store::CommitError,
 };
 
-const NO_DEPUTY: &str = "this person cannot be chosen: only somebody of your agency whose account is ready can";
+const NO_DEPUTY: &str = "this person cannot be chosen: only somebody of your agency who works on referrals can";
 
 impl App {
-    /// Who can be chosen to go on with the caller's drafts: the ready people of the same agency.
+    /// Who can be chosen to go on with the caller's drafts: the people of the same agency who could act with a key.
     pub async fn deputies_to_choose(&self, caller: &Caller) -> Result<Vec<(UserId, PersonName)>, Error> {
-        let colleagues = self.store.ready_colleagues(caller.agency()).await?;
-        Ok(colleagues.into_iter().filter(|(id, _)| *id != caller.user()).collect())
+        let mut colleagues = self.store.ready_colleagues(caller.agency()).await?;
+        let places = self.store.members_of_agency(caller.agency()).await?;
+        let works = |id: UserId| places.iter().any(|(user, place)| *user == id && place.opens());
+        colleagues.retain(|(id, _)| *id != caller.user() && works(*id));
+        Ok(colleagues)
     }
 
     /// Who goes on with the caller's drafts unless a draft says otherwise.
@@ -95,11 +98,12 @@ impl App {
         Ok(())
     }
 
-    /// Somebody chosen, if they can still be: another ready person of the caller's agency.
+    /// Somebody chosen, if they can still be: another person of the caller's agency who could act with a key.
     pub(super) async fn usable_deputy(&self, caller: &Caller, chosen: Option<UserId>) -> Result<Option<UserId>, Error> {
         let Some(chosen) = chosen.filter(|chosen| *chosen != caller.user()) else { return Ok(None) };
-        let account = self.store.account(chosen).await?;
-        Ok(account.filter(|account| account.is_ready() && account.agency == caller.agency()).map(|account| account.id))
+        let agency = caller.agency();
+        let is_of_it = self.store.account(chosen).await?.is_some_and(|account| account.agency == agency);
+        Ok((is_of_it && self.works(chosen, |place| place.agency == agency).await?).then_some(chosen))
     }
 
     /// Who gets a draft's key: owner, deputy and the agency's recovery recipient.

@@ -135,7 +135,7 @@ pub(super) struct Described {
 pub(super) enum Target {
     /// One that the caller holds.
     Held(Compartment),
-    /// The receiving team's own, which this file makes.
+    /// The receiving side's own, which this file makes.
     Fresh(ShownCompartment, Identity, Vec<Holder>),
 }
 
@@ -232,8 +232,7 @@ impl App {
         let target = if sight.newest(shown.id).is_some() {
             Target::Held(self.held_compartment(&sight, shown).await?)
         } else {
-            let team = self.team_holder(&self.team(referral.receiving_team).await?).await?;
-            Target::Fresh(shown, Identity::random(&*self.random), vec![team])
+            Target::Fresh(shown, Identity::random(&*self.random), self.receiving_side(&referral).await?)
         };
         drop(permit);
         let sealed = self.seal_file(file, text, (referral.id, &target), caller.user(), request.at).await?;

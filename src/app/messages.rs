@@ -74,8 +74,9 @@ impl App {
         Ok(added)
     }
 
-    /// Who works on a referral on the receiving side: its team or, where people received it by name, those people.
-    async fn receiving_side(&self, referral: &Referral) -> Result<Vec<Holder>, Error> {
+    /// Who works on a referral on the receiving side: its team or, where people received it by name, those of them who still
+    /// work in it.
+    pub(super) async fn receiving_side(&self, referral: &Referral) -> Result<Vec<Holder>, Error> {
         let mut named = self.store.holders_of_shared(referral.id).await?;
         named.retain(|holder| holder.reason == GrantReason::Named);
         if named.is_empty() {
@@ -84,7 +85,8 @@ impl App {
         let mut people = Vec::new();
         for holder in named {
             let user = UserId::parse(&holder.id).map_err(|_| Error::Integrity("a holder's id is damaged"))?;
-            people.extend(self.person_holder(user).await?.map(|holder| holder.because(GrantReason::Named)));
+            let holder = self.person_holder(user, |place| place.team == referral.receiving_team).await?;
+            people.extend(holder.map(|holder| holder.because(GrantReason::Named)));
         }
         Ok(people)
     }

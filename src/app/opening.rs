@@ -54,17 +54,20 @@ impl Sight {
 
     /// Why a team holds the `shared` compartment of a referral, if it does.
     pub(super) fn shared_with(&self, referral: ReferralId, team: TeamId) -> Option<GrantReason> {
-        self.shared(referral, &team.to_string())
+        self.shared(referral, team.to_string()).next()
     }
 
-    /// Why a person holds the `shared` compartment of a referral by name, if they do.
-    pub(super) fn shared_with_person(&self, referral: ReferralId, user: UserId) -> Option<GrantReason> {
-        self.shared(referral, &user.to_string())
+    /// Whether a person holds the `shared` compartment of a referral by name, for a reason. In a small agency one person can
+    /// be both the deputy and the one who checks.
+    pub(super) fn is_shared_with_person(&self, referral: ReferralId, user: UserId, reason: GrantReason) -> bool {
+        self.shared(referral, user.to_string()).any(|held| held == reason)
     }
 
-    fn shared(&self, referral: ReferralId, holder: &str) -> Option<GrantReason> {
-        let mut of = self.grants.iter().filter(|found| found.grant.referral == referral && found.kind == CompartmentKind::Shared);
-        of.find(|found| found.grant.to == holder).map(|found| found.grant.reason)
+    /// The reasons for which a holder has the `shared` compartment of a referral.
+    fn shared(&self, referral: ReferralId, holder: String) -> impl Iterator<Item = GrantReason> {
+        let of =
+            self.grants.iter().filter(move |found| found.grant.referral == referral && found.kind == CompartmentKind::Shared);
+        of.filter(move |found| found.grant.to == holder).map(|found| found.grant.reason)
     }
 
     /// Whether a team holds anything of a referral.

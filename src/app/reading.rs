@@ -122,7 +122,7 @@ impl App {
             let act = self.act_on(request, caller, (&referral, &sight), Action::ReadReferral, held).await?;
             return Err(self.ask(act).await.err().unwrap_or(Error::Refused));
         };
-        seen.actions = self.actions(caller, (&referral, &sight), relation, &seen.kinds);
+        seen.actions = self.actions(caller, (&referral, &sight), &seen.kinds);
         self.view(referral, versioned, relation, seen).await
     }
 

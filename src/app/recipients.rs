@@ -3,7 +3,6 @@
 use super::{App, Caller, Error, sealing::Holder};
 use crate::{
     domain::{
-        account::MembershipState,
         actor::Place,
         agency::TeamState,
         answers::{Answers, FieldError},
@@ -122,7 +121,7 @@ impl App {
         } else {
             shared.extend(self.own_side(sender).await?);
             if let Some(second) = sender.second
-                && let Some(holder) = self.person_holder(second).await?
+                && let Some(holder) = self.person_holder(second, |place| place.agency == sender.agency.id).await?
             {
                 shared.push(holder.because(GrantReason::Deputy));
             }
@@ -189,7 +188,7 @@ impl App {
         let (team, people) = left.ok_or(nobody)?;
         let mut shared = vec![self.own_holder(sender.caller).await?];
         for user in &people {
-            shared.extend(self.named_holder(*user).await?);
+            shared.extend(self.named_holder(*user, &team).await?);
         }
         let mut categories = Vec::new();
         for Restricted { category, teams, .. } in used(pathway, answers) {
@@ -197,7 +196,7 @@ impl App {
             let mut holders = vec![self.own_holder(sender.caller).await?];
             for user in &people {
                 if self.sits_in_one_of(*user, teams).await? {
-                    holders.extend(self.named_holder(*user).await?);
+                    holders.extend(self.named_holder(*user, &team).await?);
                 }
             }
             categories.push((*category, holders));
@@ -213,7 +212,7 @@ impl App {
     }
 
     /// Those who check it first, and until when; nobody where it goes at once: nothing asks for a check, the answers let it go,
-    /// it is for today, the sender is a safeguarding lead themselves, or none is there.
+    /// it is for today, the sender is a safeguarding lead themselves, or none is there and works here.
     async fn checkers(
         &self,
         sender: &Sender<'_>,
@@ -232,7 +231,7 @@ impl App {
         }
         let mut checkers = Vec::new();
         for lead in leads.iter().filter(|lead| lead.is_there(at)) {
-            if let Some(holder) = self.person_holder(lead.user).await? {
+            if let Some(holder) = self.person_holder(lead.user, |place| place.agency == sender.agency.id).await? {
                 checkers.push((lead.user, holder));
             }
         }
@@ -244,23 +243,22 @@ impl App {
     /// out.
     async fn left_of(&self, caller: &Caller, team: &Team, struck_out: &[UserId]) -> Result<Vec<UserId>, Error> {
         let mut left = Vec::new();
-        for (user, place) in self.store.members(team.id).await? {
-            let works = place.state == MembershipState::Active && place.role.holds_team_key();
-            if works && user != caller.user() && !struck_out.contains(&user) && self.person_holder(user).await?.is_some() {
+        for (user, _) in self.store.members(team.id).await? {
+            if user != caller.user() && !struck_out.contains(&user) && self.works(user, |place| place.team == team.id).await? {
                 left.push(user);
             }
         }
         Ok(left)
     }
 
-    async fn named_holder(&self, user: UserId) -> Result<Option<Holder>, Error> {
-        Ok(self.person_holder(user).await?.map(|holder| holder.because(GrantReason::Named)))
+    async fn named_holder(&self, user: UserId, team: &Team) -> Result<Option<Holder>, Error> {
+        Ok(self.person_holder(user, |place| place.team == team.id).await?.map(|holder| holder.because(GrantReason::Named)))
     }
 
     async fn sits_in_one_of(&self, user: UserId, teams: &[TeamCode]) -> Result<bool, Error> {
         for place in self.store.places(user).await? {
             let team = self.team(place.team).await?;
-            if place.state == MembershipState::Active && teams.iter().any(|code| code.as_str() == team.code) {
+            if place.opens() && teams.iter().any(|code| code.as_str() == team.code) {
                 return Ok(true);
             }
         }

@@ -105,21 +105,19 @@ impl App {
         Ok(None)
     }
 
-    /// What the gate would allow next, so that no page guesses a button.
+    /// What the gate would allow next by any of the caller's ways, so that no page guesses a button.
     pub(super) fn actions(
         &self,
         caller: &Caller,
         (referral, sight): (&Referral, &Sight),
-        relation: Relation,
         kinds: &[ShownCompartment],
     ) -> Vec<Action> {
         let policy = self.policy.current();
-        let place = relations(caller, referral, sight).into_iter().find(|(_, way)| *way == relation);
-        let Some((place, _)) = place else { return Vec::new() };
-        let allowed = |action: &&Action| {
+        let ways = relations(caller, referral, sight);
+        let allowed_by = |action: Action, place: &Place, relation| {
             let question = |compartment| Question {
                 subject: place.role.into(),
-                action: **action,
+                action,
                 relation,
                 sensitivity: Some(referral.sensitivity),
                 compartment,
@@ -131,6 +129,7 @@ impl App {
                 _ => false,
             }
         };
+        let allowed = |action: &&Action| ways.iter().any(|(place, relation)| allowed_by(**action, place, *relation));
         // Lists are not acts on one referral.
         let lists = |action: &&Action| matches!(action, Action::ListSent | Action::ListQueue | Action::ListChecks);
         let acts = Action::ALL.iter().filter(|action| !lists(action));
@@ -142,8 +141,8 @@ impl App {
 pub(super) fn relations<'c>(caller: &'c Caller, referral: &Referral, sight: &Sight) -> Vec<(&'c Place, Relation)> {
     let mut ways = Vec::new();
     // What goes to a restricted team its people hold by name, if they were not struck out; the team holds nothing.
-    let by_name = sight.shared_with_person(referral.id, caller.user());
-    let received = |place: &&Place| sight.shared_with(referral.id, place.team).is_some() || by_name == Some(GrantReason::Named);
+    let by_name = |reason| sight.is_shared_with_person(referral.id, caller.user(), reason);
+    let received = |place: &&Place| sight.shared_with(referral.id, place.team).is_some() || by_name(GrantReason::Named);
     if let Some(place) = caller.admitted_to(referral.receiving_team).filter(received) {
         ways.push((place, Relation::ReceivingTeam));
     }
@@ -152,15 +151,9 @@ pub(super) fn relations<'c>(caller: &'c Caller, referral: &Referral, sight: &Sig
     if let Some(place) = caller.admitted().find(covers) {
         ways.push((place, Relation::ReceivingTeam));
     }
-    if by_name == Some(GrantReason::Checker)
-        && let Some(place) = caller.admitted().find(|place| place.agency == referral.referrer_agency)
-    {
-        ways.push((place, Relation::Checker));
-    }
-    if by_name == Some(GrantReason::Deputy)
-        && let Some(place) = caller.admitted().find(|place| place.agency == referral.referrer_agency)
-    {
-        ways.push((place, Relation::Deputy));
+    if let Some(place) = caller.admitted().find(|place| place.agency == referral.referrer_agency) {
+        let named = [(GrantReason::Checker, Relation::Checker), (GrantReason::Deputy, Relation::Deputy)];
+        ways.extend(named.into_iter().filter(|(reason, _)| by_name(*reason)).map(|(_, relation)| (place, relation)));
     }
     if referral.referrer == caller.user()
         && let Some(place) = caller.admitted_to(referral.referrer_team).or_else(|| caller.admitted().next())

@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::{
-    domain::{account::MembershipState, agency::TeamState, code::TeamCode, pathway::Pathway},
+    domain::{agency::TeamState, code::TeamCode, pathway::Pathway},
     store::Store,
 };
 
@@ -68,8 +68,7 @@ pub async fn check_routes(store: &Store, pathway: &Pathway) -> Result<Vec<RouteN
             continue;
         }
         let members = store.members(team.id).await?;
-        let holds = |state, holds_key: bool| state == MembershipState::Active && holds_key;
-        let holders = members.iter().filter(|(_, place)| holds(place.state, place.role.holds_team_key())).count();
+        let holders = members.iter().filter(|(_, place)| place.opens()).count();
         if holders == 0 {
             note(true, format!("nobody in the team `{code}`, which {does}, holds its key"));
         } else if is_restricted && !RESTRICTED.contains(&holders) {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     crypto::{AgeSuite, Identity, Recipient, RecipientOf, SealContext, WrapContext, WrapOf, seal, wrap_key},
     domain::{
-        account::AccountState,
+        actor::Place,
         compartment::{CompartmentKind, EntryKind},
         grant::GrantReason,
         ids::{CompartmentId, EntryId, EventId, GrantId, KeyId, ReferralId, TeamId, UserId},
@@ -98,12 +98,23 @@ impl App {
         Ok(party(HolderKind::User, key, RecipientOf::User(user)))
     }
 
-    /// The holder that another person is; none while they have no key of their own or may not sign in.
-    pub(super) async fn person_holder(&self, user: UserId) -> Result<Option<Holder>, Error> {
-        let account = self.store.account(user).await?.filter(|account| account.state == AccountState::Ready);
-        let Some(key) = account.and_then(|account| account.key) else { return Ok(None) };
+    /// The holder that another person is; none while they could not act with the key: see [`App::works`].
+    pub(super) async fn person_holder(&self, user: UserId, at: impl Fn(&Place) -> bool) -> Result<Option<Holder>, Error> {
+        if !self.works(user, at).await? {
+            return Ok(None);
+        }
+        let Some(key) = self.store.account(user).await?.and_then(|account| account.key) else { return Ok(None) };
         let key = self.owned_key(key, OwnerKind::User, user).await?;
         Ok(Some(party(HolderKind::User, key, RecipientOf::User(user))))
+    }
+
+    /// Whether somebody could act with a key of their own: they can sign in, and a place of theirs, one of those asked `at`,
+    /// lets them open content. Whoever left, waits, or looks after accounts and logs is given no key.
+    pub(super) async fn works(&self, user: UserId, at: impl Fn(&Place) -> bool) -> Result<bool, Error> {
+        if self.store.account(user).await?.is_none_or(|account| !account.is_ready()) {
+            return Ok(false);
+        }
+        Ok(self.store.places(user).await?.iter().any(|place| place.opens() && at(place)))
     }
 
     /// The holder that an agency's recovery recipient is.

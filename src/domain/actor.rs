@@ -23,6 +23,13 @@ pub struct Place {
     pub state: MembershipState,
 }
 
+impl Place {
+    /// Whether its holder may open content from it: it is in force, in a role that holds the team's key.
+    pub fn opens(&self) -> bool {
+        self.state == MembershipState::Active && self.role.holds_team_key()
+    }
+}
+
 /// How strongly a person proved who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strength {

@@ -188,8 +188,8 @@ impl Store {
         for (kind, id, reason) in rows {
             let kind = known(HolderKind::parse(&kind), "grant_made.to_kind")?;
             let holder = HolderOf { kind, id, reason: known(GrantReason::parse(&reason), "grant_made.reason")? };
-            // One that holds several epochs is one holder.
-            if holders.iter().all(|known| (known.kind, &known.id) != (holder.kind, &holder.id)) {
+            // One that holds several epochs is one holder; one that holds it for two reasons is told with both.
+            if !holders.contains(&holder) {
                 holders.push(holder);
             }
         }

@@ -36,6 +36,19 @@ impl PlaceRow {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct MemberRow {
+    account: String,
+    #[sqlx(flatten)]
+    place: PlaceRow,
+}
+
+impl MemberRow {
+    fn member(self) -> Result<(UserId, Place), Error> {
+        Ok((sound(UserId::parse(&self.account), "membership.account")?, self.place.place()?))
+    }
+}
+
 /// What a commit checks of an account.
 pub(super) struct HeldAccount {
     state: AccountState,
@@ -80,15 +93,16 @@ impl Store {
     pub async fn members(&self, team: TeamId) -> Result<Vec<(UserId, Place)>, Error> {
         const SQL: &str = "SELECT m.account, m.id, m.version, m.team, t.agency, m.role, m.state FROM membership m \
              JOIN team t ON t.id = m.team WHERE m.team = $1 AND m.state <> 'ended' ORDER BY m.created_at, m.id";
-        #[derive(sqlx::FromRow)]
-        struct MemberRow {
-            account: String,
-            #[sqlx(flatten)]
-            place: PlaceRow,
-        }
-        let rows = on!(self, p => sqlx::query_as::<_, MemberRow>(SQL).bind(team.to_string()).fetch_all(p).await)?;
-        let member = |row: MemberRow| Ok((sound(UserId::parse(&row.account), "membership.account")?, row.place.place()?));
-        rows.into_iter().map(member).collect()
+        let rows: Vec<MemberRow> = on!(self, p => sqlx::query_as(SQL).bind(team.to_string()).fetch_all(p).await)?;
+        rows.into_iter().map(MemberRow::member).collect()
+    }
+
+    /// The places in all teams of an agency that have not ended, with whose they are.
+    pub async fn members_of_agency(&self, agency: AgencyId) -> Result<Vec<(UserId, Place)>, Error> {
+        const SQL: &str = "SELECT m.account, m.id, m.version, m.team, t.agency, m.role, m.state FROM membership m \
+             JOIN team t ON t.id = m.team WHERE t.agency = $1 AND m.state <> 'ended' ORDER BY m.created_at, m.id";
+        let rows: Vec<MemberRow> = on!(self, p => sqlx::query_as(SQL).bind(agency.to_string()).fetch_all(p).await)?;
+        rows.into_iter().map(MemberRow::member).collect()
     }
 }
 

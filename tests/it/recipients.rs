@@ -7,12 +7,15 @@ use proptest::{
     test_runner::TestRunner,
 };
 use referral_exchange::{
-    app::{Choices, Error, ListQuery, LogQuery},
+    app::{Caller, Choices, Error, IdempotencyKey, ListQuery, LogQuery, Verdict},
     domain::{
+        action::Action,
+        grant::GrantReason,
         ids::UserId,
         lawful::LegalPick,
         legal::{Basis, Purpose},
         message::Audience,
+        referral::ReferralState,
         relation::Relation,
     },
     store::Engine,
@@ -20,6 +23,7 @@ use referral_exchange::{
 use serde_json::json;
 
 use crate::support::{
+    files::{attach, pdf},
     hub::{ENGINES, Hub},
     notice::{self, answers, plain, read, send, try_send, with},
     raw::Raw,
@@ -107,7 +111,7 @@ async fn copies(engine: Engine) {
     let view = read(app, &nia, &receipt).await.unwrap();
     assert_eq!((view.relation, view.referral.stage.state().code()), (Relation::Granted, "received"), "told, not theirs to open");
     assert!(view.actions.iter().all(|action| action.code() == "read-referral"), "{:?}", view.actions);
-    let key = referral_exchange::app::IdempotencyKey::parse("word").unwrap();
+    let key = IdempotencyKey::parse("word").unwrap();
     let word = (&*receipt.reference.to_string(), Audience::Shared, "canary");
     let refused = app.write_message(&app.request(None), &nia, &key, word).await;
     assert!(matches!(refused, Err(Error::Refused)), "{refused:?}");
@@ -193,15 +197,21 @@ async fn restricted_team(engine: Engine) {
         }
     }
 
-    // The people named work it: one opens it and writes among themselves, and the team still holds nothing.
+    // The people named work it: one opens it, adds a file and writes among themselves, and the team still holds nothing.
     let erin = hub.sign_in("erin.hypothetical").await;
     let view = read(app, &erin, &receipt).await.unwrap();
     assert_eq!(view.relation, Relation::ReceivingTeam);
-    let key = referral_exchange::app::IdempotencyKey::parse("word").unwrap();
+    let reference = receipt.reference.to_string();
+    attach(app, &erin, &reference, "file", ("casework", "notes.pdf", &pdf(10))).await.unwrap();
+    let mara = hub.sign_in("mara.storybook").await;
+    assert!(matches!(read(app, &mara, &receipt).await, Err(Error::Unseen)), "struck out, she does not learn that it exists");
+    let erin = hub.sign_in("erin.hypothetical").await;
+    let key = IdempotencyKey::parse("word").unwrap();
     let word = (&*receipt.reference.to_string(), Audience::Casework, "Who rings first?");
     app.write_message(&app.request(None), &erin, &key, word).await.unwrap();
     let iris = hub.sign_in("iris.makebelieve").await;
-    assert_eq!(read(app, &iris, &receipt).await.unwrap().messages.len(), 1);
+    let view = read(app, &iris, &receipt).await.unwrap();
+    assert_eq!((view.messages.len(), view.files.len()), (1, 1));
     let all = grants(&hub).await;
     assert!(all.contains(&("casework".into(), "iris.makebelieve".into(), "named".into())));
     assert!(all.iter().all(|(_, holder, _)| !holder.ends_with("-restricted") && holder != "mara.storybook"), "{all:?}");
@@ -312,6 +322,69 @@ async fn deputies(engine: Engine) {
     hub.finish().await;
 }
 
+/// Whoever left, or looks after accounts alone, is offered to nobody and given no key, whatever was chosen before.
+async fn leavers(engine: Engine) {
+    let hub = notice::founded(engine).await;
+    let app = &hub.app;
+    let quinn = hub.sign_in("quinn.mock").await;
+    let (pia, abel) = (hub.person("pia.supposed").user, hub.person("abel.template").user);
+    let offered = async |caller: &Caller| {
+        let people = app.deputies_to_choose(caller).await.unwrap();
+        people.into_iter().map(|(user, _)| user).collect::<Vec<_>>()
+    };
+    let colleagues = offered(&quinn).await;
+    assert!(colleagues.contains(&pia) && !colleagues.contains(&abel), "an administrator holds no key");
+    let refused = app.choose_deputy(&app.request(None), &quinn, Some(abel)).await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    app.choose_deputy(&app.request(None), &quinn, Some(pia)).await.unwrap();
+    // She checks for the police, too.
+    let held = send(app, &quinn, &with(&json!({ "lead_party": false }))).await;
+    assert_eq!(held.state, ReferralState::Checking);
+
+    let administrator = hub.sign_in("abel.template").await;
+    for team in app.store().teams().await.unwrap() {
+        if app.store().members(team.id).await.unwrap().iter().any(|(user, _)| *user == pia) {
+            app.end_place(&app.request(None), &administrator, pia, team.id).await.unwrap();
+        }
+    }
+    let quinn = hub.sign_in("quinn.mock").await;
+    assert!(!offered(&quinn).await.contains(&pia));
+    assert_eq!(app.chosen_deputy(&quinn).await.unwrap(), None);
+    let sent = send(app, &quinn, &with(&json!({ "lead_party": false }))).await;
+    assert_eq!(sent.state, ReferralState::Received, "nobody can check it: it goes at once");
+    let sql =
+        format!("SELECT g.to_id FROM grant_made g JOIN referral r ON r.id = g.referral WHERE r.reference = '{}'", sent.reference);
+    let holders = Raw::owner(&hub).await.texts(&sql).await;
+    assert!(!holders.is_empty() && !holders.contains(&pia.to_string()), "{holders:?}");
+    hub.finish().await;
+}
+
+/// In a small agency the only colleague is both the deputy and the one who checks: both work, whichever was granted first.
+async fn deputy_and_checker(engine: Engine) {
+    let hub = notice::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    app.choose_deputy(&app.request(None), &tess, Some(hub.person("lena.sample").user)).await.unwrap();
+    // The order of a person's grants is drawn anew for each.
+    for round in 0..8 {
+        let tess = hub.sign_in("tess.example").await;
+        let receipt = send(app, &tess, &with(&json!({ "lead_party": false }))).await;
+        let reference = receipt.reference.to_string();
+        let names = app.read_referral(&app.request(None), &tess, &reference).await.unwrap().holders;
+        let reasons: Vec<_> = names.iter().filter(|holder| holder.name.starts_with("Lena")).map(|holder| holder.reason).collect();
+        assert!(reasons.contains(&GrantReason::Checker) && reasons.contains(&GrantReason::Deputy), "{reasons:?}");
+        let lena = hub.sign_in("lena.sample").await;
+        let may: Vec<_> = read(app, &lena, &receipt).await.unwrap().actions.into_iter().map(Action::code).collect();
+        assert!(["pass-check", "stop-check", "write-message"].iter().all(|act| may.contains(act)), "{may:?}");
+        let key = IdempotencyKey::parse(&format!("round-{round}")).unwrap();
+        let word = (&*reference, Audience::Shared, "Tess is away");
+        app.write_message(&app.request(None), &lena, &key, word).await.unwrap();
+        let key = IdempotencyKey::parse(&format!("check-{round}")).unwrap();
+        app.check(&app.request(None), &lena, &key, (&reference, &Verdict::Pass)).await.unwrap();
+    }
+    hub.finish().await;
+}
+
 crate::support::on_both! {
     restricted_categories_open_to_the_teams_named_and_to_the_sender_alone => restricted_categories,
     a_copy_is_told_in_the_same_act_and_for_information_only => copies,
@@ -320,5 +393,7 @@ crate::support::on_both! {
     when_nobody_is_left_it_goes_to_another_agency_and_unsure_is_not_no => elsewhere,
     whoever_is_struck_out_never_holds_a_grant => struck_out_hold_nothing,
     the_receiver_follows_the_district_where_the_person_is => by_district,
+    whoever_cannot_act_with_a_key_is_given_none_and_waits_for_nobody => leavers,
+    a_deputy_who_also_checks_can_do_both => deputy_and_checker,
     a_deputy_holds_what_the_sender_sent_but_no_category_and_no_restricted_case => deputies,
 }
