@@ -248,5 +248,5 @@ pub(super) async fn end(tx: &mut Tx, draft: &Draft, state: DraftState) -> Result
     if !tx.end_draft(draft.id, draft.revision, state).await? {
         return Err(CommitError::Stale("draft").into());
     }
-    Ok(tx.erase_draft(draft.id).await?)
+    Ok(tx.erase_draft(draft.id, draft.reference).await?)
 }

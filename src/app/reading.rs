@@ -185,7 +185,9 @@ impl App {
                 EntryKind::CheckReason => seen.stop = Some((entry.author, checks::read_stop(text()?)?)),
                 // A draft's sections are erased when it is sent.
                 EntryKind::Headline | EntryKind::Draft => {}
-                EntryKind::File | EntryKind::Original => return Err(Error::Integrity("a blob stands among the entries")),
+                EntryKind::File | EntryKind::Original | EntryKind::Kept => {
+                    return Err(Error::Integrity("what is kept elsewhere stands among the entries"));
+                }
             }
             if let Some(shown) = kinds.iter().find(|shown| shown.id == entry.compartment) {
                 seen.entries.push(EntryView { id: entry.id, kind: entry.kind, compartment: shown.kind, at: entry.at });

@@ -185,7 +185,7 @@ impl App {
 
     /// Runs the sequencer about twice a second until told to stop; failures are logged and tried again.
     ///
-    /// Old sessions, counts of failures and drafts that nobody sent are removed on the way, about once an hour; what nobody
+    /// Old sessions, counts of failures, kept forms and drafts that nobody sent are removed on the way, about once an hour; what nobody
     /// checks in time goes on.
     pub async fn keep_sequencing(&self, mut stop: tokio::sync::watch::Receiver<bool>) {
         if let Err(error) = self.inherit_sequencing().await {
@@ -211,6 +211,9 @@ impl App {
                 }
                 if let Err(error) = self.expire_drafts().await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "old drafts could not be deleted");
+                }
+                if let Err(error) = self.expire_kept().await {
+                    tracing::error!(error.kind = "housekeeping", error = %error, "old kept forms could not be erased");
                 }
                 if let Err(error) = self.sweep_blobs().await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "blobs that belong to nothing could not be removed");

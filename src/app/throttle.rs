@@ -14,6 +14,8 @@ use crate::{
 /// Failures that cost nothing yet: people mistype.
 const FREE_FOR_ACCOUNT: i64 = 5;
 const FREE_FOR_ADDRESS: i64 = 20;
+/// Forms kept for people who are not signed in: an office behind one address has few at a time.
+const FREE_KEEPINGS: i64 = 60;
 /// Misses a minute that one session may have before it has to wait.
 const FREE_FOR_SESSION: i64 = 60;
 /// The longest wait is short, so that nobody can keep a colleague, or an office behind one address, out by failing on purpose.
@@ -129,6 +131,17 @@ impl App {
         }
         counting.clear(ThrottleKind::Familiar, &of(ThrottleKind::Familiar), request.at).await?;
         Ok(counting.keep().await?)
+    }
+
+    /// Counts a form that is to be kept for somebody who is not signed in; whether so many may come from one address.
+    pub(super) async fn keeping_allowed(&self, request: &RequestContext) -> Result<bool, Error> {
+        let kind = ThrottleKind::Address;
+        // Counted apart from tries at signing in: no address reads so.
+        let subject = subject(kind, &format!("kept {}", address(request)));
+        let mut counting = self.store.begin_counting().await?;
+        let known = counting.count(kind, &subject, request.at, quiet_since(request.at)).await?;
+        counting.keep().await?;
+        Ok(known.failures <= FREE_KEEPINGS)
     }
 
     /// Counts a reference that the session could not see; once there are more than sixty within a minute it has to wait.

@@ -66,6 +66,8 @@ coded_enum! {
         Entry = "entry",
         /// The wrapped key of a grant.
         Grant = "grant",
+        /// The ciphertext of a form that was kept for the person who typed it.
+        Kept = "kept",
     }
 }
 

@@ -39,6 +39,14 @@ coded_enum! {
         ReadPathways = "read-pathways",
         /// Says who goes on with the own drafts.
         ChooseDeputy = "choose-deputy",
+        /// Seals what was typed into a form whose session had ended, to the person who typed it.
+        KeepForm = "keep-form",
+        /// Opens what was kept of an own form.
+        ReadKept = "read-kept",
+        /// Erases what was kept of an own form: it was used, or is not wanted.
+        EraseKept = "erase-kept",
+        /// Erases what was kept of a form that nobody came back to in time.
+        ExpireKept = "expire-kept",
         /// Begins a draft.
         StartDraft = "start-draft",
         /// Saves a section of a draft.
@@ -143,7 +151,11 @@ impl Action {
             | Self::SignOut
             | Self::SignOutEverywhere
             | Self::ReadAccount
-            | Self::ChooseDeputy => Scope::Account,
+            | Self::ChooseDeputy
+            | Self::KeepForm
+            | Self::ReadKept
+            | Self::EraseKept
+            | Self::ExpireKept => Scope::Account,
             Self::MakeTeam | Self::MakeAccount | Self::SetSafeguardingLeads | Self::ReadLog => Scope::Agency,
             Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember => Scope::Team,
             Self::SubmitReferral
@@ -181,8 +193,11 @@ impl Action {
             | Self::WriteMessage
             | Self::StartDraft
             | Self::SaveDraft
+            | Self::KeepForm
             | Self::AttachFile => EventType::Collect,
-            Self::DeleteDraft | Self::ExpireDraft | Self::WithdrawStopped => EventType::Erase,
+            Self::EraseKept | Self::ExpireKept | Self::DeleteDraft | Self::ExpireDraft | Self::WithdrawStopped => {
+                EventType::Erase
+            }
             Self::PassCheck | Self::SendStopped | Self::ReleaseCheck | Self::DownloadFile | Self::DownloadOriginal => {
                 EventType::Disclose
             }
@@ -192,6 +207,7 @@ impl Action {
             | Self::ListChecks
             | Self::ReadReferral
             | Self::ReadDraft
+            | Self::ReadKept
             | Self::ListDrafts
             | Self::SendDraft
             | Self::ReadLog
@@ -221,6 +237,10 @@ impl Action {
             Self::ReadAccount => "looked at their own account",
             Self::ReadPathways => "looked at the pathways",
             Self::ChooseDeputy => "said who goes on with their drafts",
+            Self::KeepForm => "kept what somebody typed after their session had ended",
+            Self::ReadKept => "opened what was kept of their form",
+            Self::EraseKept => "erased what was kept of their form",
+            Self::ExpireKept => "erased what was kept of a form and not fetched in time",
             Self::StartDraft => "began a draft",
             Self::SaveDraft => "saved a section of a draft",
             Self::ReadDraft => "opened a draft",

@@ -31,6 +31,8 @@ coded_enum! {
         Addition = "addition",
         /// One section of a draft, as typed.
         Draft = "draft",
+        /// What was typed into a form whose session had ended: sealed to one person, and never among the entries.
+        Kept = "kept",
         /// Why the sender rests on another lawful basis than the pathway offers.
         LegalReason = "legal-reason",
         /// Why it was stopped at the check.

@@ -22,6 +22,7 @@ pub mod draft;
 pub mod file;
 pub mod grant;
 pub mod ids;
+pub mod kept;
 pub mod key;
 pub mod lawful;
 pub mod legal;

@@ -271,10 +271,11 @@ impl Tx {
         Ok(rows == 1)
     }
 
-    /// Erases whatever was sealed in a draft, with its list of sections.
-    pub async fn erase_draft(&mut self, id: ReferralId) -> Result<(), Error> {
+    /// Erases whatever was sealed in a draft or kept for it, with its list of sections.
+    pub async fn erase_draft(&mut self, id: ReferralId, reference: Reference) -> Result<(), Error> {
         const PARTS: &str = "DELETE FROM draft_part WHERE draft = $1";
         self.erase_sealed_draft(id).await?;
+        self.erase_kept_of(reference).await?;
         within!(self, c => sqlx::query(PARTS).bind(id.to_string()).execute(c).await.map(drop))?;
         Ok(())
     }

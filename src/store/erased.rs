@@ -1,4 +1,4 @@
-//! Erasures: the sealed bytes of an entry or a grant go, the row and its digest stay.
+//! Erasures: the sealed bytes of an entry, a grant or a kept form go, the row and its digest stay.
 
 use super::{Error, Tx};
 use crate::audit::row::Erasable;

@@ -21,6 +21,7 @@ pub mod events;
 pub mod grants;
 pub mod hub;
 pub mod idempotency;
+pub mod kept;
 pub mod keys;
 pub mod leases;
 pub mod measures;

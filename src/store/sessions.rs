@@ -74,6 +74,14 @@ impl Store {
         row.map(Row::session).transpose()
     }
 
+    /// The session with this lookup hash, whether or not it has run out; none that somebody ended.
+    pub async fn session_of_any_age(&self, lookup: &[u8; 32]) -> Result<Option<Session>, Error> {
+        const SQL: &str = "SELECT id, lookup, account, purpose, wrapped_identity, key_id, idle_expires_at, expires_at FROM session \
+             WHERE lookup = $1 AND ended_at IS NULL";
+        let row = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(&lookup[..]).fetch_optional(p).await)?;
+        row.map(Row::session).transpose()
+    }
+
     /// How many live sessions a person has.
     pub async fn live_sessions(&self, user: UserId, at: Timestamp) -> Result<i64, Error> {
         const SQL: &str = "SELECT COUNT(*) FROM session WHERE account = $1 AND purpose = 'session' AND ended_at IS NULL \

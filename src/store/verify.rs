@@ -8,6 +8,7 @@ use super::{
     entries::EntryRow,
     erased::ErasedRow,
     grants::{GrantRow, ReleaseRow},
+    kept::KeptRow,
     keys::{KeyRow, WrapRow},
 };
 use crate::audit::row::{Vouch, WrittenOnce};
@@ -27,14 +28,16 @@ pub enum Vouched {
     Wraps,
     /// `attachment`; its bytes are blobs.
     Attachments,
+    /// `entry_kept`.
+    Kept,
     /// `log_erased`.
     Erased,
 }
 
 impl Vouched {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Entries, Self::Grants, Self::Releases, Self::Keys, Self::Wraps, Self::Attachments, Self::Erased];
+    pub const ALL: [Self; 8] =
+        [Self::Entries, Self::Grants, Self::Releases, Self::Keys, Self::Wraps, Self::Attachments, Self::Kept, Self::Erased];
 
     /// The table's name.
     pub const fn table(self) -> &'static str {
@@ -45,6 +48,7 @@ impl Vouched {
             Self::Keys => KeyRow::TABLE,
             Self::Wraps => WrapRow::TABLE,
             Self::Attachments => AttachmentRow::TABLE,
+            Self::Kept => KeptRow::TABLE,
             Self::Erased => ErasedRow::TABLE,
         }
     }
@@ -64,7 +68,7 @@ pub struct Standing {
 /// Rows that stand without their partner: table, id and what is missing.
 pub type Orphan = (&'static str, String, &'static str);
 
-const ORPHANS: [(&str, &str, &str); 30] = [
+const ORPHANS: [(&str, &str, &str); 32] = [
     (
         "log_event",
         "SELECT id FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_body b \
@@ -121,16 +125,29 @@ const ORPHANS: [(&str, &str, &str); 30] = [
         "its row is missing",
     ),
     (
+        "entry_kept",
+        "SELECT id FROM entry_kept k WHERE NOT EXISTS (SELECT 1 FROM entry_kept_bytes b WHERE b.kept = k.id) \
+         AND NOT EXISTS (SELECT 1 FROM log_erased x WHERE x.id = k.id AND x.what = 'kept')",
+        "its ciphertext is missing",
+    ),
+    (
+        "entry_kept_bytes",
+        "SELECT kept FROM entry_kept_bytes b WHERE NOT EXISTS (SELECT 1 FROM entry_kept k WHERE k.id = b.kept)",
+        "its row is missing",
+    ),
+    (
         "log_erased",
         "SELECT id FROM log_erased x WHERE x.what = 'entry' AND EXISTS (SELECT 1 FROM entry_bytes b WHERE b.entry = x.id) \
-         OR x.what = 'grant' AND EXISTS (SELECT 1 FROM grant_bytes b WHERE b.grant_id = x.id)",
+         OR x.what = 'grant' AND EXISTS (SELECT 1 FROM grant_bytes b WHERE b.grant_id = x.id) \
+         OR x.what = 'kept' AND EXISTS (SELECT 1 FROM entry_kept_bytes b WHERE b.kept = x.id)",
         "what was erased is still there",
     ),
     (
         "log_erased",
-        "SELECT id FROM log_erased x WHERE x.what NOT IN ('entry', 'grant') \
+        "SELECT id FROM log_erased x WHERE x.what NOT IN ('entry', 'grant', 'kept') \
          OR x.what = 'entry' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = x.id) \
-         OR x.what = 'grant' AND NOT EXISTS (SELECT 1 FROM grant_made g WHERE g.id = x.id)",
+         OR x.what = 'grant' AND NOT EXISTS (SELECT 1 FROM grant_made g WHERE g.id = x.id) \
+         OR x.what = 'kept' AND NOT EXISTS (SELECT 1 FROM entry_kept k WHERE k.id = x.id)",
         "it names nothing that was ever there",
     ),
     (
@@ -261,6 +278,11 @@ impl Store {
                 .into_iter()
                 .map(|row| stands(&row, &row.event, Some(&row.sha256)))
                 .collect(),
+            Vouched::Kept => KeptRow::page(self, after, limit)
+                .await?
+                .into_iter()
+                .map(|row| stands(&row, &row.event, Some(&row.sha256)))
+                .collect(),
             Vouched::Erased => {
                 ErasedRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
             }
@@ -274,6 +296,7 @@ impl Store {
             Vouched::Entries => "SELECT entry, bytes FROM entry_bytes WHERE entry > $1 AND entry <= $2",
             Vouched::Grants => "SELECT grant_id, bytes FROM grant_bytes WHERE grant_id > $1 AND grant_id <= $2",
             Vouched::Wraps => "SELECT wrap, bytes FROM key_wrap_bytes WHERE wrap > $1 AND wrap <= $2",
+            Vouched::Kept => "SELECT kept, bytes FROM entry_kept_bytes WHERE kept > $1 AND kept <= $2",
             Vouched::Releases | Vouched::Keys | Vouched::Attachments | Vouched::Erased => return Ok(Vec::new()),
         };
         Ok(on!(self, p => sqlx::query_as(sql).bind(after).bind(last).fetch_all(p).await)?)
@@ -288,6 +311,7 @@ impl Store {
             Vouched::Keys => "SELECT COUNT(*) FROM key_published",
             Vouched::Wraps => "SELECT COUNT(*) FROM key_wrap",
             Vouched::Attachments => "SELECT COUNT(*) FROM attachment",
+            Vouched::Kept => "SELECT COUNT(*) FROM entry_kept",
             Vouched::Erased => "SELECT COUNT(*) FROM log_erased",
         };
         let (count,): (i64,) = on!(self, p => sqlx::query_as(sql).fetch_one(p).await)?;
@@ -340,7 +364,7 @@ fn by_event(rows: Vec<(String, String)>) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Each table of rows that events vouch for, with the columns that their digests cover; a test holds them to the schema.
-pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 7] {
+pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 8] {
     [
         (EntryRow::TABLE, EntryRow::COLUMNS),
         (GrantRow::TABLE, GrantRow::COLUMNS),
@@ -348,6 +372,7 @@ pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 7] {
         (KeyRow::TABLE, KeyRow::COLUMNS),
         (WrapRow::TABLE, WrapRow::COLUMNS),
         (AttachmentRow::TABLE, AttachmentRow::COLUMNS),
+        (KeptRow::TABLE, KeptRow::COLUMNS),
         (ErasedRow::TABLE, ErasedRow::COLUMNS),
     ]
 }

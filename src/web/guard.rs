@@ -14,7 +14,10 @@ use super::{
     assets, csrf,
     error::{self, Failed},
     next,
-    pages::{error::Reason, kept},
+    pages::{
+        error::Reason,
+        kept::{self, Unsent},
+    },
     posted::Posted,
     session::{self, Visit, cookie_of},
     table::{self, Route, Token},
@@ -73,6 +76,8 @@ async fn admitted(app: &App, route: Option<&'static Route>, visit: &Visit, reque
     let Some(route) = route else { return error::refusal(&visit.frame, Reason::NotFound) };
     let address = request.uri().path_and_query().map_or_else(|| "/".to_owned(), |address| address.as_str().to_owned());
     let mut posted = None;
+    let cookie = cookie_of(request.headers(), cookie::SESSION);
+    let cookie = cookie.as_deref().map(String::as_str);
     if request.method() == Method::POST {
         if csrf::is_foreign(request.headers(), request.uri()) {
             return cross_site(app, route, visit).await;
@@ -80,7 +85,7 @@ async fn admitted(app: &App, route: Option<&'static Route>, visit: &Visit, reque
         if route.takes_files {
             // Too large to be held here: `streams::receive` looks at the token as it streams in.
             if visit.caller.is_none() {
-                return nobody(app, route, visit, &address, Some(&Posted::default())).await;
+                return nobody(app, route, visit, &address, Some(Unsent::nothing())).await;
             }
             return handled(app, route, visit, &address, None, request, next).await;
         }
@@ -91,7 +96,9 @@ async fn admitted(app: &App, route: Option<&'static Route>, visit: &Visit, reque
         let (fields, token) = Posted::read(&body);
         let token = token.unwrap_or_default();
         if visit.caller.is_none() && !route.public {
-            return nobody(app, route, visit, &address, Some(&fields)).await;
+            let is_checked = route.token == Token::Form && csrf::same(&visit.form_token, &token);
+            let unsent = Unsent { posted: fields, cookie, token: (!is_checked).then_some(token) };
+            return nobody(app, route, visit, &address, Some(unsent)).await;
         }
         let fits = match (route.token, &visit.caller) {
             (Token::Session, Some(caller)) => caller.csrf_fits(&token),
@@ -100,10 +107,10 @@ async fn admitted(app: &App, route: Option<&'static Route>, visit: &Visit, reque
         };
         if !fits {
             let refused = cross_site(app, route, visit).await;
-            return if route.keeps_answers { kept::page(visit, &address, &fields, kept::Why::OldForm) } else { refused };
+            return if route.keeps_answers { kept::page(visit, &address, &fields) } else { refused };
         }
         request.extensions_mut().insert(fields.clone());
-        posted = Some(fields);
+        posted = Some(Unsent { posted: fields, cookie, token: None });
     } else if visit.caller.is_none() && !route.public {
         return nobody(app, route, visit, &address, None).await;
     }
@@ -116,7 +123,7 @@ async fn handled(
     route: &'static Route,
     visit: &Visit,
     address: &str,
-    posted: Option<Posted>,
+    posted: Option<Unsent<'_>>,
     request: &mut Request,
     next: Next,
 ) -> Response {
@@ -125,9 +132,7 @@ async fn handled(
     match response.extensions_mut().remove::<Failed>() {
         None => response,
         // The session ended between the guard and the act.
-        Some(Failed(failed)) if matches!(*failed, Error::NotSignedIn) => {
-            nobody(app, route, visit, address, posted.as_ref()).await
-        }
+        Some(Failed(failed)) if matches!(*failed, Error::NotSignedIn) => nobody(app, route, visit, address, posted).await,
         Some(Failed(failed)) => error::error_page(&visit.frame, &failed),
     }
 }
@@ -141,14 +146,14 @@ async fn cross_site(app: &App, route: &'static Route, visit: &Visit) -> Response
     }
 }
 
-/// Nobody is signed in: on record, then on to the sign-in; answers are given back.
-async fn nobody(app: &App, route: &'static Route, visit: &Visit, address: &str, posted: Option<&Posted>) -> Response {
+/// Nobody is signed in: on record, then on to the sign-in; answers are kept for whoever's session has run out.
+async fn nobody(app: &App, route: &'static Route, visit: &Visit, address: &str, posted: Option<Unsent<'_>>) -> Response {
     let action = route.action.unwrap_or(Action::SignIn);
     if let Err(error) = app.refuse_nobody(&visit.request, route.name, action, DenialReason::NotSignedIn).await {
         return error::error_page(&visit.frame, &error);
     }
     match posted {
-        Some(fields) if route.keeps_answers => kept::page(visit, address, fields, kept::Why::SignedOut),
+        Some(unsent) if route.keeps_answers => kept::keep(app, visit, address, unsent).await,
         Some(_) => error::see("/sign-in"),
         None => error::see(&next::sign_in(address)),
     }

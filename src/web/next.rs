@@ -17,6 +17,12 @@ pub(super) fn sign_in(next: &str) -> String {
     }
 }
 
+/// The same, saying that what was posted is kept.
+pub(super) fn sign_in_kept(next: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    format!("/sign-in?{}", query.append_pair("kept", "1").append_pair("next", local(next)).finish())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +56,7 @@ mod tests {
     fn the_way_back_is_encoded() {
         assert_eq!(sign_in("/queue?team=1&state=x"), "/sign-in?next=%2Fqueue%3Fteam%3D1%26state%3Dx");
         assert_eq!(sign_in("//evil"), "/sign-in");
+        assert_eq!(sign_in_kept("/drafts/a"), "/sign-in?kept=1&next=%2Fdrafts%2Fa");
+        assert_eq!(sign_in_kept("//evil"), "/sign-in?kept=1&next=%2F");
     }
 }

@@ -29,7 +29,7 @@ pub struct Route {
     pub public: bool,
     /// What guards its posts.
     pub token: Token,
-    /// Whether what is posted are answers, to be given back when the session has ended.
+    /// Whether what is posted are answers, to be kept for whoever typed them when the session has ended.
     pub keeps_answers: bool,
     /// Whether its posts are files: not read by the guard, and given more bytes and time than any other.
     pub takes_files: bool,
@@ -76,6 +76,7 @@ pub const ROUTES: &[Route] = &[
     get("/drafts/{reference}/section/{section}", "draft-section", Some(Action::ReadDraft)),
     answers(post("/drafts/{reference}/section/{section}", "draft-save", Action::SaveDraft)),
     Route { token: Token::Form, ..answers(post("/drafts/resume", "draft-resume", Action::SaveDraft)) },
+    post("/kept/{id}/discard", "kept-discard", Action::EraseKept),
     get("/drafts/{reference}/check", "draft-check", Some(Action::ReadDraft)),
     post("/drafts/{reference}/send", "draft-send", Action::SendDraft),
     get("/drafts/{reference}/delete", "draft-ask-delete", Some(Action::ReadDraft)),

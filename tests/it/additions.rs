@@ -14,6 +14,7 @@ use crate::support::{
     acts::send,
     client::{Client, Page},
     hub::{ENGINES, Hub},
+    raw::Raw,
 };
 
 fn id(text: &str) -> QuestionId {
@@ -89,18 +90,27 @@ async fn the_page_after_sending_leads_to_what_can_be_added() {
     let nothing = post_from(&client, &address, &form, "").await;
     assert_eq!(nothing.status.as_u16(), 422);
     assert!(nothing.words(".govuk-error-summary__list a").contains(&"Answer at least one question".to_owned()));
-    // Posted after the session ended, it is given back, and nothing is added by that.
+    // Posted after the session ended, it is kept and offered, and nothing is added by that.
     served.hub.clock.advance(std::time::Duration::from_mins(20));
     let kept = post_from(&client, &address, &form, "It was worse inside.").await;
-    assert_eq!(kept.status.as_u16(), 403);
+    assert!(kept.location().starts_with("/sign-in?kept=1&next="), "{}", kept.location());
     client.sign_in(&served, "tess.example").await;
-    let hidden = kept.hidden();
+    let offer = client.get(&address).await;
+    assert!(offer.words(".app-kept").contains(&"You typed: It was worse inside.".to_owned()), "{}", offer.body);
+    let id = offer.value("kept");
+    let form = client.get(&format!("{address}?kept={id}&use=opinion")).await;
+    assert_eq!((form.words("textarea"), form.value("kept")), (vec!["It was worse inside.".to_owned()], id.clone()));
+    assert!(!client.get(&sent.replace("/sent", "")).await.body.contains("Added by"));
+    // A form of an earlier session is given back at once, and nothing is added by that either.
+    let old = post_from(&client, &address, &nothing, "It was worse inside.").await;
+    let hidden = old.hidden();
     let fields: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let again = client.post("/drafts/resume", &fields).await;
     assert!(again.status.as_u16() == 200 && again.body.contains("It was worse inside."), "{}", again.body);
-    assert!(!client.get(&sent.replace("/sent", "")).await.body.contains("Added by"));
-    let form = again;
-    let added = post_from(&client, &address, &form, "It was worse inside.").await;
+    let (csrf, token) = (form.token(), form.value("form_token"));
+    let fields = [("csrf_token", csrf.as_str()), ("form_token", &token), ("kept", &id), ("opinion", "It was worse inside.")];
+    let added = client.post(&address, &fields).await;
+    assert_eq!(Raw::owner(&served.hub).await.count("SELECT COUNT(*) FROM entry_kept_bytes").await, 0);
     let referral = client.get(added.location()).await;
     assert!(referral.body.contains("Added by Tess Example on") && referral.body.contains("It was worse inside."));
     assert!(!referral.body.contains("/add/seen"), "answered, it is not asked again");

@@ -45,6 +45,7 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::ReadDraft
         | Action::SaveDraft
         | Action::SendDraft
+        | Action::EraseKept
         | Action::DeleteDraft
         | Action::AttachFile
         | Action::DownloadFile

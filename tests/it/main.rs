@@ -25,6 +25,7 @@ mod erasure;
 mod every_route;
 mod integrity;
 mod journey;
+mod kept;
 mod messages;
 mod papers;
 mod places;

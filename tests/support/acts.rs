@@ -9,9 +9,12 @@ use referral_exchange::{
         action::Action,
         actor::Actor,
         agency::AgencyKind,
+        code::Code,
         grant::GrantReason,
         ids::{CompartmentId, GrantId, KeyId, ReferralId, RequestId, TeamId},
+        kept::{KeptForm, KeptPlace},
         key::HolderKind,
+        reference::Reference,
         relation::Relation,
         time::Timestamp,
     },
@@ -75,6 +78,17 @@ pub async fn erase(app: &App, what: Erasable, id: &str) {
     let mut tx = app.store().begin().await.unwrap();
     tx.erase(what, id).await.unwrap();
     keep(app, tx).await;
+}
+
+/// Keeps what a person typed into a section of a draft, as after their session.
+pub async fn keep_form(hub: &Hub, username: &str) {
+    hub.clock.advance(std::time::Duration::from_secs(31));
+    let (caller, cookie) = hub.person(username).sign_in(&hub.app).await.unwrap();
+    let request = hub.app.request(None);
+    let place = KeptPlace { form: KeptForm::Section, reference: Reference::NOBODYS, section: Code::parse("premises").unwrap() };
+    let fields = [("premises_name".to_owned(), "Example Stores".to_owned())];
+    let token = caller.csrf_token();
+    assert!(hub.app.keep_form(&request, (&cookie, Some(&token)), &place, &fields).await.unwrap());
 }
 
 /// A grant to a team on the newest referral's `shared` compartment, made held by an event of a job; its bytes open nothing.

@@ -5,20 +5,24 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
     routing,
 };
 
 use super::{
     answers::{Given, regrouped},
     field::FieldView,
+    kept::{self, InForm, Offer, OfferRow},
 };
 use crate::{
-    app::{App, Error, IdempotencyKey, ReferralView, addable, answers_to_json, latest, raw_from_json},
+    app::{App, Error, IdempotencyKey, KeptView, ReferralView, addable, answers_to_json, latest, raw_from_json},
     domain::{
         action::Action,
         answers::{FieldError, RawAnswers},
+        kept::KeptForm,
+        question::Question,
         section::Section,
+        validate::examine,
     },
     web::{
         components::{Button, ErrorSummary},
@@ -47,6 +51,8 @@ pub struct AddPage {
     pub form_token: String,
     /// The questions.
     pub fields: Vec<FieldView>,
+    /// What was typed when a session had ended.
+    pub kept: InForm,
 }
 
 impl AddPage {
@@ -76,9 +82,51 @@ pub(super) fn sections_to_add(view: &ReferralView) -> Vec<(String, String)> {
     view.pathway.pathway.sections.iter().filter(open).map(line).collect()
 }
 
-async fn show(State(app): State<Arc<App>>, person: SignedIn, Path((reference, section)): Path<(String, String)>) -> Answer {
+async fn show(
+    State(app): State<Arc<App>>,
+    person: SignedIn,
+    Path((reference, section)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Answer {
     let view = app.read_referral(&person.request, &person.caller, &reference).await?;
-    ok(&page(&app, &person, &view, (&section, &fresh_token(&app)), &[], None).await?)
+    let token = fresh_token(&app);
+    let fresh = page(&app, &person, &view, (&section, &token), &[], None).await?;
+    let place = kept::place(KeptForm::Addition, view.referral.reference, found(&view, &section)?);
+    let Some(kept) = app.kept_form(&person.request, &person.caller, &place).await? else { return ok(&fresh) };
+    let Some(chosen) = kept::chosen(query.as_deref()) else {
+        let offer = offer(&app, &person, (&view, &section), &kept).await?;
+        return ok(&AddPage { kept: offer.map_or(InForm::Nothing, InForm::Offered), ..fresh });
+    };
+    let fields = kept::put_back(&view.pathway.pathway, &[], &kept, &chosen);
+    let page = page(&app, &person, &view, (&section, &token), &fields, None).await?;
+    ok(&AddPage { kept: InForm::PutBack(kept.id.to_string()), ..page })
+}
+
+/// What was typed, of the questions that can be added.
+async fn offer(
+    app: &App,
+    person: &SignedIn,
+    (view, section): (&ReferralView, &str),
+    kept: &KeptView,
+) -> Result<Option<Offer>, Failure> {
+    let (pathway, today) = (&view.pathway.pathway, person.request.at.uk_date());
+    let sender = app.sender_kind_of(view).await?;
+    let given = Given::over(pathway, before(view, section)?, &kept.fields, sender, today);
+    let answers = examine(pathway, given.raw.clone(), sender, today).answers;
+    let open = addable(found(view, section)?, &latest(view));
+    let row = |question: &&Question| OfferRow {
+        id: question.id.to_string(),
+        question: question.short.clone(),
+        standing: String::new(),
+        typed: kept::words(pathway, &answers, &kept.fields, question),
+    };
+    let rows = given.shown.iter().filter(|question| open.contains(&question.id)).map(row).collect();
+    let address = format!("/referrals/{}/add/{section}", view.referral.reference);
+    Ok(Offer::new(kept, rows, (&person.frame, address)))
+}
+
+fn found<'v>(view: &'v ReferralView, section: &str) -> Result<&'v Section, Failure> {
+    view.pathway.pathway.sections.iter().find(|known| known.id.as_str() == section).ok_or(Failure(Error::Unseen))
 }
 
 async fn add(
@@ -89,7 +137,8 @@ async fn add(
 ) -> Answer {
     let view = app.read_referral(&person.request, &person.caller, &reference).await?;
     if let Some(fields) = regrouped(&view.pathway.pathway, posted.fields()) {
-        return ok(&page(&app, &person, &view, (&section, posted.value("form_token")), &fields, None).await?);
+        let page = page(&app, &person, &view, (&section, posted.value("form_token")), &fields, None).await?;
+        return ok(&AddPage { kept: InForm::carried(posted.value("kept")), ..page });
     }
     let key = IdempotencyKey::parse(posted.value("form_token"))?;
     let sender = app.sender_kind_of(&view).await?;
@@ -103,10 +152,14 @@ async fn add(
         Err(Error::Invalid(given.doubled.clone()))
     };
     match added {
-        Ok(_) => Ok(see(&format!("/referrals/{}", view.referral.reference))),
+        Ok(_) => {
+            kept::used(&app, &person, &posted).await?;
+            Ok(see(&format!("/referrals/{}", view.referral.reference)))
+        }
         Err(Error::Invalid(errors)) => {
             let token = posted.value("form_token");
-            mend(&page(&app, &person, &view, (&section, token), posted.fields(), Some(&errors)).await?)
+            let page = page(&app, &person, &view, (&section, token), posted.fields(), Some(&errors)).await?;
+            mend(&AddPage { kept: InForm::carried(posted.value("kept")), ..page })
         }
         Err(other) => Err(Failure(other)),
     }
@@ -138,7 +191,7 @@ async fn page(
     errors: Option<&[FieldError]>,
 ) -> Result<AddPage, Failure> {
     let pathway = &view.pathway.pathway;
-    let found = pathway.sections.iter().find(|known| known.id.as_str() == section).ok_or(Failure(Error::Unseen))?;
+    let found = found(view, section)?;
     if sections_to_add(view).iter().all(|(title, _)| *title != found.title) {
         return Err(Failure(Error::Unseen));
     }
@@ -160,5 +213,6 @@ async fn page(
         action: format!("/referrals/{reference}/add/{}", found.id),
         form_token: form_token.to_owned(),
         fields: asked.map(|question| given.field(question, errors.unwrap_or_default())).collect(),
+        kept: InForm::Nothing,
     })
 }

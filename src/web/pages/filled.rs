@@ -24,6 +24,7 @@ use crate::{
 };
 
 /// A draft that was opened, with every field of it.
+#[derive(Clone)]
 pub(super) struct Filled {
     pub(super) view: DraftView,
     pub(super) fields: Fields,

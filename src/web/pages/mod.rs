@@ -44,6 +44,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(pathway::routes())
         .merge(draft::routes())
         .merge(section::routes())
+        .merge(kept::routes())
         .merge(check::routes())
         .merge(deputy::routes())
         .merge(sent::routes())

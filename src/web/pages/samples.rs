@@ -5,6 +5,7 @@ mod drafts;
 pub(super) mod fields;
 mod files;
 mod held;
+mod kept;
 mod lists;
 mod referral;
 mod start;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Json, Router,
-    extract::{Path, Query, State},
+    extract::{Path, Query, RawQuery, State},
     response::{IntoResponse, Response},
     routing,
 };
@@ -13,13 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     addition,
-    answers::{is_of, of_section, regrouped},
+    answers::{of_section, regrouped},
     field::FieldView,
     filled::{Filled, Looked, Opened},
+    kept::{self, InForm, Offer, OfferRow},
 };
 use crate::{
-    app::{App, Error, Saved},
-    domain::{draft::Part, progress::Progress, question::Question, section::Section, time::Timestamp},
+    app::{App, Error, KeptView, Saved},
+    domain::{draft::Part, kept::KeptForm, progress::Progress, question::Question, section::Section, time::Timestamp},
     web::{
         components::{Button, ErrorLink, ErrorSummary},
         error::{Answer, Failure, mend, ok, see},
@@ -59,6 +60,8 @@ pub struct SectionPage {
     pub saved: String,
     /// Address to go on to with what needs mending left for later.
     pub next_href: String,
+    /// What was typed when a session had ended.
+    pub kept: InForm,
 }
 
 /// Names a question that a page asked.
@@ -142,19 +145,54 @@ async fn show(
     person: SignedIn,
     Path((reference, section)): Path<(String, String)>,
     Query(asked): Query<Asked>,
+    RawQuery(query): RawQuery,
 ) -> Answer {
     let filled = match Filled::open(&app, &person, &reference).await? {
         Opened::Draft(filled) => filled,
         Opened::Gone(response) => return Ok(response),
     };
     let found = filled.section(&section)?;
-    let looked = filled.look();
+    let place = kept::place(KeptForm::Section, filled.view.draft.reference, found);
+    let kept = app.kept_form(&person.request, &person.caller, &place).await?;
+    let restored = match (&kept, kept::chosen(query.as_deref())) {
+        (Some(kept), Some(chosen)) => Some(restored(&filled, found, kept, &chosen)),
+        _ => None,
+    };
+    let shown = restored.as_ref().unwrap_or(&*filled);
+    let looked = shown.look();
     if !looked.is_asked(found) {
         return Ok(see(&format!("/drafts/{reference}")));
     }
-    let mut page = page(&person, &filled, &looked, found, asked.look.is_some());
+    let mut page = page(&person, shown, &looked, found, asked.look.is_some());
     page.grown = asked.grown.is_some();
+    if let Some(kept) = kept {
+        let id = kept.id.to_string();
+        page.kept = match (&restored, offer(&person, &filled, found, &kept)?) {
+            (Some(_), _) => InForm::PutBack(id),
+            (None, Some(offer)) => InForm::Offered(offer),
+            (None, None) => InForm::Same(id),
+        };
+    }
     ok(&page)
+}
+
+/// The draft as it would be with the chosen answers put back.
+fn restored(filled: &Filled, section: &Section, kept: &KeptView, chosen: &[String]) -> Filled {
+    let pathway = filled.pathway();
+    let standing = of_section(pathway, section, &filled.fields);
+    let kept = KeptView { fields: of_section(pathway, section, &kept.fields), ..kept.clone() };
+    let fields = kept::put_back(pathway, &standing, &kept, chosen);
+    filled.clone().with(&Part { section: section.id.to_string(), fields })
+}
+
+fn offer(person: &SignedIn, filled: &Filled, section: &Section, kept: &KeptView) -> Result<Option<Offer>, Failure> {
+    let every: Vec<String> = section.questions.iter().map(|question| question.id.to_string()).collect();
+    let typed = rows(&restored(filled, section, kept, &every), section.id.as_str())?;
+    let standing = rows(filled, section.id.as_str())?;
+    let rows = every.into_iter().zip(standing.into_iter().zip(typed));
+    let row = |(id, ((question, standing), (_, typed)))| OfferRow { id, question, standing, typed };
+    let address = format!("/drafts/{}/section/{}", filled.view.draft.reference, section.id);
+    Ok(Offer::new(kept, rows.map(row).collect(), (&person.frame, address)))
 }
 
 fn page(person: &SignedIn, filled: &Filled, looked: &Looked<'_>, section: &Section, with_errors: bool) -> SectionPage {
@@ -183,6 +221,7 @@ fn page(person: &SignedIn, filled: &Filled, looked: &Looked<'_>, section: &Secti
         set_aside: looked.given.set_aside(section),
         saved: saved.map(|saved| clock(saved.at)).unwrap_or_default(),
         next_href: next(filled, looked, section),
+        kept: InForm::Nothing,
     }
 }
 
@@ -229,6 +268,9 @@ async fn save_section(app: &App, person: &SignedIn, (reference, section): (&str,
     let fields = of_section(&pathway.pathway, found, regrouped.as_deref().unwrap_or_else(|| posted.fields()));
     let part = Part { section: section.to_owned(), fields };
     let saved = app.save_draft(&person.request, &person.caller, (reference, expected), &part).await?;
+    if matches!(saved, Saved::Done { .. }) && !by_itself {
+        kept::used(app, person, posted).await?;
+    }
     match saved {
         Saved::Done { at, revision } if by_itself => Ok(told(at, revision)),
         Saved::Done { .. } if regrouped.is_some() => Ok(see(&format!("/drafts/{reference}/section/{section}"))),
@@ -243,7 +285,7 @@ async fn save_section(app: &App, person: &SignedIn, (reference, section): (&str,
                 }
                 return go_on(app, person, (reference, section), posted).await;
             }
-            conflict(person, filled, part, by_itself)
+            conflict(person, filled, part, (by_itself, posted.value("kept")))
         }
     }
 }
@@ -278,7 +320,7 @@ async fn go_on(app: &App, person: &SignedIn, (reference, section): (&str, &str),
     Ok(see(&next(&filled, &looked, found)))
 }
 
-fn conflict(person: &SignedIn, filled: Filled, part: Part, by_itself: bool) -> Answer {
+fn conflict(person: &SignedIn, filled: Filled, part: Part, (by_itself, kept): (bool, &str)) -> Answer {
     if by_itself {
         return Ok(http::StatusCode::CONFLICT.into_response());
     }
@@ -289,6 +331,7 @@ fn conflict(person: &SignedIn, filled: Filled, part: Part, by_itself: bool) -> A
     let ours = rows(&filled, &part.section)?;
     let changed = filled.with(&part);
     let theirs = rows(&changed, &part.section)?;
+    let kept = Some(("kept".to_owned(), kept.to_owned())).filter(|(_, id)| !id.is_empty());
     let rows = ours.into_iter().zip(theirs).filter(|(standing, written)| standing.1 != written.1);
     let keep_href = format!("/drafts/{reference}/section/{}", part.section);
     mend(&ConflictPage {
@@ -299,7 +342,7 @@ fn conflict(person: &SignedIn, filled: Filled, part: Part, by_itself: bool) -> A
         rows: rows.map(|((question, standing), (_, written))| (question, standing, written)).collect(),
         action: keep_href.clone(),
         revision,
-        fields: part.fields,
+        fields: part.fields.into_iter().chain(kept).collect(),
         keep_href,
     })
 }
@@ -308,14 +351,8 @@ fn conflict(person: &SignedIn, filled: Filled, part: Part, by_itself: bool) -> A
 fn rows(filled: &Filled, section: &str) -> Result<Vec<(String, String)>, Failure> {
     let looked = filled.look();
     let section = filled.section(section)?;
-    let row = |question: &Question| {
-        let typed = || {
-            let values = of_section(filled.pathway(), section, &filled.fields).into_iter();
-            let mine = values.filter(|(name, value)| is_of(filled.pathway(), name, question.id.as_str()) && !value.is_empty());
-            mine.map(|(_, value)| value).collect::<Vec<_>>().join(", ")
-        };
-        (question.short.clone(), looked.answers.get(&question.id).map_or_else(typed, |answer| answer.words(question)))
-    };
+    let row =
+        |question: &Question| (question.short.clone(), kept::words(filled.pathway(), &looked.answers, &filled.fields, question));
     Ok(section.questions.iter().map(row).collect())
 }
 

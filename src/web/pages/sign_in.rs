@@ -33,6 +33,9 @@ const NO_PASSWORD: &str = "Enter your password";
 /// The one message for a wrong, used or old code.
 pub const WRONG_CODE: &str = "Enter the 6 numbers that your authenticator app shows now";
 
+/// News for somebody whose answers came after their session had ended.
+const KEPT: &str = "You were signed out. What you typed is kept, and nothing was sent. Sign in to put it back into the form.";
+
 /// First step, posted to `/sign-in` as `username`, `password`.
 #[derive(Clone, Template)]
 #[template(path = "sign_in/password.html")]
@@ -146,13 +149,18 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
 struct Asked {
     next: String,
     signed_out: Option<String>,
+    kept: Option<String>,
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Answer {
     if visit.caller.is_some() {
         return Ok(see(next::local(&asked.next)));
     }
-    let notice = if asked.signed_out.is_some() { "You have signed out." } else { "" };
+    let notice = match (&asked.kept, &asked.signed_out) {
+        (Some(_), _) => KEPT,
+        (None, Some(_)) => "You have signed out.",
+        (None, None) => "",
+    };
     ok(&password_page(&visit, &asked.next, notice))
 }
 

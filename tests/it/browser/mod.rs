@@ -1,4 +1,5 @@
 //! The pages in a real browser.
 
 mod journey;
+mod kept;
 mod sweep;

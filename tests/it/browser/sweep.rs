@@ -64,7 +64,7 @@ async fn sweep(kind: crate::support::browser::Kind) {
     let axe = std::fs::read_to_string(AXE).expect("axe-core is there; run npm ci");
     let mut sweep = Sweep { browser: &browser, axe, seen: BTreeSet::new(), faults: Vec::new(), width: kind.width };
     signing_in(&mut sweep, &served).await;
-    sending(&mut sweep).await;
+    sending(&mut sweep, &served).await;
     reading(&mut sweep, &served).await;
     assert_eq!(sweep.faults, Vec::<String>::new(), "{}", sweep.faults.join("\n"));
     // `find`, downloads and the assets have no page of their own.
@@ -105,7 +105,7 @@ async fn signing_in(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open("/log", "/log", "bad").await;
 }
 
-async fn sending(sweep: &mut Sweep<'_>) {
+async fn sending(sweep: &mut Sweep<'_>, served: &Served) {
     let browser = sweep.browser;
     sweep.open("/refer/fire-protection", "/refer/{pathway}", "good").await;
     sweep.open("/refer/nothing", "/refer/{pathway}", "bad").await;
@@ -142,6 +142,7 @@ async fn sending(sweep: &mut Sweep<'_>) {
     sweep.look("/drafts/{reference}/section/{section}", "kept").await;
     browser.submit().await;
     sweep.look("/drafts/{reference}/section/{section}", "resumed").await;
+    kept(sweep, served, &section).await;
     sweep.open(&draft, "/drafts/{reference}", "done").await;
     sweep.open("/", "/", "drafts").await;
     sweep.open("/drafts/0000-0000-0", "/drafts/{reference}", "bad").await;
@@ -167,6 +168,26 @@ async fn sending(sweep: &mut Sweep<'_>) {
     browser.go("/").await;
     browser.press(".app-account form[action='/sign-out'] button").await;
     sweep.look("/sign-in", "signed-out").await;
+}
+
+/// A form whose session ended while somebody wrote.
+async fn kept(sweep: &mut Sweep<'_>, served: &Served, section: &str) {
+    let browser = sweep.browser;
+    browser.go(section).await;
+    browser.fill("narrative", "A way out is blocked.\n\nBoxes stand on the stairs, and more came today.").await;
+    browser.choose("hazards", "alarm").await;
+    served.hub.clock.advance(std::time::Duration::from_mins(20));
+    browser.press("form[data-app-autosave] .govuk-button-group button").await;
+    sweep.look("/sign-in", "kept").await;
+    browser.fill("username", "tess.example").await;
+    browser.fill("password", &served.hub.person("tess.example").password).await;
+    browser.submit().await;
+    browser.fill("code", &served.next_code("tess.example")).await;
+    browser.submit().await;
+    sweep.look("/drafts/{reference}/section/{section}", "offered").await;
+    browser.press("main form[method='get'] button").await;
+    sweep.look("/drafts/{reference}/section/{section}", "restored").await;
+    browser.press("form[data-app-autosave] .govuk-button-group button").await;
 }
 
 async fn adding_a_file(sweep: &mut Sweep<'_>) {

@@ -10,7 +10,7 @@ use referral_exchange::{
 };
 
 use crate::support::{
-    acts::{erase, hold, release, send},
+    acts::{erase, hold, keep_form, release, send},
     files::attach,
     hub::{CHEAP, ENGINES, Hub},
     raw::Raw,
@@ -57,6 +57,7 @@ async fn told(engine: Engine) -> Hub {
     release(&hub, held).await;
     let headline = Raw::owner(&hub).await.texts("SELECT id FROM entry WHERE kind = 'headline'").await.remove(0);
     erase(&hub.app, Erasable::Entry, &headline).await;
+    keep_form(&hub, "tess.example").await;
     hub.app.sequence().await.unwrap();
     hub
 }

@@ -5,9 +5,8 @@ use super::{
         check::{CheckPage, CheckRow, CheckSection, OpenItem, RulePage},
         deputy::DeputyPage,
         draft::{DeletePage, Task, TasksPage},
-        kept::{KeptPage, Why},
     },
-    ATTACK, PERSON, Sample, contacts, held, sample, somebody,
+    ATTACK, PERSON, Sample, contacts, held, kept, sample, somebody,
 };
 use crate::domain::progress::Progress;
 
@@ -92,14 +91,6 @@ pub(super) fn about_drafts() -> Vec<Sample> {
         people: vec![("0a".to_owned(), PERSON.to_owned())],
         chosen: chosen.to_owned(),
     };
-    let kept = |why| KeptPage {
-        frame: somebody().titled(if why == Why::OldForm { "Look at your answers again" } else { "Sign in to go on" }),
-        why,
-        action: "/drafts/resume".to_owned(),
-        kept_at: "/drafts/7K3F-9QXD-2/section/child".to_owned(),
-        form_cookie_token: "token-of-the-session".to_owned(),
-        answers: vec![("concern".to_owned(), ATTACK.to_owned())],
-    };
     vec![
         sample("tasks", false, &tasks(true)),
         sample("tasks-alone", false, &tasks(false)),
@@ -107,7 +98,6 @@ pub(super) fn about_drafts() -> Vec<Sample> {
         sample("draft-stop", false, &stop),
         sample("deputy", false, &deputy("0a")),
         sample("deputy-empty", false, &deputy("")),
-        sample("kept", false, &kept(Why::SignedOut)),
-        sample("kept-old", false, &kept(Why::OldForm)),
+        sample("kept", false, &kept::page(ATTACK)),
     ]
 }

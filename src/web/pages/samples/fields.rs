@@ -7,7 +7,7 @@ use super::{
         field_parts::{ItemView, PartView},
         section::{ConflictPage, SectionPage},
     },
-    choices, somebody,
+    choices, kept, somebody,
 };
 
 /// One field of every kind, answered or empty, with or without an error.
@@ -102,6 +102,7 @@ pub(super) fn section(answer: &str, failed: bool) -> SectionPage {
         set_aside: vec![("other".to_owned(), answer.to_owned())],
         saved: if failed { "10:42am".to_owned() } else { String::new() },
         next_href: "/drafts/7K3F-9QXD-2/section/concern".to_owned(),
+        kept: kept::in_form(answer, failed),
     }
 }
 
@@ -114,6 +115,7 @@ pub(super) fn addition(answer: &str, failed: bool) -> AddPage {
         action: "/referrals/7K3F-9QXD-2/add/school".to_owned(),
         form_token: "token-of-the-form".to_owned(),
         fields: fields(answer, failed),
+        kept: kept::in_form(answer, failed),
     }
 }
 
