@@ -16,7 +16,7 @@ use crate::{
         Store,
         blobs::{Blobs, Lying},
         events::Unreadable,
-        verify::Vouched,
+        verify::{Standing, Vouched},
     },
 };
 
@@ -287,8 +287,8 @@ impl Verification<'_> {
         Ok(())
     }
 
-    /// A blob against its row.
-    async fn blob(&mut self, id: &str, sha256: &[u8], depth: Depth) -> Result<(), Error> {
+    /// A blob against its row; one that was erased may be gone, and until the sweep comes by it may still be there.
+    async fn blob(&mut self, id: &str, sha256: &[u8], (depth, is_erased): (Depth, bool)) -> Result<(), Error> {
         let Ok(blob) = EntryId::parse(id) else {
             self.found("its blob has no name", Vouched::Attachments.table(), id);
             return Ok(());
@@ -299,6 +299,7 @@ impl Verification<'_> {
             Depth::Quick => blocking(move || Ok(blobs.open(blob)?.map(|_| None))).await?,
         };
         match found {
+            None if is_erased => {}
             None => self.found("its blob is missing", Vouched::Attachments.table(), id),
             Some(Some(found)) if found.as_slice() != sha256 => {
                 self.found("the blob is not what was sealed", Vouched::Attachments.table(), id);
@@ -306,6 +307,12 @@ impl Verification<'_> {
             Some(_) => {}
         }
         Ok(())
+    }
+
+    /// The files of a page that an erasure names.
+    async fn erased_among(&self, page: &[Standing]) -> Result<HashSet<String>, Error> {
+        let ids: Vec<EntryId> = page.iter().filter_map(|row| EntryId::parse(&row.now.id).ok()).collect();
+        Ok(self.store.attachments_erased(&ids).await?.into_iter().map(|id| id.to_string()).collect())
     }
 
     /// What lies among the blobs and belongs to no row. Unfinished ones are on their way, or left for the sweep.
@@ -332,6 +339,10 @@ impl Verification<'_> {
                     Depth::Quick => HashMap::new(),
                     Depth::Full => self.store.standing_bytes(table, &after, &end).await?.into_iter().collect(),
                 };
+                let erased = match table {
+                    Vouched::Attachments => self.erased_among(&page).await?,
+                    _ => HashSet::new(),
+                };
                 for row in page {
                     let id = row.now.id.clone();
                     match self.vouches.0.remove(&(row.now.table.clone(), id.clone())) {
@@ -342,6 +353,7 @@ impl Verification<'_> {
                         Some(_) => {}
                     }
                     if table == Vouched::Attachments {
+                        let depth = (depth, erased.contains(&id));
                         self.blob(&id, row.sha256.as_deref().unwrap_or_default(), depth).await?;
                     }
                     if let (Some(sha256), Some(bytes)) = (&row.sha256, bytes.get(&id))

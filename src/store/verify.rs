@@ -68,7 +68,7 @@ pub struct Standing {
 /// Rows that stand without their partner: table, id and what is missing.
 pub type Orphan = (&'static str, String, &'static str);
 
-const ORPHANS: [(&str, &str, &str); 32] = [
+const ORPHANS: [(&str, &str, &str); 33] = [
     (
         "log_event",
         "SELECT id FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_body b \
@@ -144,10 +144,11 @@ const ORPHANS: [(&str, &str, &str); 32] = [
     ),
     (
         "log_erased",
-        "SELECT id FROM log_erased x WHERE x.what NOT IN ('entry', 'grant', 'kept') \
+        "SELECT id FROM log_erased x WHERE x.what NOT IN ('entry', 'grant', 'kept', 'attachment') \
          OR x.what = 'entry' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = x.id) \
          OR x.what = 'grant' AND NOT EXISTS (SELECT 1 FROM grant_made g WHERE g.id = x.id) \
-         OR x.what = 'kept' AND NOT EXISTS (SELECT 1 FROM entry_kept k WHERE k.id = x.id)",
+         OR x.what = 'kept' AND NOT EXISTS (SELECT 1 FROM entry_kept k WHERE k.id = x.id) \
+         OR x.what = 'attachment' AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = x.id)",
         "it names nothing that was ever there",
     ),
     (
@@ -175,6 +176,13 @@ const ORPHANS: [(&str, &str, &str); 32] = [
         "SELECT id FROM attachment a WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = a.entry AND e.kind = 'attachment' \
          AND e.compartment = a.compartment AND e.referral = a.referral)",
         "the entry that describes it is missing",
+    ),
+    (
+        "attachment",
+        "SELECT id FROM attachment a WHERE \
+         EXISTS (SELECT 1 FROM log_erased x WHERE x.id = a.entry AND x.what = 'entry') <> \
+         EXISTS (SELECT 1 FROM log_erased y WHERE y.id = a.id AND y.what = 'attachment')",
+        "it or the entry that describes it was erased, and the other was not",
     ),
     (
         "entry",

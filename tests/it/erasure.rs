@@ -3,11 +3,13 @@
 use referral_exchange::{
     app::{Depth, verifier_key},
     audit::row::Erasable,
+    domain::file::FileForm,
     store::Engine,
 };
 
 use crate::support::{
     acts::{erase, job_permit, send},
+    files::{attach, fetch, photograph},
     hub::{ENGINES, Hub},
     raw::{Cell, Raw},
 };
@@ -132,7 +134,45 @@ async fn every_other_loss_is_found(engine: Engine) {
     hub.abandon().await;
 }
 
+/// A description takes its file along: the picture as it came, too.
+async fn a_file_goes_with_its_description(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let sender = hub.sign_in("tess.example").await;
+    let reference = send(&hub.app, &sender, "file", |_| {}).await.reference.to_string();
+    let kept = attach(&hub.app, &sender, &reference, "kept", ("shared", "a.txt", b"It stays.")).await.unwrap().value.id;
+    let gone = attach(&hub.app, &sender, &reference, "gone", ("shared", "b.jpg", &photograph().0)).await.unwrap().value.id;
+    hub.app.sequence().await.unwrap();
+    let mut raw = Raw::owner(&hub).await;
+    let blobs = || std::fs::read_dir(hub.folder.path().join("blobs")).unwrap().count();
+    assert_eq!(blobs(), 3);
+    erase(&hub.app, Erasable::Entry, &gone).await;
+    let named = "SELECT COUNT(*) FROM log_erased x JOIN attachment a ON a.id = x.id WHERE x.what = 'attachment'";
+    assert_eq!(raw.count(&format!("{named} AND a.entry = '{gone}'")).await, 2);
+    assert_eq!(findings(&hub).await, [], "until the sweep comes by, both are right");
+    assert_eq!((hub.app.sweep_blobs().await.unwrap(), blobs()), (2, 1));
+    assert_eq!(findings(&hub).await, []);
+    let of_kept = format!("SELECT id FROM attachment WHERE entry = '{kept}'");
+    let still = fetch(&hub.app, &sender, (&reference, &kept), FileForm::File).await.unwrap();
+    assert_eq!(still.2, b"It stays.");
+
+    // Gone with nothing written down, or with what no event knows.
+    let blob = raw.texts(&of_kept).await.remove(0);
+    std::fs::remove_file(hub.folder.path().join("blobs").join(&blob)).unwrap();
+    let missing =
+        |found: &[(String, String, String)], words: &str| found.iter().any(|(_, id, what)| *id == blob && what.contains(words));
+    assert!(missing(&findings(&hub).await, "its blob is missing"));
+    Raw::unguarded(&hub)
+        .await
+        .run(&format!("INSERT INTO log_erased SELECT '{blob}', 'attachment', MIN(id) FROM log_event"))
+        .await;
+    let found = findings(&hub).await;
+    assert!(missing(&found, "no event vouches for this row"), "{found:?}");
+    assert!(missing(&found, "the other was not"), "{found:?}");
+    hub.abandon().await;
+}
+
 crate::support::on_both! {
+    a_file_is_erased_with_its_description => a_file_goes_with_its_description,
     an_event_erases_what_it_names => an_event_erases,
     sealed_bytes_go_only_through_the_log => only_through_the_log,
     a_loss_that_no_event_names_and_an_erasure_undone_are_found => every_other_loss_is_found,
