@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     app::{App, Error, Founder, RestrictedMember, SafeguardingLead, Stop, Verdict},
-    domain::{code::Code, ids::UserId, time::Timestamp},
+    domain::{code::Code, enquiry::FormKind, ids::UserId, time::Timestamp},
 };
 
 /// What you decide.
@@ -153,7 +153,7 @@ impl From<RestrictedMember> for Member {
     responses((status = 200, description = "By name", body = List<Member>))
 )]
 pub async fn restricted(State(app): State<Arc<App>>, signed: Signed, Part(id): Part) -> Result<Response, Problem> {
-    let members = app.restricted_members(&signed.request, &signed.caller, &id).await?;
+    let members = app.restricted_members(&signed.request, &signed.caller, (&id, FormKind::Referral)).await?;
     Ok(Json(List { items: members.into_iter().map(Member::from).collect::<Vec<_>>(), next: None }).into_response())
 }
 

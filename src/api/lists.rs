@@ -34,6 +34,12 @@ pub struct List<T> {
 pub struct ReferralItem {
     /// The reference to quote.
     reference: String,
+    /// `referral`, or `enquiry`: a question in which nobody is named.
+    kind: &'static str,
+    /// When an enquiry was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    answered_at: Option<String>,
     /// The pathway's id.
     pathway: String,
     /// `checking`, `stopped`, `withdrawn`, `received` or `opened`.
@@ -66,6 +72,8 @@ impl From<Item> for ReferralItem {
     fn from(item: Item) -> Self {
         Self {
             reference: item.reference.to_string(),
+            kind: item.kind.code(),
+            answered_at: item.answered_at.map(Timestamp::rfc3339),
             pathway: item.pathway,
             state: item.state.code(),
             due_at: item.due_at.rfc3339(),

@@ -11,7 +11,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{lists::List, path::Part, problem::Problem, signed::Signed};
-use crate::app::{App, Error, PathwayView, Versioned, definition_json, example, schema};
+use crate::{
+    app::{App, Error, PathwayView, Versioned, definition_json, example, schema},
+    domain::enquiry::FormKind,
+};
 
 /// A pathway in a list.
 #[derive(Serialize, ToSchema)]
@@ -26,12 +29,14 @@ pub struct PathwayItem {
     sensitivity: &'static str,
     /// Whether you may send it.
     may_submit: bool,
+    /// Whether its team can be asked for advice without naming anybody.
+    advice: bool,
 }
 
 impl From<PathwayView> for PathwayItem {
     fn from(PathwayView { versioned: Versioned { pathway, version }, may_submit }: PathwayView) -> Self {
         let (id, title) = (pathway.id.as_str().to_owned(), pathway.title.clone());
-        Self { id, title, version, sensitivity: pathway.sensitivity.code(), may_submit }
+        Self { id, title, version, sensitivity: pathway.sensitivity.code(), may_submit, advice: pathway.enquiry.is_some() }
     }
 }
 
@@ -63,10 +68,12 @@ pub struct Definition {
     outcomes: Vec<OutcomeView>,
     /// Codes a triager may give.
     grades: Vec<String>,
+    /// Whether its team can be asked for advice without naming anybody.
+    advice: bool,
 }
 
-fn found(app: &App, id: &str) -> Result<Versioned, Error> {
-    app.pathway(id).ok_or(Error::Unseen)
+fn found(app: &App, id: &str, kind: FormKind) -> Result<Versioned, Error> {
+    app.form(id, kind).ok_or(Error::Unseen)
 }
 
 /// The pathways, each with whether you may send it.
@@ -85,7 +92,7 @@ pub async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Respons
     responses((status = 200, description = "The definition in force", body = Definition))
 )]
 pub async fn definition(State(app): State<Arc<App>>, _: Signed, Part(id): Part) -> Result<Response, Problem> {
-    let Versioned { pathway, version } = found(&app, &id)?;
+    let Versioned { pathway, version } = found(&app, &id, FormKind::Referral)?;
     Ok(Json(definition_json(&pathway, &version)).into_response())
 }
 
@@ -97,7 +104,7 @@ pub async fn definition(State(app): State<Arc<App>>, _: Signed, Part(id): Part) 
 )]
 pub async fn json_schema(State(app): State<Arc<App>>, signed: Signed, Part(id): Part) -> Result<Response, Problem> {
     let sender = app.sender_kind(&signed.caller).await?;
-    Ok(Json(schema(&found(&app, &id)?.pathway, sender)).into_response())
+    Ok(Json(schema(&found(&app, &id, FormKind::Referral)?.pathway, sender)).into_response())
 }
 
 /// A made-up submission that is accepted as it is.
@@ -108,5 +115,37 @@ pub async fn json_schema(State(app): State<Arc<App>>, signed: Signed, Part(id): 
 )]
 pub async fn sample(State(app): State<Arc<App>>, signed: Signed, Part(id): Part) -> Result<Response, Problem> {
     let sender = app.sender_kind(&signed.caller).await?;
-    Ok(Json(example(&found(&app, &id)?.pathway, sender, signed.request.at.uk_date())).into_response())
+    Ok(Json(example(&found(&app, &id, FormKind::Referral)?.pathway, sender, signed.request.at.uk_date())).into_response())
+}
+
+/// What the enquiry asks that goes with a pathway: a question to its team, in which nobody is named.
+#[utoipa::path(
+    get, path = "/pathways/{id}/enquiry", tag = "pathways", operation_id = "enquiry", params(("id" = String, Path, description = "Pathway id")),
+    responses((status = 200, description = "The definition in force; 404 where none is offered", body = Definition))
+)]
+pub async fn enquiry(State(app): State<Arc<App>>, _: Signed, Part(id): Part) -> Result<Response, Problem> {
+    let Versioned { pathway, version } = found(&app, &id, FormKind::Enquiry)?;
+    Ok(Json(definition_json(&pathway, &version)).into_response())
+}
+
+/// The JSON Schema (2020-12) of an enquiry.
+#[utoipa::path(
+    get, path = "/pathways/{id}/enquiry/schema", tag = "pathways", operation_id = "enquirySchema",
+    params(("id" = String, Path, description = "Pathway id")),
+    responses((status = 200, description = "The schema of the body of `POST /enquiries`", body = Object))
+)]
+pub async fn enquiry_schema(State(app): State<Arc<App>>, signed: Signed, Part(id): Part) -> Result<Response, Problem> {
+    let sender = app.sender_kind(&signed.caller).await?;
+    Ok(Json(schema(&found(&app, &id, FormKind::Enquiry)?.pathway, sender)).into_response())
+}
+
+/// A made-up enquiry that is accepted as it is.
+#[utoipa::path(
+    get, path = "/pathways/{id}/enquiry/example", tag = "pathways", operation_id = "enquiryExample",
+    params(("id" = String, Path, description = "Pathway id")),
+    responses((status = 200, description = "A valid body for `POST /enquiries`", body = super::referrals::Submission))
+)]
+pub async fn enquiry_sample(State(app): State<Arc<App>>, signed: Signed, Part(id): Part) -> Result<Response, Problem> {
+    let sender = app.sender_kind(&signed.caller).await?;
+    Ok(Json(example(&found(&app, &id, FormKind::Enquiry)?.pathway, sender, signed.request.at.uk_date())).into_response())
 }

@@ -25,9 +25,11 @@ use crate::{
     },
     domain::{
         action::Action,
+        enquiry::FormKind,
         ids::UserId,
         lawful::LegalPick,
         legal::{Basis, Purpose},
+        time::Timestamp,
     },
 };
 
@@ -47,10 +49,12 @@ pub struct Submission {
     #[serde(default)]
     #[schema(required = false)]
     strike_out: Vec<String>,
+    /// The reference of the enquiry that this referral is made of, if any; none for an enquiry.
+    enquiry: Option<String>,
 }
 
 impl Members for Submission {
-    const NAMES: &'static str = "pathway, answers, legal (may be left out), strike_out (may be left out)";
+    const NAMES: &'static str = "pathway, answers, legal, strike_out, enquiry (the last three may be left out)";
 }
 
 /// What a sending rests on in law.
@@ -224,6 +228,19 @@ impl From<FileView> for Attachment {
 #[derive(Serialize, ToSchema)]
 pub struct Referral {
     reference: String,
+    /// `referral`, or `enquiry`: a question in which nobody is named.
+    kind: &'static str,
+    /// When an enquiry was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    answered_at: Option<String>,
+    /// The reference of the enquiry that it was made of, where that may be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enquiry: Option<String>,
+    /// References of the referrals made of an enquiry, where that may be told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    referrals: Vec<String>,
     /// The pathway's id.
     pathway: String,
     /// SHA-256 of the pathway's file when it was sent.
@@ -275,6 +292,10 @@ impl From<ReferralView> for Referral {
     fn from(view: ReferralView) -> Self {
         Self {
             reference: view.referral.reference.to_string(),
+            kind: view.referral.kind.code(),
+            answered_at: view.referral.answered_at.map(Timestamp::rfc3339),
+            enquiry: view.enquiry.map(|reference| reference.to_string()),
+            referrals: view.referrals.iter().map(ToString::to_string).collect(),
             pathway: view.referral.pathway,
             pathway_version: view.referral.pathway_version,
             state: view.referral.stage.state().code(),
@@ -298,16 +319,33 @@ impl From<ReferralView> for Referral {
     responses((status = 201, description = "Sent; `Idempotency-Replayed: true` when it had been before", body = Sent))
 )]
 pub async fn submit(State(app): State<Arc<App>>, signed: Signed, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
-    let Submission { pathway, answers, legal, strike_out } = body.read()?;
-    let versioned = app.pathway(&pathway).ok_or(Error::Unseen)?;
+    send(&app, &signed, &headers, &body, FormKind::Referral).await
+}
+
+/// Asks a pathway's team for advice without naming anybody. The body is that of a referral, with the answers of the enquiry's
+/// form; repeated with the same key and body it gives the first answer again.
+#[utoipa::path(
+    post, path = "/enquiries", tag = "referrals", operation_id = "ask", request_body = Submission,
+    responses((status = 201, description = "Sent; `Idempotency-Replayed: true` when it had been before", body = Sent))
+)]
+pub async fn ask(State(app): State<Arc<App>>, signed: Signed, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    send(&app, &signed, &headers, &body, FormKind::Enquiry).await
+}
+
+async fn send(app: &App, signed: &Signed, headers: &HeaderMap, body: &Bytes, kind: FormKind) -> Result<Response, Problem> {
+    let key = body::idempotency_key(headers)?;
+    let Submission { pathway, answers, legal, strike_out, enquiry } = body.read()?;
+    if kind == FormKind::Enquiry && enquiry.is_some() {
+        return Err(Error::Malformed("an enquiry is made of nothing: leave enquiry out").into());
+    }
+    let versioned = app.form(&pathway, kind).ok_or(Error::Unseen)?;
     let answers = raw_from_json(&answers.0).map_err(Error::Invalid)?;
     let struck_out = strike_out.iter().map(|id| UserId::parse(id));
     let choices = Choices {
         legal: legal.map(LegalBody::pick).transpose()?,
         struck_out: struck_out.collect::<Result<_, _>>().map_err(|_| Error::Malformed("strike_out holds account ids"))?,
     };
-    let sending = Sending { answers, choices };
+    let sending = Sending { answers, choices, enquiry };
     let Answered { value, replayed } =
         app.submit(&signed.request, &signed.caller, &key, body.as_slice(), &versioned, sending).await?;
     let sent = Sent::from(value);

@@ -54,8 +54,14 @@ pub const ROUTES: &[Route] = &[
     closed("GET", "/pathways/{id}", "api-pathway", Action::ReadPathways, || get(pathways::definition)),
     closed("GET", "/pathways/{id}/schema", "api-pathway-schema", Action::ReadPathways, || get(pathways::json_schema)),
     closed("GET", "/pathways/{id}/example", "api-pathway-example", Action::ReadPathways, || get(pathways::sample)),
+    closed("GET", "/pathways/{id}/enquiry", "api-enquiry", Action::ReadPathways, || get(pathways::enquiry)),
+    closed("GET", "/pathways/{id}/enquiry/schema", "api-enquiry-schema", Action::ReadPathways, || get(pathways::enquiry_schema)),
+    closed("GET", "/pathways/{id}/enquiry/example", "api-enquiry-example", Action::ReadPathways, || {
+        get(pathways::enquiry_sample)
+    }),
     closed("GET", "/pathways/{id}/restricted", "api-restricted", Action::SubmitReferral, || get(checks::restricted)),
     closed("POST", "/referrals", "api-submit", Action::SubmitReferral, || post(referrals::submit)),
+    closed("POST", "/enquiries", "api-ask", Action::AskAdvice, || post(referrals::ask)),
     closed("GET", "/referrals", "api-sent", Action::ListSent, || get(lists::sent)),
     closed("GET", "/queue", "api-queue", Action::ListQueue, || get(lists::queue)),
     closed("GET", "/referrals/{reference}", "api-referral", Action::ReadReferral, || get(referrals::show)),

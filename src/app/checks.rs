@@ -179,7 +179,7 @@ impl App {
         let mut moved = 0;
         for (referral, action, fate) in due.chain(left) {
             let kind = self.agency(referral.referrer_agency).await?.kind;
-            let purpose = self.pathway_at(&referral.pathway_version).await?.pathway.purpose;
+            let purpose = self.form_at(&referral.pathway_version, referral.kind).await?.pathway.purpose;
             let act = Act {
                 object: Object::Referral(referral.id, Some(referral.revision)),
                 sensitivity: Some(referral.sensitivity),
@@ -254,7 +254,7 @@ impl App {
         let sight = self.sight(caller, &[referral.id]).await?;
         let act = self.act_on(request, caller, (&referral, &sight), Action::StopCheck, |_, _| Some(Vec::new())).await?;
         let permit = self.ask(act).await?;
-        let versioned = self.pathway_at(&referral.pathway_version).await?;
+        let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
         let text = checked(&versioned, stop).map_err(Error::Invalid)?;
         let stage = referral.stage.stop(caller.user(), request.at);
         let stage = stage.ok_or(Error::Conflict("it is not waiting for this any more"))?;

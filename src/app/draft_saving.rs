@@ -18,6 +18,7 @@ use crate::{
         answers::FieldError,
         compartment::{CompartmentKind, EntryKind},
         draft::{self, DraftState, Part},
+        enquiry::FormKind,
         ids::ReferralId,
         reference::Reference,
         referral::ReferralState,
@@ -43,33 +44,33 @@ pub enum Saved {
 }
 
 impl App {
-    /// Begins a draft with what is known of its first section, once for each key.
+    /// Begins a draft of a form with what is known of its first section, once for each key.
     ///
     /// # Errors
-    /// As [`App::start_referral`]; [`Error::Conflict`] when there are too many drafts already.
+    /// As [`App::start_form`]; [`Error::Conflict`] when there are too many drafts already.
     pub async fn start_draft(
         &self,
         request: &RequestContext,
         caller: &Caller,
         key: &IdempotencyKey,
-        (pathway, first): (&str, &Part),
+        (form, first): ((&str, FormKind), &Part),
     ) -> Result<Answered<Reference>, Error> {
         let body = draft_content::write(first)?;
-        let route = format!("start-draft {pathway}");
+        let route = format!("start-draft {} {}", form.0, form.1);
         self.once(request, caller, key, (&route, &body), async |once| {
-            self.start_draft_once(request, caller, (pathway, first), once).await
+            self.start_draft_once(request, caller, (form, std::slice::from_ref(first)), once).await
         })
         .await
     }
 
-    async fn start_draft_once(
+    pub(super) async fn start_draft_once(
         &self,
         request: &RequestContext,
         caller: &Caller,
-        (pathway, first): (&str, &Part),
+        (form, parts): ((&str, FormKind), &[Part]),
         once: &Once<'_>,
     ) -> Result<Reference, Error> {
-        let versioned = self.start_referral(request, caller, pathway).await?;
+        let versioned = self.start_form(request, caller, form).await?;
         let agency = self.agency(caller.agency()).await?;
         let place = self.place_to_submit_from(caller, agency.kind, &versioned.pathway)?;
         let id = ReferralId::random(&*self.random);
@@ -94,6 +95,7 @@ impl App {
             revision: 1,
             created_at: request.at,
             saved_at: request.at,
+            kind: versioned.pathway.kind,
         };
         let mut tx = self.store.begin().await?;
         once.remember(&mut tx, &draft.reference).await?;
@@ -103,12 +105,16 @@ impl App {
             other => other?,
         }
         let compartment = self.new_compartment(&mut tx, id, CompartmentKind::Draft, &holders, request.at).await?;
-        let entry =
-            self.sealed_entry(&tx, &compartment, EntryKind::Draft, &draft_content::write(first)?, caller.user(), request.at);
-        tx.insert_entry(&entry).await?;
-        tx.save_part(id, &first.section, entry.id, 0).await?;
+        let mut entries = Vec::new();
+        for part in parts {
+            let content = draft_content::write(part)?;
+            let entry = self.sealed_entry(&tx, &compartment, EntryKind::Draft, &content, caller.user(), request.at);
+            tx.insert_entry(&entry).await?;
+            tx.save_part(id, &part.section, entry.id, 0).await?;
+            entries.push((entry.id, entry.sha256));
+        }
         let details = Details {
-            entries: vec![(entry.id, entry.sha256)],
+            entries,
             compartments: vec![compartment.shown()],
             keys: std::iter::once(compartment.key).chain(holders.iter().map(Holder::key)).collect(),
             pathway: Some(versioned.named()?),
@@ -235,8 +241,9 @@ impl App {
         let text = reference.to_string();
         self.once(request, caller, &key, ("send-draft", text.as_bytes()), async |once| {
             let view = self.open_draft(request, caller, &text, Action::SendDraft).await?;
-            let sending = read(&view).map_err(Error::Invalid)?;
-            let sent = self.submit_once(request, caller, (&view.pathway, Some(&view.draft)), sending.into(), once).await;
+            let mut sending: Sending = read(&view).map_err(Error::Invalid)?.into();
+            sending.enquiry = view.enquiry.map(|reference| reference.to_string());
+            let sent = self.submit_once(request, caller, (&view.pathway, Some(&view.draft)), sending, once).await;
             self.damage_on_record(request, caller, Action::SendDraft, sent).await
         })
         .await

@@ -1,7 +1,7 @@
 //! Drafts: found through grants, opened on record, listed. What they hold is sealed to owner, deputy and recovery.
 
 use super::{
-    App, Caller, Error, draft_content,
+    App, Caller, Error, draft_content, enquiries,
     gate::{bare, legal},
     library::Versioned,
     opening::{Sight, Unwrapped, opened},
@@ -55,6 +55,8 @@ pub struct DraftView {
     pub deputy: Option<String>,
     /// Its sections that were saved.
     pub parts: Vec<PartView>,
+    /// The enquiry that it is made of.
+    pub enquiry: Option<Reference>,
 }
 
 impl DraftView {
@@ -187,6 +189,8 @@ impl App {
 
     async fn draft_view(&self, caller: &Caller, held: Held, parts: Vec<PartView>) -> Result<DraftView, Error> {
         let Held { draft, pathway, .. } = held;
+        let (origin, parts): (Vec<_>, Vec<_>) = parts.into_iter().partition(|view| view.part.section == draft::ENQUIRY);
+        let enquiry = origin.first().map(|view| enquiries::read_origin(&view.part)).transpose()?;
         let names = self.names_of(std::iter::once(draft.owner).chain(draft.deputy)).await?;
         let name_of = |id: UserId| names.get(&id).cloned().unwrap_or_default();
         Ok(DraftView {
@@ -195,6 +199,7 @@ impl App {
             deputy: draft.deputy.map(name_of),
             pathway,
             parts,
+            enquiry,
             draft,
         })
     }
@@ -268,7 +273,7 @@ impl App {
     }
 
     async fn held(&self, caller: &Caller, draft: Draft, sight: &Sight) -> Result<Held, Error> {
-        let pathway = self.pathway_at(&draft.pathway_version).await?;
+        let pathway = self.form_at(&draft.pathway_version, draft.kind).await?;
         let (relation, compartments) = (relation(caller, &draft), sight.compartments(draft.id));
         Ok(Held { draft, pathway, relation, compartments })
     }

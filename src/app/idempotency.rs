@@ -14,7 +14,7 @@ use super::{
     submit::{Checked, Receipt, Sending},
 };
 use crate::{
-    domain::{action::Action, ids::UserId, reference::Reference, referral::ReferralState, time::Timestamp},
+    domain::{enquiry::FormKind, ids::UserId, reference::Reference, referral::ReferralState, time::Timestamp},
     policy::RequestContext,
     store::{Tx, idempotency::Remembered},
 };
@@ -111,7 +111,7 @@ impl App {
         }
     }
 
-    /// Sends a referral, once for each key.
+    /// Sends a referral or an enquiry, as the form is, once for each key.
     ///
     /// # Errors
     /// [`Error::KeyReused`] when the key came with another body.
@@ -126,9 +126,13 @@ impl App {
     ) -> Result<Answered<Receipt>, Error> {
         let act = async |once: &Once<'_>| {
             let sent = self.submit_once(request, caller, (versioned, None), sending.into(), once).await;
-            self.damage_on_record(request, caller, Action::SubmitReferral, sent).await
+            self.damage_on_record(request, caller, versioned.pathway.kind.sending(), sent).await
         };
-        self.once(request, caller, key, ("POST /referrals", body), act).await
+        let route = match versioned.pathway.kind {
+            FormKind::Referral => "POST /referrals",
+            FormKind::Enquiry => "POST /enquiries",
+        };
+        self.once(request, caller, key, (route, body), act).await
     }
 
     async fn answered<T: Repeatable>(&self, once: &Once<'_>) -> Result<Option<T>, Error> {

@@ -5,12 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 use super::{App, Error, gate::bare};
 use crate::{
     audit::Details,
-    domain::{action::Action, actor::Actor, agency::AgencyKind, pathway::Pathway, relation::Relation},
+    domain::{action::Action, actor::Actor, agency::AgencyKind, enquiry::FormKind, pathway::Pathway, relation::Relation},
     policy::{Files, Object, Policy, RequestContext, State},
     store::hub::PathwayFile,
 };
 
-/// A pathway with the version of its file.
+/// A pathway, or the enquiry that goes with it, with the version of its file.
 #[derive(Debug, Clone)]
 pub struct Versioned {
     /// What the file defines.
@@ -20,6 +20,17 @@ pub struct Versioned {
 }
 
 impl Versioned {
+    /// The pathway's form of this kind; none where it offers no enquiry.
+    fn form(self, kind: FormKind) -> Option<Self> {
+        match kind {
+            FormKind::Referral => Some(self),
+            FormKind::Enquiry => {
+                let pathway = Arc::clone(&self.pathway.enquiry.as_ref()?.form);
+                Some(Self { pathway, version: self.version })
+            }
+        }
+    }
+
     /// Id and hash, as events name them.
     pub(super) fn named(&self) -> Result<(String, [u8; 32]), Error> {
         let mut version = [0; 32];
@@ -101,6 +112,17 @@ impl App {
     /// One pathway in force.
     pub fn pathway(&self, id: &str) -> Option<Versioned> {
         self.library.current.get(id).cloned()
+    }
+
+    /// A form of a pathway in force.
+    pub fn form(&self, id: &str, kind: FormKind) -> Option<Versioned> {
+        self.pathway(id)?.form(kind)
+    }
+
+    /// A form of a pathway as it was when something was written on it.
+    pub(super) async fn form_at(&self, version: &str, kind: FormKind) -> Result<Versioned, Error> {
+        let form = self.pathway_at(version).await?.form(kind);
+        form.ok_or(Error::Integrity("something was written on a form that its pathway does not have"))
     }
 
     /// A pathway as it was when a referral was made.

@@ -1,6 +1,9 @@
 //! Lists: what a person sent, and a team's queue. One event for each referral shown; the headline opened for the page only.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    time::Duration,
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -15,6 +18,7 @@ use crate::{
         action::Action,
         actor::Place,
         compartment::CompartmentKind,
+        enquiry::FormKind,
         grant::GrantReason,
         ids::{AgencyId, ReferralId, TeamId},
         reference::Reference,
@@ -58,6 +62,10 @@ pub struct Item {
     pub copied: bool,
     /// When it goes on by itself, while it is being checked.
     pub check_until: Option<Timestamp>,
+    /// Which of the pathway's forms it was written on.
+    pub kind: FormKind,
+    /// When an enquiry was answered.
+    pub answered_at: Option<Timestamp>,
 }
 
 /// A page of a list.
@@ -80,6 +88,10 @@ pub struct ListQuery {
     /// Which of the caller's teams; queues only; the first receiving one unless told.
     pub team: Option<TeamId>,
 }
+
+/// So long an answer counts as news.
+const NEWS: Duration = Duration::from_hours(14 * 24);
+const MOST_NEWS: i64 = 5;
 
 impl ListQuery {
     fn limit(&self) -> Result<u8, Error> {
@@ -113,10 +125,22 @@ impl App {
         let rows = self.store.sent_by(caller.user(), query.cursor()?, i64::from(limit) + 1).await?;
         let next = rows.get(shown).and_then(|_| rows.get(shown - 1)).map(|last| write_cursor(last.submitted_at, last.id));
         let rows = rows.into_iter().take(shown).collect();
+        Ok(Page { items: self.shown_to_sender(request, caller, rows).await?, next })
+    }
+
+    /// The caller's enquiries that were answered of late, the latest answer first: a few, for the start page.
+    pub async fn answered_of_late(&self, request: &RequestContext, caller: &Caller) -> Result<Vec<Item>, Error> {
+        let rows = self.store.answered_to(caller.user(), request.at.minus(NEWS), MOST_NEWS).await?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.shown_to_sender(request, caller, rows).await
+    }
+
+    async fn shown_to_sender(&self, request: &RequestContext, caller: &Caller, rows: Vec<Referral>) -> Result<Vec<Item>, Error> {
         let place = caller.admitted().next().or_else(|| caller.main().map(|named| &named.place)).cloned();
         let place = place.ok_or(Error::Refused)?;
-        let items = self.shown(request, caller, (&place, Action::ListSent), |_, _| Relation::Referrer, rows).await?;
-        Ok(Page { items, next })
+        self.shown(request, caller, (&place, Action::ListSent), |_, _| Relation::Referrer, rows).await
     }
 
     /// A team's queue, soonest due first.
@@ -194,7 +218,7 @@ impl App {
                 // Found by a clear column, but no live grant: not the caller's to see any more.
                 continue;
             }
-            let versioned = self.pathway_at(&referral.pathway_version).await?;
+            let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
             let act = Act {
                 actor: caller.acting_from(place),
                 action,
@@ -266,7 +290,7 @@ fn item(referral: &Referral, pathway_title: String, (headline, sent_by): (Option
         pathway_title,
         state,
         due_at: referral.due_at,
-        overdue: referral.due_at < now,
+        overdue: referral.due_at < now && referral.answered_at.is_none(),
         submitted_at: referral.submitted_at,
         sent_by,
         urgency: referral.urgency.clone(),
@@ -277,6 +301,8 @@ fn item(referral: &Referral, pathway_title: String, (headline, sent_by): (Option
             Stage::Checking { until } => Some(until),
             _ => None,
         },
+        kind: referral.kind,
+        answered_at: referral.answered_at,
     }
 }
 

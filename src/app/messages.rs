@@ -9,6 +9,7 @@ use crate::{
         answers::FieldError,
         code::QuestionId,
         compartment::EntryKind,
+        enquiry::FormKind,
         grant::GrantReason,
         ids::{CompartmentId, UserId},
         message::{Audience, LONGEST},
@@ -16,7 +17,7 @@ use crate::{
         text::{BadText, lines},
     },
     policy::{Act, RequestContext, ShownCompartment},
-    store::referrals::Referral,
+    store::{CommitError, referrals::Referral},
 };
 
 impl App {
@@ -58,6 +59,7 @@ impl App {
         let held = sight.newest(shown.id).is_some();
         let compartment = if held { Some(self.held_compartment(&sight, shown).await?) } else { None };
         let own = if held { Vec::new() } else { self.receiving_side(&referral).await? };
+        let answers = is_answer(&referral, audience, permit.act().relation);
         let mut tx = self.store.begin().await?;
         let compartment = match compartment {
             Some(compartment) => compartment,
@@ -67,6 +69,9 @@ impl App {
         let entry = self.sealed_entry(&tx, &compartment, EntryKind::Message, text.as_bytes(), caller.user(), request.at);
         let added = Added { id: entry.id.to_string(), at: request.at };
         once.remember(&mut tx, &added).await?;
+        if answers && !tx.answer_enquiry(referral.id, referral.revision, request.at).await? {
+            return Err(CommitError::Stale("referral").into());
+        }
         tx.insert_entry(&entry).await?;
         let keys = std::iter::once(compartment.key).chain(own.iter().map(Holder::key)).collect();
         let details = Details { entries: vec![(entry.id, entry.sha256)], keys, ..Details::default() };
@@ -108,6 +113,12 @@ impl App {
         };
         self.act_on(request, caller, (referral, sight), action, touched).await
     }
+}
+
+/// Whether a message is the first answer to an enquiry: it comes from the side that received it, and the asker reads it.
+fn is_answer(referral: &Referral, audience: Audience, relation: Relation) -> bool {
+    let is_to_asker = audience == Audience::Shared && relation == Relation::ReceivingTeam;
+    referral.kind == FormKind::Enquiry && is_to_asker && referral.answered_at.is_none()
 }
 
 fn invalid(fault: BadText) -> Error {

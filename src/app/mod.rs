@@ -16,6 +16,7 @@ mod draft_content;
 mod draft_saving;
 mod drafts;
 mod download;
+mod enquiries;
 mod error;
 mod files;
 mod gate;

@@ -3,6 +3,7 @@
 use super::{
     AdditionView, App, Caller, EntryView, Error, MessageView, ReferralView, additions,
     checks::{self, Stop},
+    enquiries,
     files::{Described, Description},
     gate::bare,
     library::Versioned,
@@ -16,6 +17,7 @@ use crate::{
         actor::{Actor, Place},
         answers::Answers,
         compartment::{CompartmentKind, EntryKind},
+        enquiry::FormKind,
         ids::{ReferralId, UserId},
         message::Audience,
         reference::Reference,
@@ -42,6 +44,8 @@ pub(super) struct Seen {
     pub(super) entries: Vec<EntryView>,
     pub(super) legal_reason: Option<String>,
     pub(super) stop: Option<(UserId, Stop)>,
+    /// What it points at: the enquiry it grew from, or referrals that it became.
+    pub(super) pointers: Vec<(FormKind, Reference)>,
 }
 
 /// How often a read is begun anew when the referral moves between decision and commit.
@@ -105,7 +109,7 @@ impl App {
     /// Reads what the caller may: what is for everybody with the referral, and then each restricted category apart, by an event
     /// of its own, so that only those who hold the category read in the log that it was opened.
     async fn read_found(&self, request: &RequestContext, caller: &Caller, mut referral: Referral) -> Result<ReferralView, Error> {
-        let versioned = self.pathway_at(&referral.pathway_version).await?;
+        let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
         let (apart, together): (Vec<_>, Vec<_>) =
             sight.compartments(referral.id).into_iter().partition(|shown| shown.kind == CompartmentKind::Restricted);
@@ -128,7 +132,7 @@ impl App {
 
     /// Opens every item of the compartments that a permit reaches, once its event is committed.
     #[expect(clippy::too_many_arguments, reason = "one step of a walk, with all that the walk gathers")]
-    async fn open_reached(
+    pub(super) async fn open_reached(
         &self,
         request: &RequestContext,
         caller: &Caller,
@@ -183,6 +187,7 @@ impl App {
                 }),
                 EntryKind::LegalReason => seen.legal_reason = Some(text()?.to_owned()),
                 EntryKind::CheckReason => seen.stop = Some((entry.author, checks::read_stop(text()?)?)),
+                EntryKind::Pointer => seen.pointers.push(enquiries::read_pointer(content.as_bytes())?),
                 // A draft's sections are erased when it is sent.
                 EntryKind::Headline | EntryKind::Draft => {}
                 EntryKind::File | EntryKind::Original | EntryKind::Kept => {

@@ -7,11 +7,14 @@ use crate::{
     crypto::RecipientOf,
     domain::{
         action::Action,
-        answers::Answers,
+        answers::{Answer, Answers},
+        code::QuestionId,
         compartment::{CompartmentKind, EntryKind},
+        enquiry::FormKind,
         grant::GrantReason,
         ids::{AgencyId, EntryId, ReferralId, UserId},
         message::Audience,
+        reference::Reference,
         relation::Relation,
         time::Timestamp,
     },
@@ -75,6 +78,12 @@ pub struct ReferralView {
     pub legal_reason: Option<String>,
     /// Why it was stopped at the check.
     pub stop: Option<StopView>,
+    /// The enquiry that a referral grew from.
+    pub enquiry: Option<Reference>,
+    /// The referrals that were made of an enquiry, in order.
+    pub referrals: Vec<Reference>,
+    /// What a referral made of an enquiry begins with, by the referral's questions.
+    pub carried: Vec<(QuestionId, Answer)>,
 }
 
 /// Somebody who holds a referral.
@@ -94,7 +103,8 @@ impl App {
         relation: Relation,
         seen: Seen,
     ) -> Result<ReferralView, Error> {
-        let Seen { actions, parts, messages, additions, files, entries, legal_reason, stop, .. } = seen;
+        let Seen { actions, parts, messages, additions, files, entries, legal_reason, stop, pointers, .. } = seen;
+        let to = |wanted| pointers.iter().filter(move |(kind, _)| *kind == wanted).map(|(_, reference)| *reference);
         let sender =
             self.store.account(referral.referrer).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
         let sent_by = (
@@ -113,8 +123,12 @@ impl App {
         let writers = messages.iter().map(|(by, _)| *by).chain(additions.iter().map(|(by, _)| *by));
         let names = self.names_of(writers).await?;
         let name_of = |id| names.get(&id).cloned().unwrap_or_default();
+        let answers = (!parts.is_empty()).then(|| pathway.pathway.whole(parts));
         Ok(ReferralView {
-            answers: (!parts.is_empty()).then(|| pathway.pathway.whole(parts)),
+            carried: self.carried_of(&referral, answers.as_ref()).await?,
+            enquiry: to(FormKind::Enquiry).next(),
+            referrals: to(FormKind::Referral).collect(),
+            answers,
             holders: self.holders(referral.id).await?,
             messages: messages.into_iter().map(|(by, view)| MessageView { from: name_of(by), ..view }).collect(),
             entries,

@@ -49,11 +49,14 @@ impl App {
     /// The law the caller's agency rests on for a referral's pathway.
     pub(super) async fn legal_for(&self, caller: &Caller, referral: &Referral) -> Result<Legal, Error> {
         let kind = self.agency(caller.agency()).await?.kind;
-        Ok(legal(kind, self.pathway_at(&referral.pathway_version).await?.pathway.purpose))
+        Ok(legal(kind, self.form_at(&referral.pathway_version, referral.kind).await?.pathway.purpose))
     }
 
     /// An act on a referral, by the first of the caller's ways that the policy allows; or else one that it refuses. `touched`
     /// says which compartments the act touches on a way (on no way at all: of relation none); none when it cannot be done so.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the act makes no sense for what is written on a form of this kind.
     pub(super) async fn act_on(
         &self,
         request: &RequestContext,
@@ -62,6 +65,9 @@ impl App {
         action: Action,
         touched: impl Fn(&Place, Relation) -> Option<Vec<ShownCompartment>>,
     ) -> Result<Act, Error> {
+        if !referral.kind.takes(action) {
+            return Err(Error::Conflict("this cannot be done with a form of this kind"));
+        }
         let way = Way { referral, legal: self.legal_for(caller, referral).await?, request };
         let policy = self.policy.current();
         let mut refused = None;
@@ -132,7 +138,7 @@ impl App {
         let allowed = |action: &&Action| ways.iter().any(|(place, relation)| allowed_by(**action, place, *relation));
         // Lists are not acts on one referral.
         let lists = |action: &&Action| matches!(action, Action::ListSent | Action::ListQueue | Action::ListChecks);
-        let acts = Action::ALL.iter().filter(|action| !lists(action));
+        let acts = Action::ALL.iter().filter(|action| !lists(action) && referral.kind.takes(**action));
         acts.filter(allowed).copied().collect()
     }
 }

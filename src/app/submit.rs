@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     App, Caller, Error,
     draft_saving::end as end_draft,
+    enquiries::{self, Origin},
     gate::legal,
     idempotency::Once,
     library::Versioned,
@@ -14,13 +15,13 @@ use super::{
 use crate::{
     audit::Details,
     domain::{
-        action::Action,
         actor::Place,
         agency::AgencyKind,
         answers::{Answers, FieldError, RawAnswers},
         code::QuestionId,
         compartment::{CompartmentKind, EntryKind},
         draft::DraftState,
+        enquiry::{FormKind, Pointers},
         ids::{ReferralId, UserId},
         lawful::{BadPick, LegalPick},
         pathway::Pathway,
@@ -80,11 +81,13 @@ pub struct Sending {
     pub answers: RawAnswers,
     /// What was chosen.
     pub choices: Choices,
+    /// The enquiry that a referral is made of.
+    pub enquiry: Option<String>,
 }
 
 impl From<RawAnswers> for Sending {
     fn from(answers: RawAnswers) -> Self {
-        Self { answers, choices: Choices::default() }
+        Self { answers, choices: Choices::default(), enquiry: None }
     }
 }
 
@@ -131,7 +134,7 @@ pub(super) fn submission(
     };
     Act {
         actor: caller.acting_from(place),
-        action: Action::SubmitReferral,
+        action: pathway.kind.sending(),
         object,
         relation,
         sensitivity: Some(pathway.sensitivity),
@@ -143,10 +146,18 @@ pub(super) fn submission(
 }
 
 impl App {
-    /// A pathway that the caller is about to fill in. One that they may not send is refused now, on record, rather than after
-    /// all the writing.
-    pub async fn start_referral(&self, request: &RequestContext, caller: &Caller, pathway: &str) -> Result<Versioned, Error> {
-        let versioned = self.pathway(pathway).ok_or(Error::Unseen)?;
+    /// A form of a pathway that the caller is about to fill in. One that they may not send is refused now, on record, rather
+    /// than after all the writing.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`] when there is no such form, [`Error::Refused`].
+    pub async fn start_form(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (pathway, kind): (&str, FormKind),
+    ) -> Result<Versioned, Error> {
+        let versioned = self.form(pathway, kind).ok_or(Error::Unseen)?;
         let kind = self.agency(caller.agency()).await?.kind;
         if self.may_submit(caller, kind, &versioned.pathway) {
             return Ok(versioned);
@@ -170,14 +181,14 @@ impl App {
         Ok((self.ready_team(&route.team).await?, route.hours.clone()))
     }
 
-    /// The people of a pathway's restricted teams whom the caller may strike out: for those who may send it.
+    /// The people of a form's restricted teams whom the caller may strike out: for those who may send it.
     pub async fn restricted_members(
         &self,
         request: &RequestContext,
         caller: &Caller,
-        pathway: &str,
+        form: (&str, FormKind),
     ) -> Result<Vec<RestrictedMember>, Error> {
-        let versioned = self.start_referral(request, caller, pathway).await?;
+        let versioned = self.start_form(request, caller, form).await?;
         self.strikable(caller, &versioned.pathway).await
     }
 
@@ -187,7 +198,7 @@ impl App {
         request: &RequestContext,
         caller: &Caller,
         (versioned, draft): (&Versioned, Option<&Draft>),
-        Sending { answers: raw, choices }: Sending,
+        Sending { answers: raw, choices, enquiry }: Sending,
         once: &Once<'_>,
     ) -> Result<Receipt, Error> {
         let pathway = &versioned.pathway;
@@ -216,6 +227,16 @@ impl App {
         let to = self.recipients(&sender, pathway, &answers, &choices.struck_out, request.at).await?;
         let receiving_agency = self.agency(to.team.agency).await?;
         let due_at = pathway.triage_due(&answers, request.at, &self.calendar);
+        let origin = match enquiry {
+            // Rare and large: on the heap, so that every other sending stays small.
+            Some(reference) if draft.is_some() => Box::pin(self.origin_if_seen(request, caller, &reference)).await?,
+            Some(reference) => Some(Box::pin(self.origin(request, caller, &reference)).await?),
+            None => None,
+        };
+        let pointers = origin.as_ref().map(|origin| {
+            let told = to.told.iter().any(|(_, team)| *team == origin.team);
+            Pointers::between(origin.by_name, to.named, told)
+        });
 
         let mut tx = self.store.begin().await?;
         let referral = Referral {
@@ -234,6 +255,8 @@ impl App {
             urgency: pathway.urgency(&answers).code().to_owned(),
             submitted_at: request.at,
             due_at,
+            kind: pathway.kind,
+            answered_at: None,
         };
         let receipt = Receipt {
             reference: referral.reference,
@@ -257,11 +280,25 @@ impl App {
             Err(error) if error.is_duplicate_in("reference") => return Err(Error::Busy(Duration::from_secs(1))),
             other => other?,
         }
-        let sealed = self.seal_submission(&mut tx, (&referral, pathway), &answers, &choices, &to).await?;
+        let grown_from = origin.as_ref().filter(|_| pointers.is_some_and(|pointers| pointers.to_enquiry));
+        let parts = (&answers, &choices, grown_from);
+        let mut sealed = self.seal_submission(&mut tx, (&referral, pathway), parts, &to).await?;
+        if let Some(origin) = origin.as_ref().filter(|_| pointers.is_some_and(|pointers| pointers.to_referral)) {
+            let content = enquiries::write_pointer(FormKind::Referral, referral.reference);
+            let entry = self.sealed_entry(&tx, &origin.shared, EntryKind::Pointer, content.as_bytes(), caller.user(), request.at);
+            tx.insert_entry(&entry).await?;
+            sealed.entries.push((entry.id, entry.sha256));
+            sealed.compartments.push(origin.shared.shown());
+            sealed.keys.push(origin.shared.key);
+        }
         if !to.named {
             let month = request.at.uk_date().strftime("%Y-%m").to_string();
             let district = pathway.district(&answers).map_or("-", |code| code.as_str());
-            tx.count_measure(pathway.id.as_str(), &agency.code, district, &month, "submitted").await?;
+            let counted = match pathway.kind {
+                FormKind::Referral => "submitted",
+                FormKind::Enquiry => "asked",
+            };
+            tx.count_measure(pathway.id.as_str(), &agency.code, district, &month, counted).await?;
         }
         tx.commit(permit, &Details { recipients: to.told, pathway: Some(versioned.named()?), ..sealed }).await?;
         Ok(receipt)
@@ -272,8 +309,7 @@ impl App {
         &self,
         tx: &mut Tx,
         (referral, pathway): (&Referral, &Pathway),
-        answers: &Answers,
-        choices: &Choices,
+        (answers, choices, grown_from): (&Answers, &Choices, Option<&Origin>),
         to: &Recipients,
     ) -> Result<Details, Error> {
         let (author, at) = (referral.referrer, referral.submitted_at);
@@ -286,6 +322,9 @@ impl App {
         let reason = choices.legal.as_ref().and_then(|pick| pick.reason.as_deref()).map(str::trim);
         if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
             contents.push((EntryKind::LegalReason, reason.to_owned()));
+        }
+        if let Some(origin) = grown_from {
+            contents.push((EntryKind::Pointer, enquiries::write_pointer(FormKind::Enquiry, origin.reference)));
         }
         let mut parts = vec![(CompartmentKind::Shared, &to.shared, contents)];
         for (category, holders) in &to.categories {

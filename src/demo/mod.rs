@@ -7,6 +7,7 @@ mod clock;
 mod directory;
 mod partnership;
 mod people;
+mod questions;
 mod record;
 mod story;
 mod words;

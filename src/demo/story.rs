@@ -9,6 +9,7 @@ use super::{
     DemoPerson, NEXT_CODE, SettableClock,
     chance::Chance,
     partnership::PARTNERSHIP,
+    questions::Questions,
     words,
     writing::{Turn, write},
 };
@@ -16,6 +17,7 @@ use crate::{
     app::{App, Caller, Error, IdempotencyKey, ListQuery, Stop, Verdict, Versioned, raw_from_json},
     domain::{
         draft::Part,
+        enquiry::FormKind,
         ids::TeamId,
         message::Audience,
         ports::Clock,
@@ -36,6 +38,8 @@ const DAYS_BETWEEN: u32 = 25;
 const UNOPENED_VISITS: u32 = 2;
 /// In every so many visits a referral is checked before it is shared.
 const A_CHECK: u32 = 4;
+/// In every so many visits somebody asks for advice without naming anybody.
+const A_QUESTION: u32 = 3;
 /// The visit in which somebody involved works for a partner, counted from the last; none in which a check is told of.
 const RESTRICTED_VISIT: u32 = 4;
 /// How long before the story's end the last person comes.
@@ -83,7 +87,16 @@ pub(super) async fn tell(
     seed: u64,
     until: Timestamp,
 ) -> Result<usize, Error> {
-    let mut story = Story { app, clock, people, chance: Chance::from_seed(seed), keys: 0, sent: 0, asked: Vec::new() };
+    let mut story = Story {
+        app,
+        clock,
+        people,
+        chance: Chance::from_seed(seed),
+        keys: 0,
+        sent: 0,
+        questions: Questions::default(),
+        asked: Vec::new(),
+    };
     for visit in 0..VISITS {
         story.move_to(working_morning(until, (VISITS - 1 - visit) * DAYS_BETWEEN + 1));
         story.visit(visit).await?;
@@ -114,15 +127,17 @@ fn safeguarding_lead(person: &DemoPerson) -> Option<&'static str> {
 }
 
 /// The story as it is told.
-struct Story<'s> {
-    app: &'s App,
-    clock: &'s SettableClock,
+pub(super) struct Story<'s> {
+    pub(super) app: &'s App,
+    pub(super) clock: &'s SettableClock,
     people: &'s [DemoPerson],
-    chance: Chance,
+    pub(super) chance: Chance,
     /// How many idempotency keys were used.
     keys: usize,
     /// How many referrals were sent.
-    sent: usize,
+    pub(super) sent: usize,
+    /// The questions that were asked without naming anybody.
+    pub(super) questions: Questions,
     /// What receiving teams asked and nobody has answered: the sender's name and the reference.
     asked: Vec<(String, String)>,
 }
@@ -134,12 +149,12 @@ impl<'s> Story<'s> {
         self.clock.set(moment.max(self.clock.now().plus(NEXT_CODE)));
     }
 
-    fn key(&mut self) -> Result<IdempotencyKey, Error> {
+    pub(super) fn key(&mut self) -> Result<IdempotencyKey, Error> {
         self.keys += 1;
         IdempotencyKey::parse(&format!("demonstration-{}", self.keys))
     }
 
-    fn person(&self, username: &str) -> Result<&'s DemoPerson, Error> {
+    pub(super) fn person(&self, username: &str) -> Result<&'s DemoPerson, Error> {
         let found = self.people.iter().find(|person| person.username == username);
         found.ok_or_else(|| Error::Configuration("the made-up partnership names nobody".into()))
     }
@@ -177,7 +192,10 @@ impl<'s> Story<'s> {
         let sender = self.sender()?;
         let (caller, cookie) = sender.sign_in(self.app).await?;
         self.answer(sender, &caller).await?;
-        let (caller, references) = self.send(caller, &cookie, &turns).await?;
+        let (mut caller, references) = self.send(caller, &cookie, &turns).await?;
+        if visit % A_QUESTION == 1 {
+            caller = self.ask(sender, &cookie).await?;
+        }
         self.app.sign_out(&self.app.request(None), &caller).await?;
         if let (Some(fate), Some(reference)) = (fate, references.first()) {
             self.check(sender, reference, fate).await?;
@@ -190,7 +208,7 @@ impl<'s> Story<'s> {
                 self.open(self.person(username)?).await?;
             }
         }
-        Ok(())
+        self.refer_a_question().await
     }
 
     /// The day on which the story ends: something for today, something that waits for its check, and what is not sent yet.
@@ -198,7 +216,8 @@ impl<'s> Story<'s> {
         self.jobs().await?;
         let sender = self.sender()?;
         let (caller, cookie) = sender.sign_in(self.app).await?;
-        let (caller, _) = self.send(caller, &cookie, &[Turn::Checked, Turn::Urgent, Turn::Usual]).await?;
+        self.send(caller, &cookie, &[Turn::Checked, Turn::Urgent, Turn::Usual]).await?;
+        let caller = self.ask(sender, &cookie).await?;
         for pathway in BEGUN {
             self.begin(&caller, pathway).await?;
         }
@@ -259,7 +278,7 @@ impl<'s> Story<'s> {
         self.clock.advance(Duration::from_mins(2));
         let part = Part { section, fields: vec![(field, (*text).to_owned())] };
         let key = self.key()?;
-        self.app.start_draft(&self.app.request(None), caller, &key, (pathway, &part)).await.map(drop)
+        self.app.start_draft(&self.app.request(None), caller, &key, ((pathway, FormKind::Referral), &part)).await.map(drop)
     }
 
     /// The safeguarding lead looks at a referral first, some hours after it was sent.
@@ -323,6 +342,9 @@ impl<'s> Story<'s> {
     async fn read(&mut self, caller: &Caller, (team, reference): (TeamId, &str)) -> Result<(), Error> {
         let request = self.app.request(None);
         let view = self.app.read_referral(&request, caller, reference).await?;
+        if view.referral.kind == FormKind::Enquiry {
+            return self.advise(caller, reference).await;
+        }
         let (audience, bank) = match self.chance.below(16) {
             0 => (Audience::Shared, &words::ASKED[..]),
             // A team that only covers keeps no casework.

@@ -123,6 +123,14 @@ pub(super) const ANSWERED: [&str; 3] = [
     "Yes. I will ring you when I have been again.",
 ];
 
+/// What a team answers to whoever asked without naming anybody.
+pub(super) const ADVISED: [&str; 4] = [
+    "From what you describe this should be referred. Make the referral from this page, and we will look at it the same day.",
+    "As you describe it this does not reach our threshold. Keep a note of dates and of their own words, and ask again if anything changes.",
+    "Speak to them alone, in a place where they feel safe. Do not promise to keep it secret. Write down what they say.",
+    "Your own early help team fits better here. Ask them this week, and refer to us if you learn of a threat or an injury.",
+];
+
 /// What a receiving team writes among itself.
 pub(super) const AMONG_US: [&str; 3] = [
     "Looked at together this morning; to be taken first tomorrow.",

@@ -201,8 +201,9 @@ mod tests {
         let library = PathwayLibrary::embedded().expect("the built-in pathways");
         let today = jiff::civil::date(2026, 11, 23);
         let mut chance = Chance::from_seed(7);
-        for (loaded, sender) in library.iter().flat_map(|loaded| SENDERS.map(|sender| (loaded, sender))) {
-            let pathway = &loaded.pathway;
+        let enquiries = library.iter().filter_map(|loaded| loaded.pathway.enquiry.as_ref()).map(|enquiry| &*enquiry.form);
+        let forms = library.iter().map(|loaded| &loaded.pathway).chain(enquiries);
+        for (pathway, sender) in forms.flat_map(|form| SENDERS.map(|sender| (form, sender))) {
             if !pathway.may_submit(sender) {
                 continue;
             }

@@ -63,6 +63,8 @@ coded_enum! {
         ExpireDraft = "expire-draft",
         /// Sends a referral.
         SubmitReferral = "submit-referral",
+        /// Asks for advice without naming anybody.
+        AskAdvice = "ask-advice",
         /// Sets who checks, for an agency, what must be checked before it is shared.
         SetSafeguardingLeads = "set-safeguarding-leads",
         /// Looks at the list of what waits for a check; one event for each shown.
@@ -85,6 +87,8 @@ coded_enum! {
         ReadReferral = "read-referral",
         /// Adds answers to a referral that was sent.
         AddToReferral = "add-to-referral",
+        /// Takes up an enquiry, to make a referral of it.
+        TakeUpEnquiry = "take-up-enquiry",
         /// Writes a message on a referral.
         WriteMessage = "write-message",
         /// Adds a file to a referral.
@@ -159,6 +163,7 @@ impl Action {
             Self::MakeTeam | Self::MakeAccount | Self::SetSafeguardingLeads | Self::ReadLog => Scope::Agency,
             Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember => Scope::Team,
             Self::SubmitReferral
+            | Self::AskAdvice
             | Self::StartDraft
             | Self::DeleteDraft
             | Self::ExpireDraft
@@ -176,6 +181,7 @@ impl Action {
             | Self::ListChecks
             | Self::ReadReferral
             | Self::AddToReferral
+            | Self::TakeUpEnquiry
             | Self::WriteMessage
             | Self::AttachFile
             | Self::DownloadFile
@@ -189,6 +195,7 @@ impl Action {
         match self {
             Self::GivePassword | Self::SignIn | Self::SignOut | Self::SignOutEverywhere => EventType::Authenticate,
             Self::SubmitReferral
+            | Self::AskAdvice
             | Self::AddToReferral
             | Self::WriteMessage
             | Self::StartDraft
@@ -206,6 +213,7 @@ impl Action {
             | Self::ListQueue
             | Self::ListChecks
             | Self::ReadReferral
+            | Self::TakeUpEnquiry
             | Self::ReadDraft
             | Self::ReadKept
             | Self::ListDrafts
@@ -249,6 +257,7 @@ impl Action {
             Self::DeleteDraft => "deleted a draft",
             Self::ExpireDraft => "deleted a draft that was not sent in time",
             Self::SubmitReferral => "sent a referral",
+            Self::AskAdvice => "asked for advice without naming anybody",
             Self::SetSafeguardingLeads => "set who checks for an agency",
             Self::ListChecks => "saw a referral in the list of those to check",
             Self::PassCheck => "passed a referral on after checking it",
@@ -260,6 +269,7 @@ impl Action {
             Self::ListQueue => "saw a referral in a team's queue",
             Self::ReadReferral => "opened a referral",
             Self::AddToReferral => "added answers to a referral",
+            Self::TakeUpEnquiry => "took up a question to make a referral of it",
             Self::WriteMessage => "wrote a message on a referral",
             Self::AttachFile => "added a file to a referral",
             Self::DownloadFile => "downloaded a file of a referral",

@@ -37,6 +37,8 @@ coded_enum! {
         LegalReason = "legal-reason",
         /// Why it was stopped at the check.
         CheckReason = "check-reason",
+        /// Which referral an enquiry became, or which enquiry a referral grew from.
+        Pointer = "pointer",
         /// What a file is called, what kind it is and what it shows.
         Attachment = "attachment",
         /// A file's content, which stands in a blob and never among the entries.

@@ -53,6 +53,19 @@ impl Condition {
         }
     }
 
+    /// What is left of it for a form that asks only some of its questions; none where nothing is. An alternative that looks at
+    /// what is not asked falls away, so that it never holds where the whole would not.
+    pub fn limited_to(&self, is_asked: &impl Fn(&QuestionId) -> bool) -> Option<Self> {
+        match self {
+            Self::Any(parts) => {
+                let left: Vec<Self> = parts.iter().filter_map(|part| part.limited_to(is_asked)).collect();
+                (!left.is_empty()).then_some(Self::Any(left))
+            }
+            Self::All(parts) => parts.iter().map(|part| part.limited_to(is_asked)).collect::<Option<_>>().map(Self::All),
+            whole => whole.questions().into_iter().all(is_asked).then(|| whole.clone()),
+        }
+    }
+
     /// Every question it looks at.
     pub fn questions(&self) -> Vec<&QuestionId> {
         match self {
@@ -162,6 +175,18 @@ mod tests {
             let more: Vec<_> = given.iter().zip(&later).map(|(now, then)| if known(now) { now.clone() } else { then.clone() }).collect();
             if let Some(settled) = condition.decide(&answers(&given)) {
                 prop_assert_eq!(condition.decide(&answers(&more)), Some(settled));
+            }
+        }
+
+        #[test]
+        fn what_is_left_of_a_condition_holds_only_where_the_whole_does_and_looks_at_nothing_else(
+            given in proptest::collection::vec(any_answer(), 4),
+            condition in any_condition(true),
+        ) {
+            let is_asked = |id: &QuestionId| *id == q(0) || *id == q(2);
+            if let Some(left) = condition.limited_to(&is_asked) {
+                prop_assert!(left.questions().into_iter().all(is_asked));
+                prop_assert!(!left.holds(&answers(&given)) || condition.holds(&answers(&given)), "{:?} of {:?}", left, condition);
             }
         }
 

@@ -33,6 +33,9 @@ pub fn is_ending(saved: Timestamp, now: Timestamp) -> bool {
     ends_at(saved).since(now) <= REMINDED
 }
 
+/// Where a draft that was made of an enquiry keeps that enquiry's reference, beside its sections; no section has such an id.
+pub const ENQUIRY: &str = "(enquiry)";
+
 /// One section as it was typed: names and values as a form posts them, whether they fit or not. Nothing typed is lost.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Part {

@@ -19,6 +19,7 @@ pub mod condition;
 pub mod consent;
 pub mod copies;
 pub mod draft;
+pub mod enquiry;
 pub mod file;
 pub mod grant;
 pub mod ids;

@@ -14,6 +14,7 @@ use super::{
     compartment::Category,
     consent::Consent,
     copies::{CopyRule, CopyTo},
+    enquiry::{Enquiry, FormKind},
     lawful::{self, LawfulBases, LegalChoice},
     legal::Purpose,
     outcome::{Outcome, Retention},
@@ -26,11 +27,15 @@ use super::{
     urgency::Urgency,
 };
 
-/// One kind of referral.
+/// One kind of referral, or the enquiry that goes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pathway {
-    /// Its id.
+    /// Its id; an enquiry has that of its pathway.
     pub id: PathwayId,
+    /// Which of the two it is.
+    pub kind: FormKind,
+    /// The enquiry that goes with it: always there where it is about a person, and nowhere else.
+    pub enquiry: Option<Enquiry>,
     /// What people call it.
     pub title: String,
     /// One line under the title.
@@ -43,7 +48,7 @@ pub struct Pathway {
     pub lawful: Vec<LawfulBases>,
     /// Which kinds of agency may send it.
     pub may_submit: Vec<AgencyKind>,
-    /// Whether it is about a person: then advice can be asked for without naming them.
+    /// Whether it is about a person by name: then advice can be asked for without naming them.
     pub about_person: bool,
     /// The questions about consent; always there where it is about a person.
     pub consent: Option<Consent>,

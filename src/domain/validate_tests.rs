@@ -9,6 +9,7 @@ use crate::domain::{
     code::{Choice, Code, PathwayId, TeamCode},
     compartment::Category,
     condition::Condition,
+    enquiry::FormKind,
     legal::Purpose,
     outcome::Retention,
     pathway::Clocks,
@@ -76,6 +77,8 @@ fn pathway() -> Pathway {
     let team = |text| TeamCode::parse(text).expect("a code");
     Pathway {
         id: PathwayId::parse("test").expect("an id"),
+        kind: FormKind::Referral,
+        enquiry: None,
         title: "Test".into(),
         description: "A test".into(),
         sensitivity: Sensitivity::L1,

@@ -10,6 +10,7 @@ use toml::{
 
 use super::{
     clocks::clocks,
+    enquiry::{AskedAbout, enquiry},
     fault::Faults,
     known::Known,
     people::{check, consent, copies, lawful, named, restricted},
@@ -21,6 +22,7 @@ use super::{
 use crate::domain::{
     agency::AgencyKind,
     code::{Choice, Code, PathwayId, QuestionId},
+    enquiry::FormKind,
     legal::Purpose,
     outcome::{Outcome, Retention},
     pathway::Pathway,
@@ -117,17 +119,15 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let owner = file.need_text("owner");
     let review_by = file.need_date("review_by");
     let next_steps = file.need_texts("next_steps");
-    let required = sections.iter().flat_map(|s| &s.questions).filter(|q| q.required && q.show_when.is_none()).count();
-    if required > MOST_REQUIRED {
-        file.fault(format!("require fewer questions: {required} are always required, {MOST_REQUIRED} are the most"));
-    }
-    let before = sections.iter().filter(|section| !section.later).count();
-    if before > MOST_SECTIONS {
-        file.fault(format!("mark sections as `later`: {before} come before sending, {MOST_SECTIONS} are the most"));
-    }
+    let asked_about =
+        AskedAbout { sections: &sections, danger: danger.as_ref(), conflict: conflict.as_ref(), district: district.as_ref() };
+    let terms = enquiry(&file, &known, about_person, &asked_about);
+    check_length(&file, &sections);
     file.end();
-    Some(Pathway {
+    let mut pathway = Pathway {
         id: id?,
+        kind: FormKind::Referral,
+        enquiry: None,
         title: title?,
         description: description?,
         sensitivity: sensitivity?,
@@ -161,7 +161,21 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
         owner: owner?,
         review_by: review_by?,
         next_steps,
-    })
+    };
+    pathway.enquiry = terms.map(|terms| pathway.enquiry_of(terms));
+    Some(pathway)
+}
+
+/// Nobody is asked too much before sending.
+fn check_length(file: &Table<'_>, sections: &[Section]) {
+    let required = sections.iter().flat_map(|s| &s.questions).filter(|q| q.required && q.show_when.is_none()).count();
+    if required > MOST_REQUIRED {
+        file.fault(format!("require fewer questions: {required} are always required, {MOST_REQUIRED} are the most"));
+    }
+    let before = sections.iter().filter(|section| !section.later).count();
+    if before > MOST_SECTIONS {
+        file.fault(format!("mark sections as `later`: {before} come before sending, {MOST_SECTIONS} are the most"));
+    }
 }
 
 /// The ids of all questions, and of those inside groups, before anything is checked.
@@ -200,7 +214,7 @@ fn danger(file: &Table<'_>, sections: &[Section], known: &Known, district: Optio
     Some(Danger { question: question?, title: title?, lines, ring })
 }
 
-fn outcomes(file: &Table<'_>) -> Vec<Outcome> {
+pub(super) fn outcomes(file: &Table<'_>) -> Vec<Outcome> {
     let mut read: Vec<Outcome> = Vec::new();
     for table in file.need_tables("outcome") {
         let (code, title, hint) = (table.need_code("code", Code::parse), table.need_text("title"), table.text("hint"));
@@ -226,7 +240,7 @@ fn outcomes(file: &Table<'_>) -> Vec<Outcome> {
     read
 }
 
-fn retention(file: &Table<'_>) -> Option<Retention> {
+pub(super) fn retention(file: &Table<'_>) -> Option<Retention> {
     let table = file.reader.as_table("retention", file.need("retention")?)?;
     let (years, basis) = (table.need_number("years", 1..=100), table.need_text("basis"));
     table.end();

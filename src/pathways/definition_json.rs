@@ -36,6 +36,7 @@ pub fn definition_json(pathway: &Pathway, version: &str) -> Value {
         "may_submit": pathway.may_submit.iter().map(|kind| kind.code()).collect::<Vec<_>>(),
         "questions": questions,
         "outcomes": outcomes,
+        "advice": pathway.enquiry.is_some(),
         "grades": pathway.grades.iter().map(|grade| grade.code.as_str()).collect::<Vec<_>>(),
     })
 }

@@ -41,6 +41,12 @@ impl Known {
         known
     }
 
+    /// The same file's questions forgotten, but for the sender's kind: what a form of its own may name is added to this.
+    pub(super) fn afresh(&self, anywhere: BTreeSet<String>) -> Self {
+        let kinds = self.kinds.iter().filter(|(id, _)| id.as_str() == SENDER_KIND);
+        Self { kinds: kinds.map(|(id, kind)| (id.clone(), kind.clone())).collect(), anywhere, ..Self::default() }
+    }
+
     pub(super) fn add(&mut self, question: &Question) {
         self.kinds.insert(question.id.clone(), question.kind.clone());
         if let Some(category) = question.sealed.category() {

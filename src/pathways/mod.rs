@@ -8,6 +8,7 @@ mod clocks;
 mod conditions;
 mod definition;
 mod definition_json;
+mod enquiry;
 mod example;
 mod fault;
 mod known;

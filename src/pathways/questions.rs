@@ -1,6 +1,10 @@
 //! Sections and questions of a pathway file.
 
-use super::{conditions::condition_within, known::Known, reader::Table};
+use super::{
+    conditions::condition_within,
+    known::Known,
+    reader::{At, Table},
+};
 use crate::domain::{
     code::{Choice, Code, QuestionId},
     compartment::Category,
@@ -26,6 +30,18 @@ pub(super) fn sections(file: &Table<'_>, known: &mut Known) -> Vec<Section> {
         table.end();
     }
     sections
+}
+
+/// Reads questions that stand in no section; fills in what later conditions may name.
+pub(super) fn questions(table: &Table<'_>, known: &mut Known) -> Vec<(Question, At)> {
+    let place = Place { later: false, sealed: Sealed::Shared, inside: false };
+    let asked = table.need_tables("question").into_iter();
+    asked
+        .filter_map(|question| {
+            let at = question.at.clone();
+            Some((one(question, known, place)?, at))
+        })
+        .collect()
 }
 
 /// What a section, or a group, says of its questions.

@@ -9,13 +9,14 @@ use crate::domain::{
     agency::AgencyKind,
     code::{Choice, Code, QuestionId},
     condition::Condition,
+    enquiry::FormKind,
     legal::{Basis, Purpose},
     parts::{Age, PartForm},
     pathway::Pathway,
     question::{Group, Kind, NOT_KNOWN, Precision, Question, SENDER_KIND},
 };
 
-/// The schema of the body of `POST /referrals` for senders of this kind of agency: `{pathway,answers}`, and the choices beside them.
+/// The schema of the body of `POST /referrals`, or of `POST /enquiries` for an enquiry, for senders of this kind of agency: `{pathway,answers}`, and the choices beside them.
 pub fn schema(pathway: &Pathway, sender: AgencyKind) -> Value {
     let form = Form { pathway, sender, group: None };
     let questions: Vec<&Question> = pathway.questions().collect();
@@ -28,7 +29,7 @@ pub fn schema(pathway: &Pathway, sender: AgencyKind) -> Value {
     {
         rules.extend(across);
     }
-    json!({
+    let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": pathway.title,
         "description": pathway.description,
@@ -41,7 +42,14 @@ pub fn schema(pathway: &Pathway, sender: AgencyKind) -> Value {
         },
         "required": ["pathway", "answers"],
         "additionalProperties": false,
-    })
+    });
+    // Only a referral is made of something.
+    if pathway.kind == FormKind::Referral
+        && let Some(members) = schema["properties"].as_object_mut()
+    {
+        members.insert("enquiry".to_owned(), json!({ "type": ["string", "null"] }));
+    }
+    schema
 }
 
 /// The lawful basis, if not the default; any known code, since a reason can stand for what the pathway does not offer.

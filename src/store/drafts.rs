@@ -11,6 +11,7 @@ use crate::{
     audit::row::Erasable,
     domain::{
         draft::DraftState,
+        enquiry::FormKind,
         ids::{AgencyId, EntryId, ReferralId, UserId},
         reference::Reference,
         sensitivity::Sensitivity,
@@ -45,6 +46,8 @@ pub struct Draft {
     pub created_at: Timestamp,
     /// When it was last saved.
     pub saved_at: Timestamp,
+    /// Which of the pathway's forms it fills in.
+    pub kind: FormKind,
 }
 
 /// The newest saving of one section.
@@ -72,6 +75,7 @@ struct Row {
     revision: i64,
     created_at: i64,
     saved_at: i64,
+    kind: String,
 }
 
 impl Row {
@@ -89,6 +93,7 @@ impl Row {
             revision: self.revision,
             created_at: Timestamp::from_millis(self.created_at),
             saved_at: Timestamp::from_millis(self.saved_at),
+            kind: known(FormKind::parse(&self.kind), "draft.kind")?,
         })
     }
 }
@@ -165,7 +170,7 @@ impl Tx {
     /// A duplicate in `reference` when the reference is taken: draw another.
     pub async fn insert_draft(&mut self, draft: &Draft) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO draft (id, reference, pathway, pathway_version, sensitivity, owner, agency, deputy, state, \
-             revision, created_at, saved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+             revision, created_at, saved_at, kind) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
         self.keep_reference(draft.id, draft.reference).await?;
         within!(self, c => sqlx::query(SQL)
             .bind(draft.id.to_string())
@@ -180,6 +185,7 @@ impl Tx {
             .bind(draft.revision)
             .bind(draft.created_at.millis())
             .bind(draft.saved_at.millis())
+            .bind(draft.kind.code())
             .execute(c)
             .await
             .map(drop))?;

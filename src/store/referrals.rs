@@ -8,6 +8,7 @@ use super::{
     grants::live,
 };
 use crate::domain::{
+    enquiry::FormKind,
     ids::{AgencyId, ReferralId, TeamId, UserId},
     reference::Reference,
     referral::{ReferralState, Stage},
@@ -48,6 +49,10 @@ pub struct Referral {
     pub submitted_at: Timestamp,
     /// When the next step is due.
     pub due_at: Timestamp,
+    /// Which of the pathway's forms it was written on.
+    pub kind: FormKind,
+    /// When the receiving side first wrote to whoever asked; enquiries only.
+    pub answered_at: Option<Timestamp>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -72,6 +77,8 @@ struct Row {
     stopped_at: Option<i64>,
     opened_by: Option<String>,
     opened_at: Option<i64>,
+    kind: String,
+    answered_at: Option<i64>,
 }
 
 impl Row {
@@ -108,6 +115,8 @@ impl Row {
             urgency: self.urgency,
             submitted_at: Timestamp::from_millis(self.submitted_at),
             due_at: Timestamp::from_millis(self.due_at),
+            kind: known(FormKind::parse(&self.kind), "referral.kind")?,
+            answered_at: self.answered_at.map(Timestamp::from_millis),
         })
     }
 }
@@ -228,6 +237,15 @@ impl Store {
         rows.into_iter().map(Row::referral).collect()
     }
 
+    /// The enquiries of a person that were answered since a moment, the latest answer first.
+    pub async fn answered_to(&self, user: UserId, since: Timestamp, limit: i64) -> Result<Vec<Referral>, Error> {
+        const SQL: &str = "SELECT * FROM referral WHERE referrer = $1 AND kind = 'enquiry' AND answered_at > $2 \
+             ORDER BY answered_at DESC, id LIMIT $3";
+        let (user, since) = (user.to_string(), since.millis());
+        let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(user).bind(since).bind(limit).fetch_all(p).await)?;
+        rows.into_iter().map(Row::referral).collect()
+    }
+
     /// What waits for a team, soonest due first; of one state, or of all: what it received and holds, or what one of its people
     /// holds by name; what it covers for because it must be looked at today; and what it is told for information.
     pub async fn queue_of(
@@ -296,8 +314,8 @@ impl Tx {
     /// A duplicate in `reference` when the reference is taken: draw another.
     pub async fn insert_referral(&mut self, referral: &Referral) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO referral (id, reference, pathway, pathway_version, sensitivity, state, revision, referrer, \
-             referrer_team, referrer_agency, receiving_team, receiving_agency, urgency, submitted_at, due_at, check_until) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+             referrer_team, referrer_agency, receiving_team, receiving_agency, urgency, submitted_at, due_at, check_until, kind) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
         self.keep_reference(referral.id, referral.reference).await?;
         within!(self, c => sqlx::query(SQL)
             .bind(referral.id.to_string())
@@ -316,10 +334,26 @@ impl Tx {
             .bind(referral.submitted_at.millis())
             .bind(referral.due_at.millis())
             .bind(Facts::of(referral.stage).check_until)
+            .bind(referral.kind.code())
             .execute(c)
             .await
             .map(drop))?;
         Ok(())
+    }
+
+    /// Notes that an enquiry was answered, if it was not yet and still stands at the revision expected.
+    pub async fn answer_enquiry(&mut self, id: ReferralId, revision: i64, at: Timestamp) -> Result<bool, Error> {
+        const SQL: &str = "UPDATE referral SET answered_at = $3, revision = revision + 1 \
+             WHERE id = $1 AND revision = $2 AND kind = 'enquiry' AND answered_at IS NULL";
+        let rows = within!(self, c => sqlx::query(SQL)
+            .bind(id.to_string())
+            .bind(revision)
+            .bind(at.millis())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        self.moved(id);
+        Ok(rows == 1)
     }
 
     /// Moves a referral to a stage, if it still stands at the revision expected.

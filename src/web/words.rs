@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::pages::queue::StateTag;
 use crate::domain::{
+    enquiry::FormKind,
     legal::{Basis, Purpose},
     referral::ReferralState,
     time::Timestamp,
@@ -41,11 +42,35 @@ pub(super) fn due(due: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// When somebody reads new referrals, and what to do when that is too late.
-pub(super) fn read_when(team: &str, hours: &str, emergency: &str) -> String {
+/// What something written on a form is called.
+pub(super) const fn thing(kind: FormKind) -> &'static str {
+    match kind {
+        FormKind::Referral => "referral",
+        FormKind::Enquiry => "question",
+    }
+}
+
+/// When somebody reads new referrals or questions, and what to do when that is too late.
+pub(super) fn read_when(kind: FormKind, team: &str, hours: &str, emergency: &str) -> String {
     let mut letters = emergency.chars();
     let lower = letters.next().map(|first| first.to_lowercase().chain(letters).collect::<String>()).unwrap_or_default();
-    format!("{team} reads new referrals {hours}. If it cannot wait, {lower}")
+    let thing = thing(kind);
+    format!("{team} reads new {thing}s {hours}. If it cannot wait, {lower}")
+}
+
+/// Where something stands, as a tag: a question that was answered waits for nobody.
+pub(super) fn standing(current: ReferralState, answered: bool) -> StateTag {
+    let answered_tag = || StateTag { text: "Answered".to_owned(), colour: "green".to_owned() };
+    let waits = matches!(current, ReferralState::Received | ReferralState::Opened);
+    if answered && waits { answered_tag() } else { state(current) }
+}
+
+/// The line by which a list tells one from another; a question is marked as one.
+pub(super) fn headline(kind: FormKind, line: &str) -> String {
+    match kind {
+        FormKind::Referral => line.to_owned(),
+        FormKind::Enquiry => format!("Advice: {line}"),
+    }
 }
 
 /// A state as a tag.

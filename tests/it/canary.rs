@@ -9,8 +9,11 @@ use std::{
 };
 
 use referral_exchange::{
-    app::{Error, ListQuery, LogQuery, Password},
-    domain::action::Action,
+    app::{Error, IdempotencyKey, ListQuery, LogQuery, Password, example, raw_from_json},
+    domain::{
+        action::Action, agency::AgencyKind, answers::Answer, code::QuestionId, draft::Part, enquiry::FormKind, message::Audience,
+        pathway::Pathway,
+    },
     store::Engine,
     telemetry::{self, Format},
 };
@@ -146,6 +149,7 @@ async fn story(hub: &Hub) -> Vec<String> {
     let shown = format!("{:?}", view.answers.as_ref().map(referral_exchange::domain::answers::Answers::is_empty));
     assert_eq!(shown, "Some(false)");
 
+    enquiry(hub, &mut words).await;
     let request = app.request(Some("192.0.2.7".parse().unwrap()));
     let wrong = [
         ("canaryusername", "canarypassword"),
@@ -174,6 +178,35 @@ async fn story(hub: &Hub) -> Vec<String> {
     words.push("canarycookie".to_owned());
     words.push("AGE-SECRET-KEY-1".to_owned());
     words
+}
+
+/// A question in which nobody is named, answered, and a referral made of it by way of a draft.
+async fn enquiry(hub: &Hub, words: &mut Vec<String>) {
+    let app = &hub.app;
+    let (asker, mara) = (hub.sign_in("tess.example").await, hub.sign_in("mara.storybook").await);
+    let form = app.form("marac", FormKind::Enquiry).unwrap();
+    let body = example(&form.pathway, AgencyKind::Education, app.now().uk_date());
+    let mut answers = body["answers"].clone();
+    answers["advice_worry"] = json!("a canaryworry b");
+    let key = |text: &str| IdempotencyKey::parse(text).unwrap();
+    let raw = raw_from_json(&answers).unwrap();
+    let sent = app.submit(&app.request(None), &asker, &key("ask"), b"ask", &form, raw).await.unwrap().value;
+    let reference = sent.reference.to_string();
+    app.read_referral(&app.request(None), &mara, &reference).await.unwrap();
+    let answer = (&*reference, Audience::Shared, "a canaryanswer b");
+    app.write_message(&app.request(None), &mara, &key("answer"), answer).await.unwrap();
+    let carry = |pathway: &Pathway, _: bool, carried: &[(QuestionId, Answer)]| {
+        let text = carried.iter().find_map(|(id, answer)| match answer {
+            Answer::Text(text) => Some((id.to_string(), text.clone())),
+            _ => None,
+        });
+        let section = pathway.section_of(&QuestionId::parse("narrative").unwrap()).unwrap().id.to_string();
+        vec![Part { section, fields: text.into_iter().collect() }]
+    };
+    let begun = app.refer_from_enquiry(&app.request(None), &asker, &key("refer"), (&reference, false), carry).await.unwrap();
+    let draft = app.read_draft(&app.request(None), &asker, &begun.value.to_string()).await.unwrap();
+    assert!(draft.fields().iter().any(|(_, value)| value == "a canaryworry b"), "the words are carried over");
+    words.extend(["canaryworry".to_owned(), "canaryanswer".to_owned()]);
 }
 
 /// What the database holds, column by column, as its owner reads it.

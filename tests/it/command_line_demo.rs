@@ -162,6 +162,9 @@ async fn the_story_is_whole(database: &Path) -> i64 {
     for (what, query) in [
         ("drafts", "SELECT COUNT(*) FROM draft WHERE state = 'open'"),
         ("messages", "SELECT COUNT(*) FROM log_event WHERE action = 'write-message' AND outcome = 'allow'"),
+        ("a question answered", "SELECT COUNT(*) FROM referral WHERE kind = 'enquiry' AND answered_at IS NOT NULL"),
+        ("a question waiting", "SELECT COUNT(*) FROM referral WHERE kind = 'enquiry' AND answered_at IS NULL"),
+        ("a referral made of a question", "SELECT COUNT(*) FROM entry WHERE kind = 'pointer'"),
         ("sent after a stop", "SELECT COUNT(*) FROM log_event WHERE action = 'send-stopped' AND outcome = 'allow'"),
         ("let go by the clock", "SELECT COUNT(*) FROM log_event WHERE action = 'release-check' AND outcome = 'allow'"),
         ("restricted", "SELECT COUNT(*) FROM referral JOIN team ON team.id = receiving_team WHERE team.code LIKE '%-restricted'"),

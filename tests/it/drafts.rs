@@ -8,6 +8,7 @@ use referral_exchange::{
         agency::AgencyKind,
         answers::{FieldError, RawAnswers},
         draft::Part,
+        enquiry::FormKind,
         ids::UserId,
         reference::Reference,
     },
@@ -19,6 +20,8 @@ use crate::support::{
     raw::{Cell, Raw},
 };
 
+/// The form that is filled in here.
+const FIRE: (&str, FormKind) = ("fire-protection", FormKind::Referral);
 const DAY: Duration = Duration::from_hours(24);
 
 fn part(section: &str, text: &str) -> Part {
@@ -33,7 +36,7 @@ async fn begin(app: &App, caller: &Caller) -> Reference {
 
 async fn begin_once(app: &App, caller: &Caller, key: &str, text: &str) -> Result<Reference, Error> {
     let key = IdempotencyKey::parse(key).unwrap();
-    let begun = app.start_draft(&app.request(None), caller, &key, ("fire-protection", &part("first", text))).await;
+    let begun = app.start_draft(&app.request(None), caller, &key, (FIRE, &part("first", text))).await;
     begun.map(|answered| answered.value)
 }
 

@@ -7,7 +7,7 @@ use referral_exchange::{
     api,
     app::{IdempotencyKey, example, raw_from_json},
     audit::body::Body,
-    domain::{action::Action, agency::AgencyKind},
+    domain::{action::Action, agency::AgencyKind, enquiry::FormKind},
     store::Engine,
     web,
 };
@@ -37,11 +37,14 @@ const EVERYBODYS: [Action; 6] =
 /// Who may not do an act, and the answers that are right for them: 403 where they know of it, 404 where they must not.
 fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
     match action {
-        Action::SubmitReferral | Action::StartDraft | Action::ChooseDeputy => Some(("dev.specimen", &[StatusCode::FORBIDDEN])),
+        Action::SubmitReferral | Action::AskAdvice | Action::StartDraft | Action::ChooseDeputy => {
+            Some(("dev.specimen", &[StatusCode::FORBIDDEN]))
+        }
         Action::ListQueue | Action::SetSafeguardingLeads => Some(("tess.example", &[StatusCode::FORBIDDEN])),
         Action::ReadReferral
         | Action::WriteMessage
         | Action::AddToReferral
+        | Action::TakeUpEnquiry
         | Action::ReadDraft
         | Action::SaveDraft
         | Action::SendDraft
@@ -60,11 +63,14 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
 }
 
 fn filled(template: &str, reference: &str) -> String {
+    // Only a pathway about a person has an enquiry.
+    let asks = template.contains("/advice") || template.contains("/enquiry");
+    let pathway = if asks { "fire-prevention" } else { "fire-protection" };
     template
         .replace("{reference}", reference)
         .replace("{index}", "0")
-        .replace("{pathway}", "fire-protection")
-        .replace("{id}", "fire-protection")
+        .replace("{pathway}", pathway)
+        .replace("{id}", pathway)
         .replace("{section}", "about")
         .replace("{name}", "missing")
 }
@@ -128,6 +134,13 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                 let request = request.header("X-CSRF-Token", token).header("Idempotency-Key", "sweep-file");
                 request.header("Content-Type", files::content_type()).body(body)
             }
+            "messages" if asked.page => request.form(&[
+                ("csrf_token", token),
+                ("form_token", "sweep-form-token"),
+                ("audience", "shared"),
+                ("text", "Anybody there?"),
+            ]),
+            "refer" => request.form(&[("csrf_token", token), ("form_token", "sweep-form-token"), ("danger", "no")]),
             _ if asked.page => request.form(&[("csrf_token", token), ("form_token", "sweep-form-token")]),
             _ => {
                 let body = match last {
@@ -135,6 +148,11 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                     "check" => serde_json::json!({ "decision": "pass" }),
                     "send-anyway" | "withdraw" => serde_json::json!({}),
                     "safeguarding-leads" => serde_json::json!({ "leads": [] }),
+                    "enquiries" => example(
+                        &served.hub.app.form("fire-prevention", FormKind::Enquiry).unwrap().pathway,
+                        AgencyKind::Police,
+                        served.hub.app.now().uk_date(),
+                    ),
                     _ => example(
                         &served.hub.app.pathway("fire-protection").unwrap().pathway,
                         AgencyKind::Police,

@@ -21,6 +21,7 @@ mod cover;
 mod crash;
 mod data_map;
 mod drafts;
+mod enquiries;
 mod erasure;
 mod every_route;
 mod integrity;

@@ -10,6 +10,7 @@ use referral_exchange::{
     app::{Caller, Choices, Error, IdempotencyKey, ListQuery, LogQuery, Verdict},
     domain::{
         action::Action,
+        enquiry::FormKind,
         grant::GrantReason,
         ids::UserId,
         lawful::LegalPick,
@@ -158,7 +159,7 @@ async fn restricted_team(engine: Engine) {
     let app = &hub.app;
     let tess = hub.sign_in("tess.example").await;
     let known = with(&json!({ "involved": true, "danger_now": true, "child": true, "informant": "canaryinformant" }));
-    let members = app.restricted_members(&app.request(None), &tess, notice::NOTICE).await.unwrap();
+    let members = app.restricted_members(&app.request(None), &tess, (notice::NOTICE, FormKind::Referral)).await.unwrap();
     let names: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
     assert_eq!(
         names,
@@ -249,7 +250,7 @@ async fn struck_out_hold_nothing(engine: Engine) {
     let app = &hub.app;
     let tess = hub.sign_in("tess.example").await;
     let all: Vec<UserId> = app
-        .restricted_members(&app.request(None), &tess, notice::NOTICE)
+        .restricted_members(&app.request(None), &tess, (notice::NOTICE, FormKind::Referral))
         .await
         .unwrap()
         .into_iter()

@@ -52,7 +52,7 @@ pub fn with(changes: &Value) -> Value {
 pub async fn try_send(app: &Arc<App>, caller: &Caller, answers: &Value, choices: Choices) -> Result<Receipt, Error> {
     let key = IdempotencyKey::parse(&app.request(None).id.to_string()).unwrap();
     let pathway = app.pathway(NOTICE).unwrap();
-    let sending = Sending { answers: raw_from_json(answers).unwrap(), choices };
+    let sending = Sending { choices, ..Sending::from(raw_from_json(answers).unwrap()) };
     let body = answers.to_string();
     app.submit(&app.request(None), caller, &key, body.as_bytes(), &pathway, sending).await.map(|Answered { value, .. }| value)
 }

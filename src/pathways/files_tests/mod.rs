@@ -3,6 +3,7 @@
 //! Only compiled for tests; what professionals expect to be asked is in `checklist_tests`.
 
 mod child_exploitation;
+mod enquiries;
 mod fire;
 mod foreign_national_offender;
 mod marac;

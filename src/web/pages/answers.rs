@@ -6,8 +6,8 @@ use jiff::civil::Date;
 
 use crate::domain::{
     agency::AgencyKind,
-    answers::{FieldError, RawAnswer, RawAnswers},
-    code::QuestionId,
+    answers::{Answer, FieldError, RawAnswer, RawAnswers},
+    code::{Code, QuestionId},
     pathway::Pathway,
     question::{Group, Kind, NOT_KNOWN, Question},
     section::Section,
@@ -161,6 +161,26 @@ pub(super) fn item_count(question: &Question, group: &Group, fields: &[(String, 
     let said = first(fields, &items_name(id)).parse().unwrap_or(0);
     let seen = fields.iter().filter_map(|(name, _)| item_of(id, name)).map(|(at, _)| at.saturating_add(1)).max().unwrap_or(0);
     seen.max(said).min(group.most)
+}
+
+/// An answer in words or codes as its question's form would post it; of any other kind, nothing.
+pub(super) fn typed(question: &Question, answer: &Answer) -> Fields {
+    let id = question.id.to_string();
+    let one = |value: String| vec![(id.clone(), value)];
+    match answer {
+        Answer::Text(text) => one(text.clone()),
+        Answer::Choice(code) => one(code.to_string()),
+        Answer::Many(codes) => codes.iter().map(|code| (id.clone(), code.to_string())).collect(),
+        Answer::YesNo(yes) => one(if *yes { "yes" } else { "no" }.to_owned()),
+        Answer::NotKnown(reason) if is_one_of(question) => {
+            one(reason.as_ref().map_or_else(|| NOT_KNOWN.to_owned(), |code| format!("{NOT_KNOWN}:{code}")))
+        }
+        Answer::NotKnown(reason) => {
+            let value = reason.as_ref().map_or(NOT_KNOWN, Code::as_str);
+            vec![(format!("{id}-{NOT_KNOWN}"), value.to_owned())]
+        }
+        _ => Fields::new(),
+    }
 }
 
 /// Every value of a field.

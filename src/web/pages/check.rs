@@ -20,6 +20,7 @@ use crate::{
     domain::{
         answers::{Answer as Given, Answers},
         code::PathwayId,
+        enquiry::FormKind,
         pathway::Pathway,
         progress::Progress,
         question::Question,
@@ -35,6 +36,7 @@ use crate::{
         posted::Posted,
         session::SignedIn,
         view::Frame,
+        words,
     },
 };
 
@@ -68,6 +70,10 @@ pub struct CheckPage {
     pub warning: String,
     /// What is chosen beside the answers.
     pub choices: ChoicesView,
+    /// Which of the pathway's forms is sent.
+    pub kind: FormKind,
+    /// Where a referral comes from: the reference of the question that it is made of; empty for none.
+    pub grown_from: String,
 }
 
 /// One thing that stands in the way of sending.
@@ -110,8 +116,15 @@ impl CheckPage {
         WarningText { text: self.warning.clone(), ..WarningText::default() }
     }
 
-    fn button() -> Button {
-        Button { text: "Send referral".to_owned(), prevent_double_click: Some(true), ..Button::default() }
+    /// To be read before a question is sent; nothing for a referral.
+    fn nameless(&self) -> Option<InsetText> {
+        let text =
+            "Read it once more. A name, an address, a date of birth, a school or a job can tell who it is about: take it out.";
+        (self.kind == FormKind::Enquiry).then(|| InsetText { text: text.to_owned(), ..InsetText::default() })
+    }
+
+    fn button(&self) -> Button {
+        Button { text: format!("Send {}", words::thing(self.kind)), prevent_double_click: Some(true), ..Button::default() }
     }
 }
 
@@ -161,7 +174,7 @@ async fn send(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
     let wanted = Reference::parse(&reference).unwrap_or(Reference::NOBODYS);
     let sending = |view: &DraftView| {
         let answers = to_send(view, sender, today)?;
-        Ok(Sending { answers, choices: choices.clone() })
+        Ok(Sending { choices: choices.clone(), ..Sending::from(answers) })
     };
     match app.send_draft(&person.request, &person.caller, wanted, sending).await {
         Ok(sent) => Ok(see(&format!("/referrals/{}/sent", sent.value.reference))),
@@ -187,6 +200,8 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
         received_by: receivers(app, person, pathway, answers, &receiver).await?,
         copies: if pathway.is_conflicted(answers) { Vec::new() } else { copies(app, pathway, answers).await? },
         choices: ChoicesView::of(app, person, pathway, answers).await?,
+        kind: pathway.kind,
+        grown_from: filled.view.enquiry.map(|reference| reference.to_string()).unwrap_or_default(),
         read_when: receiver.read_when(),
         risk: risk(pathway, answers).unwrap_or_default(),
         advice: pathway.advice(answers).map(|advice| advice.text.clone()).collect(),

@@ -6,6 +6,7 @@ use crate::{
     app::{App, Choices, Error, RestrictedMember},
     domain::{
         answers::Answers,
+        enquiry::FormKind,
         ids::UserId,
         lawful::{LegalChoice, LegalPick},
         legal::{Basis, Purpose},
@@ -43,10 +44,12 @@ impl ChoicesView {
             let words = format!("{}, for {}", words::basis(choice.basis), words::purpose(choice.purpose));
             (value(choice.basis, choice.purpose), words, choice.gateway.to_owned())
         };
-        let bases = if offered.len() > 1 { offered.iter().map(line).collect() } else { Vec::new() };
+        // Whoever names nobody need not weigh the law on naming them; the pathway's usual basis is recorded.
+        let bases =
+            if offered.len() > 1 && pathway.kind == FormKind::Referral { offered.iter().map(line).collect() } else { Vec::new() };
         let mut people = Vec::new();
         if pathway.is_conflicted(answers) {
-            let members = app.restricted_members(&person.request, &person.caller, pathway.id.as_str()).await?;
+            let members = app.restricted_members(&person.request, &person.caller, (pathway.id.as_str(), pathway.kind)).await?;
             let named = |RestrictedMember { user, name, team, agency }| (user.to_string(), name, format!("{team}, {agency}"));
             people = members.into_iter().map(named).collect();
         }

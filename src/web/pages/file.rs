@@ -29,6 +29,7 @@ use crate::{
         session::{SignedIn, fresh_token},
         streams,
         view::Frame,
+        words,
     },
 };
 
@@ -336,11 +337,13 @@ const fn scanned(state: ScanState) -> &'static str {
     }
 }
 
-fn seen_by(view: &ReferralView, audience: Audience) -> String {
+/// Who sees what is for an audience, in words.
+pub(super) fn seen_by(view: &ReferralView, audience: Audience) -> String {
     let (team, agency) = &view.received_by;
+    let thing = words::thing(view.referral.kind);
     match audience {
         Audience::Casework => format!("{team} ({agency}) only"),
-        Audience::Shared => format!("Everybody who can see this referral: the sender’s side and {team} ({agency})"),
+        Audience::Shared => format!("Everybody who can see this {thing}: the sender’s side and {team} ({agency})"),
     }
 }
 

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{Router, extract::State, routing};
 
 use crate::{
-    app::{App, Caller, DraftItem, NamedPlace, PathwayView},
+    app::{App, Caller, DraftItem, Item, NamedPlace, PathwayView},
     domain::account::MembershipState,
     web::{
         components::NotificationBanner,
@@ -27,6 +27,8 @@ pub struct HomePage {
     pub notice: String,
     /// The pathways the caller may send; empty hides the section.
     pub pathways: Vec<PathwayLine>,
+    /// Questions that were answered of late.
+    pub answered: Vec<AnswerLine>,
     /// What was begun and not sent.
     pub drafts: Vec<DraftLine>,
     /// Further places, in order: my referrals, a team's queue, the log.
@@ -46,6 +48,19 @@ pub struct PathwayLine {
     pub about: String,
     /// How long it takes, in minutes.
     pub minutes: u32,
+}
+
+/// A question that was answered.
+#[derive(Clone)]
+pub struct AnswerLine {
+    /// What it is about.
+    pub about: String,
+    /// Its reference.
+    pub reference: String,
+    /// Where the answer is.
+    pub href: String,
+    /// When it was answered, in words.
+    pub answered: String,
 }
 
 /// One draft.
@@ -113,15 +128,26 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
     if ways.log {
         add("Log".to_owned(), "/log".to_owned(), "Who did what in your agency, and who looked.");
     }
+    let answered = app.answered_of_late(&person.request, &person.caller).await?.into_iter().map(answer).collect();
     let drafts = app.drafts(&person.request, &person.caller).await?.into_iter().map(draft).collect();
     ok(&HomePage {
         frame: person.frame.titled("Start").at("/"),
         notice: String::new(),
         nothing: nothing(&person.caller),
         pathways,
+        answered,
         drafts,
         places,
     })
+}
+
+fn answer(item: Item) -> AnswerLine {
+    AnswerLine {
+        about: item.pathway_title,
+        reference: item.reference.to_string(),
+        href: format!("/referrals/{}#messages", item.reference),
+        answered: item.answered_at.map(|at| format!("Answered on {}.", at.words())).unwrap_or_default(),
+    }
 }
 
 fn draft(item: DraftItem) -> DraftLine {

@@ -10,7 +10,9 @@ pub mod check;
 pub mod checks;
 pub mod choices;
 pub mod deputy;
+pub mod dialogue;
 pub mod draft;
+pub mod enquiry;
 pub mod error;
 pub mod field;
 pub mod field_parts;
@@ -42,6 +44,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(account::routes())
         .merge(home::routes())
         .merge(pathway::routes())
+        .merge(enquiry::routes())
         .merge(draft::routes())
         .merge(section::routes())
         .merge(kept::routes())
@@ -51,6 +54,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(sent_list::routes())
         .merge(queue::routes())
         .merge(referral::routes())
+        .merge(dialogue::routes())
         .merge(addition::routes())
         .merge(checks::routes())
         .merge(file::routes())

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::receiver::Receiver;
 use crate::{
     app::{App, Error, IdempotencyKey},
-    domain::{answers::Answers, code::Code, draft::Part, pathway::Pathway, question::Kind, section::Ring},
+    domain::{answers::Answers, code::Code, draft::Part, enquiry::FormKind, pathway::Pathway, question::Kind, section::Ring},
     web::{
         components::{Button, ErrorLink, ErrorSummary, Fieldset, InsetText, Label, Radio, Radios, Select, SelectItem},
         error::{Answer, Failure, mend, ok, see},
@@ -43,6 +43,10 @@ pub struct StartPage {
     pub hours: String,
     /// Address of the question about danger.
     pub start_href: String,
+    /// Where advice is asked for without naming anybody; empty where it is not, or where this is that page.
+    pub advice_href: String,
+    /// Where to refer instead of asking; empty where this is about referring.
+    pub refer_href: String,
 }
 
 impl StartPage {
@@ -72,25 +76,30 @@ pub struct DangerPage {
     pub form_token: String,
 }
 
+/// The question about danger; `is_heading` where the page has no other heading.
+pub(super) fn danger_radios(size: &str, is_heading: bool, failed: bool) -> Radios {
+    let mut fieldset = Fieldset::new("Is anyone in danger now?", size);
+    if let Some(legend) = &mut fieldset.legend {
+        legend.is_page_heading = is_heading;
+    }
+    let item = |value: &str, text: &str| Radio { value: value.to_owned(), text: text.to_owned(), ..Radio::default() };
+    Radios {
+        name: "danger".to_owned(),
+        fieldset: Some(fieldset),
+        hint: Some("Somebody may be hurt, threatened or taken away within hours.".into()),
+        error_message: failed.then(|| CHOOSE.into()),
+        items: vec![item("yes", "Yes, or I am not sure"), item("no", "No")],
+        ..Radios::default()
+    }
+}
+
 impl DangerPage {
-    fn summary() -> ErrorSummary {
+    pub(super) fn summary() -> ErrorSummary {
         ErrorSummary::new(vec![ErrorLink { href: "#danger".to_owned(), text: CHOOSE.to_owned() }])
     }
 
     fn radios(&self) -> Radios {
-        let mut fieldset = Fieldset::new("Is anyone in danger now?", "govuk-fieldset__legend--l");
-        if let Some(legend) = &mut fieldset.legend {
-            legend.is_page_heading = true;
-        }
-        let item = |value: &str, text: &str| Radio { value: value.to_owned(), text: text.to_owned(), ..Radio::default() };
-        Radios {
-            name: "danger".to_owned(),
-            fieldset: Some(fieldset),
-            hint: Some("Somebody may be hurt, threatened or taken away within hours.".into()),
-            error_message: self.frame.failed.then(|| CHOOSE.into()),
-            items: vec![item("yes", "Yes, or I am not sure"), item("no", "No")],
-            ..Radios::default()
-        }
+        danger_radios("govuk-fieldset__legend--l", true, self.frame.failed)
     }
 
     fn button() -> Button {
@@ -122,6 +131,8 @@ pub struct StopPage {
     pub action: String,
     /// See [`DangerPage::form_token`].
     pub form_token: String,
+    /// Where to refer instead of asking; empty where this is about referring.
+    pub refer_href: String,
 }
 
 /// Somebody to ring.
@@ -143,9 +154,10 @@ impl Contact {
 }
 
 impl StopPage {
-    fn button() -> Button {
+    fn button(&self) -> Button {
         let classes = "govuk-button--secondary".to_owned();
-        Button { text: "Make the record".to_owned(), classes, prevent_double_click: Some(true), ..Button::default() }
+        let text = if self.refer_href.is_empty() { "Make the record" } else { "Ask all the same" };
+        Button { text: text.to_owned(), classes, prevent_double_click: Some(true), ..Button::default() }
     }
 
     fn select(&self) -> Select {
@@ -186,63 +198,94 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
         .route("/refer/{pathway}/start", routing::post(begin))
 }
 
+/// Where the pages of a form begin.
+pub(super) fn base(id: &str, kind: FormKind) -> String {
+    match kind {
+        FormKind::Referral => format!("/refer/{id}"),
+        FormKind::Enquiry => format!("/refer/{id}/advice"),
+    }
+}
+
 async fn start(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<String>) -> Answer {
-    let pathway = app.start_referral(&person.request, &person.caller, &id).await?.pathway;
-    let receiver = Receiver::of(&app, &pathway, &Answers::default()).await?;
+    start_of(&app, &person, (&id, FormKind::Referral)).await
+}
+
+/// The start page of a form.
+pub(super) async fn start_of(app: &App, person: &SignedIn, (id, kind): (&str, FormKind)) -> Answer {
+    let pathway = app.start_form(&person.request, &person.caller, (id, kind)).await?.pathway;
+    let receiver = Receiver::of(app, &pathway, &Answers::default()).await?;
+    let base = base(id, kind);
+    let (back, refer_href) = match kind {
+        FormKind::Referral => ("/".to_owned(), String::new()),
+        FormKind::Enquiry => (format!("/refer/{id}"), format!("/refer/{id}")),
+    };
     ok(&StartPage {
-        frame: person.frame.titled(&format!("Before you start – {}", pathway.title)).back_to("/"),
+        frame: person.frame.titled(&format!("Before you start – {}", pathway.title)).back_to(&back),
         title: pathway.title.clone(),
         who_for: vec![pathway.description.clone()],
         minutes: pathway.minutes.into(),
         to_hand: pathway.to_hand.clone(),
         received_by: receiver.name(),
         hours: receiver.read_when(),
-        start_href: format!("/refer/{id}/danger"),
+        start_href: format!("{base}/danger"),
+        advice_href: if pathway.enquiry.is_some() { format!("{base}/advice") } else { String::new() },
+        refer_href,
     })
 }
 
 fn danger_page(app: &App, person: &SignedIn, pathway: &Pathway, form_token: &str, failed: bool) -> DangerPage {
+    let base = base(pathway.id.as_str(), pathway.kind);
     DangerPage {
-        frame: person
-            .frame
-            .titled(&format!("Is anyone in danger now? – {}", pathway.title))
-            .back_to(&format!("/refer/{}", pathway.id))
-            .failed_if(failed),
+        frame: person.frame.titled(&format!("Is anyone in danger now? – {}", pathway.title)).back_to(&base).failed_if(failed),
         pathway: pathway.title.clone(),
-        action: format!("/refer/{}/start", pathway.id),
+        action: format!("{base}/start"),
         form_token: IdempotencyKey::parse(form_token).map_or_else(|_| fresh_token(app), |_| form_token.to_owned()),
     }
 }
 
 async fn danger(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<String>) -> Answer {
-    let pathway = app.start_referral(&person.request, &person.caller, &id).await?.pathway;
-    ok(&danger_page(&app, &person, &pathway, "", false))
+    danger_of(&app, &person, (&id, FormKind::Referral)).await
+}
+
+/// The question about danger before a form.
+pub(super) async fn danger_of(app: &App, person: &SignedIn, form: (&str, FormKind)) -> Answer {
+    let pathway = app.start_form(&person.request, &person.caller, form).await?.pathway;
+    ok(&danger_page(app, person, &pathway, "", false))
 }
 
 /// Where it is: a bare code, so it may stand in the address.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Where {
+pub(super) struct Where {
     district: String,
 }
 
 async fn ring(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<String>, Query(at): Query<Where>) -> Answer {
-    let pathway = app.start_referral(&person.request, &person.caller, &id).await?.pathway;
+    ring_of(&app, &person, (&id, FormKind::Referral), &at).await
+}
+
+/// Whom to ring now, before a form.
+pub(super) async fn ring_of(app: &App, person: &SignedIn, (id, kind): (&str, FormKind), at: &Where) -> Answer {
+    let pathway = app.start_form(&person.request, &person.caller, (id, kind)).await?.pathway;
     let offered = districts(&pathway);
     let district = Code::parse(&at.district).ok().filter(|code| offered.iter().any(|(known, _)| known == code.as_str()));
     let depends = pathway.danger.ring.iter().any(|ring| !ring.districts.is_empty());
-    let here = format!("/refer/{id}/ring");
+    let base = base(id, kind);
     ok(&StopPage {
-        frame: person.frame.titled(&format!("Ring now – {}", pathway.title)).back_to(&format!("/refer/{id}/danger")),
+        frame: person.frame.titled(&format!("Ring now – {}", pathway.title)).back_to(&format!("{base}/danger")),
         pathway: pathway.title.clone(),
         heading: pathway.danger.title.clone(),
         lines: pathway.danger.lines.clone(),
         contacts: contacts(&pathway, district.as_ref()),
         districts: if depends { offered } else { Vec::new() },
         district: district.map(|code| code.to_string()).unwrap_or_default(),
-        here,
-        action: format!("/refer/{id}/start"),
-        form_token: fresh_token(&app),
+        refer_href: match kind {
+            FormKind::Referral => String::new(),
+            FormKind::Enquiry => format!("/refer/{id}/danger"),
+        },
+        here: format!("{base}/ring"),
+        action: format!("{base}/start"),
+        form_token: fresh_token(app),
     })
 }
 
@@ -257,18 +300,31 @@ fn districts(pathway: &Pathway) -> Vec<(String, String)> {
 
 /// The answer to the question about danger: a record is begun, after whom to ring where somebody is in danger.
 async fn begin(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<String>, posted: Posted) -> Answer {
-    let pathway = app.start_referral(&person.request, &person.caller, &id).await?.pathway;
+    begin_of(&app, &person, (&id, FormKind::Referral), &posted).await
+}
+
+/// The answer to the question about danger, before a form.
+pub(super) async fn begin_of(app: &App, person: &SignedIn, (id, kind): (&str, FormKind), posted: &Posted) -> Answer {
+    let pathway = app.start_form(&person.request, &person.caller, (id, kind)).await?.pathway;
     let answer = posted.value("danger");
     match (answer, posted.value("rung")) {
-        ("yes", "") => return Ok(see(&format!("/refer/{id}/ring"))),
+        ("yes", "") => return Ok(see(&format!("{}/ring", base(id, kind)))),
         ("yes" | "no", _) => {}
-        _ => return mend(&danger_page(&app, &person, &pathway, posted.value("form_token"), true)),
+        _ => return mend(&danger_page(app, person, &pathway, posted.value("form_token"), true)),
     }
+    let first = beginning(&pathway, answer)?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    let begun = app.start_draft(&person.request, &person.caller, &key, ((id, kind), &first)).await?.value;
+    Ok(see(&match kind {
+        FormKind::Referral => format!("/drafts/{begun}"),
+        // It has one section only.
+        FormKind::Enquiry => format!("/drafts/{begun}/section/{}", first.section),
+    }))
+}
+
+/// The section that a draft begins with: the answer about danger.
+pub(super) fn beginning(pathway: &Pathway, answer: &str) -> Result<Part, Failure> {
     let question = &pathway.danger.question;
     let section = pathway.section_of(question).ok_or(Failure(Error::Unseen))?;
-    let fields = vec![(question.to_string(), answer.to_owned())];
-    let first = Part { section: section.id.to_string(), fields };
-    let key = IdempotencyKey::parse(posted.value("form_token"))?;
-    let begun = app.start_draft(&person.request, &person.caller, &key, (&id, &first)).await?;
-    Ok(see(&format!("/drafts/{}", begun.value)))
+    Ok(Part { section: section.id.to_string(), fields: vec![(question.to_string(), answer.to_owned())] })
 }

@@ -192,11 +192,14 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         href: format!("/referrals/{}", item.reference),
         headline: match item.headline {
             Some(line) if item.copied => format!("For information: {line}"),
-            line => line.unwrap_or_default(),
+            line => line.map(|line| words::headline(item.kind, &line)).unwrap_or_default(),
         },
         pathway: item.pathway_title,
-        state: words::state(item.state),
-        due: words::due(item.due_at, person.request.at),
+        state: words::standing(item.state, item.answered_at.is_some()),
+        due: match item.answered_at {
+            Some(at) => format!("Answered on {}", at.words()),
+            None => words::due(item.due_at, person.request.at),
+        },
         overdue: item.overdue,
         urgency: Urgency::parse(&item.urgency).map_or("", Urgency::title).to_owned(),
         unopened_urgent: item.unread && item.urgency == Urgency::Today.code(),

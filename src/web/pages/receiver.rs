@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, Error},
-    domain::{answers::Answers, pathway::Pathway},
+    domain::{answers::Answers, enquiry::FormKind, pathway::Pathway},
     web::words,
 };
 
@@ -12,6 +12,7 @@ pub(super) struct Receiver {
     agency: String,
     hours: String,
     emergency: String,
+    kind: FormKind,
 }
 
 impl Receiver {
@@ -21,7 +22,7 @@ impl Receiver {
         let teams = app.receiving_teams().await?;
         let agency = teams.into_iter().find(|view| view.id == team.id).map(|view| view.agency).unwrap_or_default();
         let emergency = pathway.route(answers).emergency.clone();
-        Ok(Self { team: team.name.as_str().to_owned(), agency, hours, emergency })
+        Ok(Self { team: team.name.as_str().to_owned(), agency, hours, emergency, kind: pathway.kind })
     }
 
     /// Team and agency.
@@ -31,6 +32,6 @@ impl Receiver {
 
     /// When somebody reads it, and what to do outside those hours.
     pub(super) fn read_when(&self) -> String {
-        words::read_when(&self.team, &self.hours, &self.emergency)
+        words::read_when(self.kind, &self.team, &self.hours, &self.emergency)
     }
 }

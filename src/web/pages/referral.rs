@@ -11,15 +11,15 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{addition::sections_to_add, checks::Controls, file::FileList, queue::StateTag};
+use super::{addition::sections_to_add, checks::Controls, dialogue::Dialogue, file::FileList, queue::StateTag};
 use crate::{
     app::{AdditionView, App, Error, HolderView, ReferralView, StopView},
     domain::{
-        answers::Answer as GivenAnswer, code::QuestionId, grant::GrantReason, pathway::SummaryRow as PathwayRow,
-        reference::Reference, relation::Relation,
+        action::Action, answers::Answer as GivenAnswer, code::QuestionId, enquiry::FormKind, grant::GrantReason,
+        pathway::SummaryRow as PathwayRow, reference::Reference, relation::Relation,
     },
     web::{
-        components::{Details, ErrorSummary, InsetText, SummaryList, SummaryRow, Tag},
+        components::{Button, Details, ErrorSummary, InsetText, SummaryList, SummaryRow, Tag},
         error::{Answer, Failure, ok, see},
         session::SignedIn,
         view::Frame,
@@ -63,6 +63,14 @@ pub struct ReferralPage {
     pub legal_reason: String,
     /// The files.
     pub files: FileList,
+    /// Which of the pathway's forms it was written on.
+    pub kind: FormKind,
+    /// What was said, and the form to say more.
+    pub dialogue: Option<Dialogue>,
+    /// What it grew from, or became: words, reference and address.
+    pub related: Vec<(String, String, String)>,
+    /// Address where a referral is made of it; empty where the caller may not.
+    pub refer_href: String,
 }
 
 /// A part of the answers.
@@ -74,13 +82,41 @@ pub struct AnswerSection {
     pub rows: Vec<(String, String)>,
 }
 
+/// What heads the page of something written on a form.
+const fn heading(kind: FormKind) -> &'static str {
+    match kind {
+        FormKind::Referral => "Referral",
+        FormKind::Enquiry => "Question",
+    }
+}
+
 impl ReferralPage {
     fn tag(&self) -> Tag {
         self.state.tag()
     }
 
+    fn heading(&self) -> &'static str {
+        heading(self.kind)
+    }
+
+    fn thing(&self) -> &'static str {
+        words::thing(self.kind)
+    }
+
+    /// Marks a question as one, beside where it stands.
+    fn mark(&self) -> Option<Tag> {
+        let tag = || Tag { text: "Advice".to_owned(), classes: "govuk-tag--turquoise".to_owned() };
+        (self.kind == FormKind::Enquiry).then(tag)
+    }
+
+    fn refer(&self) -> Button {
+        let classes = "govuk-button--secondary".to_owned();
+        Button { text: "Make this a referral".to_owned(), href: self.refer_href.clone(), classes, ..Button::default() }
+    }
+
     fn summary(&self) -> Option<ErrorSummary> {
-        self.controls.as_ref()?.check.as_ref()?.summary()
+        let check = self.controls.as_ref().and_then(|controls| controls.check.as_ref()?.summary());
+        check.or_else(|| self.dialogue.as_ref()?.form.as_ref()?.summary())
     }
 
     fn stop(&self) -> InsetText {
@@ -127,11 +163,22 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
     let (name, team, agency) = &view.sent_by;
     let (to_team, to_agency) = &view.received_by;
     ReferralPage {
-        frame: person.frame.titled(&format!("Referral {}", referral.reference)).back_to(back).at(back),
+        frame: person.frame.titled(&format!("{} {}", heading(referral.kind), referral.reference)).back_to(back).at(back),
         reference: referral.reference.to_string(),
         pathway: view.pathway.pathway.title.clone(),
-        state: words::state(referral.stage.state()),
-        due: words::due(referral.due_at, person.request.at),
+        state: words::standing(referral.stage.state(), referral.answered_at.is_some()),
+        due: match referral.answered_at {
+            Some(at) => format!("Answered on {}", at.words()),
+            None => words::due(referral.due_at, person.request.at),
+        },
+        kind: referral.kind,
+        dialogue: Dialogue::of(app, person, view),
+        related: related(view),
+        refer_href: if view.actions.contains(&Action::TakeUpEnquiry) {
+            format!("/referrals/{}/refer", referral.reference)
+        } else {
+            String::new()
+        },
         sent: referral.submitted_at.words(),
         sent_by: format!("{name}, {team}, {agency}"),
         received_by: format!("{to_team}, {to_agency}"),
@@ -144,6 +191,13 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         files: FileList::of(app, view, &person.frame),
         legal_reason: view.legal_reason.clone().unwrap_or_default(),
     }
+}
+
+/// What it grew from, and what was made of it.
+fn related(view: &ReferralView) -> Vec<(String, String, String)> {
+    let line = |words: &str, reference: &Reference| (words.to_owned(), reference.to_string(), format!("/referrals/{reference}"));
+    let grew = view.enquiry.iter().map(|reference| line("Made of a question:", reference));
+    grew.chain(view.referrals.iter().map(|reference| line("Made of this question:", reference))).collect()
 }
 
 /// Somebody who holds the key of these answers, as it was given out.

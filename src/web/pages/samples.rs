@@ -98,6 +98,8 @@ pub(super) fn all() -> Vec<Sample> {
         samples.push(sample(&format!("check{state}"), false, &drafts::check(answer, false)));
         samples.push(sample(&format!("check-open{state}"), false, &drafts::check(answer, true)));
         samples.push(sample(&format!("referral{state}"), false, &referral::referral(answer)));
+        samples.push(sample(&format!("question{state}"), false, &referral::question(answer, false)));
+        samples.push(sample(&format!("question-failed{state}"), true, &referral::question(answer, true)));
         samples.extend(files::pages(state, answer));
         let rows = if answer.is_empty() { 0 } else { 6 };
         samples.push(sample(&format!("checks{state}"), false, &held::to_check(rows, answer)));
@@ -112,6 +114,7 @@ pub(super) fn all() -> Vec<Sample> {
     }
     samples.extend(drafts::about_drafts());
     samples.push(referral::sent());
+    samples.extend([referral::refer("Words\nover two lines", false), referral::refer(ATTACK, true)]);
     for reason in Reason::ALL {
         let page =
             ErrorPage { retry_after: (reason == Reason::TooManyTries).then_some(300), ..ErrorPage::new(&somebody(), reason) };

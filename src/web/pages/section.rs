@@ -20,7 +20,9 @@ use super::{
 };
 use crate::{
     app::{App, Error, KeptView, Saved},
-    domain::{draft::Part, kept::KeptForm, progress::Progress, question::Question, section::Section, time::Timestamp},
+    domain::{
+        draft::Part, enquiry::FormKind, kept::KeptForm, progress::Progress, question::Question, section::Section, time::Timestamp,
+    },
     web::{
         components::{Button, ErrorLink, ErrorSummary},
         error::{Answer, Failure, mend, ok, see},
@@ -237,7 +239,12 @@ fn next(filled: &Filled, looked: &Looked<'_>, after: &Section) -> String {
     let mut open = sections.filter(|section| {
         section.later == after.later && looked.is_asked(section) && looked.progress(filled, section) != Progress::Completed
     });
-    open.next().map_or_else(|| here.clone(), |section| format!("{here}/section/{}", section.id))
+    let after = match filled.pathway().kind {
+        FormKind::Referral => here.clone(),
+        // One screen and no more tasks: the next thing to do is to look at it once more.
+        FormKind::Enquiry => format!("{here}/check"),
+    };
+    open.next().map_or(after, |section| format!("{here}/section/{}", section.id))
 }
 
 /// What a script is told of a saving.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::{App, HolderView, ReferralView},
-    domain::{grant::GrantReason, referral::Stage, relation::Relation},
+    domain::{enquiry::FormKind, grant::GrantReason, referral::Stage, relation::Relation},
     web::{
         components::{Markup, Panel},
         error::{Answer, ok, see},
@@ -31,6 +31,8 @@ use crate::{
 pub struct SentPage {
     /// The frame.
     pub frame: Frame,
+    /// Which of the pathway's forms was sent.
+    pub kind: FormKind,
     /// The reference.
     pub reference: String,
     /// Name of the pathway.
@@ -59,10 +61,22 @@ struct ReferenceLines<'a> {
     reference: &'a str,
 }
 
+/// What has happened.
+const fn title(kind: FormKind) -> &'static str {
+    match kind {
+        FormKind::Referral => "Referral sent",
+        FormKind::Enquiry => "Question sent",
+    }
+}
+
 impl SentPage {
+    fn thing(&self) -> &'static str {
+        words::thing(self.kind)
+    }
+
     fn panel(&self) -> Result<Panel, askama::Error> {
         let html = Markup::of(&ReferenceLines { reference: &self.reference })?;
-        Ok(Panel { title_text: "Referral sent".to_owned(), html: Some(html), ..Panel::default() })
+        Ok(Panel { title_text: title(self.kind).to_owned(), html: Some(html), ..Panel::default() })
     }
 }
 
@@ -91,16 +105,21 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
     if !matches!(view.relation, Relation::Referrer | Relation::ReferrersTeam) {
         return Ok(see(&format!("/referrals/{reference}")));
     }
-    let pathway = &view.pathway.pathway;
+    let (pathway, kind) = (&view.pathway.pathway, view.referral.kind);
     let (team, agency) = &view.received_by;
     let read_when = view.answers.as_ref().map(|answers| {
         let route = pathway.route(answers);
-        let own = words::read_when(team, &route.hours, &route.emergency);
+        let own = words::read_when(kind, team, &route.hours, &route.emergency);
         covered(&view).map_or(own.clone(), |cover| format!("{own} {cover}"))
     });
-    let decided = format!("{team} decides by {}.", words::day_and_time(view.referral.due_at));
+    let does = match kind {
+        FormKind::Referral => "decides",
+        FormKind::Enquiry => "answers",
+    };
+    let decided = format!("{team} {does} by {}.", words::day_and_time(view.referral.due_at));
     ok(&SentPage {
-        frame: person.frame.titled(&format!("Referral sent – {}", pathway.title)).at("/sent"),
+        frame: person.frame.titled(&format!("{} – {}", title(kind), pathway.title)).at("/sent"),
+        kind,
         pathway: pathway.title.clone(),
         received_by: format!("{team} ({agency})"),
         checked_first: checked_first(&view),

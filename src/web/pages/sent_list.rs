@@ -71,7 +71,7 @@ impl SentListPage {
         Ok(Table {
             caption: "Referrals sent, newest first".to_owned(),
             caption_classes: "govuk-visually-hidden".to_owned(),
-            head: Some(heads(&["Reference", "About", "Sent", "State", "Decision"])),
+            head: Some(heads(&["Reference", "About", "Sent", "State", "Decision or answer"])),
             rows: self.rows.iter().map(row).collect::<Result<_, _>>()?,
             first_cell_is_header: true,
             stacks: true,
@@ -104,9 +104,12 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         href: format!("/referrals/{}", item.reference),
         pathway: item.pathway_title,
         sent: item.submitted_at.words(),
-        state: words::state(item.state),
-        due: words::due(item.due_at, person.request.at),
-        headline: item.headline.unwrap_or_default(),
+        state: words::standing(item.state, item.answered_at.is_some()),
+        due: match item.answered_at {
+            Some(at) => format!("Answered on {}", at.words()),
+            None => words::due(item.due_at, person.request.at),
+        },
+        headline: item.headline.map(|line| words::headline(item.kind, &line)).unwrap_or_default(),
     };
     ok(&SentListPage {
         frame: person.frame.titled("My referrals").at("/sent"),

@@ -3,6 +3,7 @@
 mod attachments;
 mod bodies;
 mod document;
+mod enquiries;
 mod forgery;
 mod log;
 mod pathways;

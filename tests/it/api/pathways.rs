@@ -14,8 +14,8 @@ async fn pathways_are_listed_and_told() {
     assert_eq!(list["next"], Value::Null);
     let fire = list["items"].as_array().unwrap().iter().find(|item| item["id"] == "fire-protection").unwrap();
     let members: Vec<_> = fire.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(members, ["id", "title", "version", "sensitivity", "may_submit"]);
-    assert_eq!((&fire["sensitivity"], &fire["may_submit"]), (&json!("L1"), &json!(true)));
+    assert_eq!(members, ["id", "title", "version", "sensitivity", "may_submit", "advice"]);
+    assert_eq!((&fire["sensitivity"], &fire["may_submit"], &fire["advice"]), (&json!("L1"), &json!(true), &json!(false)));
     assert_eq!(fire["version"].as_str().unwrap().len(), 64);
 
     let told = tess.json("/pathways/fire-protection").await;

@@ -44,7 +44,8 @@ async fn lists_page(engine: Engine) {
     let shown: BTreeSet<_> = sent.iter().map(|item| item["reference"].as_str().unwrap()).collect();
     assert_eq!(shown, references.iter().map(String::as_str).collect());
     let members: BTreeSet<_> = sent[0].as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(members, ["reference", "pathway", "state", "due_at", "submitted_at", "headline", "unread"].into_iter().collect());
+    let expected = ["reference", "kind", "pathway", "state", "due_at", "submitted_at", "headline", "unread"];
+    assert_eq!(members, expected.into_iter().collect());
 
     let theo = Client::signed_in(&served, "theo.invented").await;
     let (pages, queue) = all_pages(&theo, "/queue?").await;
@@ -90,6 +91,7 @@ async fn a_referral_is_shown_to_each_as_they_stand_to_it() {
     let members: Vec<_> = seen.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = [
         "reference",
+        "kind",
         "pathway",
         "pathway_version",
         "state",

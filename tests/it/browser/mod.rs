@@ -1,5 +1,6 @@
 //! The pages in a real browser.
 
+mod advice;
 mod journey;
 mod kept;
 mod sweep;

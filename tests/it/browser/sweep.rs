@@ -65,6 +65,7 @@ async fn sweep(kind: crate::support::browser::Kind) {
     let mut sweep = Sweep { browser: &browser, axe, seen: BTreeSet::new(), faults: Vec::new(), width: kind.width };
     signing_in(&mut sweep, &served).await;
     sending(&mut sweep, &served).await;
+    asking(&mut sweep, &served).await;
     reading(&mut sweep, &served).await;
     assert_eq!(sweep.faults, Vec::<String>::new(), "{}", sweep.faults.join("\n"));
     // `find`, downloads and the assets have no page of their own.
@@ -207,6 +208,58 @@ async fn adding_a_file(sweep: &mut Sweep<'_>) {
     sweep.look("/referrals/{reference}", "file-open").await;
     browser.press("form[action$='/quarantine'] button").await;
     sweep.look("/referrals/{reference}", "quarantine").await;
+}
+
+/// Advice without naming anybody: asked, answered, and made a referral.
+async fn asking(sweep: &mut Sweep<'_>, served: &Served) {
+    let browser = sweep.browser;
+    browser.sign_in(served, "tess.example").await;
+    sweep.open("/refer/marac", "/refer/{pathway}", "with-advice").await;
+    browser.follow("Ask for advice without naming anyone").await;
+    sweep.look("/refer/{pathway}/advice", "good").await;
+    browser.follow("Start now").await;
+    sweep.look("/refer/{pathway}/advice/danger", "good").await;
+    browser.submit().await;
+    sweep.look("/refer/{pathway}/advice/danger", "bad").await;
+    browser.choose("danger", "yes").await;
+    browser.submit().await;
+    sweep.look("/refer/{pathway}/advice/ring", "good").await;
+    browser.press("form[action$='/start'] button").await;
+    sweep.look("/drafts/{reference}/section/{section}", "question-empty").await;
+    browser.submit().await;
+    sweep.look("/drafts/{reference}/section/{section}", "question-bad").await;
+    browser.fill_question("A mother of two is waited for outside her work each day.").await;
+    browser.submit().await;
+    sweep.look("/drafts/{reference}/check", "question").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/sent", "question").await;
+    browser.follow("See this question").await;
+    sweep.look("/referrals/{reference}", "question").await;
+    let question = browser.path().await;
+    browser.follow("Make this a referral").await;
+    sweep.look("/referrals/{reference}/refer", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/refer", "bad").await;
+    browser.choose("danger", "no").await;
+    browser.submit().await;
+    sweep.look("/drafts/{reference}", "of-a-question").await;
+    browser.press(".app-account form[action='/sign-out'] button").await;
+
+    browser.sign_in(served, "mara.storybook").await;
+    let queue = format!("/queue?team={}", served.hub.person("mara.storybook").team_id);
+    sweep.open(&queue, "/queue", "question").await;
+    sweep.open(&question, "/referrals/{reference}", "to-answer").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}", "answer-bad").await;
+    browser.fill("text", "This should be referred.\n\nMake the referral from this page.").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}", "answered").await;
+    browser.press(".app-account form[action='/sign-out'] button").await;
+    browser.sign_in(served, "tess.example").await;
+    sweep.look("/", "answered").await;
+    sweep.open("/sent", "/sent", "answered").await;
+    sweep.open(&question, "/referrals/{reference}", "answer-read").await;
+    browser.press(".app-account form[action='/sign-out'] button").await;
 }
 
 async fn reading(sweep: &mut Sweep<'_>, served: &Served) {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use referral_exchange::{
     domain::{
         compartment::CompartmentKind,
+        enquiry::FormKind,
         grant::GrantReason,
         ids::{CompartmentId, GrantId, KeyId, ReferralId},
         key::{HolderKind, OwnerKind},
@@ -55,6 +56,8 @@ async fn crowded(hub: &Hub) -> Vec<(Referral, bool)> {
             // Five moments for forty rows, some of them at the very ends of what a cursor can say.
             submitted_at: Timestamp::from_millis([0, 5, 5, 5, 9][usize::try_from(number % 5).unwrap()]),
             due_at: Timestamp::from_millis([0, 7, 7, 7, 8][usize::try_from(number % 5).unwrap()]),
+            kind: FormKind::Referral,
+            answered_at: None,
         };
         tx.insert_referral(&referral).await.unwrap();
         let compartment = CompartmentId::random(app.random());

@@ -9,9 +9,11 @@ use crate::support::{
 
 /// An address of a route, with made-up names in its places.
 fn address(route: &Route) -> String {
+    // Only a pathway about a person has an enquiry.
+    let pathway = if route.path.contains("/advice") { "marac" } else { "fire-protection" };
     route
         .path
-        .replace("{pathway}", "fire-protection")
+        .replace("{pathway}", pathway)
         .replace("{reference}", "7K3F-9QXD-2")
         .replace("{section}", "seen")
         .replace("{name}", "missing.css")

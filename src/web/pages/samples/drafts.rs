@@ -8,7 +8,7 @@ use super::{
     },
     ATTACK, PERSON, Sample, contacts, held, kept, sample, somebody,
 };
-use crate::domain::progress::Progress;
+use crate::domain::{enquiry::FormKind, progress::Progress};
 
 fn tasks(full: bool) -> TasksPage {
     let task = |title: &str, id: &str, progress| Task {
@@ -61,6 +61,8 @@ pub(super) fn check(answer: &str, open: bool) -> CheckPage {
         risk: "High".to_owned(),
         advice: vec!["Think about a modern slavery referral as well.".to_owned()],
         choices: held::choices(answer),
+        kind: if open { FormKind::Enquiry } else { FormKind::Referral },
+        grown_from: if open { String::new() } else { "7K3F-9QXD-3".to_owned() },
         warning: "The child’s file at school is not told. Tell the school yourself if it is safe to.".to_owned(),
     }
 }

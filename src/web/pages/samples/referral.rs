@@ -2,11 +2,14 @@
 
 use super::{
     super::{
+        dialogue::{Dialogue, Said, WriteForm},
+        enquiry::ReferPage,
         referral::{AnswerSection, ReferralPage},
         sent::SentPage,
     },
     PERSON, Sample, contacts, files, held, sample, somebody, state,
 };
+use crate::domain::enquiry::FormKind;
 
 pub(super) fn referral(words: &str) -> ReferralPage {
     ReferralPage {
@@ -36,12 +39,70 @@ pub(super) fn referral(words: &str) -> ReferralPage {
         }],
         to_add: vec![("School and health".to_owned(), "/referrals/7K3F-9QXD-2/add/school".to_owned())],
         files: files::list(words),
+        kind: FormKind::Referral,
+        dialogue: Some(dialogue(words, false)),
+        related: vec![("Made of a question:".to_owned(), "7K3F-9QXD-3".to_owned(), "/referrals/7K3F-9QXD-3".to_owned())],
+        refer_href: String::new(),
     }
+}
+
+/// A question in which nobody is named, answered; with what is wrong with another answer.
+pub(super) fn question(words: &str, failed: bool) -> ReferralPage {
+    ReferralPage {
+        frame: somebody().titled("Question 7K3F-9QXD-3").back_to("/sent").failed_if(failed),
+        reference: "7K3F-9QXD-3".to_owned(),
+        kind: FormKind::Enquiry,
+        controls: None,
+        added: Vec::new(),
+        to_add: Vec::new(),
+        stopped: Vec::new(),
+        dialogue: Some(dialogue(words, failed)),
+        refer_href: "/referrals/7K3F-9QXD-3/refer".to_owned(),
+        ..referral(words)
+    }
+}
+
+fn dialogue(words: &str, failed: bool) -> Dialogue {
+    Dialogue {
+        heading: "Messages".to_owned(),
+        said: vec![Said {
+            head: format!("{PERSON}, 5 June 2026, 9:32am"),
+            seen_by: "The exploitation hub (Exampleshire Police) only".to_owned(),
+            text: words.to_owned(),
+        }],
+        form: Some(WriteForm {
+            csrf_token: "token-of-the-session".to_owned(),
+            form_token: "token-of-the-form".to_owned(),
+            action: "/referrals/7K3F-9QXD-2/messages".to_owned(),
+            label: "Your answer".to_owned(),
+            hint: "Answer in general.".to_owned(),
+            audiences: vec![
+                ("shared".to_owned(), "Everybody who can see this referral".to_owned()),
+                ("casework".to_owned(), "The exploitation hub (Exampleshire Police) only".to_owned()),
+            ],
+            audience: "shared".to_owned(),
+            text: words.to_owned(),
+            errors: if failed { vec![("text".to_owned(), "Enter a message".to_owned())] } else { Vec::new() },
+        }),
+    }
+}
+
+pub(super) fn refer(words: &str, failed: bool) -> Sample {
+    let page = ReferPage {
+        frame: somebody().titled("Make this a referral – Child exploitation").back_to("/referrals/7K3F-9QXD-3").failed_if(failed),
+        reference: "7K3F-9QXD-3".to_owned(),
+        pathway: "Child exploitation".to_owned(),
+        carried: vec![("What was seen".to_owned(), words.to_owned())],
+        action: "/referrals/7K3F-9QXD-3/refer".to_owned(),
+        form_token: "token-of-the-form".to_owned(),
+    };
+    sample(if failed { "refer-failed" } else { "refer" }, failed, &page)
 }
 
 pub(super) fn sent() -> Sample {
     let sent = SentPage {
         frame: somebody().titled("Referral sent – Child exploitation"),
+        kind: FormKind::Referral,
         reference: "7K3F-9QXD-2".to_owned(),
         pathway: "Child exploitation".to_owned(),
         received_by: "The exploitation hub (Exampleshire Police)".to_owned(),

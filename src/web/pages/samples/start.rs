@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        home::{DraftLine, HomePage, PathwayLine, PlaceLine},
+        home::{AnswerLine, DraftLine, HomePage, PathwayLine, PlaceLine},
         pathway::{DangerPage, StartPage, StopPage},
     },
     Sample, contacts, sample, somebody,
@@ -19,6 +19,16 @@ pub(super) fn before_the_form() -> Vec<Sample> {
                 href: "/refer/cse".to_owned(),
                 about: "For a child who may be used for sex, crime or work.".to_owned(),
                 minutes: 5,
+            }]
+        } else {
+            Vec::new()
+        },
+        answered: if full {
+            vec![AnswerLine {
+                about: "Advice about a child who may be exploited".to_owned(),
+                reference: "7K3F-9QXD-2".to_owned(),
+                href: "/referrals/7K3F-9QXD-2#messages".to_owned(),
+                answered: "Answered on 4 June 2026, 9:32am.".to_owned(),
             }]
         } else {
             Vec::new()
@@ -45,7 +55,7 @@ pub(super) fn before_the_form() -> Vec<Sample> {
             Vec::new()
         },
     };
-    let start = StartPage {
+    let start = |asks: bool| StartPage {
         frame: somebody().titled("Before you start – Child exploitation").back_to("/"),
         title: "Child exploitation".to_owned(),
         who_for: vec!["For anybody who thinks that a child may be used for sex, crime or work.".to_owned()],
@@ -57,6 +67,8 @@ pub(super) fn before_the_form() -> Vec<Sample> {
         received_by: "The exploitation hub (Exampleshire Police)".to_owned(),
         hours: "Somebody reads referrals from 8am to 8pm every day. The night desk covers outside those hours.".to_owned(),
         start_href: "/refer/cse/danger".to_owned(),
+        advice_href: if asks { String::new() } else { "/refer/cse/advice".to_owned() },
+        refer_href: if asks { "/refer/cse".to_owned() } else { String::new() },
     };
     let danger = |failed| DangerPage {
         frame: somebody().titled("Is anyone in danger now? – Child exploitation").back_to("/refer/cse").failed_if(failed),
@@ -64,7 +76,7 @@ pub(super) fn before_the_form() -> Vec<Sample> {
         action: "/refer/cse/start".to_owned(),
         form_token: "token-of-the-form".to_owned(),
     };
-    let stop = StopPage {
+    let stop = |asks: bool| StopPage {
         frame: somebody().titled("Ring now – Child exploitation").back_to("/refer/cse/danger"),
         pathway: "Child exploitation".to_owned(),
         heading: "Ring now, before you write".to_owned(),
@@ -75,13 +87,16 @@ pub(super) fn before_the_form() -> Vec<Sample> {
         here: "/refer/cse/ring".to_owned(),
         action: "/refer/cse/start".to_owned(),
         form_token: "token-of-the-form".to_owned(),
+        refer_href: if asks { "/refer/cse/danger".to_owned() } else { String::new() },
     };
     vec![
         sample("home", false, &home(true)),
         sample("home-empty", false, &home(false)),
-        sample("pathway-start", false, &start),
+        sample("pathway-start", false, &start(false)),
+        sample("advice-start", false, &start(true)),
         sample("pathway-danger", false, &danger(false)),
         sample("pathway-danger-failed", true, &danger(true)),
-        sample("pathway-stop", false, &stop),
+        sample("pathway-stop", false, &stop(false)),
+        sample("advice-stop", false, &stop(true)),
     ]
 }
