@@ -93,7 +93,7 @@ fn one(question: &Question, part: &Part, text: &str) -> Result<Option<String>, S
         PartForm::Registration => {
             let registration = text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_uppercase();
             let fits = registration.len() <= 12 && registration.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ');
-            let words = "Registration number must be 12 letters, digits and spaces or less";
+            let words = "Registration number must be 12 characters or less, with only letters, digits and spaces";
             if fits { Ok(Some(registration)) } else { Err(words.to_owned()) }
         }
         PartForm::Date => whole_date(text.trim())

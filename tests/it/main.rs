@@ -40,4 +40,6 @@ mod tamper;
 mod type_chain;
 mod unseen;
 mod upload_memory;
+mod versions;
+mod walks;
 mod web;

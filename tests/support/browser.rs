@@ -36,6 +36,7 @@ pub const PLAIN: Kind = Kind { width: 1200, scripts: false };
 pub struct Browser {
     pub client: Client,
     base: String,
+    width: u32,
 }
 
 /// Tells of everything the security policy stopped, from the first script on.
@@ -84,14 +85,9 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{}", driver.port))
             .await
             .expect("the driver opens a browser");
-        let browser = Self { client, base: base.to_owned() };
+        let browser = Self { client, base: base.to_owned(), width: kind.width };
         // A window is never narrower than 500: a small screen is told to the page instead.
-        browser
-            .tell(
-                "Emulation.setDeviceMetricsOverride",
-                &json!({ "width": kind.width, "height": 1000, "deviceScaleFactor": 1, "mobile": false }),
-            )
-            .await;
+        browser.resize(kind.width, &json!(1000)).await;
         if kind.scripts {
             browser.tell("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": WATCH })).await;
         }
@@ -152,6 +148,21 @@ impl Browser {
         }
     }
 
+    /// Answers fields by their names at once, as hands would one by one: each is typed over, ticked or chosen, and left. What the
+    /// page hides or does not have is left alone; gives the names of the others.
+    pub async fn answer(&self, fields: &[(String, String)]) -> Vec<String> {
+        let answer = "return arguments[0].filter(([name, value]) => { \
+            const all = [...document.querySelectorAll('main [name]')].filter(field => field.name === name && field.type !== 'hidden'); \
+            const box = all.find(field => field.value === value); \
+            if (all.length === 0) return false; \
+            if (all[0].type === 'radio' || all[0].type === 'checkbox') { if (!box.checked) box.click(); return true; } \
+            all[0].value = value; \
+            for (const kind of ['input', 'change', 'blur']) all[0].dispatchEvent(new Event(kind, { bubbles: true })); \
+            return true }).map(([name]) => name)";
+        let named = self.client.execute(answer, vec![json!(fields)]).await.unwrap();
+        named.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    }
+
     /// Presses something that stays on this page.
     pub async fn click(&self, selector: &str) {
         self.find(selector).await.click().await.unwrap();
@@ -186,6 +197,11 @@ impl Browser {
         self.client.active_element().await.unwrap().text().await.unwrap()
     }
 
+    /// Presses keys where the focus is.
+    pub async fn press_keys(&self, keys: &str) {
+        self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    }
+
     pub async fn run(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap()
     }
@@ -202,13 +218,28 @@ impl Browser {
 
     /// Writes the page as a picture into `$SCREENSHOTS`, if that is set.
     pub async fn picture(&self, name: &str) {
+        self.picture_at(name, self.width).await;
+    }
+
+    /// The same, as wide as told.
+    pub async fn picture_at(&self, name: &str, width: u32) {
         let Ok(folder) = std::env::var("SCREENSHOTS") else { return };
-        let size = self.run("return [window.innerWidth, document.documentElement.scrollHeight]").await;
-        let whole = |height: &Value| json!({ "width": size[0], "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.tell("Emulation.setDeviceMetricsOverride", &whole(&size[1])).await;
+        self.resize(width, &json!(1000)).await;
+        let height = self.run("return document.documentElement.scrollHeight").await;
+        self.resize(width, &height).await;
         let picture = self.client.screenshot().await.unwrap();
         std::fs::write(Path::new(&folder).join(format!("{name}.png")), picture).unwrap();
-        self.tell("Emulation.setDeviceMetricsOverride", &whole(&json!(1000))).await;
+        self.resize(self.width, &json!(1000)).await;
+    }
+
+    /// Lets the scripts of pages run, or not; from the next page on.
+    pub async fn let_scripts(&self, run: bool) {
+        self.tell("Emulation.setScriptExecutionDisabled", &json!({ "value": !run })).await;
+    }
+
+    async fn resize(&self, width: u32, height: &Value) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.tell("Emulation.setDeviceMetricsOverride", &size).await;
     }
 
     pub async fn close(self) {

@@ -109,6 +109,50 @@ impl Page {
         self.select("main form input[type=hidden]", pair)
     }
 
+    /// Where its first form in the main part posts to.
+    pub fn action(&self) -> String {
+        self.select("main form", |form| form.attr("action").unwrap_or("").to_owned()).remove(0)
+    }
+
+    /// The last form in the main part: where it posts to, and its hidden inputs.
+    pub fn last_form(&self) -> (String, Vec<(String, String)>) {
+        let hidden = Selector::parse("input[type=hidden]").unwrap();
+        let form = |form: scraper::ElementRef<'_>| {
+            let pair = |input: scraper::ElementRef<'_>| {
+                (input.attr("name").unwrap_or("").to_owned(), input.attr("value").unwrap_or("").to_owned())
+            };
+            (form.attr("action").unwrap_or("").to_owned(), form.select(&hidden).map(pair).collect())
+        };
+        self.select("main form", form).pop().unwrap()
+    }
+
+    /// The addresses of the links that a selector finds.
+    pub fn links(&self, selector: &str) -> Vec<String> {
+        self.select(selector, |link| link.attr("href").unwrap().to_owned())
+    }
+
+    /// The names of the questions that a section asks.
+    pub fn asked(&self) -> Vec<String> {
+        self.select("main input[name=asked]", |input| input.attr("value").unwrap().to_owned())
+    }
+
+    /// Names and values of what is chosen or ticked before anybody touches it.
+    pub fn chosen(&self) -> Vec<(String, String)> {
+        self.select("main input[checked]", |input| {
+            (input.attr("name").unwrap().to_owned(), input.attr("value").unwrap().to_owned())
+        })
+    }
+
+    /// The addresses of the tasks of a draft that are not complete, in order.
+    pub fn open_tasks(&self) -> Vec<String> {
+        let link = Selector::parse("a").unwrap();
+        let task = |task: scraper::ElementRef<'_>| {
+            let is_done = task.text().collect::<String>().contains("Completed");
+            (!is_done).then(|| task.select(&link).next().unwrap().attr("href").unwrap().to_owned())
+        };
+        self.select(".govuk-task-list__item", task).into_iter().flatten().collect()
+    }
+
     /// The words of the parts a selector finds.
     pub fn words(&self, selector: &str) -> Vec<String> {
         self.select(selector, |part| part.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" "))

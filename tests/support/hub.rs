@@ -95,7 +95,12 @@ impl Hub {
 
     /// A second process over the same database and keys.
     pub async fn another_node(&self) -> Arc<App> {
-        start(&self.url, self.folder.path(), &self.clock, PathwayLibrary::embedded().unwrap(), CHEAP).await
+        self.another_node_with(PathwayLibrary::embedded().unwrap()).await
+    }
+
+    /// A second process, with other pathways.
+    pub async fn another_node_with(&self, pathways: PathwayLibrary) -> Arc<App> {
+        start(&self.url, self.folder.path(), &self.clock, pathways, CHEAP).await
     }
 
     /// A person of the partnership.

@@ -1,6 +1,7 @@
 //! What the integration tests share.
 
 pub mod acts;
+pub mod answers;
 pub mod binary;
 pub mod browser;
 pub mod client;
@@ -9,6 +10,7 @@ pub mod hub;
 pub mod notice;
 pub mod postgres;
 pub mod raw;
+pub mod walker;
 
 /// A test that must hold on both databases becomes two, each told by its engine.
 macro_rules! on_both {

@@ -11,7 +11,7 @@ use axum::{
 
 use super::{
     answers::{Given, regrouped},
-    field::FieldView,
+    field::{FieldView, asked},
     kept::{self, InForm, Offer, OfferRow},
 };
 use crate::{
@@ -60,6 +60,10 @@ impl AddPage {
         ErrorSummary::new(self.fields.iter().flat_map(FieldView::error_links).collect())
     }
 
+    fn asked(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        asked(&self.fields)
+    }
+
     fn button() -> Button {
         Button { text: "Add to the referral".to_owned(), prevent_double_click: Some(true), ..Button::default() }
     }
@@ -76,8 +80,10 @@ pub(super) fn sections_to_add(view: &ReferralView) -> Vec<(String, String)> {
         return Vec::new();
     }
     let answers = latest(view);
-    let open =
-        |section: &&Section| !addable(section, &answers).is_empty() && section.questions.iter().any(|q| q.is_shown(&answers));
+    let open = |section: &&Section| {
+        let addable = addable(section, &answers);
+        section.questions.iter().any(|question| addable.contains(&question.id) && question.is_shown(&answers))
+    };
     let line = |section: &Section| (section.title.clone(), format!("/referrals/{}/add/{}", view.referral.reference, section.id));
     view.pathway.pathway.sections.iter().filter(open).map(line).collect()
 }
@@ -144,6 +150,12 @@ async fn add(
     let sender = app.sender_kind_of(&view).await?;
     let pathway = &view.pathway.pathway;
     let given = Given::over(pathway, before(&view, &section)?, posted.fields(), sender, person.request.at.uk_date());
+    // A further question that an answer called up is asked before anything is sent.
+    let open = addable(found(&view, &section)?, &latest(&view));
+    if given.called_up(posted.fields(), |id| open.contains(id)).is_some() {
+        let page = page(&app, &person, &view, (&section, posted.value("form_token")), posted.fields(), None).await?;
+        return ok(&AddPage { kept: InForm::carried(posted.value("kept")), ..page });
+    }
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(posted.fields()).finish();
     let added = if given.doubled.is_empty() {
         let answers = (&given.raw, body.as_bytes());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::field::ASKED;
 use crate::domain::{
     agency::AgencyKind,
     answers::{Answer, FieldError, RawAnswer, RawAnswers},
@@ -86,6 +87,19 @@ impl<'p> Given<'p> {
     pub(super) fn set_aside(&self, section: &Section) -> Fields {
         let hidden = section.questions.iter().filter(|question| self.shown.iter().all(|shown| shown.id != question.id));
         hidden.flat_map(|question| self.of(question)).filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    /// The name of the first question that these answers show and the page that posted them did not ask: an answer has called
+    /// it up since. None where the page does not say what it asked.
+    pub(super) fn called_up(&self, posted: &[(String, String)], is_mine: impl Fn(&QuestionId) -> bool) -> Option<String> {
+        let asked = all(posted, ASKED);
+        let inside = |group: &QuestionId| {
+            let mine = self.items.iter().filter(|((id, _), _)| id == group).collect::<Vec<_>>();
+            mine.into_iter().flat_map(|((id, at), shown)| shown.iter().map(move |question| format!("{id}.{at}.{}", question.id)))
+        };
+        let shown = self.shown.iter().map(|question| &question.id).filter(|id| is_mine(id));
+        let mut names = shown.flat_map(|id| std::iter::once(id.to_string()).chain(inside(id)));
+        names.find(|name| !asked.is_empty() && !asked.contains(name))
     }
 
     fn of(&self, question: &Question) -> Fields {

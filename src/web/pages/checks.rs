@@ -73,6 +73,7 @@ impl ChecksPage {
             head: Some(heads(&["Reference", "About", "State", "Goes on"])),
             rows: self.rows.iter().map(row).collect::<Result<_, _>>()?,
             first_cell_is_header: true,
+            stacks: true,
             ..Table::default()
         })
     }

@@ -97,6 +97,17 @@ pub struct FieldView {
     pub max_length: u32,
 }
 
+/// Names a question that a page asked.
+pub(super) const ASKED: &str = "asked";
+
+/// What a page says of the questions that it asks, those inside groups included: pairs of a field's name and its value.
+pub(super) fn asked(fields: &[FieldView]) -> impl Iterator<Item = (&'static str, &str)> {
+    fn and_inside(field: &FieldView) -> impl Iterator<Item = &FieldView> {
+        std::iter::once(field).chain(field.items.iter().flat_map(|item| &item.fields))
+    }
+    fields.iter().flat_map(and_inside).map(|field| (ASKED, field.id.as_str()))
+}
+
 impl FieldView {
     /// A question without an answer.
     pub fn new(id: &str, kind: FieldKind, label: &str) -> Self {
@@ -136,8 +147,21 @@ impl FieldView {
         };
         let whole = self.error.as_ref().map(|text| ErrorLink { href: format!("#{}{suffix}", self.id), text: text.clone() });
         let part = |(part, text): &(String, String)| ErrorLink { href: format!("#{}.{part}", self.id), text: text.clone() };
-        let items = self.items.iter().flat_map(|item| &item.fields).flat_map(Self::error_links);
+        let items = self.items.iter().enumerate().flat_map(|(at, item)| self.item_links(at, item));
         whole.into_iter().chain(self.part_errors.iter().map(part)).chain(items).collect()
+    }
+
+    /// The lines of one item of a group; among several, each says which it is.
+    fn item_links(&self, at: usize, item: &ItemView) -> Vec<ErrorLink> {
+        let which = if self.items.len() > 1 { format!("{} {}: ", self.item_noun(), at + 1) } else { String::new() };
+        let links = item.fields.iter().flat_map(Self::error_links);
+        links.map(|link| ErrorLink { text: format!("{which}{}", link.text), ..link }).collect()
+    }
+
+    /// The noun of an item with a capital letter.
+    pub(super) fn item_noun(&self) -> String {
+        let mut letters = self.item.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 
     /// The control and, below, the ways to say "not known".

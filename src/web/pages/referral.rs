@@ -16,7 +16,7 @@ use crate::{
     app::{AdditionView, App, Error, HolderView, ReferralView, StopView},
     domain::{
         action::Action, answers::Answer as GivenAnswer, code::QuestionId, enquiry::FormKind, grant::GrantReason,
-        pathway::SummaryRow as PathwayRow, reference::Reference, relation::Relation,
+        pathway::SummaryRow as PathwayRow, reference::Reference, referral::ReferralState, relation::Relation,
     },
     web::{
         components::{Button, Details, ErrorSummary, InsetText, SummaryList, SummaryRow, Tag},
@@ -47,6 +47,8 @@ pub struct ReferralPage {
     pub sent_by: String,
     /// Who received it.
     pub received_by: String,
+    /// Whether they have received it, or would, as the label of that fact.
+    pub receives: &'static str,
     /// Who can see these answers: one line for each team or person.
     pub seen_by: Vec<String>,
     /// Why it was stopped at the check, line by line; empty where it was not.
@@ -119,12 +121,21 @@ impl ReferralPage {
         check.or_else(|| self.dialogue.as_ref()?.form.as_ref()?.summary())
     }
 
+    /// Where on this page the reader has something to decide: id and words.
+    fn way_down(&self) -> Option<(&'static str, &'static str)> {
+        let controls = self.controls.as_ref()?;
+        if controls.check.is_some() {
+            return Some(("your-check", "Read this, then decide at the end of this page"));
+        }
+        controls.stopped.then_some(("what-you-can-do", "Decide at the end of this page whether to send it"))
+    }
+
     fn stop(&self) -> InsetText {
         InsetText { text: self.stopped.join("\n"), ..InsetText::default() }
     }
 
     fn facts(&self) -> SummaryList {
-        let facts = [("Due", &self.due), ("Sent", &self.sent), ("Sent by", &self.sent_by), ("Received by", &self.received_by)];
+        let facts = [("Due", &self.due), ("Sent", &self.sent), ("Sent by", &self.sent_by), (self.receives, &self.received_by)];
         SummaryList { rows: facts.iter().map(|(key, value)| SummaryRow::words(key, value)).collect(), ..SummaryList::default() }
     }
 
@@ -182,6 +193,11 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         sent: referral.submitted_at.words(),
         sent_by: format!("{name}, {team}, {agency}"),
         received_by: format!("{to_team}, {to_agency}"),
+        receives: match referral.stage.state() {
+            ReferralState::Checking => "Goes to",
+            ReferralState::Stopped | ReferralState::Withdrawn => "Would go to",
+            _ => "Received by",
+        },
         seen_by: view.holders.iter().map(seen_by).collect(),
         stopped: view.stop.as_ref().map_or_else(Vec::new, stopped),
         controls: Controls::of(app, person, view),

@@ -14,14 +14,21 @@ use serde::{Deserialize, Serialize};
 use super::{
     addition,
     answers::{of_section, regrouped},
-    field::FieldView,
+    field::{FieldView, asked},
     filled::{Filled, Looked, Opened},
     kept::{self, InForm, Offer, OfferRow},
 };
 use crate::{
     app::{App, Error, KeptView, Saved},
     domain::{
-        draft::Part, enquiry::FormKind, kept::KeptForm, progress::Progress, question::Question, section::Section, time::Timestamp,
+        code::QuestionId,
+        draft::Part,
+        enquiry::FormKind,
+        kept::KeptForm,
+        progress::Progress,
+        question::{Kind, Question},
+        section::Section,
+        time::Timestamp,
     },
     web::{
         components::{Button, ErrorLink, ErrorSummary},
@@ -66,12 +73,9 @@ pub struct SectionPage {
     pub kept: InForm,
 }
 
-/// Names a question that a page asked.
-const ASKED: &str = "asked";
-
 impl SectionPage {
     fn asked(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.fields.iter().map(|field| (ASKED, field.id.as_str()))
+        asked(&self.fields)
     }
 
     fn summary(&self) -> ErrorSummary {
@@ -217,7 +221,7 @@ fn page(person: &SignedIn, filled: &Filled, looked: &Looked<'_>, section: &Secti
         later: section.later,
         action: format!("/drafts/{reference}/section/{}", section.id),
         revision: saved.map_or(0, |saved| saved.revision),
-        may_grow: section.questions.iter().any(|question| question.show_when.is_some()),
+        may_grow: section.questions.iter().any(may_grow),
         grown: false,
         fields,
         set_aside: looked.given.set_aside(section),
@@ -227,24 +231,36 @@ fn page(person: &SignedIn, filled: &Filled, looked: &Looked<'_>, section: &Secti
     }
 }
 
+/// Whether other answers call up a question, or one inside it.
+fn may_grow(question: &Question) -> bool {
+    let inside = match &question.kind {
+        Kind::Group(group) => &group.questions[..],
+        _ => &[],
+    };
+    question.show_when.is_some() || inside.iter().any(|asked| asked.show_when.is_some())
+}
+
 /// "10:42am".
 fn clock(at: Timestamp) -> String {
     at.zoned().strftime("%-I:%M%P").to_string()
 }
 
-/// Where to go on after a section: to the next that is not complete, else to the tasks.
+/// Where to go on after a section: to the next that is not complete; when all that must be answered is, to the page that
+/// checks before sending; else to the tasks.
 fn next(filled: &Filled, looked: &Looked<'_>, after: &Section) -> String {
     let here = format!("/drafts/{}", filled.view.draft.reference);
-    let sections = filled.pathway().sections.iter().skip_while(|section| section.id != after.id).skip(1);
-    let mut open = sections.filter(|section| {
+    let is_open = |section: &&Section| {
         section.later == after.later && looked.is_asked(section) && looked.progress(filled, section) != Progress::Completed
-    });
-    let after = match filled.pathway().kind {
-        FormKind::Referral => here.clone(),
-        // One screen and no more tasks: the next thing to do is to look at it once more.
-        FormKind::Enquiry => format!("{here}/check"),
     };
-    open.next().map_or(after, |section| format!("{here}/section/{}", section.id))
+    // An enquiry is one screen and has no more tasks: the next thing to do is to look at it once more.
+    let is_enquiry = filled.pathway().kind == FormKind::Enquiry;
+    let sections = &filled.pathway().sections;
+    let mut following = sections.iter().skip_while(|section| section.id != after.id).skip(1);
+    match following.find(is_open) {
+        Some(section) => format!("{here}/section/{}", section.id),
+        None if is_enquiry || (!after.later && !sections.iter().any(|section| is_open(&section))) => format!("{here}/check"),
+        None => here,
+    }
 }
 
 /// What a script is told of a saving.
@@ -313,13 +329,10 @@ async fn go_on(app: &App, person: &SignedIn, (reference, section): (&str, &str),
     };
     let found = filled.section(section)?;
     let looked = filled.look();
-    // A page says which questions it asked; one that an answer has called up since is shown before anything else.
-    let asked: Vec<&str> = posted.fields().iter().filter(|(name, _)| name == ASKED).map(|(_, value)| value.as_str()).collect();
-    let is_new = |id: &str| !asked.is_empty() && !asked.contains(&id);
-    let mut mine = looked.given.shown.iter().filter(|shown| found.questions.iter().any(|question| question.id == shown.id));
-    let grown = mine.any(|question| is_new(question.id.as_str()));
-    if grown {
-        return Ok(see(&format!("{here}/section/{section}?grown=yes")));
+    // A further question is shown before anything else.
+    let is_mine = |id: &QuestionId| found.questions.iter().any(|question| question.id == *id);
+    if let Some(name) = looked.given.called_up(posted.fields(), is_mine) {
+        return Ok(see(&format!("{here}/section/{section}?grown=yes#{name}")));
     }
     if !looked.errors_in(found).is_empty() {
         return Ok(see(&format!("{here}/section/{section}?look=yes")));

@@ -4,6 +4,7 @@ mod attachments;
 mod bodies;
 mod document;
 mod enquiries;
+mod fields;
 mod forgery;
 mod log;
 mod pathways;

@@ -1,6 +1,10 @@
 //! The pages in a real browser.
 
 mod advice;
+mod eyes;
 mod journey;
 mod kept;
+mod keyboard;
 mod sweep;
+mod turns;
+mod walks;

@@ -3,28 +3,20 @@
 use std::collections::BTreeSet;
 
 use referral_exchange::web::table::ROUTES;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::eyes::Eyes;
 use crate::support::{
     browser::{Browser, NARROW, WIDE},
     files::photograph,
     hub::{ENGINES, Hub, Served},
 };
 
-/// Where the checker is, as the lockfile has it.
-const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node_modules/axe-core/axe.min.js");
-
-/// Run on each page; gives one line for each fault.
-const CHECK: &str = "const done = arguments[arguments.length - 1]; \
-    axe.run(document, { rules: { 'target-size': { enabled: true } } }).then(found => done(found.violations.map(\
-    fault => fault.id + ': ' + fault.nodes.map(node => node.target.join(' ')).join(', '))), error => done([String(error)]))";
-
 /// The pages visited by one walk, by the route they belong to.
 struct Sweep<'s> {
     browser: &'s Browser,
-    axe: String,
+    eyes: Eyes,
     seen: BTreeSet<&'static str>,
-    faults: Vec<String>,
     width: u32,
 }
 
@@ -34,22 +26,7 @@ impl Sweep<'_> {
         self.seen.insert(route);
         let name = format!("{}-{state}-{}", route.trim_matches('/').replace(['/', '{', '}'], "_"), self.width);
         self.browser.picture(&name).await;
-        self.browser.run(&self.axe).await;
-        let found = self.browser.client.execute_async(CHECK, Vec::new()).await.unwrap();
-        for fault in found.as_array().into_iter().flatten() {
-            self.faults.push(format!("{name}: {}", fault.as_str().unwrap_or("?")));
-        }
-        let stopped = self.browser.stopped().await;
-        if stopped != json!([]) {
-            self.faults.push(format!("{name}: stopped {stopped}"));
-        }
-        if self.browser.overflows().await {
-            self.faults.push(format!("{name}: wider than the window"));
-        }
-        if self.browser.has("h1").await {
-            return;
-        }
-        self.faults.push(format!("{name}: no heading"));
+        self.eyes.look(self.browser, &name).await;
     }
 
     async fn open(&mut self, path: &str, route: &'static str, state: &str) {
@@ -61,13 +38,12 @@ impl Sweep<'_> {
 async fn sweep(kind: crate::support::browser::Kind) {
     let served = Hub::founded(ENGINES[0]).await.serve().await;
     let browser = Browser::open(kind, &served.url()).await;
-    let axe = std::fs::read_to_string(AXE).expect("axe-core is there; run npm ci");
-    let mut sweep = Sweep { browser: &browser, axe, seen: BTreeSet::new(), faults: Vec::new(), width: kind.width };
+    let mut sweep = Sweep { browser: &browser, eyes: Eyes::open(), seen: BTreeSet::new(), width: kind.width };
     signing_in(&mut sweep, &served).await;
     sending(&mut sweep, &served).await;
     asking(&mut sweep, &served).await;
     reading(&mut sweep, &served).await;
-    assert_eq!(sweep.faults, Vec::<String>::new(), "{}", sweep.faults.join("\n"));
+    sweep.eyes.assert_nothing_found();
     // `find`, downloads and the assets have no page of their own.
     let pages: BTreeSet<&str> = ROUTES
         .iter()
@@ -297,15 +273,14 @@ async fn every_page_in_every_state_on_a_small_phone() {
 async fn the_checker_does_find_faults() {
     let served = Hub::founded(ENGINES[0]).await.serve().await;
     let browser = Browser::open(WIDE, &served.url()).await;
-    let axe = std::fs::read_to_string(AXE).expect("axe-core is there; run npm ci");
-    let mut sweep = Sweep { browser: &browser, axe, seen: BTreeSet::new(), faults: Vec::new(), width: 1200 };
+    let mut sweep = Sweep { browser: &browser, eyes: Eyes::open(), seen: BTreeSet::new(), width: 1200 };
     browser.go("/sign-in").await;
     let damage = "document.querySelector('label[for=username]').remove(); document.documentElement.lang = ''; \
         const inline = document.createElement('p'); inline.setAttribute('style', 'width: 3000px'); inline.textContent = 'wide'; \
         document.body.append(inline)";
     let _: Value = browser.run(damage).await;
     sweep.look("/sign-in", "damaged").await;
-    let faults = sweep.faults.join("\n");
+    let faults = sweep.eyes.faults.join("\n");
     for expected in ["label: ", "html-has-lang: ", "stopped "] {
         assert!(faults.contains(expected), "{expected} in {faults}");
     }

@@ -1,12 +1,4 @@
-//! Words that nobody but the entitled may read stand in no file, row, event or line.
-
-use std::{
-    collections::HashMap,
-    fs,
-    io::Write,
-    path::Path,
-    sync::{Arc, Mutex},
-};
+//! A whole story of signing in, sending, reading and being refused, with a word of its own for whatever is typed.
 
 use referral_exchange::{
     app::{Error, IdempotencyKey, ListQuery, LogQuery, Password, example, raw_from_json},
@@ -14,29 +6,10 @@ use referral_exchange::{
         action::Action, agency::AgencyKind, answers::Answer, code::QuestionId, draft::Part, enquiry::FormKind, message::Audience,
         pathway::Pathway,
     },
-    store::Engine,
-    telemetry::{self, Format},
 };
 use serde_json::json;
 
-use crate::support::{
-    acts::send,
-    hub::{ENGINES, Hub},
-    raw::{Raw, hex},
-};
-
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+use crate::support::{acts::send, hub::Hub};
 
 /// Each free text of the form with a word of its own, and what was typed where a name or password belongs.
 struct Canaries {
@@ -60,68 +33,8 @@ impl Canaries {
     }
 }
 
-/// A word as it is, in hexadecimal and in each of the ways that base64 can cut it.
-fn spellings(word: &str) -> Vec<Vec<u8>> {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
-    let mut spellings = vec![word.as_bytes().to_vec(), hex(word.as_bytes()).into_bytes()];
-    for lead in 0..3_usize {
-        let padded = [vec![b' '; lead], word.as_bytes().to_vec()].concat();
-        let text = STANDARD.encode(&padded);
-        // The ends depend on the neighbours; the middle does not.
-        let middle = &text[if lead == 0 { 0 } else { 4 }..padded.len() / 3 * 4];
-        if middle.len() >= 12 {
-            spellings.push(middle.as_bytes().to_vec());
-        }
-    }
-    spellings
-}
-
-/// All spellings of all words, found in one pass, whatever their case.
-struct Net(HashMap<Vec<u8>, Vec<(Vec<u8>, String)>>);
-
-/// No word is shorter.
-const START: usize = 8;
-
-impl Net {
-    fn of(words: &[String]) -> Self {
-        let mut net: HashMap<Vec<u8>, Vec<(Vec<u8>, String)>> = HashMap::new();
-        for word in words {
-            for spelling in spellings(word) {
-                let spelling = spelling.to_ascii_lowercase();
-                net.entry(spelling[..START].to_vec()).or_default().push((spelling, word.clone()));
-            }
-        }
-        Self(net)
-    }
-
-    fn caught(&self, bytes: &[u8]) -> Option<&str> {
-        let lower = bytes.to_ascii_lowercase();
-        lower.windows(START).enumerate().find_map(|(at, start)| {
-            let here = self.0.get(start)?;
-            here.iter().find(|(spelling, _)| lower[at..].starts_with(spelling)).map(|(_, word)| word.as_str())
-        })
-    }
-
-    fn assert_without(&self, place: &str, bytes: &[u8]) {
-        assert_eq!(self.caught(bytes), None, "{place}");
-    }
-}
-
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push((path.display().to_string(), fs::read(&path).unwrap()));
-        }
-    }
-    found
-}
-
 /// A whole story in which every secret and personal word is used; gives those words.
-async fn story(hub: &Hub) -> Vec<String> {
+pub async fn story(hub: &Hub) -> Vec<String> {
     let canaries = Canaries::new();
     let mut words = canaries.words();
     let app = &hub.app;
@@ -207,82 +120,4 @@ async fn enquiry(hub: &Hub, words: &mut Vec<String>) {
     let draft = app.read_draft(&app.request(None), &asker, &begun.value.to_string()).await.unwrap();
     assert!(draft.fields().iter().any(|(_, value)| value == "a canaryworry b"), "the words are carried over");
     words.extend(["canaryworry".to_owned(), "canaryanswer".to_owned()]);
-}
-
-/// What the database holds, column by column, as its owner reads it.
-async fn every_cell_is_clean(hub: &Hub, net: &Net) {
-    let mut raw = Raw::owner(hub).await;
-    // A word that stands in the clear on purpose: were it not caught, nothing would be.
-    let (control, mut caught, mut cells) = (Net::of(&["tess.example".to_owned()]), 0, 0);
-    for table in raw.schema().await.into_keys() {
-        for row in raw.rows(&format!("SELECT * FROM {table}")).await {
-            for cell in row {
-                cells += 1;
-                net.assert_without(&table, &cell.bytes());
-                caught += usize::from(control.caught(&cell.bytes()).is_some());
-            }
-        }
-    }
-    assert!(cells > 2000 && caught > 0, "{cells}, {caught}");
-}
-
-/// On one thread, so that every line of ours goes to the writer that listens.
-async fn words_stay_within(engine: Engine) {
-    let captured = Captured::default();
-    let writer = captured.clone();
-    let subscriber = telemetry::subscriber(Format::Json, "trace", move || writer.clone()).unwrap();
-    let listening = tracing::subscriber::set_default(subscriber);
-    tracing::info!("listening");
-    let hub = Hub::founded(engine).await;
-    let words = story(&hub).await;
-    assert!(words.len() > 30);
-    let net = Net::of(&words);
-    every_cell_is_clean(&hub, &net).await;
-
-    // The files as they stand, write-ahead log and keys included, and again once the hub has closed its database.
-    let before = files(hub.folder.path());
-    if engine == Engine::Sqlite {
-        assert!(
-            before.iter().any(|(name, bytes)| name.ends_with("-wal") && !bytes.is_empty()),
-            "the write-ahead log is looked at"
-        );
-    }
-    for (name, bytes) in before {
-        net.assert_without(&name, &bytes);
-    }
-    let folder = hub.folder.path().to_owned();
-    hub.app.sequence().await.unwrap();
-    hub.app.close().await.unwrap();
-    for (name, bytes) in files(&folder) {
-        net.assert_without(&name, &bytes);
-    }
-    hub.abandon().await;
-    drop(listening);
-    let lines = captured.0.lock().unwrap().clone();
-    assert!(Net::of(&["listening".to_owned()]).caught(&lines).is_some(), "lines were captured");
-    net.assert_without("the lines for the operator", &lines);
-}
-
-#[tokio::test]
-async fn words_stay_within_sqlite() {
-    words_stay_within(ENGINES[0]).await;
-}
-
-#[tokio::test]
-async fn words_stay_within_postgres() {
-    words_stay_within(ENGINES[1]).await;
-}
-
-#[test]
-fn a_word_is_found_however_it_is_spelt() {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
-    let net = Net::of(&["canarypremisesname".to_owned()]);
-    for lead in 0..5 {
-        let text = [vec![b'x'; lead], b"canarypremisesname".to_vec(), b"yz".to_vec()].concat();
-        for spelt in [text.clone(), STANDARD.encode(&text).into_bytes(), hex(&text).into_bytes()] {
-            assert!(net.caught(&spelt).is_some(), "{lead}");
-        }
-    }
-    assert!(net.caught(b"a CanaryPremisesName b").is_some());
-    assert!(net.caught(b"canary premises name").is_none() && net.caught(b"").is_none());
 }
