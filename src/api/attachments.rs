@@ -25,7 +25,7 @@ use super::{
     signed::Signed,
 };
 use crate::{
-    app::{App, Chunks, Download, Error},
+    app::{App, Chunks, Download, Error, Onto},
     domain::{file::FileForm, multipart::boundary},
 };
 
@@ -103,7 +103,7 @@ pub async fn add(
     let key = body::idempotency_key(&headers)?;
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let form = (boundary(content_type), Incoming(request.into_body()));
-    let arrived = app.receive(&signed.request, &signed.caller, &reference, form).await?;
+    let arrived = app.receive(&signed.request, &signed.caller, Onto::Referral(&reference), form).await?;
     arrived.only(&["audience", "description"])?;
     Ok(made(app.attach(&signed.request, &signed.caller, &key, (&reference, arrived)).await?))
 }

@@ -139,6 +139,10 @@ impl From<Error> for Problem {
                 Self::new(S::TOO_MANY_REQUESTS, "/problems/throttled", "There have been too many tries").wait(wait)
             }
             Error::Busy(wait) => Self::new(S::SERVICE_UNAVAILABLE, "/problems/busy", "The exchange is busy").wait(wait),
+            Error::Unscanned(wait) => {
+                let title = "The file could not be checked for viruses, and was not kept";
+                Self::new(S::SERVICE_UNAVAILABLE, "/problems/not-scanned", title).wait(wait)
+            }
             Error::Unavailable => Self::new(S::SERVICE_UNAVAILABLE, "/problems/unavailable", "The exchange is not available")
                 .wait(Duration::from_secs(5)),
             Error::Invalid(fields) => {

@@ -1,16 +1,23 @@
 //! Deputies: who else goes on with a person's drafts.
 
-use super::{App, Caller, Error, PartView, draft_content, sealing::Holder, sign_in::own};
+use super::{
+    App, Caller, Error, PartView, draft_content,
+    draft_files::NewKey,
+    file_sealing::{keep, write_file},
+    sealing::Holder,
+    sign_in::own,
+};
 use crate::{
     audit::Details,
+    crypto::Identity,
     domain::{
         action::Action,
         compartment::{CompartmentKind, EntryKind},
-        ids::UserId,
+        ids::{CompartmentId, UserId},
         relation::Relation,
         text::PersonName,
     },
-    policy::{Act, DenialReason, Object, RequestContext},
+    policy::{Act, DenialReason, Object, RequestContext, ShownCompartment},
     store::CommitError,
 };
 
@@ -68,19 +75,23 @@ impl App {
         if self.usable_deputy(caller, deputy).await? != deputy {
             return Err(Error::Conflict(NO_DEPUTY));
         }
-        let view = self.read_draft(request, caller, reference).await?;
+        let (view, files) = self.open_to_move(request, caller, reference, Action::ReadDraft).await?;
         let draft = &view.draft;
         // Asked about what was read: a draft that has moved since is stale in the commit.
         let act = self.draft_act(request, caller, &held, Action::SaveDraft).await?;
         let permit = self.ask(Act { object: Object::Draft(draft.id, Some(draft.revision)), ..act }).await?;
         let holders = self.holders_of_draft(draft.owner, deputy, caller).await?;
         let id = draft.id;
+        let named = ShownCompartment { id: CompartmentId::random(&*self.random), kind: CompartmentKind::Draft };
+        let identity = Identity::random(&*self.random);
+        let key = NewKey { referral: id, compartment: named.id, identity: &identity };
+        let files = Box::pin(self.seal_anew(files, key, request.at)).await?;
         let mut tx = self.store.begin().await?;
         if !tx.change_deputy(id, draft.revision, deputy).await? {
             return Err(CommitError::Stale("draft").into());
         }
         tx.erase_sealed_draft(id).await?;
-        let compartment = self.new_compartment(&mut tx, id, CompartmentKind::Draft, &holders, request.at).await?;
+        let compartment = self.make_compartment_of(&mut tx, id, (named, &identity), &holders, request.at).await?;
         let mut entries = Vec::new();
         for PartView { part, by, .. } in &view.parts {
             let entry = self.sealed_entry(&tx, &compartment, EntryKind::Draft, &draft_content::write(part)?, *by, request.at);
@@ -88,13 +99,23 @@ impl App {
             tx.replace_part(id, &part.section, entry.id).await?;
             entries.push((entry.id, entry.sha256));
         }
+        let mut blobs = Vec::new();
+        for (author, file) in files {
+            let entry = self.description_entry(&tx, &compartment, &file, (author, request.at));
+            let written = write_file(&mut tx, entry, file).await?;
+            entries.extend(written.entries);
+            blobs.extend(written.blobs);
+        }
+        let gone = tx.erased_blobs();
         let details = Details {
             entries,
             compartments: vec![compartment.shown()],
             keys: std::iter::once(compartment.key).chain(holders.iter().map(Holder::key)).collect(),
             ..Details::default()
         };
+        keep(blobs).await?;
         tx.commit(permit, &details).await?;
+        self.remove_erased(gone).await;
         Ok(())
     }
 

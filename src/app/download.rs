@@ -179,7 +179,7 @@ impl App {
     }
 
     /// A blob's ciphertext, hashed whole.
-    async fn checked_blob(&self, found: &attachments::Found) -> Result<Checked<Box<dyn OpenBlob>>, Error> {
+    pub(super) async fn checked_blob(&self, found: &attachments::Found) -> Result<Checked<Box<dyn OpenBlob>>, Error> {
         let (id, sha256) = (found.attachment.id, found.attachment.sha256);
         let blobs = Arc::clone(self.store.blobs());
         let checked = blocking(move || Ok(blobs.open(id)?.map(|blob| Checked::new(blob, &sha256)))).await?;
@@ -228,7 +228,7 @@ impl App {
 }
 
 /// What the blob's plaintext must say of itself.
-fn context(entry: &entries::Entry, found: &attachments::Found, form: FileForm) -> Result<SealContext, Error> {
+pub(super) fn context(entry: &entries::Entry, found: &attachments::Found, form: FileForm) -> Result<SealContext, Error> {
     let blob = &found.attachment;
     if (blob.referral, blob.compartment, blob.epoch) != (entry.referral, entry.compartment, entry.epoch) {
         return Err(Error::Integrity("a file and its description are sealed to different keys"));

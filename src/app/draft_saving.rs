@@ -191,7 +191,9 @@ impl App {
         let permit = self.ask(self.draft_act(request, caller, &held, Action::DeleteDraft).await?).await?;
         let mut tx = self.store.begin().await?;
         end(&mut tx, &held.draft, DraftState::Deleted).await?;
+        let gone = tx.erased_blobs();
         tx.commit(permit, &Details { compartments: sight.compartments(held.draft.id), ..Details::default() }).await?;
+        self.remove_erased(gone).await;
         Ok(())
     }
 
@@ -219,7 +221,9 @@ impl App {
                 Err(Error::Conflict(_)) => continue,
                 other => other?,
             }
+            let blobs = tx.erased_blobs();
             tx.commit(permit, &Details::default()).await?;
+            self.remove_erased(blobs).await;
             gone += 1;
         }
         Ok(gone)
@@ -240,10 +244,11 @@ impl App {
         let key = IdempotencyKey::parse(&format!("draft:{reference}"))?;
         let text = reference.to_string();
         self.once(request, caller, &key, ("send-draft", text.as_bytes()), async |once| {
-            let view = self.open_draft(request, caller, &text, Action::SendDraft).await?;
+            let (view, files) = self.open_to_move(request, caller, &text, Action::SendDraft).await?;
             let mut sending: Sending = read(&view).map_err(Error::Invalid)?.into();
             sending.enquiry = view.enquiry.map(|reference| reference.to_string());
-            let sent = self.submit_once(request, caller, (&view.pathway, Some(&view.draft)), sending, once).await;
+            let begun = Some((view.draft, files));
+            let sent = self.submit_once(request, caller, (&view.pathway, begun), sending, once).await;
             self.damage_on_record(request, caller, Action::SendDraft, sent).await
         })
         .await

@@ -1,7 +1,10 @@
 //! Drafts: found through grants, opened on record, listed. What they hold is sealed to owner, deputy and recovery.
 
 use super::{
-    App, Caller, Error, draft_content, enquiries,
+    App, Caller, Error, FileView, draft_content,
+    draft_files::{Lying, Moving},
+    enquiries,
+    files::{Described, Description},
     gate::{bare, legal},
     library::Versioned,
     opening::{Sight, Unwrapped, opened},
@@ -13,13 +16,14 @@ use crate::{
         compartment::EntryKind,
         draft::{self, Part},
         ids::{ReferralId, UserId},
+        message::Audience,
         reference::Reference,
         referral::ReferralState,
         relation::Relation,
         time::Timestamp,
     },
     policy::{Act, DenialReason, Object, Permit, RequestContext, ShownCompartment, State},
-    store::{CommitError, drafts::Draft},
+    store::{CommitError, drafts::Draft, entries},
 };
 
 /// More drafts than this at once are not begun: a person's list stays one page.
@@ -57,6 +61,8 @@ pub struct DraftView {
     pub parts: Vec<PartView>,
     /// The enquiry that it is made of.
     pub enquiry: Option<Reference>,
+    /// Its files, in the order added.
+    pub files: Vec<FileView>,
 }
 
 impl DraftView {
@@ -96,29 +102,48 @@ pub(super) struct Held {
     compartments: Vec<ShownCompartment>,
 }
 
+/// What a draft holds, opened.
+struct OpenedDraft {
+    parts: Vec<PartView>,
+    files: Vec<Described>,
+    /// The files to be sealed anew; none where nobody asked for them.
+    moving: Vec<Moving>,
+}
+
 impl App {
     /// Opens a draft. Unseen and nonexistent cost the same look-ups and leave the same event.
     ///
     /// # Errors
     /// [`Error::Unseen`], [`Error::Refused`], [`Error::Integrity`].
     pub async fn read_draft(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<DraftView, Error> {
-        self.open_draft(request, caller, reference, Action::ReadDraft).await
+        Ok(self.open_draft(request, caller, reference, (Action::ReadDraft, false)).await?.0)
     }
 
-    pub(super) async fn open_draft(
+    /// Opens a draft and its files, to be sealed anew.
+    pub(super) async fn open_to_move(
         &self,
         request: &RequestContext,
         caller: &Caller,
         reference: &str,
         action: Action,
-    ) -> Result<DraftView, Error> {
+    ) -> Result<(DraftView, Vec<Moving>), Error> {
+        self.open_draft(request, caller, reference, (action, true)).await
+    }
+
+    async fn open_draft(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        reference: &str,
+        how: (Action, bool),
+    ) -> Result<(DraftView, Vec<Moving>), Error> {
         for _ in 1..TRIES {
-            match self.open_draft_once(request, caller, reference, action).await {
+            match self.open_draft_once(request, caller, reference, how).await {
                 Err(Error::Conflict(_)) => {}
                 other => return other,
             }
         }
-        self.open_draft_once(request, caller, reference, action).await
+        self.open_draft_once(request, caller, reference, how).await
     }
 
     async fn open_draft_once(
@@ -126,11 +151,11 @@ impl App {
         request: &RequestContext,
         caller: &Caller,
         reference: &str,
-        action: Action,
-    ) -> Result<DraftView, Error> {
+        (action, with_files): (Action, bool),
+    ) -> Result<(DraftView, Vec<Moving>), Error> {
         let (held, sight) = self.find_draft(request, caller, reference, action).await?;
         let (id, revision) = (held.draft.id, held.draft.revision);
-        let opened = self.open_held(request, caller, (held, &sight), action).await;
+        let opened = self.open_held(request, caller, (held, &sight), (action, with_files)).await;
         if let Err(Error::Integrity(_)) = &opened {
             let object = Object::Draft(id, Some(revision));
             let act = bare(caller.acting()?, action, object, Relation::None, State::None, request);
@@ -144,30 +169,39 @@ impl App {
         request: &RequestContext,
         caller: &Caller,
         (held, sight): (Held, &Sight),
-        action: Action,
-    ) -> Result<DraftView, Error> {
+        (action, with_files): (Action, bool),
+    ) -> Result<(DraftView, Vec<Moving>), Error> {
         let permit = self.ask(self.draft_act(request, caller, &held, action).await?).await?;
-        let parts = self.open_parts(caller, permit, held.draft.id, sight).await?;
-        self.draft_view(caller, held, parts).await
+        let held_compartments = sight.compartments(held.draft.id);
+        let compartments: Vec<_> = held_compartments.iter().map(|shown| shown.id).collect();
+        let described = self.store.descriptions_in(&compartments).await?;
+        let opened = self.open_parts(caller, permit, (held.draft.id, sight), (described, with_files)).await?;
+        let view = self.draft_view(caller, held, opened.parts, opened.files).await?;
+        Ok((view, opened.moving))
     }
 
-    /// Opens the newest saving of each section, once the event that names them is committed.
+    /// Opens the newest saving of each section and what describes each file, and the files themselves where they are to be
+    /// sealed anew, once the event that names them is committed.
     async fn open_parts(
         &self,
         caller: &Caller,
         permit: Permit,
-        draft: ReferralId,
-        sight: &Sight,
-    ) -> Result<Vec<PartView>, Error> {
+        (draft, sight): (ReferralId, &Sight),
+        (described, with_files): (Vec<entries::Found>, bool),
+    ) -> Result<OpenedDraft, Error> {
         let rows = self.store.draft_parts(draft).await?;
-        let items = self.store.entries_named(&rows.iter().map(|row| row.entry).collect::<Vec<_>>()).await?;
+        let lying = if with_files { self.lying(&described).await? } else { Vec::new() };
+        let count = described.len();
+        let mut items = described;
+        items.extend(self.store.entries_named(&rows.iter().map(|row| row.entry).collect::<Vec<_>>()).await?);
         let ground = self.ground(sight, &items).await?;
         let mut unwrapped = Unwrapped::default();
         let mut identities = Vec::new();
         for item in &items {
             identities.push(self.identity_for(caller, &permit, &ground, item, &mut unwrapped).await?);
         }
-        let entries = items.iter().map(|item| (item.entry.id, item.entry.sha256)).collect();
+        let blobs = lying.iter().flat_map(Lying::named);
+        let entries = items.iter().map(|item| (item.entry.id, item.entry.sha256)).chain(blobs).collect();
         let details = Details { entries, ..Details::default() };
         let recorded = self.store.record(vec![(permit, details)]).await?.pop();
         let recorded = recorded.ok_or(Error::Conflict("nothing was recorded"))??;
@@ -184,10 +218,24 @@ impl App {
             let part = draft_content::read(&row.section, content.as_bytes())?;
             parts.push(PartView { part, revision: row.revision, at: entry.at, by: entry.author });
         }
-        Ok(parts)
+        let mut files = Vec::new();
+        for (item, identity) in items.iter().zip(&identities).take(count) {
+            let entry = &item.entry;
+            let about = Description::read(opened(&recorded, entry, identity)?.as_bytes())?;
+            files.push(Described { author: entry.author, id: entry.id, at: entry.at, audience: Audience::Shared, about });
+        }
+        let described = items.into_iter().zip(identities).take(count);
+        let moving = described.zip(lying).map(|((item, identity), lying)| (item, identity, lying)).collect();
+        Ok(OpenedDraft { parts, files, moving: self.opened_files(recorded, moving).await? })
     }
 
-    async fn draft_view(&self, caller: &Caller, held: Held, parts: Vec<PartView>) -> Result<DraftView, Error> {
+    async fn draft_view(
+        &self,
+        caller: &Caller,
+        held: Held,
+        parts: Vec<PartView>,
+        files: Vec<Described>,
+    ) -> Result<DraftView, Error> {
         let Held { draft, pathway, .. } = held;
         let (origin, parts): (Vec<_>, Vec<_>) = parts.into_iter().partition(|view| view.part.section == draft::ENQUIRY);
         let enquiry = origin.first().map(|view| enquiries::read_origin(&view.part)).transpose()?;
@@ -200,6 +248,7 @@ impl App {
             pathway,
             parts,
             enquiry,
+            files: self.file_views(files).await?,
             draft,
         })
     }

@@ -33,6 +33,9 @@ pub enum Error {
     /// The hub is busy; the time to wait.
     #[error("the exchange is busy; try again shortly")]
     Busy(Duration),
+    /// The virus scanner gave no answer, so the file was not kept; the time to wait.
+    #[error("the file could not be checked for viruses, and was not kept; try again shortly")]
+    Unscanned(Duration),
     /// Answers to mend, by field.
     #[error("some answers need mending")]
     Invalid(Vec<FieldError>),

@@ -1,37 +1,31 @@
 //! Files on a referral: added once for each key, sealed to those they are for, described by an entry beside them.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
     Added, Answered, App, Arrived, Caller, Error, IdempotencyKey, ScanVerdict,
+    file_sealing::{keep, write_file},
     idempotency::Once,
-    intake::{ArrivedFile, blocking},
     sealing::{Compartment, Holder},
 };
 use crate::{
     audit::Details,
-    crypto::{AgeSuite, Identity, Recipient, SealContext, StreamSealer, Streamed},
+    crypto::{Identity, Recipient},
     domain::{
         action::Action,
         answers::FieldError,
         code::QuestionId,
-        compartment::EntryKind,
-        file::{FileForm, FileName, FileType, LONGEST_DESCRIPTION, MOST, ScanState},
-        ids::{CompartmentId, EntryId, ReferralId, UserId},
+        file::{FileName, FileType, LONGEST_DESCRIPTION, MOST, ScanState},
+        ids::{CompartmentId, EntryId, UserId},
         message::Audience,
-        picture::Cleaner,
         sniff::NotTaken,
         text::lines,
         time::Timestamp,
     },
     policy::{Act, DenialReason, RequestContext, ShownCompartment},
-    store::{
-        attachments::Attachment,
-        blobs::{Blobs, NewBlob},
-    },
 };
 
 /// How many files may be on their way at once: each costs some hundred kilobytes of memory, and the disk's attention.
@@ -43,6 +37,8 @@ pub(super) struct Places {
 const UPLOADS: usize = 32;
 const DOWNLOADS: usize = 64;
 const COME_BACK: Duration = Duration::from_secs(5);
+/// A scanner that is started anew reads its signatures for about so long.
+const SCANNER_BACK: Duration = Duration::from_mins(1);
 
 impl Default for Places {
     fn default() -> Self {
@@ -61,6 +57,7 @@ impl Places {
 }
 
 /// A file as its readers see it in the list.
+#[derive(Clone)]
 pub struct FileView {
     /// The id of the entry that describes it; the file is asked for by it.
     pub id: EntryId,
@@ -86,6 +83,12 @@ pub struct FileView {
     pub has_original: bool,
 }
 
+impl fmt::Debug for FileView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FileView({}, …)", self.id)
+    }
+}
+
 /// What the describing entry says.
 pub(super) struct Description {
     pub(super) name: FileName,
@@ -96,7 +99,7 @@ pub(super) struct Description {
 }
 
 impl Description {
-    fn written(&self) -> String {
+    pub(super) fn written(&self) -> String {
         json!({
             "name": self.name.as_str(),
             "type": self.kind.code(),
@@ -140,22 +143,12 @@ pub(super) enum Target {
 }
 
 impl Target {
-    fn place(&self) -> (CompartmentId, i64, Recipient) {
+    pub(super) fn place(&self) -> (CompartmentId, i64, Recipient) {
         match self {
             Self::Held(held) => (held.id, held.epoch, held.recipient.clone()),
             Self::Fresh(named, identity, _) => (named.id, 1, identity.recipient()),
         }
     }
-}
-
-/// One form of it: its blob's id, the blob, and what went into it.
-type SealedForm = (FileForm, EntryId, Box<dyn NewBlob>, Streamed);
-
-/// A file sealed and on the disk, under a name that does not count yet.
-pub(super) struct SealedFile {
-    forms: Vec<SealedForm>,
-    description: Description,
-    scan: ScanState,
 }
 
 impl App {
@@ -225,10 +218,7 @@ impl App {
         let shown = permit.act().compartments.first().copied().ok_or(Error::Refused)?;
         let Arrived { file, place, .. } = arrived;
         let file = file.ok_or_else(|| invalid("file", "Choose a file"))?;
-        if file.verdict == Some(ScanVerdict::Infected) {
-            self.refuse(permit.act().clone(), DenialReason::Infected, None).await?;
-            return Err(invalid("file", "The scanner found something harmful in this file. It was not kept"));
-        }
+        self.heed_scanner(file.verdict, permit.act()).await?;
         let target = if sight.newest(shown.id).is_some() {
             Target::Held(self.held_compartment(&sight, shown).await?)
         } else {
@@ -254,121 +244,40 @@ impl App {
             }
         };
         keys.push(compartment.key);
-        let content = sealed.description.written();
-        let entry = self.sealed_entry(&tx, &compartment, EntryKind::Attachment, content.as_bytes(), caller.user(), request.at);
+        let entry = self.description_entry(&tx, &compartment, &sealed, (caller.user(), request.at));
         let added = Added { id: entry.id.to_string(), at: request.at };
         once.remember(&mut tx, &added).await?;
-        let mut entries = vec![(entry.id, entry.sha256)];
-        tx.insert_entry(&entry).await?;
-        tx.insert_file_state(entry.id, sealed.scan).await?;
-        let mut kept = Vec::new();
-        for (form, id, blob, streamed) in sealed.forms {
-            tx.insert_attachment(&Attachment {
-                id,
-                referral: referral.id,
-                compartment: compartment.id,
-                epoch: compartment.epoch,
-                entry: entry.id,
-                form,
-                author: caller.user(),
-                at: request.at,
-                suite: AgeSuite::CURRENT.id(),
-                size: i64::try_from(streamed.size).unwrap_or(i64::MAX),
-                sha256: streamed.sha256,
-                event: tx.event(),
-            })
-            .await?;
-            entries.push((id, streamed.sha256));
-            kept.push(blob);
-        }
-        // The blobs count from here on, and so must the rows: nothing but the commit comes after.
-        blocking(move || kept.into_iter().try_for_each(NewBlob::keep)).await?;
-        tx.commit(permit, &Details { entries, keys, ..Details::default() }).await?;
+        let written = write_file(&mut tx, entry, sealed).await?;
+        keep(written.blobs).await?;
+        tx.commit(permit, &Details { entries: written.entries, keys, ..Details::default() }).await?;
         drop(place);
         Ok(added)
     }
 
-    /// Seals a file that arrived to a compartment of any kind, as blobs that are on the disk and do not count yet.
-    pub(super) async fn seal_file(
-        &self,
-        file: ArrivedFile,
-        text: String,
-        (referral, target): (ReferralId, &Target),
-        author: UserId,
-        at: Timestamp,
-    ) -> Result<SealedFile, Error> {
-        let kind = file.kind.map_err(not_taken)?;
-        let description = Description {
-            name: FileName::of(&file.name, kind),
-            kind,
-            size: file.clean_size,
-            text,
-            has_original: file.is_cleaned,
-        };
-        let scan = if file.verdict.is_some() { ScanState::Clean } else { ScanState::NotScanned };
-        let (compartment, epoch, recipient) = target.place();
-        let blobs = Arc::clone(self.store.blobs());
-        let mut plans = vec![(FileForm::File, EntryKind::File, file.clean_size)];
-        if file.is_cleaned {
-            plans.push((FileForm::Original, EntryKind::Original, file.size));
+    /// Refuses a file in which the scanner found something, or at which it did not look; on record.
+    pub(super) async fn heed_scanner(&self, verdict: Option<ScanVerdict>, act: &Act) -> Result<(), Error> {
+        match verdict {
+            None | Some(ScanVerdict::Clean) => Ok(()),
+            Some(ScanVerdict::Infected) => {
+                self.refuse(act.clone(), DenialReason::Infected, None).await?;
+                Err(invalid("file", "The scanner found something harmful in this file. It was not kept"))
+            }
+            Some(ScanVerdict::Unanswered) => {
+                self.refuse(act.clone(), DenialReason::Unscanned, None).await?;
+                Err(Error::Unscanned(SCANNER_BACK))
+            }
         }
-        let plans = plans.into_iter().map(|(form, kind, length)| {
-            let entry = EntryId::random(&*self.random);
-            (form, SealContext { referral, compartment, epoch, entry, version: 1, author, kind }, length)
-        });
-        let plans: Vec<_> = plans.collect();
-        let forms = blocking(move || seal(file, &plans, (&*blobs, &recipient), at)).await?;
-        Ok(SealedFile { forms, description, scan })
     }
 }
 
-/// Seals each form of a file in one pass over it.
-fn seal(
-    file: ArrivedFile,
-    plans: &[(FileForm, SealContext, u64)],
-    (blobs, recipient): (&dyn Blobs, &Recipient),
-    at: Timestamp,
-) -> io::Result<Vec<SealedForm>> {
-    use io::{Read as _, Write as _};
-    let mut spool = file.key.read(file.spool).map_err(io::Error::other)?;
-    let mut sealers = Vec::new();
-    for (form, place, length) in plans {
-        let blob = blobs.create(place.entry, at)?;
-        sealers.push((*form, place.entry, StreamSealer::new(place, *length, recipient, blob)?));
-    }
-    let (mut buffer, mut cleaner, mut remaining) = (vec![0; 64 * 1024], Cleaner::default(), Vec::new());
-    loop {
-        let count = spool.read(&mut buffer)?;
-        if count == 0 {
-            break;
-        }
-        cleaner.feed(&buffer[..count], &mut remaining);
-        for (form, _, sealer) in &mut sealers {
-            sealer.write_all(if *form == FileForm::File { &remaining } else { &buffer[..count] })?;
-        }
-        remaining.clear();
-    }
-    cleaner.finish(&mut remaining);
-    let mut forms = Vec::new();
-    for (form, id, mut sealer) in sealers {
-        if form == FileForm::File {
-            sealer.write_all(&remaining)?;
-        }
-        let (mut blob, streamed) = sealer.finish()?;
-        blob.settle()?;
-        forms.push((form, id, blob, streamed));
-    }
-    Ok(forms)
-}
-
-fn described(text: &str) -> Result<String, Error> {
+pub(super) fn described(text: &str) -> Result<String, Error> {
     if text.trim().is_empty() {
         return Ok(String::new());
     }
     lines(text, LONGEST_DESCRIPTION).map_err(|_| invalid("description", "Description must be 300 characters or less"))
 }
 
-fn not_taken(why: NotTaken) -> Error {
+pub(super) fn not_taken(why: NotTaken) -> Error {
     match why {
         NotTaken::Empty => invalid("file", "The file is empty"),
         NotTaken::Kind => Error::Unsupported("the file is none of PDF, Word, OpenDocument text, JPEG, PNG or plain text"),

@@ -150,8 +150,17 @@ struct Form {
     waiting: Vec<u8>,
 }
 
+/// What a file is for.
+#[derive(Debug, Clone, Copy)]
+pub enum Onto<'r> {
+    /// The referral with this reference.
+    Referral(&'r str),
+    /// The draft with this reference.
+    Draft(&'r str),
+}
+
 impl App {
-    /// Takes in a form with a file for a referral that the caller sees.
+    /// Takes in a form with a file for a referral or draft that the caller sees.
     ///
     /// # Errors
     /// [`Error::Unseen`] when they do not; [`Error::Busy`] when too many files are on their way already; [`Error::TooLarge`];
@@ -160,10 +169,13 @@ impl App {
         &self,
         request: &RequestContext,
         caller: &Caller,
-        reference: &str,
+        onto: Onto<'_>,
         (boundary, chunks): (Option<String>, impl Chunks),
     ) -> Result<Arrived, Error> {
-        self.find_referral(request, caller, reference, Action::AttachFile).await?;
+        match onto {
+            Onto::Referral(reference) => drop(self.find_referral(request, caller, reference, Action::AttachFile).await?),
+            Onto::Draft(reference) => drop(self.find_draft(request, caller, reference, Action::AttachFile).await?),
+        }
         let boundary = boundary.ok_or(Error::Unsupported("send the file as multipart/form-data"))?;
         let place = self.places.upload()?;
         let form = self.take_in(&boundary, chunks).await?;

@@ -1,4 +1,9 @@
-//! Looking at files as they come in, before anything of them is sealed: the shape of a scanner, none, and one for tests.
+//! Looking at files as they come in, before anything of them is sealed: the shape of a scanner, none, ClamAV, and one for
+//! tests.
+
+mod clamd;
+
+pub use clamd::{Clamd, ClamdAddress};
 
 /// Makes scans; one for each file.
 pub trait Scanner: Send + Sync {
@@ -21,6 +26,8 @@ pub enum ScanVerdict {
     Clean,
     /// Something harmful.
     Infected,
+    /// The scanner did not say: it is not there, or did not look at the whole.
+    Unanswered,
 }
 
 /// No scanner: files are shown as not scanned.

@@ -53,6 +53,7 @@ impl Holder {
 }
 
 /// A compartment that can be sealed to: the public half of its identity, and what events name.
+#[derive(Clone)]
 pub(super) struct Compartment {
     /// Its id.
     pub(super) id: CompartmentId,

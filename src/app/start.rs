@@ -3,12 +3,12 @@
 use std::{path::Path, sync::Arc};
 
 use super::{
-    App, Error, KeyFiles, NoScanner, Scanner, TestScanner, database_files, files::Places, keyring::CheckedKeys, library::Library,
-    sequencer::Sequencer,
+    App, Clamd, ClamdAddress, Error, KeyFiles, NoScanner, Scanner, TestScanner, database_files, files::Places,
+    keyring::CheckedKeys, library::Library, sequencer::Sequencer,
 };
 use crate::{
     audit::{SigningKey, VerifierKey},
-    config::{Config, DatabaseUrl},
+    config::{Config, DatabaseUrl, ScannerAddress},
     crypto::{Cost, EngineSettings, PasswordEngine},
     domain::{
         ids::RequestId,
@@ -103,6 +103,16 @@ pub async fn migrate(config: &Config) -> Result<(), Error> {
     Ok(db.close().await?)
 }
 
+/// Who looks at files. A demonstration shows what a scanner does, with the one file that every scanner knows and nobody fears.
+fn scanner(config: &Config, demonstration: bool) -> Arc<dyn Scanner> {
+    match &config.scanner.clamd {
+        Some(ScannerAddress::Socket(path)) => Arc::new(Clamd::new(ClamdAddress::Socket(path.clone()))),
+        Some(ScannerAddress::Loopback(address)) => Arc::new(Clamd::new(ClamdAddress::Loopback(*address))),
+        None if demonstration => Arc::new(TestScanner),
+        None => Arc::new(NoScanner),
+    }
+}
+
 /// The policy files of a folder, or the built-in ones.
 pub fn policy_files(folder: Option<&Path>) -> Result<Files, Error> {
     let Some(folder) = folder else { return Ok(Files::embedded()) };
@@ -159,8 +169,7 @@ impl App {
             db: open_database(config).await?,
             keys: KeyFiles::read(&config.keys.directory)?,
             blobs: blobs(config, &random),
-            // A demonstration shows what a scanner does, with the one file that every scanner knows and nobody fears.
-            scanner: if demonstration { Arc::new(TestScanner) } else { Arc::new(NoScanner) },
+            scanner: scanner(config, demonstration),
             passwords: PasswordSettings::production(config),
             clock,
             random,

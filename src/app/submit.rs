@@ -4,16 +4,19 @@ use std::time::Duration;
 
 use super::{
     App, Caller, Error,
+    draft_files::{Moving, NewKey},
     draft_saving::end as end_draft,
     enquiries::{self, Origin},
+    file_sealing::{keep, write_file},
     gate::legal,
     idempotency::Once,
     library::Versioned,
     recipients::{Copied, Recipients, RestrictedMember, Sender},
-    sealing::Holder,
+    sealing::{Compartment, Holder},
 };
 use crate::{
     audit::Details,
+    crypto::Identity,
     domain::{
         actor::Place,
         agency::AgencyKind,
@@ -22,7 +25,7 @@ use crate::{
         compartment::{CompartmentKind, EntryKind},
         draft::DraftState,
         enquiry::{FormKind, Pointers},
-        ids::{ReferralId, UserId},
+        ids::{CompartmentId, ReferralId, UserId},
         lawful::{BadPick, LegalPick},
         pathway::Pathway,
         reference::Reference,
@@ -32,7 +35,7 @@ use crate::{
         validate::validate,
     },
     pathways,
-    policy::{Act, DenialReason, Legal, Object, RequestContext, State},
+    policy::{Act, DenialReason, Legal, Object, RequestContext, ShownCompartment, State},
     store::{Tx, drafts::Draft, referrals::Referral, teams::Team},
 };
 
@@ -197,11 +200,13 @@ impl App {
         &self,
         request: &RequestContext,
         caller: &Caller,
-        (versioned, draft): (&Versioned, Option<&Draft>),
+        (versioned, begun): (&Versioned, Option<(Draft, Vec<Moving>)>),
         Sending { answers: raw, choices, enquiry }: Sending,
         once: &Once<'_>,
     ) -> Result<Receipt, Error> {
         let pathway = &versioned.pathway;
+        let (draft, files) = begun.map_or((None, Vec::new()), |(draft, files)| (Some(draft), files));
+        let draft = draft.as_ref();
         let agency = self.agency(caller.agency()).await?;
         let id = draft.map_or_else(|| ReferralId::random(&*self.random), |draft| draft.id);
         let place = self.place_to_submit_from(caller, agency.kind, pathway)?;
@@ -237,6 +242,10 @@ impl App {
             let told = to.told.iter().any(|(_, team)| *team == origin.team);
             Pointers::between(origin.by_name, to.named, told)
         });
+        let shared = ShownCompartment { id: CompartmentId::random(&*self.random), kind: CompartmentKind::Shared };
+        let identity = Identity::random(&*self.random);
+        let key = NewKey { referral: id, compartment: shared.id, identity: &identity };
+        let files = Box::pin(self.seal_anew(files, key, request.at)).await?;
 
         let mut tx = self.store.begin().await?;
         let referral = Referral {
@@ -282,7 +291,14 @@ impl App {
         }
         let grown_from = origin.as_ref().filter(|_| pointers.is_some_and(|pointers| pointers.to_enquiry));
         let parts = (&answers, &choices, grown_from);
-        let mut sealed = self.seal_submission(&mut tx, (&referral, pathway), parts, &to).await?;
+        let (made, mut sealed) = self.seal_submission(&mut tx, (&referral, pathway), parts, (shared, &identity), &to).await?;
+        let mut blobs = Vec::new();
+        for (author, file) in files {
+            let entry = self.description_entry(&tx, &made, &file, (author, request.at));
+            let written = write_file(&mut tx, entry, file).await?;
+            sealed.entries.extend(written.entries);
+            blobs.extend(written.blobs);
+        }
         if let Some(origin) = origin.as_ref().filter(|_| pointers.is_some_and(|pointers| pointers.to_referral)) {
             let content = enquiries::write_pointer(FormKind::Referral, referral.reference);
             let entry = self.sealed_entry(&tx, &origin.shared, EntryKind::Pointer, content.as_bytes(), caller.user(), request.at);
@@ -300,18 +316,24 @@ impl App {
             };
             tx.count_measure(pathway.id.as_str(), &agency.code, district, &month, counted).await?;
         }
-        tx.commit(permit, &Details { recipients: to.told, pathway: Some(versioned.named()?), ..sealed }).await?;
+        let gone = tx.erased_blobs();
+        let details = Details { recipients: to.told, pathway: Some(versioned.named()?), ..sealed };
+        keep(blobs).await?;
+        tx.commit(permit, &details).await?;
+        self.remove_erased(gone).await;
         Ok(receipt)
     }
 
-    /// Makes the compartments of a referral and seals into each what belongs there; gives what the event names of it.
+    /// Makes the compartments of a referral and seals into each what belongs there; gives the shared one, which files were
+    /// sealed to beforehand, and what the event names of all.
     async fn seal_submission(
         &self,
         tx: &mut Tx,
         (referral, pathway): (&Referral, &Pathway),
         (answers, choices, grown_from): (&Answers, &Choices, Option<&Origin>),
+        shared: (ShownCompartment, &Identity),
         to: &Recipients,
-    ) -> Result<Details, Error> {
+    ) -> Result<(Compartment, Details), Error> {
         let (author, at) = (referral.referrer, referral.submitted_at);
         let open = pathway.part(answers, None);
         let mut contents = vec![
@@ -326,14 +348,15 @@ impl App {
         if let Some(origin) = grown_from {
             contents.push((EntryKind::Pointer, enquiries::write_pointer(FormKind::Enquiry, origin.reference)));
         }
-        let mut parts = vec![(CompartmentKind::Shared, &to.shared, contents)];
+        let made = self.make_compartment_of(tx, referral.id, shared, &to.shared, at).await?;
+        let mut parts = vec![(made.clone(), &to.shared, contents)];
         for (category, holders) in &to.categories {
             let part = pathways::answers_to_json(&pathway.part(answers, Some(*category))).to_string();
-            parts.push((CompartmentKind::Restricted, holders, vec![(EntryKind::Submission, part)]));
+            let apart = self.new_compartment(tx, referral.id, CompartmentKind::Restricted, holders, at).await?;
+            parts.push((apart, holders, vec![(EntryKind::Submission, part)]));
         }
         let mut details = Details::default();
-        for (kind, holders, contents) in parts {
-            let made = self.new_compartment(tx, referral.id, kind, holders, at).await?;
+        for (made, holders, contents) in parts {
             for (kind, content) in contents {
                 let entry = self.sealed_entry(tx, &made, kind, content.as_bytes(), author, at);
                 tx.insert_entry(&entry).await?;
@@ -344,7 +367,7 @@ impl App {
         }
         details.keys.sort_unstable();
         details.keys.dedup();
-        Ok(details)
+        Ok((made, details))
     }
 
     /// The first place the policy lets the caller send from; failing that, any place, so that the refusal is on record.

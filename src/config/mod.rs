@@ -15,7 +15,10 @@ use std::path::{Path, PathBuf};
 pub use error::Error;
 pub use layers::{Origin, Overrides};
 pub use secret::Secret;
-pub use sections::{Blobs, Database, DatabaseUrl, Hub, Keys, Limits, Listen, Log, LogFormat, Operations, Overlay, TlsFiles};
+pub use sections::{
+    Blobs, Database, DatabaseUrl, Hub, Keys, Limits, Listen, Log, LogFormat, Operations, Overlay, Scanner, ScannerAddress,
+    TlsFiles,
+};
 pub use setting::{SETTINGS, Setting};
 
 use layers::Layers;
@@ -35,6 +38,8 @@ pub struct Config {
     pub keys: Keys,
     /// Where sealed attachments lie.
     pub blobs: Blobs,
+    /// Who looks for viruses in files.
+    pub scanner: Scanner,
     /// Policy files that replace the built-in ones.
     pub policies: Overlay,
     /// Pathway files that replace the built-in ones.

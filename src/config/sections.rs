@@ -78,6 +78,22 @@ pub struct Blobs {
     pub directory: PathBuf,
 }
 
+/// Who looks for viruses in files that are added.
+#[derive(Debug, Clone)]
+pub struct Scanner {
+    /// ClamAV's daemon; `None` means that nobody looks.
+    pub clamd: Option<ScannerAddress>,
+}
+
+/// Where a daemon listens on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScannerAddress {
+    /// A socket file.
+    Socket(PathBuf),
+    /// A port of the loopback address.
+    Loopback(SocketAddr),
+}
+
 /// A folder of files in place of the built-in ones.
 #[derive(Debug, Clone)]
 pub struct Overlay {
@@ -154,6 +170,7 @@ pub(super) fn build(base: &Path, layers: Layers) -> Result<Config, Error> {
         },
         keys: Keys { directory: read.path("keys.directory").ok_or_else(|| missing("keys.directory"))? },
         blobs: Blobs { directory: read.path("blobs.directory").ok_or_else(|| missing("blobs.directory"))? },
+        scanner: Scanner { clamd: read.clamd()? },
         policies: Overlay { directory: read.path("policies.directory") },
         pathways: Overlay { directory: read.path("pathways.directory") },
         limits: Limits {
@@ -194,6 +211,18 @@ impl Reader<'_> {
 
     fn path(&self, key: &str) -> Option<PathBuf> {
         self.layers.get(key).map(|value| self.base.join(&value.text))
+    }
+
+    fn clamd(&self) -> Result<Option<ScannerAddress>, Error> {
+        let key = "scanner.clamd";
+        let Some(value) = self.layers.get(key) else { return Ok(None) };
+        let refuse = |problem: &str| Error::BadValue { key, origin: value.origin, problem: problem.to_owned() };
+        match value.text.parse::<SocketAddr>() {
+            Ok(address) if address.ip().is_loopback() => Ok(Some(ScannerAddress::Loopback(address))),
+            Ok(_) => Err(refuse("it must be of this machine, as 127.0.0.1:3310: files go there in clear")),
+            Err(_) if value.text.starts_with('/') => Ok(Some(ScannerAddress::Socket(PathBuf::from(&value.text)))),
+            Err(_) => Err(refuse("it must be a socket file, as /run/clamav/clamd.ctl, or an address and port of this machine")),
+        }
     }
 
     fn tls(&self) -> Result<Option<TlsFiles>, Error> {

@@ -67,6 +67,7 @@ pub static SETTINGS: &[Setting] = &[
     setting("database.owner_url_file", None, Kind::SecretFile, "a file with that URL, password included"),
     setting("keys.directory", Some("keys"), Kind::Path, "the hub's key files; keep them out of the backups"),
     setting("blobs.directory", Some("blobs"), Kind::Path, "sealed attachments"),
+    setting("scanner.clamd", None, Kind::Text, "ClamAV: its socket file, or address:port of this machine; not set, none"),
     setting("policies.directory", None, Kind::Path, "policy files in place of the built-in ones"),
     setting("pathways.directory", None, Kind::Path, "pathway files in place of the built-in ones"),
     setting("limits.argon2_permits", None, Kind::Number, "sign-ins hashed at once; not set, worked out from cores and memory"),

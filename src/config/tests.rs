@@ -66,6 +66,8 @@ fn bad_values_and_contradictions_are_refused_in_plain_words() {
     let table = [
         ("[log]\nformat = \"xml\"", "plain or json"),
         ("[operations]\naddress = \"here\"", "address and port"),
+        ("[scanner]\nclamd = \"192.0.2.7:3310\"", "files go there in clear"),
+        ("[scanner]\nclamd = \"clamd.ctl\"", "socket file"),
         ("[limits]\nconnections = \"9\"", "without quotation marks"),
         ("[limits]\nconnections = -1", "0 or more"),
         ("[limits]\nconnections = 1", "8 or more"),
@@ -204,4 +206,14 @@ proptest! {
             prop_assert!(!error.to_string().contains('\n'));
         }
     }
+}
+
+#[test]
+fn a_scanner_is_a_socket_file_or_a_port_of_this_machine_or_none() {
+    let clamd = |extra: &str| with(extra).expect(extra).scanner.clamd;
+    assert_eq!(clamd(""), None);
+    let socket = ScannerAddress::Socket("/run/clamav/clamd.ctl".into());
+    assert_eq!(clamd("[scanner]\nclamd = \"/run/clamav/clamd.ctl\""), Some(socket));
+    let port = ScannerAddress::Loopback("[::1]:3310".parse().expect("an address"));
+    assert_eq!(clamd("[scanner]\nclamd = \"[::1]:3310\""), Some(port));
 }

@@ -108,6 +108,11 @@ impl<R: Read + Seek> Checked<R> {
         sealed.seek(SeekFrom::Start(0)).map_err(|_| OpenError::Damaged)?;
         Ok(Self { sealed, sha256: found })
     }
+
+    /// Its hash, for the event that will name it.
+    pub const fn sha256(&self) -> [u8; 32] {
+        self.sha256
+    }
 }
 
 fn sha256_of(reader: &mut impl Read) -> io::Result<[u8; 32]> {

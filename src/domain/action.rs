@@ -93,6 +93,8 @@ coded_enum! {
         WriteMessage = "write-message",
         /// Adds a file to a referral.
         AttachFile = "attach-file",
+        /// Takes a file out of a draft: it is erased.
+        RemoveFile = "remove-file",
         /// Downloads a file of a referral.
         DownloadFile = "download-file",
         /// Downloads a picture as it came, with what it tells of place and device.
@@ -184,6 +186,7 @@ impl Action {
             | Self::TakeUpEnquiry
             | Self::WriteMessage
             | Self::AttachFile
+            | Self::RemoveFile
             | Self::DownloadFile
             | Self::DownloadOriginal
             | Self::QuarantineFile => Scope::Compartment,
@@ -202,9 +205,12 @@ impl Action {
             | Self::SaveDraft
             | Self::KeepForm
             | Self::AttachFile => EventType::Collect,
-            Self::EraseKept | Self::ExpireKept | Self::DeleteDraft | Self::ExpireDraft | Self::WithdrawStopped => {
-                EventType::Erase
-            }
+            Self::EraseKept
+            | Self::ExpireKept
+            | Self::RemoveFile
+            | Self::DeleteDraft
+            | Self::ExpireDraft
+            | Self::WithdrawStopped => EventType::Erase,
             Self::PassCheck | Self::SendStopped | Self::ReleaseCheck | Self::DownloadFile | Self::DownloadOriginal => {
                 EventType::Disclose
             }
@@ -271,7 +277,8 @@ impl Action {
             Self::AddToReferral => "added answers to a referral",
             Self::TakeUpEnquiry => "took up a question to make a referral of it",
             Self::WriteMessage => "wrote a message on a referral",
-            Self::AttachFile => "added a file to a referral",
+            Self::AttachFile => "added a file",
+            Self::RemoveFile => "took a file out of a draft",
             Self::DownloadFile => "downloaded a file of a referral",
             Self::DownloadOriginal => "downloaded a picture as it came",
             Self::QuarantineFile => "put a file into quarantine",

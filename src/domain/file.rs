@@ -6,6 +6,9 @@ pub const LARGEST: u64 = 25 * 1024 * 1024;
 /// The most files on one referral.
 pub const MOST: i64 = 100;
 
+/// The most files of a draft: sending seals each of them anew, and must not take long.
+pub const MOST_IN_DRAFT: i64 = 10;
+
 /// The longest description, in characters.
 pub const LONGEST_DESCRIPTION: usize = 300;
 

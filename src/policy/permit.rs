@@ -127,6 +127,8 @@ coded_enum! {
         Integrity = "integrity",
         /// A scanner found something harmful in what was sent.
         Infected = "infected",
+        /// The scanner did not look at what was sent.
+        Unscanned = "unscanned",
         /// The file is in quarantine.
         Quarantined = "quarantined",
     }

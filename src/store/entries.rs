@@ -106,6 +106,11 @@ impl Store {
         self.entries(" AND e.kind = 'headline'", compartments).await
     }
 
+    /// The descriptions of files in these compartments, in the order written.
+    pub(crate) async fn descriptions_in(&self, compartments: &[CompartmentId]) -> Result<Vec<Found>, Error> {
+        self.entries(" AND e.kind = 'attachment'", compartments).await
+    }
+
     /// The sealed items with these ids, in the order written.
     pub(crate) async fn entries_named(&self, ids: &[EntryId]) -> Result<Vec<Found>, Error> {
         if ids.is_empty() {

@@ -71,7 +71,7 @@ pub(super) fn error_page(frame: &Frame, error: &Error) -> Response {
         Error::Conflict(detail) => (Reason::Conflict, None, *detail),
         Error::KeyReused => (Reason::AlreadySent, None, ""),
         Error::Throttled(wait) => (Reason::TooManyTries, Some(*wait), ""),
-        Error::Busy(wait) => (Reason::TooBusy, Some(*wait), ""),
+        Error::Busy(wait) | Error::Unscanned(wait) => (Reason::TooBusy, Some(*wait), ""),
         Error::Unavailable => (Reason::TooBusy, Some(std::time::Duration::from_secs(10)), ""),
         Error::Integrity(what) => {
             tracing::error!(request.id = frame.request_id, error.kind = "integrity", what, "a page was not shown");

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use super::{posted::TOKEN, session::SignedIn};
 use crate::{
-    app::{App, Arrived, Chunks, Download, Error},
+    app::{App, Arrived, Chunks, Download, Error, Onto},
     domain::{action::Action, multipart::boundary},
 };
 
@@ -59,21 +59,25 @@ impl HttpBody for Outgoing {
 ///
 /// # Errors
 /// As [`App::receive`]; [`Error::CrossSite`] when its token is not the session's, which is on record.
-pub(super) async fn receive(app: &App, person: &SignedIn, reference: &str, request: Request) -> Result<Arrived, Error> {
+pub(super) async fn receive(app: &App, person: &SignedIn, onto: Onto<'_>, request: Request) -> Result<Arrived, Error> {
+    let route = match onto {
+        Onto::Referral(_) => "file-add",
+        Onto::Draft(_) => "draft-file-add",
+    };
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     // Our own page sends no other form: one that cannot be read carries no token.
-    let Some(boundary) = boundary(content_type) else { return Err(cross_site(app, person).await?) };
+    let Some(boundary) = boundary(content_type) else { return Err(cross_site(app, person, route).await?) };
     let form = (Some(boundary), Incoming(request.into_body()));
-    let arrived = app.receive(&person.request, &person.caller, reference, form).await?;
+    let arrived = app.receive(&person.request, &person.caller, onto, form).await?;
     if !person.caller.csrf_fits(arrived.field(TOKEN)) {
-        return Err(cross_site(app, person).await?);
+        return Err(cross_site(app, person, route).await?);
     }
     Ok(arrived)
 }
 
 /// A refusal for want of a token, on record.
-async fn cross_site(app: &App, person: &SignedIn) -> Result<Error, Error> {
-    app.refuse_cross_site(&person.request, &person.caller, "file-add", Action::AttachFile).await?;
+async fn cross_site(app: &App, person: &SignedIn, route: &'static str) -> Result<Error, Error> {
+    app.refuse_cross_site(&person.request, &person.caller, route, Action::AttachFile).await?;
     Ok(Error::CrossSite)
 }
 

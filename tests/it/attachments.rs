@@ -3,7 +3,7 @@
 use std::{fs, time::Duration};
 
 use referral_exchange::{
-    app::{App, Caller, Error, IdempotencyKey},
+    app::{App, Caller, Error, IdempotencyKey, Onto},
     audit::body::Body,
     domain::{
         action::Action,
@@ -182,7 +182,7 @@ async fn odd_forms(engine: Engine) {
         ("nothing", Vec::new()),
     ] {
         let boundary = referral_exchange::domain::multipart::boundary(&content_type());
-        let arrived = app.receive(&app.request(None), &sender, &reference, (boundary, Arriving::of(&body))).await;
+        let arrived = app.receive(&app.request(None), &sender, Onto::Referral(&reference), (boundary, Arriving::of(&body))).await;
         assert!(matches!(arrived, Err(Error::Malformed(_))), "{what}: {:?}", arrived.err());
     }
     assert!(blobs(&hub).is_empty());
@@ -304,7 +304,7 @@ async fn uploads_at_once_are_bounded() {
     let body = form(&[("audience", "shared")], Some(("a.pdf", &pdf(50))));
     let receive = async |app: &App| {
         let boundary = referral_exchange::domain::multipart::boundary(&content_type());
-        app.receive(&app.request(None), &sender, &reference, (boundary, Arriving::of(&body))).await
+        app.receive(&app.request(None), &sender, Onto::Referral(&reference), (boundary, Arriving::of(&body))).await
     };
     let mut held = Vec::new();
     let refused = loop {

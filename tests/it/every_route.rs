@@ -49,6 +49,7 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::SaveDraft
         | Action::SendDraft
         | Action::EraseKept
+        | Action::RemoveFile
         | Action::DeleteDraft
         | Action::AttachFile
         | Action::DownloadFile

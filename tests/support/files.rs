@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use referral_exchange::{
-    app::{Added, Answered, App, Caller, Chunks, Error, IdempotencyKey},
+    app::{Added, Answered, App, Caller, Chunks, Error, IdempotencyKey, Onto},
     domain::multipart,
 };
 
@@ -56,7 +56,7 @@ pub async fn attach(
     let request = app.request(None);
     let body = form(&[("audience", audience), ("description", "canary description")], Some((name, content)));
     let form = (multipart::boundary(&content_type()), Arriving::of(&body));
-    let arrived = app.receive(&request, caller, reference, form).await?;
+    let arrived = app.receive(&request, caller, Onto::Referral(reference), form).await?;
     app.attach(&request, caller, &IdempotencyKey::parse(key).unwrap(), (reference, arrived)).await
 }
 

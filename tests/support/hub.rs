@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use referral_exchange::{
     app::{
-        App, BlobDirectory, Caller, Depth, KeyFiles, Parts, PasswordSettings, PathwayLibrary, PolicyFiles, SystemClock,
+        App, BlobDirectory, Caller, Depth, KeyFiles, Parts, PasswordSettings, PathwayLibrary, PolicyFiles, Scanner, SystemClock,
         SystemRandom, TestScanner,
     },
     demo::{self, DemoPerson, SettableClock},
@@ -91,6 +91,11 @@ impl Hub {
         let mut hub = Self::empty_with(engine, PathwayLibrary::embedded().unwrap(), passwords).await;
         hub.people = demo::found(&hub.app, &hub.clock).await.unwrap();
         hub
+    }
+
+    /// A second process over the same database and keys that asks another scanner.
+    pub async fn node_asking(&self, scanner: Arc<dyn Scanner>) -> Arc<App> {
+        start_with(&self.url, self.folder.path(), &self.clock, (PathwayLibrary::embedded().unwrap(), scanner), CHEAP).await
     }
 
     /// A second process over the same database and keys.
@@ -189,11 +194,21 @@ async fn start(
     pathways: PathwayLibrary,
     passwords: PasswordSettings,
 ) -> Arc<App> {
+    start_with(url, folder, clock, (pathways, Arc::new(TestScanner)), passwords).await
+}
+
+async fn start_with(
+    url: &str,
+    folder: &Path,
+    clock: &Arc<SettableClock>,
+    (pathways, scanner): (PathwayLibrary, Arc<dyn Scanner>),
+    passwords: PasswordSettings,
+) -> Arc<App> {
     App::start(Parts {
         db: Db::open(url).await.unwrap(),
         keys: KeyFiles::read(&folder.join("keys")).unwrap(),
         blobs: Arc::new(BlobDirectory::new(&folder.join("blobs"), Arc::new(SystemRandom))),
-        scanner: Arc::new(TestScanner),
+        scanner,
         passwords,
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         random: Arc::new(SystemRandom),

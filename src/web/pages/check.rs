@@ -11,6 +11,7 @@ use axum::{
 
 use super::{
     choices::{self, ChoicesView},
+    draft_files,
     filled::{Filled, Looked, Opened, to_send},
     pathway::{Contact, contacts},
     receiver::Receiver,
@@ -249,7 +250,7 @@ fn sections(filled: &Filled, looked: &Looked<'_>) -> Vec<CheckSection> {
     // A section that may follow and has not been begun has nothing to check.
     let begun = |wanted: &&Section| !wanted.later || filled.is_begun(wanted);
     let all = filled.pathway().sections.iter().filter(begun).map(section);
-    all.filter(|section| !section.rows.is_empty()).collect()
+    all.filter(|section| !section.rows.is_empty()).chain(draft_files::to_check(filled)).collect()
 }
 
 /// Who can read it once it is sent, as the keys will be given out.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{answers::Answers, draft, progress::Progress, section::Section},
+    domain::{answers::Answers, draft, enquiry::FormKind, progress::Progress, section::Section},
     web::{
         components::{Button, InsetText, WarningText},
         error::{Answer, ok, see},
@@ -41,6 +41,8 @@ pub struct TasksPage {
     pub minimum: Vec<Task>,
     /// What may follow after sending.
     pub later: Vec<Task>,
+    /// Which files it has, in words, and the address where they are added and taken out; both blank where it takes none.
+    pub files: (String, String),
     /// Address of the page that checks before sending.
     pub check_href: String,
     /// Who else can go on with it, in words.
@@ -150,6 +152,14 @@ pub(super) fn tasks_of(filled: &Filled, looked: &Looked<'_>, later: bool) -> Vec
     filled.pathway().sections.iter().filter(asked).map(task).collect()
 }
 
+fn files(count: usize) -> String {
+    match count {
+        0 => "No files have been added. You do not need any.".to_owned(),
+        1 => "One file goes with it.".to_owned(),
+        more => format!("{more} files go with it."),
+    }
+}
+
 async fn tasks(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
     let filled = match Filled::open(&app, &person, &reference).await? {
         Opened::Draft(filled) => filled,
@@ -172,6 +182,11 @@ async fn tasks(State(app): State<Arc<App>>, person: SignedIn, Path(reference): P
         received_by: receiver.name(),
         minimum: tasks_of(&filled, &looked, false),
         later: tasks_of(&filled, &looked, true),
+        files: match pathway.kind {
+            // A question for advice takes none: they could say whom it is about.
+            FormKind::Enquiry => (String::new(), String::new()),
+            FormKind::Referral => (files(view.files.len()), format!("/drafts/{reference}/files")),
+        },
         check_href: format!("/drafts/{reference}/check"),
         shared_with,
         alone: view.own && view.deputy.is_none(),

@@ -13,7 +13,7 @@ use axum::{
 use http::StatusCode;
 
 use crate::{
-    app::{App, Arrived, Error, FileView, IdempotencyKey, ReferralView},
+    app::{App, Arrived, Error, FileView, IdempotencyKey, Onto, ReferralView},
     domain::{
         action::Action,
         file::{FileForm, LONGEST_DESCRIPTION, ScanState},
@@ -21,8 +21,8 @@ use crate::{
     },
     web::{
         components::{
-            Button, CharacterCount, ErrorLink, ErrorSummary, Fieldset, FileUpload, Radio, Radios, SummaryList, SummaryRow,
-            WarningText,
+            Button, CharacterCount, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, FileUpload, Radio, Radios, SummaryList,
+            SummaryRow, WarningText,
         },
         error::{Answer, Failure, ok, page, see},
         posted::Posted,
@@ -82,7 +82,7 @@ impl FileList {
             let address = format!("/referrals/{reference}/files/{}", file.id);
             FileLine {
                 name: file.name.as_str().to_owned(),
-                about: format!("{}, {}", file.kind.title(), size(file.size)),
+                about: about(file),
                 description: file.description.clone(),
                 added: format!("{}, {}", file.from, file.at.words()),
                 scan: scanned(file.scan).to_owned(),
@@ -143,33 +143,43 @@ pub struct AddFilePage {
     pub action: String,
     /// Names the adding, so that it is done once.
     pub form_token: String,
-    /// What it shows, as typed so far.
-    pub description: String,
+    /// What is asked of any file.
+    pub add: AddFile,
     /// Who is to see it; each code with its words. One is no question.
     pub audiences: Vec<(String, String)>,
     /// The one chosen.
     pub chosen: String,
+}
+
+/// What is asked of any file that is added.
+#[derive(Clone, Default)]
+pub struct AddFile {
+    /// What it shows, as typed so far.
+    pub description: String,
     /// What is wrong: field and words.
     pub errors: Vec<(String, String)>,
 }
 
-impl AddFilePage {
-    fn summary(&self) -> ErrorSummary {
+impl AddFile {
+    /// The summary of what is wrong.
+    pub fn summary(&self) -> ErrorSummary {
         ErrorSummary::new(
             self.errors.iter().map(|(field, words)| ErrorLink { href: format!("#{field}"), text: words.clone() }).collect(),
         )
     }
 
-    fn error(&self, field: &str) -> Option<crate::web::components::ErrorMessage> {
+    fn error(&self, field: &str) -> Option<ErrorMessage> {
         self.errors.iter().find(|(of, _)| of == field).map(|(_, words)| words.as_str().into())
     }
 
-    fn warning() -> WarningText {
+    /// What must never be added.
+    pub fn warning() -> WarningText {
         let text = "Never add a sexual image of a child, not even as evidence. Do not copy it, send it or print it.".to_owned();
         WarningText { text, icon_fallback_text: "Warning".to_owned() }
     }
 
-    fn file(&self) -> FileUpload {
+    /// The file.
+    pub fn file(&self) -> FileUpload {
         let hint = "PDF, Word, OpenDocument text, JPEG, PNG or plain text, up to 25\u{a0}MB. Readers get pictures without the place, \
                     time and device they were taken with.";
         FileUpload {
@@ -181,7 +191,8 @@ impl AddFilePage {
         }
     }
 
-    fn text(&self) -> CharacterCount {
+    /// What it shows.
+    pub fn text(&self) -> CharacterCount {
         CharacterCount {
             name: "description".to_owned(),
             label: "What does it show? (optional)".into(),
@@ -193,7 +204,9 @@ impl AddFilePage {
             ..CharacterCount::default()
         }
     }
+}
 
+impl AddFilePage {
     fn audience(&self) -> Radios {
         let item = |(code, words): &(String, String)| Radio { value: code.clone(), text: words.clone(), ..Radio::default() };
         Radios {
@@ -201,7 +214,7 @@ impl AddFilePage {
             fieldset: Some(Fieldset::new("Who can see it?", "govuk-fieldset__legend--s")),
             items: self.audiences.iter().map(item).collect(),
             value: self.chosen.clone(),
-            error_message: self.error("audience"),
+            error_message: self.add.error("audience"),
             ..Radios::default()
         }
     }
@@ -238,10 +251,9 @@ async fn form(app: &App, person: &SignedIn, reference: &str) -> Result<AddFilePa
         frame: person.frame.titled(&format!("Add a file – Referral {reference}")).back_to(&back),
         action: format!("{back}/files"),
         form_token: fresh_token(app),
-        description: String::new(),
+        add: AddFile::default(),
         audiences,
         chosen,
-        errors: Vec::new(),
         reference,
     })
 }
@@ -251,7 +263,7 @@ async fn ask(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pat
 }
 
 async fn add(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, request: Request<Body>) -> Answer {
-    let (arrived, typed) = match streams::receive(&app, &person, &reference, request).await {
+    let (arrived, typed) = match streams::receive(&app, &person, Onto::Referral(&reference), request).await {
         Ok(arrived) => {
             let typed = [arrived.field("description").to_owned(), arrived.field("audience").to_owned()];
             (Ok(arrived), typed)
@@ -264,19 +276,31 @@ async fn add(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pat
     };
     let (status, errors) = match added {
         Ok(()) => return Ok(see(&format!("/referrals/{reference}#files"))),
-        Err(Error::Invalid(faults)) => {
-            let errors = faults.into_iter().map(|fault| (fault.name(), fault.message)).collect();
-            (StatusCode::UNPROCESSABLE_ENTITY, errors)
-        }
-        Err(Error::TooLarge) => (StatusCode::PAYLOAD_TOO_LARGE, vec![file_error("The file must be 25 MB or smaller")]),
-        Err(Error::Unsupported(words)) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, vec![file_error(&capital(words))]),
-        Err(other) => return Err(Failure(other)),
+        Err(error) => faults(error)?,
     };
     let blank = form(&app, &person, &reference).await?;
     let [description, chosen] = typed;
     let chosen = if chosen.is_empty() { blank.chosen.clone() } else { chosen };
     let frame = blank.frame.clone().failed_if(true);
-    page(status, &AddFilePage { frame, description, chosen, errors, ..blank })
+    page(status, &AddFilePage { frame, add: AddFile { description, errors }, chosen, ..blank })
+}
+
+/// What is wrong with a file that was not taken: the answer's status, and field and words of each fault.
+pub(super) fn faults(error: Error) -> Result<(StatusCode, Vec<(String, String)>), Failure> {
+    Ok(match error {
+        Error::Invalid(faults) => {
+            let errors = faults.into_iter().map(|fault| (fault.name(), fault.message)).collect();
+            (StatusCode::UNPROCESSABLE_ENTITY, errors)
+        }
+        Error::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, vec![file_error("The file must be 25 MB or smaller")]),
+        Error::Unscanned(_) => {
+            let words = "The virus scanner did not answer, so the file was not kept. Try again in a few minutes. If it cannot \
+                         wait, say in words what it shows";
+            (StatusCode::SERVICE_UNAVAILABLE, vec![file_error(words)])
+        }
+        Error::Unsupported(words) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, vec![file_error(&capital(words))]),
+        other => return Err(Failure(other)),
+    })
 }
 
 async fn attach(app: &App, person: &SignedIn, reference: &str, arrived: Arrived) -> Result<(), Error> {
@@ -318,6 +342,11 @@ fn capital(words: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// What it is, and how large.
+pub(super) fn about(file: &FileView) -> String {
+    format!("{}, {}", file.kind.title(), size(file.size))
+}
+
 /// `812 bytes`, `34 KB`, `2.5 MB`.
 fn size(bytes: u64) -> String {
     match bytes {
@@ -330,7 +359,7 @@ fn size(bytes: u64) -> String {
     }
 }
 
-const fn scanned(state: ScanState) -> &'static str {
+pub(super) const fn scanned(state: ScanState) -> &'static str {
     match state {
         ScanState::NotScanned => "Not scanned. Open it with care",
         ScanState::Clean => "Scanned when it was added. Nothing was found",

@@ -12,6 +12,7 @@ pub mod choices;
 pub mod deputy;
 pub mod dialogue;
 pub mod draft;
+pub mod draft_files;
 pub mod enquiry;
 pub mod error;
 pub mod field;
@@ -47,6 +48,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(enquiry::routes())
         .merge(draft::routes())
         .merge(section::routes())
+        .merge(draft_files::routes())
         .merge(kept::routes())
         .merge(check::routes())
         .merge(deputy::routes())

@@ -98,6 +98,8 @@ async fn sending(sweep: &mut Sweep<'_>, served: &Served) {
     browser.submit().await;
     sweep.look("/drafts/{reference}/section/{section}", "bad").await;
     sweep.open(&format!("{draft}/check"), "/drafts/{reference}/check", "open").await;
+    draft_files(sweep, &draft).await;
+    sweep.open(&format!("{draft}/check"), "/drafts/{reference}/check", "files").await;
     sweep.open(&format!("{draft}/deputy"), "/drafts/{reference}/deputy", "good").await;
     browser.press("main form button").await;
     sweep.open(&format!("{draft}/delete"), "/drafts/{reference}/delete", "good").await;
@@ -165,6 +167,29 @@ async fn kept(sweep: &mut Sweep<'_>, served: &Served, section: &str) {
     browser.press("main form[method='get'] button").await;
     sweep.look("/drafts/{reference}/section/{section}", "restored").await;
     browser.press("form[data-app-autosave] .govuk-button-group button").await;
+}
+
+async fn draft_files(sweep: &mut Sweep<'_>, draft: &str) {
+    let browser = sweep.browser;
+    let route = "/drafts/{reference}/files";
+    browser.go(draft).await;
+    browser.follow("Add or remove files").await;
+    sweep.look(route, "empty").await;
+    browser.submit().await;
+    sweep.look(route, "bad").await;
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["the-stairs-on-the-second-floor-seen-from-the-lower-landing.jpg", "again.jpg"] {
+        let picture = folder.path().join(name);
+        std::fs::write(&picture, photograph().0).unwrap();
+        browser.find("main [name='file']").await.send_keys(picture.to_str().unwrap()).await.unwrap();
+        browser.fill("description", "The stairs, with the boxes on them.").await;
+        browser.press("form[enctype] button").await;
+    }
+    sweep.look(route, "good").await;
+    browser.press("form[action$='/remove'] button").await;
+    sweep.look(route, "removed").await;
+    browser.follow("Go on with the draft").await;
+    sweep.look("/drafts/{reference}", "file").await;
 }
 
 async fn adding_a_file(sweep: &mut Sweep<'_>) {

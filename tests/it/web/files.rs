@@ -17,6 +17,44 @@ fn attribute(page: &str, selector: &str, name: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_draft_has_a_page_of_files_and_the_check_names_them() {
+    let served = Hub::founded(Engine::Sqlite).await.serve().await;
+    let (client, token) = served.signed_in("tess.example").await;
+    let url = |path: &str| format!("{}{path}", served.url());
+    let text = async |path: &str| client.get(url(path)).send().await.unwrap().text().await.unwrap();
+    let danger = text("/refer/fire-protection/danger").await;
+    let key = attribute(&danger, "[name=form_token]", "value");
+    let fields = [("csrf_token", token.as_str()), ("form_token", &key), ("danger", "no")];
+    let begun = client.post(url("/refer/fire-protection/start")).form(&fields).send().await.unwrap();
+    let draft = begun.headers()["location"].to_str().unwrap().to_owned();
+    assert!(text(&draft).await.contains("No files have been added"));
+    let page = format!("{draft}/files");
+    let blank = text(&page).await;
+    assert!(blank.contains("Never add a sexual image of a child"));
+    let key = attribute(&blank, "[name=form_token]", "value");
+    let post = async |token: &str, file: (&str, &[u8])| {
+        let body = form(&[("csrf_token", token), ("form_token", &key), ("description", "The <door>")], Some(file));
+        client.post(url(&page)).header("Content-Type", content_type()).body(body).send().await.unwrap()
+    };
+    assert_eq!(post("none", ("a.jpg", &photograph().0)).await.status(), 403);
+    let wrong = post(&token, ("a.exe", b"MZ\0")).await;
+    assert_eq!(wrong.status(), 415);
+    let wrong = wrong.text().await.unwrap();
+    assert!(wrong.contains("The file is none of PDF") && wrong.contains("The &#60;door&#62;"), "{wrong}");
+    let added = post(&token, ("a.jpg", &photograph().0)).await;
+    assert_eq!((added.status().as_u16(), added.headers()["location"].to_str().unwrap()), (303, page.as_str()));
+    let listed = text(&page).await;
+    assert!(listed.contains("a.jpg") && listed.contains("The &#60;door&#62;"), "{listed}");
+    assert!(text(&draft).await.contains("One file goes with it"));
+    assert!(text(&format!("{draft}/check")).await.contains("a.jpg"));
+    let remove = attribute(&listed, "form[action$='/remove']", "action");
+    let removed = client.post(url(&remove)).form(&[("csrf_token", &token)]).send().await.unwrap();
+    assert_eq!(removed.headers()["location"].to_str().unwrap(), page);
+    assert!(!text(&page).await.contains("a.jpg"));
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_added_taken_and_stopped_on_the_pages() {
     let hub = Hub::founded(Engine::Sqlite).await;
     let sender = hub.sign_in("tess.example").await;

@@ -28,6 +28,7 @@ fn tasks(full: bool) -> TasksPage {
             task("Reaching the family safely", "contact", Progress::NotStarted),
         ],
         later: if full { vec![task("School and health", "school", Progress::NotStarted)] } else { Vec::new() },
+        files: ("One file goes with it.".to_owned(), "/drafts/7K3F-9QXD-2/files".to_owned()),
         check_href: "/drafts/7K3F-9QXD-2/check".to_owned(),
         shared_with: if full { format!("You and {PERSON} can see this draft and go on with it.") } else { String::new() },
         alone: !full,

@@ -1,15 +1,20 @@
 //! Files on a referral, and adding one.
 
 use super::{
-    super::file::{AddFilePage, FileLine, FileList},
+    super::{
+        draft_files::{DraftFile, DraftFilesPage},
+        file::{AddFile, AddFilePage, FileLine, FileList},
+    },
     PERSON, Sample, sample, somebody,
 };
 
 /// The form for adding a file, good and failed.
-pub(super) fn pages(state: &str, answer: &str) -> [Sample; 2] {
+pub(super) fn pages(state: &str, answer: &str) -> [Sample; 4] {
     [
         sample(&format!("form-file{state}"), false, &add(answer, false)),
         sample(&format!("form-file-failed{state}"), true, &add(answer, true)),
+        sample(&format!("draft-files{state}"), false, &of_draft(answer, false)),
+        sample(&format!("draft-files-failed{state}"), true, &of_draft(answer, true)),
     ]
 }
 
@@ -41,13 +46,12 @@ pub(super) fn list(words: &str) -> FileList {
 
 fn add(words: &str, failed: bool) -> AddFilePage {
     let audience = |code: &str, words: &str| (code.to_owned(), words.to_owned());
-    let error = |field: &str, words: &str| (field.to_owned(), words.to_owned());
     AddFilePage {
         frame: somebody().titled("Add a file – Referral 7K3F-9QXD-2").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
         reference: "7K3F-9QXD-2".to_owned(),
         action: "/referrals/7K3F-9QXD-2/files".to_owned(),
         form_token: "token-of-the-form".to_owned(),
-        description: words.to_owned(),
+        add: asked(words, failed),
         // The sender is asked nothing: there is one audience.
         audiences: [
             audience("shared", "Everybody who can see this referral"),
@@ -57,14 +61,39 @@ fn add(words: &str, failed: bool) -> AddFilePage {
         .take(if words.is_empty() && !failed { 1 } else { 2 })
         .collect(),
         chosen: if failed { String::new() } else { "shared".to_owned() },
-        errors: if failed {
-            vec![
-                error("file", "Choose a file"),
-                error("description", "Description must be 300 characters or less"),
-                error("audience", "Choose who can see it"),
-            ]
-        } else {
-            Vec::new()
-        },
+    }
+}
+
+fn asked(words: &str, failed: bool) -> AddFile {
+    let error = |field: &str, words: &str| (field.to_owned(), words.to_owned());
+    let errors = [
+        error("file", "Choose a file"),
+        error("description", "Description must be 300 characters or less"),
+        error("audience", "Choose who can see it"),
+    ];
+    AddFile { description: words.to_owned(), errors: errors.into_iter().filter(|_| failed).collect() }
+}
+
+/// The files of a draft: some, none, too many.
+fn of_draft(words: &str, failed: bool) -> DraftFilesPage {
+    let file = |name: &str, description: &str| DraftFile {
+        name: name.to_owned(),
+        about: "JPEG picture, 2.5 MB".to_owned(),
+        description: description.to_owned(),
+        added: format!("{PERSON}, 4 June 2026, 9:40am"),
+        scan: "Scanned when it was added. Nothing was found".to_owned(),
+        remove_href: "/drafts/7K3F-9QXD-2/files/0a/remove".to_owned(),
+    };
+    let mut add = asked(words, failed);
+    add.errors.retain(|(field, _)| field != "audience");
+    DraftFilesPage {
+        frame: somebody().titled("Files – Child exploitation").back_to("/drafts/7K3F-9QXD-2").failed_if(failed),
+        pathway: "Child exploitation".to_owned(),
+        files: if words.is_empty() { Vec::new() } else { vec![file("stairs.jpg", words), file("letter.pdf", "")] },
+        action: "/drafts/7K3F-9QXD-2/files".to_owned(),
+        form_token: "token-of-the-form".to_owned(),
+        add: (failed || words.is_empty()).then_some(add),
+        closed: "This draft has as many files as fit. You can add more after sending.".to_owned(),
+        draft_href: "/drafts/7K3F-9QXD-2".to_owned(),
     }
 }
