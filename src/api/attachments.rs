@@ -1,20 +1,13 @@
 //! Files on a referral: in and out as they stream.
 
-use std::{
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::sync::Arc;
 
 use axum::{
-    body::{Body, HttpBody},
+    body::Body,
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, header};
-use http_body_util::BodyExt as _;
-use hyper::body::{Bytes, Frame};
-use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
 use super::{
@@ -25,7 +18,7 @@ use super::{
     signed::Signed,
 };
 use crate::{
-    app::{App, Chunks, Download, Error, Onto},
+    app::{App, Download, Incoming, Onto, Outgoing},
     domain::{file::FileForm, multipart::boundary},
 };
 
@@ -43,39 +36,6 @@ pub struct NewAttachment {
     audience: String,
 }
 
-/// The body of a request, piece by piece.
-struct Incoming(Body);
-
-impl Chunks for Incoming {
-    type Chunk = Bytes;
-
-    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        loop {
-            match self.0.frame().await {
-                None => return Ok(None),
-                Some(Err(_)) => return Err(Error::Malformed("the body ended early")),
-                Some(Ok(frame)) => {
-                    if let Ok(data) = frame.into_data() {
-                        return Ok(Some(data));
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A file on its way out.
-struct Outgoing(mpsc::Receiver<Result<Vec<u8>, Error>>);
-
-impl HttpBody for Outgoing {
-    type Data = Bytes;
-    type Error = Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        self.0.poll_recv(context).map(|piece| piece.map(|piece| piece.map(|bytes| Frame::data(bytes.into()))))
-    }
-}
-
 /// Always a download, never a page.
 fn given(download: Download) -> Response {
     let headers = [
@@ -83,7 +43,7 @@ fn given(download: Download) -> Response {
         (header::CONTENT_LENGTH, download.size.to_string()),
         (header::CONTENT_DISPOSITION, download.name.disposition()),
     ];
-    (headers, Body::new(Outgoing(download.pieces()))).into_response()
+    (headers, Body::new(Outgoing::from(download))).into_response()
 }
 
 /// Adds a file to a referral. Repeated with the same key, fields and file it gives the first answer again.

@@ -1,15 +1,17 @@
 //! Bodies and headers of changing requests: JSON of exactly the members a call takes.
 
+use std::sync::Arc;
+
 use axum::{
-    extract::{FromRequest, Request},
+    extract::{FromRequest, FromRequestParts as _, Request},
     response::Response,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
-use super::problem::Problem;
-use crate::app::IdempotencyKey;
+use super::{problem::Problem, signed::Signed};
+use crate::app::{App, IdempotencyKey};
 
 /// Larger than the longest answers to any pathway; files have a route and a limit of their own.
 const LIMIT: usize = 256 * 1024;
@@ -18,6 +20,28 @@ const HEARD_OUT: usize = 4 * LIMIT;
 
 /// A body as it came. Read only after who asks is known.
 pub struct Bytes(Vec<u8>);
+
+/// A changing request with a body: who asks, the key they repeat it by, and what they send.
+pub struct Change {
+    /// Who asks.
+    pub signed: Signed,
+    /// The key.
+    pub key: IdempotencyKey,
+    /// What they send.
+    pub body: Bytes,
+}
+
+impl FromRequest<Arc<App>> for Change {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let signed = Signed::from_request_parts(&mut parts, app).await?;
+        let headers = parts.headers.clone();
+        let body = Bytes::from_request(Request::from_parts(parts, body), app).await?;
+        Ok(Self { signed, key: idempotency_key(&headers)?, body })
+    }
+}
 
 /// What a call takes.
 pub trait Members: DeserializeOwned {

@@ -7,12 +7,11 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    body::{self, Bytes, Members},
+    body::{Change, Members},
     lists::{List, ReferralItem},
     messages::{Made, made},
     path::Part,
@@ -20,8 +19,8 @@ use super::{
     signed::Signed,
 };
 use crate::{
-    app::{App, Error, Founder, RestrictedMember, SafeguardingLead, Stop, Verdict},
-    domain::{code::Code, enquiry::FormKind, ids::UserId, time::Timestamp},
+    app::{App, Error, RestrictedMember, Stop, Verdict},
+    domain::{code::Code, enquiry::FormKind},
 };
 
 /// What you decide.
@@ -75,12 +74,9 @@ pub async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Respons
 )]
 pub async fn decide(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     let verdict = body.read::<Decision>()?.verdict()?;
     Ok(made(app.check(&signed.request, &signed.caller, &key, (&reference, &verdict)).await?))
 }
@@ -102,12 +98,9 @@ impl Members for Nothing {
 )]
 pub async fn send_anyway(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     body.read::<Nothing>()?;
     Ok(made(app.send_stopped(&signed.request, &signed.caller, &key, &reference).await?))
 }
@@ -120,12 +113,9 @@ pub async fn send_anyway(
 )]
 pub async fn withdraw(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     body.read::<Nothing>()?;
     Ok(made(app.withdraw_stopped(&signed.request, &signed.caller, &key, &reference).await?))
 }
@@ -155,52 +145,4 @@ impl From<RestrictedMember> for Member {
 pub async fn restricted(State(app): State<Arc<App>>, signed: Signed, Part(id): Part) -> Result<Response, Problem> {
     let members = app.restricted_members(&signed.request, &signed.caller, (&id, FormKind::Referral)).await?;
     Ok(Json(List { items: members.into_iter().map(Member::from).collect::<Vec<_>>(), next: None }).into_response())
-}
-
-/// Who checks for your agency, in place of those it had.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Leads {
-    leads: Vec<Lead>,
-}
-
-/// Somebody who checks.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Lead {
-    /// The account's id.
-    id: String,
-    /// Away until then; there, if left out.
-    #[schema(format = DateTime)]
-    away_until: Option<String>,
-}
-
-impl Members for Leads {
-    const NAMES: &'static str = "leads";
-}
-
-impl Lead {
-    fn read(self) -> Result<SafeguardingLead, Error> {
-        let user = UserId::parse(&self.id).map_err(|_| Error::Malformed("each lead has the id of an account"))?;
-        let moment = |text: String| Timestamp::parse(&text).map_err(|_| Error::Malformed("away_until is a time of RFC 3339"));
-        Ok(SafeguardingLead { user, away_until: self.away_until.map(moment).transpose()? })
-    }
-}
-
-/// Sets who checks for your agency what must be checked before it is shared. Repeated, it sets the same again.
-#[utoipa::path(
-    post, path = "/safeguarding-leads", tag = "checks", operation_id = "set_safeguarding_leads", request_body = Leads,
-    responses((status = 204, description = "Set"))
-)]
-pub async fn set_leads(
-    State(app): State<Arc<App>>,
-    signed: Signed,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    body::idempotency_key(&headers)?;
-    let leads = body.read::<Leads>()?.leads.into_iter().map(Lead::read).collect::<Result<Vec<_>, _>>()?;
-    let founder = Founder::Caller(&signed.caller);
-    app.set_safeguarding_leads(&signed.request, &founder, signed.caller.agency(), &leads).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
 }

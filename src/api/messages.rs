@@ -7,15 +7,14 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    body::{self, Bytes, Members},
+    body::{self, Change, Members},
     path::Part,
     problem::Problem,
-    signed::Signed,
 };
 use crate::{
     app::{Added, Answered, App, Error},
@@ -60,12 +59,9 @@ pub(super) fn made(answered: Answered<Added>) -> Response {
 )]
 pub async fn write(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     let NewMessage { audience, text } = body.read()?;
     let audience = Audience::parse(&audience).ok_or(Error::Malformed("audience is shared or casework"))?;
     let written = app.write_message(&signed.request, &signed.caller, &key, (&reference, audience, &text)).await?;

@@ -18,6 +18,7 @@ mod pathways;
 mod problem;
 mod query;
 mod referrals;
+mod safeguarding_leads;
 mod session;
 mod signed;
 pub mod table;
@@ -46,6 +47,8 @@ pub fn routes(app: Arc<App>) -> Router {
     }
     router
         .fallback(async || StatusCode::NOT_FOUND)
+        // What an address does not take does not exist: the same answer for every verb, and nothing to learn from it.
+        .method_not_allowed_fallback(async || StatusCode::NOT_FOUND)
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(Arc::clone(&app), entrance::enter))
         .with_state(app)

@@ -16,7 +16,7 @@ use utoipa::{
 use super::{
     account, attachments, checks, lists, log, messages, pathways,
     problem::{FieldProblem, ProblemBody},
-    referrals, session,
+    referrals, safeguarding_leads, session,
     table::{ROUTES, Route},
     teams,
 };
@@ -51,7 +51,8 @@ const SCHEME: &str = "session";
         checks::decide,
         checks::send_anyway,
         checks::withdraw,
-        checks::set_leads,
+        safeguarding_leads::list,
+        safeguarding_leads::set,
         attachments::add,
         attachments::file,
         attachments::original,
@@ -110,7 +111,7 @@ fn complete(operation: &mut Operation, route: &Route) {
     let problem = Content::new(Some(Ref::from_schema_name("ProblemBody")));
     let text = ObjectBuilder::new().schema_type(Type::String).build();
     let any = ResponseBuilder::new()
-        .description("A problem (RFC 9457): 400, 401, 403, 404, 405, 409, 413, 415, 422, 429 or 503")
+        .description("A problem (RFC 9457): 400, 401, 403, 404, 409, 413, 415, 422, 429 or 503")
         .content("application/problem+json", problem)
         .header("X-Request-Id", Header::new(text))
         .build();

@@ -80,7 +80,6 @@ impl Problem {
     pub fn of_status(status: StatusCode) -> Self {
         let (kind, title) = match status {
             StatusCode::NOT_FOUND => return Error::Unseen.into(),
-            StatusCode::METHOD_NOT_ALLOWED => ("/problems/method", "This address does not take that method"),
             StatusCode::PAYLOAD_TOO_LARGE => ("/problems/too-large", "The body is larger than this call takes"),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => ("/problems/media-type", "Send the body as application/json, not encoded"),
             StatusCode::SERVICE_UNAVAILABLE => return Error::Unavailable.into(),

@@ -7,12 +7,12 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode, header};
+use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    body::{self, Bytes, Members},
+    body::{self, Change, Members},
     json::Unique,
     path::Part,
     problem::Problem,
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     app::{
         Answered, App, Checked, Choices, Copied, EntryView, Error, FileView, MessageView, Receipt, ReferralView, Sending,
-        StopView, answers_to_json, raw_from_json,
+        StopView, answers_to_json, raw_from_request,
     },
     domain::{
         action::Action,
@@ -43,7 +43,7 @@ pub struct Submission {
     /// for groups, `{"not_known":"<code>"}`.
     #[schema(value_type = Object)]
     answers: Unique,
-    /// The lawful basis, if not the pathway's default for your agency.
+    /// The lawful basis, if not the pathway's default for your agency, with a reason.
     legal: Option<LegalBody>,
     /// Account ids, from `/pathways/{id}/restricted`, of those who must not receive it because they are involved.
     #[serde(default)]
@@ -65,7 +65,7 @@ pub struct LegalBody {
     basis: String,
     /// A code such as `safeguarding`.
     purpose: String,
-    /// Why, if the pathway does not offer it to your agency; sealed with the referral. At most 2,000 characters.
+    /// Why, if it is not the pathway's default for your agency; sealed with the referral. At most 2,000 characters.
     reason: Option<String>,
 }
 
@@ -99,6 +99,10 @@ pub struct Sent {
     #[schema(format = DateTime)]
     due_at: String,
     received_by: Receiver,
+    /// When that team reads, in words; blank where people receive it by name.
+    hours: String,
+    /// Who covers outside those hours; null where people receive it by name.
+    covered_by: Option<Receiver>,
     /// What happens next.
     next_steps: Vec<String>,
     /// The teams told as well.
@@ -138,6 +142,8 @@ impl From<Receipt> for Sent {
             state: receipt.state.code(),
             due_at: receipt.due_at.rfc3339(),
             received_by: Receiver { team, agency },
+            hours: receipt.hours,
+            covered_by: receipt.covered_by.map(|(team, agency)| Receiver { team, agency }),
             next_steps: receipt.next_steps,
             copies: receipt.copies.into_iter().map(told).collect(),
             check: receipt.check.map(first),
@@ -261,7 +267,7 @@ pub struct Referral {
     entries: Vec<Entry>,
     messages: Vec<Message>,
     attachments: Vec<Attachment>,
-    /// Why it rests on another lawful basis than the pathway offers.
+    /// Why it rests on another lawful basis than the pathway's default.
     #[serde(skip_serializing_if = "Option::is_none")]
     legal_reason: Option<String>,
     /// Why it was stopped at the check.
@@ -318,8 +324,8 @@ impl From<ReferralView> for Referral {
     post, path = "/referrals", tag = "referrals", operation_id = "submit", request_body = Submission,
     responses((status = 201, description = "Sent; `Idempotency-Replayed: true` when it had been before", body = Sent))
 )]
-pub async fn submit(State(app): State<Arc<App>>, signed: Signed, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    send(&app, &signed, &headers, &body, FormKind::Referral).await
+pub async fn submit(State(app): State<Arc<App>>, change: Change) -> Result<Response, Problem> {
+    send(&app, change, FormKind::Referral).await
 }
 
 /// Asks a pathway's team for advice without naming anybody. The body is that of a referral, with the answers of the enquiry's
@@ -328,18 +334,17 @@ pub async fn submit(State(app): State<Arc<App>>, signed: Signed, headers: Header
     post, path = "/enquiries", tag = "referrals", operation_id = "ask", request_body = Submission,
     responses((status = 201, description = "Sent; `Idempotency-Replayed: true` when it had been before", body = Sent))
 )]
-pub async fn ask(State(app): State<Arc<App>>, signed: Signed, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    send(&app, &signed, &headers, &body, FormKind::Enquiry).await
+pub async fn ask(State(app): State<Arc<App>>, change: Change) -> Result<Response, Problem> {
+    send(&app, change, FormKind::Enquiry).await
 }
 
-async fn send(app: &App, signed: &Signed, headers: &HeaderMap, body: &Bytes, kind: FormKind) -> Result<Response, Problem> {
-    let key = body::idempotency_key(headers)?;
+async fn send(app: &App, Change { signed, key, body }: Change, kind: FormKind) -> Result<Response, Problem> {
     let Submission { pathway, answers, legal, strike_out, enquiry } = body.read()?;
     if kind == FormKind::Enquiry && enquiry.is_some() {
         return Err(Error::Malformed("an enquiry is made of nothing: leave enquiry out").into());
     }
     let versioned = app.form(&pathway, kind).ok_or(Error::Unseen)?;
-    let answers = raw_from_json(&answers.0).map_err(Error::Invalid)?;
+    let answers = raw_from_request(&versioned.pathway, &answers.0).map_err(Error::Invalid)?;
     let struck_out = strike_out.iter().map(|id| UserId::parse(id));
     let choices = Choices {
         legal: legal.map(LegalBody::pick).transpose()?,

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use axum::routing::{MethodRouter, delete, get, post};
 
-use super::{account, attachments, checks, lists, log, messages, openapi, pathways, referrals, session, teams};
+use super::{
+    account, attachments, checks, lists, log, messages, openapi, pathways, referrals, safeguarding_leads, session, teams,
+};
 use crate::{app::App, domain::action::Action};
 
 /// One method of one path.
@@ -70,7 +72,12 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/referrals/{reference}/check", "api-check", Action::PassCheck, || post(checks::decide)),
     closed("POST", "/referrals/{reference}/send-anyway", "api-send-anyway", Action::SendStopped, || post(checks::send_anyway)),
     closed("POST", "/referrals/{reference}/withdraw", "api-withdraw", Action::WithdrawStopped, || post(checks::withdraw)),
-    closed("POST", "/safeguarding-leads", "api-safeguarding-leads", Action::SetSafeguardingLeads, || post(checks::set_leads)),
+    closed("GET", "/safeguarding-leads", "api-safeguarding-leads", Action::ReadSafeguardingLeads, || {
+        get(safeguarding_leads::list)
+    }),
+    closed("POST", "/safeguarding-leads", "api-set-safeguarding-leads", Action::SetSafeguardingLeads, || {
+        post(safeguarding_leads::set)
+    }),
     files(closed("POST", "/referrals/{reference}/attachments", "api-attach", Action::AttachFile, || post(attachments::add))),
     closed("GET", "/referrals/{reference}/attachments/{id}", "api-file", Action::DownloadFile, || get(attachments::file)),
     closed("GET", "/referrals/{reference}/attachments/{id}/original", "api-original", Action::DownloadOriginal, || {

@@ -9,6 +9,7 @@ use crate::{
 
 /// Where a caller may go, so that no page guesses a link. Each place decides anew when it is entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each place, none a state of another")]
 pub struct Ways {
     /// To what they sent, and to single referrals.
     pub sent: bool,
@@ -16,26 +17,31 @@ pub struct Ways {
     pub queue: bool,
     /// To the log.
     pub log: bool,
+    /// To who checks for the agency.
+    pub safeguarding_leads: bool,
 }
 
 impl App {
     /// The ways open to a caller, as the policy has them.
     pub fn ways(&self, caller: &Caller) -> Ways {
         let policy = self.policy.current();
-        let reads_log = |role| {
-            policy.allows(&Question {
-                subject: role,
-                action: Action::ReadLog,
-                relation: Relation::OwnAgency,
-                sensitivity: None,
-                compartment: None,
-                state: State::None,
+        let of_own_agency = |action| {
+            caller.places().iter().any(|named| {
+                policy.allows(&Question {
+                    subject: named.place.role.into(),
+                    action,
+                    relation: Relation::OwnAgency,
+                    sensitivity: None,
+                    compartment: None,
+                    state: State::None,
+                })
             })
         };
         Ways {
             sent: caller.admitted().next().is_some(),
             queue: !self.queue_places(caller).is_empty(),
-            log: caller.places().iter().any(|named| reads_log(named.place.role.into())),
+            log: of_own_agency(Action::ReadLog),
+            safeguarding_leads: of_own_agency(Action::SetSafeguardingLeads),
         }
     }
 

@@ -1,8 +1,9 @@
-//! What a referrer adds after sending: the sections that may follow, and questions left out. Earlier words stay beside later ones.
+//! What is added after sending: the sections that may follow, and questions left out. Earlier words stay beside later ones, and
+//! what is sealed apart goes to its own compartment.
 
 use std::collections::BTreeSet;
 
-use super::{Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, Versioned, idempotency::Once};
+use super::{Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, idempotency::Once, sealing::Holder};
 use crate::{
     audit::Details,
     domain::{
@@ -11,15 +12,17 @@ use crate::{
         agency::AgencyKind,
         answers::{Answers, FieldError, RawAnswers},
         code::QuestionId,
-        compartment::{CompartmentKind, EntryKind},
-        ids::EntryId,
+        compartment::{Category, CompartmentKind, EntryKind},
+        ids::{CompartmentId, EntryId},
         pathway::Pathway,
+        question::Question,
+        relation::Relation,
         section::Section,
         time::Timestamp,
         validate::examine,
     },
     pathways,
-    policy::RequestContext,
+    policy::{RequestContext, ShownCompartment},
 };
 
 /// Something added after sending, as its readers see it.
@@ -47,12 +50,18 @@ pub fn latest(view: &ReferralView) -> Answers {
     view.pathway.pathway.whole(added.chain(view.answers.clone()))
 }
 
-/// The questions of a section that can be added to what was sent: all of one that may follow, of another those left out.
-pub fn addable<'p>(section: &'p Section, answers: &Answers) -> BTreeSet<&'p QuestionId> {
+/// The questions of a section that somebody can add to what was sent: all of one that may follow, of another those left out.
+/// What is sealed apart only its sender adds, who holds it.
+pub fn addable<'p>(section: &'p Section, answers: &Answers, relation: Relation) -> BTreeSet<&'p QuestionId> {
     let open = |id: &QuestionId| section.later || answers.get(id).is_none();
-    // What is sealed apart goes to teams of its own; it is not added here.
-    let questions = section.questions.iter().filter(|question| question.sealed.category().is_none());
-    questions.map(|question| &question.id).filter(|id| open(id)).collect()
+    let theirs = |question: &&Question| relation == Relation::Referrer || question.sealed.category().is_none();
+    section.questions.iter().filter(theirs).map(|question| &question.id).filter(|id| open(id)).collect()
+}
+
+/// The categories of what somebody wants to add.
+fn categories(pathway: &Pathway, raw: &RawAnswers) -> BTreeSet<Category> {
+    let given = raw.iter().filter(|(_, answer)| !answer.is_empty());
+    given.filter_map(|(id, _)| pathway.question(id)?.sealed.category()).collect()
 }
 
 impl App {
@@ -82,24 +91,65 @@ impl App {
         once: &Once<'_>,
     ) -> Result<Added, Error> {
         let view = self.read_referral(request, caller, reference).await?;
+        let pathway = &view.pathway.pathway;
         let referral = self.find_referral(request, caller, reference, Action::AddToReferral).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
         let shared = sight.compartments(referral.id).into_iter().find(|shown| shown.kind == CompartmentKind::Shared);
-        let shared = shared.ok_or(Error::Refused)?;
-        let touched = |_: &Place, _| Some(vec![shared]);
-        let act = self.act_on(request, caller, (&referral, &sight), Action::AddToReferral, touched).await?;
+        let Some(shared) = shared else {
+            // Whoever holds a category alone answers for nobody: that is asked, so that it is on record.
+            let held = |_: &Place, _| Some(sight.compartments(referral.id));
+            let act = self.act_on(request, caller, (&referral, &sight), Action::AddToReferral, held).await?;
+            return Err(self.ask(act).await.err().unwrap_or(Error::Refused));
+        };
+        // What is sealed apart goes into its category's own compartment, which is made when there is none yet.
+        let apart: Vec<(Category, ShownCompartment)> = categories(pathway, raw)
+            .into_iter()
+            .map(|category| {
+                let known = view.categories.iter().find(|(of, _)| *of == category).map(|(_, id)| *id);
+                let id = known.unwrap_or_else(|| CompartmentId::random(&*self.random));
+                (category, ShownCompartment { id, kind: CompartmentKind::Restricted })
+            })
+            .collect();
+        let touched = || std::iter::once(shared).chain(apart.iter().map(|(_, shown)| *shown)).collect::<Vec<_>>();
+        let act = self.act_on(request, caller, (&referral, &sight), Action::AddToReferral, |_, _| Some(touched())).await?;
         let permit = self.ask(act).await?;
 
         let sender = self.agency(referral.referrer_agency).await?.kind;
-        let answers = added(&view.pathway, &latest(&view), (section, raw), sender, request)?;
-        let compartment = self.held_compartment(&sight, shared).await?;
+        let answers = added(&view, (section, raw), sender, request)?;
+        let shared = self.held_compartment(&sight, shared).await?;
+        let mut parts = vec![(None, shared, Vec::new())];
+        let mut fresh = Vec::new();
+        for (category, shown) in &apart {
+            if sight.newest(shown.id).is_some() {
+                parts.push((Some(*category), self.held_compartment(&sight, *shown).await?, Vec::new()));
+                continue;
+            }
+            let restricted = pathway.restricted.iter().find(|restricted| restricted.category == *category);
+            let restricted = restricted.ok_or(Error::Integrity("a category has no teams"))?;
+            fresh.push((*category, *shown, self.category_holders(caller, &referral, restricted).await?));
+        }
         let mut tx = self.store.begin().await?;
-        let content = pathways::answers_to_json(&answers).to_string();
-        let entry = self.sealed_entry(&tx, &compartment, EntryKind::Addition, content.as_bytes(), caller.user(), request.at);
-        let done = Added { id: entry.id.to_string(), at: request.at };
+        for (category, shown, holders) in fresh {
+            let made = self.make_compartment(&mut tx, referral.id, shown, &holders, request.at).await?;
+            parts.push((Some(category), made, holders));
+        }
+        let mut details = Details::default();
+        for (category, compartment, holders) in &parts {
+            let part = pathway.part(&answers, *category);
+            if part.is_empty() {
+                continue;
+            }
+            let content = pathways::answers_to_json(&part).to_string();
+            let entry = self.sealed_entry(&tx, compartment, EntryKind::Addition, content.as_bytes(), caller.user(), request.at);
+            tx.insert_entry(&entry).await?;
+            details.entries.push((entry.id, entry.sha256));
+            details.keys.extend(std::iter::once(compartment.key).chain(holders.iter().map(Holder::key)));
+        }
+        details.keys.sort_unstable();
+        details.keys.dedup();
+        let (first, _) = details.entries.first().ok_or(Error::Integrity("an addition stands nowhere"))?;
+        let done = Added { id: first.to_string(), at: request.at };
         once.remember(&mut tx, &done).await?;
-        tx.insert_entry(&entry).await?;
-        let details = Details { entries: vec![(entry.id, entry.sha256)], keys: vec![compartment.key], ..Details::default() };
         tx.commit(permit, &details).await?;
         Ok(done)
     }
@@ -107,15 +157,14 @@ impl App {
 
 /// The answers that are added: those given to questions that can be, held against all that was said before.
 fn added(
-    versioned: &Versioned,
-    before: &Answers,
+    view: &ReferralView,
     (section, given): (&str, &RawAnswers),
     sender: AgencyKind,
     request: &RequestContext,
 ) -> Result<Answers, Error> {
-    let pathway = &versioned.pathway;
+    let (pathway, before) = (&view.pathway.pathway, &latest(view));
     let found = pathway.sections.iter().find(|known| known.id.as_str() == section).ok_or(Error::Unseen)?;
-    let open = addable(found, before);
+    let open = addable(found, before, view.relation);
     let raw = pathways::raw_from_json(&pathways::answers_to_json(before));
     let mut raw = raw.map_err(|_| Error::Integrity("answers do not read back"))?;
     let given = given.iter().filter(|(id, answer)| open.contains(id) && !answer.is_empty());

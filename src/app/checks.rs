@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{
-    Added, Answered, App, Caller, Error, Founder, IdempotencyKey,
+    Added, Answered, App, Caller, Error, IdempotencyKey,
     gate::{bare, legal},
     idempotency::Once,
     library::Versioned,
@@ -22,11 +22,10 @@ use crate::{
         key::HolderKind,
         referral::Stage,
         relation::Relation,
-        role::Role,
         text::lines,
     },
     policy::{Act, Object, Permit, RequestContext, ShownCompartment, State},
-    store::{CommitError, Tx, grants::HeldGrant, referrals::Referral, safeguarding_leads::SafeguardingLead},
+    store::{CommitError, Tx, grants::HeldGrant, referrals::Referral},
 };
 
 /// The most that a list of checks shows; an agency has a handful at a time.
@@ -77,30 +76,6 @@ enum Fate {
 }
 
 impl App {
-    /// Sets who checks for an agency, in place of those it had. A moment says until when somebody is away.
-    pub async fn set_safeguarding_leads(
-        &self,
-        request: &RequestContext,
-        founder: &Founder<'_>,
-        agency: AgencyId,
-        leads: &[SafeguardingLead],
-    ) -> Result<(), Error> {
-        let (actor, relation) = founder.acting_on(agency, Role::AgencyAdministrator)?;
-        let act = bare(actor, Action::SetSafeguardingLeads, Object::Agency(agency), relation, State::None, request);
-        let permit = self.ask(act).await?;
-        for (at, lead) in leads.iter().enumerate() {
-            let account = self.store.account(lead.user).await?;
-            let twice = leads.iter().take(at).any(|other| other.user == lead.user);
-            if twice || account.is_none_or(|account| account.agency != agency) {
-                return Err(Error::Malformed("safeguarding leads are people of the agency, each named once"));
-            }
-        }
-        let mut tx = self.store.begin().await?;
-        tx.set_safeguarding_leads(agency, leads, request.at).await?;
-        tx.commit(permit, &Details::default()).await?;
-        Ok(())
-    }
-
     /// What waits for the caller's check, the one that goes on by itself soonest first; and what was stopped and still waits
     /// for its sender.
     pub async fn checks(&self, request: &RequestContext, caller: &Caller) -> Result<Page, Error> {
@@ -179,12 +154,12 @@ impl App {
         let mut moved = 0;
         for (referral, action, fate) in due.chain(left) {
             let kind = self.agency(referral.referrer_agency).await?.kind;
-            let purpose = self.form_at(&referral.pathway_version, referral.kind).await?.pathway.purpose;
+            let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
             let act = Act {
                 object: Object::Referral(referral.id, Some(referral.revision)),
                 sensitivity: Some(referral.sensitivity),
                 state: State::Referral(referral.stage.state()),
-                legal: Some(legal(kind, purpose)),
+                legal: Some(legal(kind, &versioned.pathway)),
                 ..bare(Actor::Job(JOB), action, Object::Hub, Relation::None, State::None, &request)
             };
             let permit = self.ask(act).await?;

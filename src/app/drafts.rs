@@ -344,7 +344,7 @@ impl App {
             sensitivity: Some(held.draft.sensitivity),
             state: State::Referral(ReferralState::New),
             compartments: if action.scope() == Scope::Compartment { held.compartments.clone() } else { Vec::new() },
-            legal: Some(legal(kind, held.pathway.pathway.purpose)),
+            legal: Some(legal(kind, &held.pathway.pathway)),
             request: request.clone(),
         };
         let policy = self.policy.current();

@@ -6,13 +6,7 @@ use super::{App, Caller, Error};
 use crate::{
     audit::Details,
     domain::{
-        action::Action,
-        actor::Actor,
-        agency::AgencyKind,
-        ids::RequestId,
-        legal::{Basis, Purpose, Regime},
-        relation::Relation,
-        time::Timestamp,
+        action::Action, actor::Actor, agency::AgencyKind, ids::RequestId, pathway::Pathway, relation::Relation, time::Timestamp,
     },
     policy::{Act, DenialReason, HubState, Legal, Object, Permit, RequestContext, State},
 };
@@ -126,10 +120,10 @@ pub(super) fn bare(
     }
 }
 
-/// The law an agency of this kind rests on for a pathway's purpose, unless it says otherwise.
-pub(super) fn legal(kind: AgencyKind, purpose: Purpose) -> Legal {
-    let regime = Regime::default_for(kind, purpose);
-    Legal { regime, basis: Basis::default_for(kind, regime), purpose }
+/// The law an agency of this kind rests on for a pathway, unless it says otherwise.
+pub(super) fn legal(kind: AgencyKind, pathway: &Pathway) -> Legal {
+    let (basis, purpose) = pathway.default_legal(kind);
+    Legal { regime: basis.regime(), basis, purpose }
 }
 
 /// The moment a refused source may count as quiet again.

@@ -153,6 +153,8 @@ impl Repeatable for Receipt {
             "due_at": self.due_at.millis(),
             "team": self.received_by.0,
             "agency": self.received_by.1,
+            "hours": self.hours,
+            "covered_by": self.covered_by.as_ref().map(|(team, agency)| [team, agency]),
             "next_steps": self.next_steps,
             "copies": self.copies.iter().map(|copy| [&copy.team, &copy.agency, &copy.why]).collect::<Vec<_>>(),
             "check": self.check.as_ref().map(|check| serde_json::json!({ "by": check.by, "until": check.until.millis() })),
@@ -171,6 +173,10 @@ impl Repeatable for Receipt {
             let [team, agency, why] = <[String; 3]>::try_from(texts(copy)?).map_err(|_| damaged())?;
             Ok(Copied { team, agency, why })
         };
+        let pair = |pair: &serde_json::Value| -> Result<(String, String), Error> {
+            let [team, agency] = <[String; 2]>::try_from(texts(pair)?).map_err(|_| damaged())?;
+            Ok((team, agency))
+        };
         let check = |check: &serde_json::Value| -> Result<Checked, Error> {
             let until = Timestamp::from_millis(check["until"].as_i64().ok_or_else(damaged)?);
             Ok(Checked { by: texts(&check["by"])?, until })
@@ -181,6 +187,9 @@ impl Repeatable for Receipt {
             state: ReferralState::parse(&text("state")?).ok_or_else(damaged)?,
             due_at: Timestamp::from_millis(json["due_at"].as_i64().ok_or_else(damaged)?),
             received_by: (text("team")?, text("agency")?),
+            // Neither stood in what was remembered before; both may be missing.
+            hours: json["hours"].as_str().unwrap_or_default().to_owned(),
+            covered_by: json.get("covered_by").filter(|value| !value.is_null()).map(pair).transpose()?,
             next_steps: texts(&json["next_steps"])?,
             copies: json["copies"].as_array().ok_or_else(damaged)?.iter().map(copy).collect::<Result<_, _>>()?,
             check: json.get("check").filter(|value| !value.is_null()).map(check).transpose()?,
@@ -239,6 +248,8 @@ mod tests {
             state: ReferralState::Received,
             due_at: Timestamp::from_millis(1_800_000_000_000),
             received_by: ("Protection".into(), "Fire".into()),
+            hours: "Every day, at all hours".into(),
+            covered_by: Some(("Control".into(), "Fire".into())),
             next_steps: vec!["One".into(), "Two".into()],
             copies: vec![Copied { team: "Front door".into(), agency: "City".into(), why: "The child lives there".into() }],
             check: Some(Checked { by: vec!["Lena Sample".into()], until: Timestamp::from_millis(1_700_000_000_000) }),

@@ -160,6 +160,15 @@ impl App {
         Ok(Page { items, next })
     }
 
+    /// How many urgent referrals nobody has opened in the whole queue of a team; none for a team whose queue the caller does not
+    /// work.
+    pub async fn urgent_unopened(&self, caller: &Caller, team: TeamId) -> Result<u64, Error> {
+        if self.queue_places(caller).iter().all(|place| place.team != team) {
+            return Ok(0);
+        }
+        Ok(u64::try_from(self.store.urgent_unopened(team, caller.user()).await?).unwrap_or(0))
+    }
+
     /// The caller's places that work a queue.
     pub fn queue_places<'c>(&self, caller: &'c Caller) -> Vec<&'c Place> {
         let policy = self.policy.current();
@@ -227,7 +236,7 @@ impl App {
                 sensitivity: Some(referral.sensitivity),
                 state: State::Referral(referral.stage.state()),
                 compartments: reached,
-                legal: Some(legal(kind, versioned.pathway.purpose)),
+                legal: Some(legal(kind, &versioned.pathway)),
                 request: request.clone(),
             };
             match policy.decide(act) {

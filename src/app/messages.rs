@@ -11,7 +11,7 @@ use crate::{
         compartment::EntryKind,
         enquiry::FormKind,
         grant::GrantReason,
-        ids::{CompartmentId, UserId},
+        ids::CompartmentId,
         message::{Audience, LONGEST},
         relation::Relation,
         text::{BadText, lines},
@@ -82,14 +82,12 @@ impl App {
     /// Who works on a referral on the receiving side: its team or, where people received it by name, those of them who still
     /// work in it.
     pub(super) async fn receiving_side(&self, referral: &Referral) -> Result<Vec<Holder>, Error> {
-        let mut named = self.store.holders_of_shared(referral.id).await?;
-        named.retain(|holder| holder.reason == GrantReason::Named);
+        let named = self.named_on(referral.id).await?;
         if named.is_empty() {
             return Ok(vec![self.team_holder(&self.team(referral.receiving_team).await?).await?]);
         }
         let mut people = Vec::new();
-        for holder in named {
-            let user = UserId::parse(&holder.id).map_err(|_| Error::Integrity("a holder's id is damaged"))?;
+        for user in named {
             let holder = self.person_holder(user, |place| place.team == referral.receiving_team).await?;
             people.extend(holder.map(|holder| holder.because(GrantReason::Named)));
         }

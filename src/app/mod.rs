@@ -38,11 +38,13 @@ mod recipients;
 mod referral_view;
 mod relations;
 mod route_check;
+mod safeguarding_leads;
 mod scanner;
 mod sealing;
 mod sequencer;
 mod sign_in;
 mod start;
+mod streams;
 mod submit;
 mod sweep;
 mod teams;
@@ -75,6 +77,7 @@ pub use log::{LogEvent, LogItem, LogPage, LogQuery, log_cursor};
 pub use recipients::{Copied, RestrictedMember};
 pub use referral_view::{EntryView, HolderView, MessageView, ReferralView};
 pub use route_check::{RouteNote, check_routes};
+pub use safeguarding_leads::LeadView;
 pub use scanner::{Clamd, ClamdAddress, NoScanner, Scan, ScanVerdict, Scanner, TestScanner};
 pub use sequencer::Sequenced;
 pub use sign_in::Begun;
@@ -82,6 +85,7 @@ pub use start::{
     Parts, PasswordSettings, check_database_files, make_first_keys, migrate, open_database, open_to_read, pathway_files,
     policy_files, verifier_key,
 };
+pub use streams::{Incoming, Outgoing};
 pub use submit::{Checked, Choices, Receipt, Sending};
 pub use teams::TeamView;
 pub use verify::{Depth, Finding, Report};
@@ -92,7 +96,7 @@ pub use crate::{
     crypto::{BadPassword, NewPassword, Password},
     pathways::{
         Faults, Library as PathwayLibrary, Loaded as LoadedPathway, SCREENING, answers_to_json, definition_json, example,
-        parse_screening, raw_from_json, schema,
+        parse_screening, raw_from_json, raw_from_request, schema,
     },
     policy::{DenialReason, Files as PolicyFiles, Policy, PolicyError, RequestContext, ask as policy_question},
     store::{

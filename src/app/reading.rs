@@ -16,10 +16,11 @@ use crate::{
         action::Action,
         actor::{Actor, Place},
         answers::Answers,
-        compartment::{CompartmentKind, EntryKind},
+        compartment::{Category, CompartmentKind, EntryKind},
         enquiry::FormKind,
-        ids::{ReferralId, UserId},
+        ids::{CompartmentId, ReferralId, UserId},
         message::Audience,
+        pathway::Pathway,
         reference::Reference,
         referral::Stage,
         relation::Relation,
@@ -38,6 +39,8 @@ pub(super) struct Seen {
     pub(super) kinds: Vec<ShownCompartment>,
     /// The answers of each compartment.
     pub(super) parts: Vec<Answers>,
+    /// The compartments of restricted categories, with the category of the answers in them.
+    pub(super) categories: Vec<(Category, CompartmentId)>,
     pub(super) messages: Vec<(UserId, MessageView)>,
     pub(super) additions: Vec<(UserId, AdditionView)>,
     pub(super) files: Vec<Described>,
@@ -46,6 +49,18 @@ pub(super) struct Seen {
     pub(super) stop: Option<(UserId, Stop)>,
     /// What it points at: the enquiry it grew from, or referrals that it became.
     pub(super) pointers: Vec<(FormKind, Reference)>,
+}
+
+impl Seen {
+    /// Remembers in which compartment a category's answers stand; one compartment holds the answers of one category.
+    fn categorise(&mut self, pathway: &Pathway, answers: &Answers, compartment: CompartmentId) {
+        let category = answers.iter().find_map(|(id, _)| pathway.question(id)?.sealed.category());
+        if let Some(category) = category
+            && self.categories.iter().all(|(known, _)| *known != category)
+        {
+            self.categories.push((category, compartment));
+        }
+    }
 }
 
 /// How often a read is begun anew when the referral moves between decision and commit.
@@ -166,7 +181,9 @@ impl App {
                     let json =
                         serde_json::from_slice(content.as_bytes()).map_err(|_| Error::Integrity("the answers cannot be read"))?;
                     let read = pathways::answers_from_json(&versioned.pathway, &json, sender);
-                    seen.parts.push(read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?);
+                    let answers = read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?;
+                    seen.categorise(&versioned.pathway, &answers, entry.compartment);
+                    seen.parts.push(answers);
                 }
                 EntryKind::Message => {
                     let (audience, text) = (audience_of(entry)?, text()?.to_owned());
@@ -175,6 +192,7 @@ impl App {
                 }
                 EntryKind::Addition => {
                     let answers = additions::read(&versioned.pathway, sender, content.as_bytes())?;
+                    seen.categorise(&versioned.pathway, &answers, entry.compartment);
                     let view = AdditionView { id: entry.id, at: entry.at, from: String::new(), answers };
                     seen.additions.push((entry.author, view));
                 }

@@ -9,7 +9,7 @@ use crate::{
         code::{QuestionId, TeamCode},
         compartment::Category,
         grant::GrantReason,
-        ids::{AgencyId, TeamId, UserId},
+        ids::{AgencyId, ReferralId, TeamId, UserId},
         pathway::{Pathway, Restricted},
         referral::Stage,
         route::Route,
@@ -17,7 +17,7 @@ use crate::{
         time::Timestamp,
         urgency::Urgency,
     },
-    store::{agencies::Agency, teams::Team},
+    store::{agencies::Agency, referrals::Referral, teams::Team},
 };
 
 /// A team that is told as well.
@@ -65,6 +65,10 @@ pub(super) struct Recipients {
     pub(super) told: Vec<(AgencyId, TeamId)>,
     /// The teams told as well.
     pub(super) copies: Vec<Copied>,
+    /// When the receiving team reads, in words; blank where people receive it by name.
+    pub(super) hours: String,
+    /// Who covers outside those hours: team and agency. Nobody covers for people who receive it by name.
+    pub(super) covered_by: Option<(String, String)>,
     /// The people who check it first, by name.
     pub(super) checkers: Vec<String>,
     /// Where it stands once it is sent.
@@ -152,10 +156,7 @@ impl App {
         let mut categories = Vec::new();
         for Restricted { category, teams, .. } in used(pathway, answers) {
             let mut holders = self.own_side(sender).await?;
-            for code in teams {
-                let team = self.ready_team(code).await?;
-                holders.push(held(self.team_holder(&team).await?.because(GrantReason::Category)));
-            }
+            holders.extend(self.category_teams(teams).await?.into_iter().map(held));
             categories.push((*category, holders));
         }
         let stage = until.map_or(Stage::Received, |until| Stage::Checking { until });
@@ -163,7 +164,9 @@ impl App {
             // Nothing has gone to anybody yet: the event that releases it names them.
             told.clear();
         }
-        Ok(Recipients { team, shared, categories, told, copies, checkers: names, stage, named: false })
+        let covered_by = self.team_named(route.cover.as_str()).await?;
+        let hours = route.hours.clone();
+        Ok(Recipients { team, shared, categories, told, copies, hours, covered_by, checkers: names, stage, named: false })
     }
 
     /// Where somebody involved is known to those who would receive it: people by name, no team, no cover, no recovery. On the
@@ -202,8 +205,18 @@ impl App {
             categories.push((*category, holders));
         }
         let told = vec![(team.agency, team.id)];
-        let (copies, checkers) = (Vec::new(), Vec::new());
-        Ok(Recipients { team, shared, categories, told, copies, checkers, stage: Stage::Received, named: true })
+        Ok(Recipients {
+            team,
+            shared,
+            categories,
+            told,
+            copies: Vec::new(),
+            hours: String::new(),
+            covered_by: None,
+            checkers: Vec::new(),
+            stage: Stage::Received,
+            named: true,
+        })
     }
 
     /// The sender's side of what no team of theirs may hold: the sender, and their agency's recovery recipient.
@@ -253,6 +266,45 @@ impl App {
 
     async fn named_holder(&self, user: UserId, team: &Team) -> Result<Option<Holder>, Error> {
         Ok(self.person_holder(user, |place| place.team == team.id).await?.map(|holder| holder.because(GrantReason::Named)))
+    }
+
+    /// The teams that a pathway names for a category.
+    async fn category_teams(&self, teams: &[TeamCode]) -> Result<Vec<Holder>, Error> {
+        let mut holders = Vec::new();
+        for code in teams {
+            holders.push(self.team_holder(&self.ready_team(code).await?).await?.because(GrantReason::Category));
+        }
+        Ok(holders)
+    }
+
+    /// Who holds a category of a referral that was sent, when its sender adds to it: whoever would hold it had it been sent so.
+    pub(super) async fn category_holders(
+        &self,
+        caller: &Caller,
+        referral: &Referral,
+        Restricted { teams, .. }: &Restricted,
+    ) -> Result<Vec<Holder>, Error> {
+        let mut holders = vec![self.own_holder(caller).await?];
+        let named = self.named_on(referral.id).await?;
+        if named.is_empty() {
+            holders.push(self.recovery_holder(&self.agency(referral.referrer_agency).await?).await?);
+            holders.extend(self.category_teams(teams).await?);
+            return Ok(holders);
+        }
+        let team = self.team(referral.receiving_team).await?;
+        for user in named {
+            if self.sits_in_one_of(user, teams).await? {
+                holders.extend(self.named_holder(user, &team).await?);
+            }
+        }
+        Ok(holders)
+    }
+
+    /// The people who received a referral by name; none where teams did.
+    pub(super) async fn named_on(&self, referral: ReferralId) -> Result<Vec<UserId>, Error> {
+        let holders = self.store.holders_of_shared(referral).await?;
+        let named = holders.iter().filter(|holder| holder.reason == GrantReason::Named).map(|holder| UserId::parse(&holder.id));
+        named.collect::<Result<_, _>>().map_err(|_| Error::Integrity("a holder's id is damaged"))
     }
 
     async fn sits_in_one_of(&self, user: UserId, teams: &[TeamCode]) -> Result<bool, Error> {

@@ -9,10 +9,10 @@ use crate::{
         action::Action,
         answers::{Answer, Answers},
         code::QuestionId,
-        compartment::{CompartmentKind, EntryKind},
+        compartment::{Category, CompartmentKind, EntryKind},
         enquiry::FormKind,
         grant::GrantReason,
-        ids::{AgencyId, EntryId, ReferralId, UserId},
+        ids::{AgencyId, CompartmentId, EntryId, ReferralId, UserId},
         message::Audience,
         reference::Reference,
         relation::Relation,
@@ -64,6 +64,8 @@ pub struct ReferralView {
     pub entries: Vec<EntryView>,
     /// What was said on it, in order.
     pub messages: Vec<MessageView>,
+    /// The compartments of restricted categories that were opened, each with its category.
+    pub categories: Vec<(Category, CompartmentId)>,
     /// What was added to it after sending, in order.
     pub additions: Vec<AdditionView>,
     /// The files on it, in the order added.
@@ -74,7 +76,7 @@ pub struct ReferralView {
     pub received_by: (String, String),
     /// Who holds it, the sender's side included.
     pub holders: Vec<HolderView>,
-    /// Why the sender rests on another lawful basis than the pathway offers.
+    /// Why the sender rests on another lawful basis than the pathway's default.
     pub legal_reason: Option<String>,
     /// Why it was stopped at the check.
     pub stop: Option<StopView>,
@@ -103,7 +105,7 @@ impl App {
         relation: Relation,
         seen: Seen,
     ) -> Result<ReferralView, Error> {
-        let Seen { actions, parts, messages, additions, files, entries, legal_reason, stop, pointers, .. } = seen;
+        let Seen { actions, parts, categories, messages, additions, files, entries, legal_reason, stop, pointers, .. } = seen;
         let to = |wanted| pointers.iter().filter(move |(kind, _)| *kind == wanted).map(|(_, reference)| *reference);
         let sender =
             self.store.account(referral.referrer).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
@@ -131,6 +133,7 @@ impl App {
             answers,
             holders: self.holders(referral.id).await?,
             messages: messages.into_iter().map(|(by, view)| MessageView { from: name_of(by), ..view }).collect(),
+            categories,
             entries,
             actions,
             relation,

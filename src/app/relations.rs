@@ -49,7 +49,7 @@ impl App {
     /// The law the caller's agency rests on for a referral's pathway.
     pub(super) async fn legal_for(&self, caller: &Caller, referral: &Referral) -> Result<Legal, Error> {
         let kind = self.agency(caller.agency()).await?.kind;
-        Ok(legal(kind, self.form_at(&referral.pathway_version, referral.kind).await?.pathway.purpose))
+        Ok(legal(kind, &self.form_at(&referral.pathway_version, referral.kind).await?.pathway))
     }
 
     /// An act on a referral, by the first of the caller's ways that the policy allows; or else one that it refuses. `touched`
@@ -97,7 +97,7 @@ impl App {
     ) -> Result<Option<Act>, Error> {
         let kind = self.agency(caller.agency()).await?.kind;
         let policy = self.policy.current();
-        let way = Way { referral, legal: legal(kind, versioned.pathway.purpose), request };
+        let way = Way { referral, legal: legal(kind, &versioned.pathway), request };
         let act = |place: &Place, relation, compartments| way.act(caller, place, (Action::ReadReferral, relation), compartments);
         for (place, relation) in relations(caller, referral, sight) {
             let allowed = |shown: &ShownCompartment| {

@@ -52,6 +52,10 @@ pub struct Receipt {
     pub due_at: Timestamp,
     /// Who received it: team and agency.
     pub received_by: (String, String),
+    /// When it reads, in words.
+    pub hours: String,
+    /// Who covers outside those hours: team and agency.
+    pub covered_by: Option<(String, String)>,
     /// What happens next.
     pub next_steps: Vec<String>,
     /// The teams told as well, in the same act.
@@ -94,7 +98,7 @@ impl From<RawAnswers> for Sending {
     }
 }
 
-/// The longest reason for another lawful basis, in characters.
+/// The longest reason for another lawful basis than the default, in characters.
 const LONGEST_REASON: usize = 2000;
 
 impl Choices {
@@ -102,7 +106,7 @@ impl Choices {
     fn check(&self, pathway: &Pathway, kind: AgencyKind) -> Result<(), FieldError> {
         let Some(pick) = &self.legal else { return Ok(()) };
         let (part, words) = match pick.check(&pathway.legal_choices(kind), kind) {
-            Err(BadPick::NeedsReason) => ("reason", "Say why you rest on another basis than those offered"),
+            Err(BadPick::NeedsReason) => ("reason", "Say why you rest on another basis than the first"),
             Err(BadPick::NotLawEnforcement) => ("basis", "Choose another basis: this one is for law enforcement"),
             Ok(()) if pick.reason.as_ref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) => {
                 ("reason", "Reason must be 2,000 characters or less")
@@ -143,7 +147,7 @@ pub(super) fn submission(
         sensitivity: Some(pathway.sensitivity),
         state: State::Referral(ReferralState::New),
         compartments: Vec::new(),
-        legal: Some(legal(kind, pathway.purpose)),
+        legal: Some(legal(kind, pathway)),
         request,
     }
 }
@@ -212,7 +216,7 @@ impl App {
         let place = self.place_to_submit_from(caller, agency.kind, pathway)?;
         let mut act = submission(caller, &place, agency.kind, pathway, Some((request, id)));
         if let Some(pick) = &choices.legal {
-            act.legal = Some(Legal { regime: pick.regime(), basis: pick.basis, purpose: pick.purpose });
+            act.legal = Some(Legal { regime: pick.basis.regime(), basis: pick.basis, purpose: pick.purpose });
         }
         let permit = self.ask(act).await?;
 
@@ -273,6 +277,8 @@ impl App {
             state: referral.stage.state(),
             due_at,
             received_by: (to.team.name.as_str().to_owned(), receiving_agency.name.as_str().to_owned()),
+            hours: to.hours.clone(),
+            covered_by: to.covered_by.clone(),
             next_steps: pathway.next_steps.clone(),
             copies: to.copies.clone(),
             check: match to.stage {

@@ -39,11 +39,10 @@ struct Question {
 impl Story<'_> {
     /// Answers to a form that can be sent, as JSON.
     fn written(&mut self, versioned: &Versioned, kind: AgencyKind) -> serde_json::Value {
-        let fits = |answers: &serde_json::Value| {
-            raw_from_json(answers).is_ok_and(|raw| self.app.check_answers(versioned, raw, kind).is_ok())
-        };
+        let app = self.app;
+        let read = |answers: &serde_json::Value| app.check_answers(versioned, raw_from_json(answers).ok()?, kind).ok();
         let today = self.app.now().uk_date();
-        write(&versioned.pathway, (kind, today), Turn::Usual, &mut self.chance, fits)
+        write(&versioned.pathway, (kind, today), Turn::Usual, &mut self.chance, read)
     }
 
     /// Sends a form; gives its reference.

@@ -65,6 +65,8 @@ coded_enum! {
         SubmitReferral = "submit-referral",
         /// Asks for advice without naming anybody.
         AskAdvice = "ask-advice",
+        /// Looks at who checks for an agency, and who could.
+        ReadSafeguardingLeads = "read-safeguarding-leads",
         /// Sets who checks, for an agency, what must be checked before it is shared.
         SetSafeguardingLeads = "set-safeguarding-leads",
         /// Looks at the list of what waits for a check; one event for each shown.
@@ -162,7 +164,9 @@ impl Action {
             | Self::ReadKept
             | Self::EraseKept
             | Self::ExpireKept => Scope::Account,
-            Self::MakeTeam | Self::MakeAccount | Self::SetSafeguardingLeads | Self::ReadLog => Scope::Agency,
+            Self::MakeTeam | Self::MakeAccount | Self::ReadSafeguardingLeads | Self::SetSafeguardingLeads | Self::ReadLog => {
+                Scope::Agency
+            }
             Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember => Scope::Team,
             Self::SubmitReferral
             | Self::AskAdvice
@@ -225,6 +229,7 @@ impl Action {
             | Self::ListDrafts
             | Self::SendDraft
             | Self::ReadLog
+            | Self::ReadSafeguardingLeads
             | Self::ReadAccount => EventType::Consult,
             _ => EventType::Administer,
         }
@@ -264,6 +269,7 @@ impl Action {
             Self::ExpireDraft => "deleted a draft that was not sent in time",
             Self::SubmitReferral => "sent a referral",
             Self::AskAdvice => "asked for advice without naming anybody",
+            Self::ReadSafeguardingLeads => "looked at who checks for an agency",
             Self::SetSafeguardingLeads => "set who checks for an agency",
             Self::ListChecks => "saw a referral in the list of those to check",
             Self::PassCheck => "passed a referral on after checking it",

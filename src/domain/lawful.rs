@@ -2,7 +2,7 @@
 
 use super::{
     agency::AgencyKind,
-    legal::{Basis, Purpose, Regime},
+    legal::{Basis, Purpose},
 };
 
 /// What agencies of these kinds may name when they send.
@@ -18,7 +18,7 @@ pub struct LawfulBases {
     pub gateway: String,
 }
 
-/// One choice: any other than the first needs a reason.
+/// One choice; the first of a list is the default, and every other needs a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LegalChoice<'a> {
     /// The purpose.
@@ -36,7 +36,7 @@ pub struct LegalPick {
     pub basis: Basis,
     /// The purpose.
     pub purpose: Purpose,
-    /// Why, when it is none of the pathway's choices; personal data may stand in it.
+    /// Why, when it is not the default; personal data may stand in it.
     pub reason: Option<String>,
 }
 
@@ -49,33 +49,25 @@ impl std::fmt::Debug for LegalPick {
 /// Why a pick does not stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadPick {
-    /// It is none of the choices, and no reason is given.
+    /// It is not the default, and no reason is given.
     NeedsReason,
     /// Part 3 is for competent authorities with a law-enforcement purpose; no reason makes an agency one.
     NotLawEnforcement,
 }
 
 impl LegalPick {
-    /// Whether an agency of this kind may rest on it, given the pathway's choices for that kind.
+    /// Whether an agency of this kind may rest on it, given the pathway's choices for that kind: the default as it is, any
+    /// other with a reason.
     ///
     /// # Errors
     /// [`BadPick`].
     pub fn check(&self, choices: &[LegalChoice<'_>], kind: AgencyKind) -> Result<(), BadPick> {
-        let enforcing = Regime::default_for(kind, self.purpose) == Regime::Part3;
-        if self.basis == Basis::LawEnforcement && !enforcing {
+        if !self.basis.is_open_to(kind, self.purpose) {
             return Err(BadPick::NotLawEnforcement);
         }
-        let offered = choices.iter().any(|choice| (choice.basis, choice.purpose) == (self.basis, self.purpose));
+        let default = choices.first().is_some_and(|choice| (choice.basis, choice.purpose) == (self.basis, self.purpose));
         let reasoned = self.reason.as_ref().is_some_and(|reason| !reason.trim().is_empty());
-        if offered || reasoned { Ok(()) } else { Err(BadPick::NeedsReason) }
-    }
-
-    /// The law that governs it.
-    pub const fn regime(&self) -> Regime {
-        match self.basis {
-            Basis::LawEnforcement => Regime::Part3,
-            _ => Regime::UkGdpr,
-        }
+        if default || reasoned { Ok(()) } else { Err(BadPick::NeedsReason) }
     }
 }
 
@@ -95,21 +87,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_among_the_choices_needs_a_reason_and_enforcement_an_enforcer() {
+    fn what_is_not_the_default_needs_a_reason_and_enforcement_an_enforcer() {
         let pick = |basis, purpose, reason: Option<&str>| LegalPick { basis, purpose, reason: reason.map(str::to_owned) };
-        let offered = LegalChoice { purpose: Purpose::Safeguarding, basis: Basis::PublicTask, gateway: "a power" };
-        let check = |pick: &LegalPick, kind| pick.check(&[offered], kind);
+        let choice = |basis| LegalChoice { purpose: Purpose::Safeguarding, basis, gateway: "a power" };
+        let offered = [choice(Basis::PublicTask), choice(Basis::VitalInterests)];
+        let check = |pick: &LegalPick, kind| pick.check(&offered, kind);
         let council = AgencyKind::Council;
         assert_eq!(check(&pick(Basis::PublicTask, Purpose::Safeguarding, None), council), Ok(()));
-        for reason in [None, Some(" \n")] {
-            let other = pick(Basis::VitalInterests, Purpose::Safeguarding, reason);
-            assert_eq!(check(&other, council), Err(BadPick::NeedsReason));
+        // Offered or not: what is not the default is a choice, and a choice has a reason.
+        for basis in [Basis::VitalInterests, Basis::Consent] {
+            for reason in [None, Some(" \n")] {
+                let other = pick(basis, Purpose::Safeguarding, reason);
+                assert_eq!(check(&other, council), Err(BadPick::NeedsReason), "{basis}");
+            }
         }
         assert_eq!(check(&pick(Basis::VitalInterests, Purpose::Safeguarding, Some("Life at risk")), council), Ok(()));
         let enforcing = pick(Basis::LawEnforcement, Purpose::CrimePrevention, Some("An offence"));
         assert_eq!(check(&enforcing, council), Err(BadPick::NotLawEnforcement));
         assert_eq!(check(&enforcing, AgencyKind::Police), Ok(()));
-        assert_eq!(enforcing.regime(), Regime::Part3);
         assert!(!format!("{enforcing:?}").contains("offence"));
     }
 

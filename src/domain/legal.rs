@@ -79,6 +79,20 @@ impl Regime {
 }
 
 impl Basis {
+    /// The law that governs a processing on this basis.
+    pub const fn regime(self) -> Regime {
+        match self {
+            Self::LawEnforcement => Regime::Part3,
+            _ => Regime::UkGdpr,
+        }
+    }
+
+    /// Whether agencies of this kind may rest on it for a purpose: law enforcement is for competent authorities with such a
+    /// purpose, and no reason makes an agency one.
+    pub fn is_open_to(self, kind: AgencyKind, purpose: Purpose) -> bool {
+        self != Self::LawEnforcement || Regime::default_for(kind, purpose) == Regime::Part3
+    }
+
     /// The basis an agency of this kind rests on by default for its public task, or the nearest it may use.
     pub fn default_for(kind: AgencyKind, regime: Regime) -> Self {
         match (kind, regime) {

@@ -117,6 +117,21 @@ impl fmt::Debug for PartDate {
     }
 }
 
+/// A date as a code, or as people write it: day, month and year by number.
+pub fn whole_date(text: &str) -> Option<Date> {
+    let parts: Vec<&str> = text.split(['/', '.', ' ', '-']).collect();
+    let [a, b, c] = parts.as_slice() else { return None };
+    let (year, day) = if a.len() == 4 { (a, c) } else { (c, a) };
+    let digits = |text: &str, most: usize| {
+        (!text.is_empty() && text.len() <= most && text.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| text.parse::<i16>().ok())
+            .flatten()
+    };
+    let small = |text: &str| i8::try_from(digits(text, 2)?).ok();
+    let year = digits(year, 4).filter(|year| *year >= 1800)?;
+    Date::new(year, small(b)?, small(day)?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -199,6 +214,16 @@ mod tests {
             prop_assert_eq!(date.words().starts_with("about "), date.is_about());
             let year = date.year().to_string();
             prop_assert!(date.words().ends_with(&year));
+        }
+    }
+
+    #[test]
+    fn a_whole_date_is_read_as_a_code_or_as_people_write_it() {
+        for text in ["2030-01-31", "31/1/2030", "31 01 2030", "31.1.2030"] {
+            assert_eq!(whole_date(text).map(|date| date.to_string()).as_deref(), Some("2030-01-31"), "{text}");
+        }
+        for bad in ["", "2030", "31/1/30", "30/2/2030", "1/1/2030/1", "x/y/2030", "2030-1-é"] {
+            assert_eq!(whole_date(bad), None, "{bad}");
         }
     }
 }

@@ -16,7 +16,7 @@ use super::{
     copies::{CopyRule, CopyTo},
     enquiry::{Enquiry, FormKind},
     lawful::{self, LawfulBases, LegalChoice},
-    legal::Purpose,
+    legal::{Basis, Purpose, Regime},
     outcome::{Outcome, Retention},
     question::{Question, Sealed},
     route::{Route, Routes},
@@ -251,6 +251,13 @@ impl Pathway {
     /// The lawful bases that a kind of agency may name: the default first.
     pub fn legal_choices(&self, kind: AgencyKind) -> Vec<LegalChoice<'_>> {
         lawful::choices(&self.lawful, kind, self.purpose)
+    }
+
+    /// What an agency of this kind rests on unless it says otherwise: the first of its choices, or, where the pathway has none
+    /// for it because it only receives, what suits the kind of agency.
+    pub fn default_legal(&self, kind: AgencyKind) -> (Basis, Purpose) {
+        let first = self.legal_choices(kind).first().map(|choice| (choice.basis, choice.purpose));
+        first.unwrap_or_else(|| (Basis::default_for(kind, Regime::default_for(kind, self.purpose)), self.purpose))
     }
 
     /// The answers of one category, or those of none: what one compartment holds.

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-
 use super::{
     answers::Answer,
+    part_date::whole_date,
     parts::{Address, Document, Part, PartForm, Person, Vehicle},
     question::{Kind, Question},
     read::{Fault, missing, text_fault},
@@ -107,21 +106,6 @@ fn one(question: &Question, part: &Part, text: &str) -> Result<Option<String>, S
     }
 }
 
-/// A date as a code, or as people write it: day, month and year by number.
-fn whole_date(text: &str) -> Option<Date> {
-    let parts: Vec<&str> = text.split(['/', '.', ' ', '-']).collect();
-    let [a, b, c] = parts.as_slice() else { return None };
-    let (year, day) = if a.len() == 4 { (a, c) } else { (c, a) };
-    let digits = |text: &str, most: usize| {
-        (!text.is_empty() && text.len() <= most && text.bytes().all(|b| b.is_ascii_digit()))
-            .then(|| text.parse::<i16>().ok())
-            .flatten()
-    };
-    let small = |text: &str| i8::try_from(digits(text, 2)?).ok();
-    let year = digits(year, 4).filter(|year| *year >= 1800)?;
-    Date::new(year, small(b)?, small(day)?).ok()
-}
-
 /// A full postcode of any spacing and case, as it is written: `LE1 1AA`.
 fn postcode_of(text: &str) -> Option<String> {
     let code: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
@@ -152,16 +136,6 @@ mod tests {
         }
         for bad in ["", "LE1", "1LE 1AA", "LE1 AAA", "LEX 1AA", "LE1 1AAA2", "é1 1AA", "1éé"] {
             assert_eq!(postcode_of(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_date_of_expiry_is_read_as_a_code_or_as_people_write_it() {
-        for text in ["2030-01-31", "31/1/2030", "31 01 2030", "31.1.2030"] {
-            assert_eq!(whole_date(text).map(|date| date.to_string()).as_deref(), Some("2030-01-31"), "{text}");
-        }
-        for bad in ["", "2030", "31/1/30", "30/2/2030", "1/1/2030/1", "x/y/2030", "2030-1-é"] {
-            assert_eq!(whole_date(bad), None, "{bad}");
         }
     }
 }

@@ -46,32 +46,11 @@ pub struct Otherwise {
     pub ring: Vec<Ring>,
 }
 
-/// Where a person stands after some answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Screened<'a> {
-    /// This question comes next.
-    Ask(&'a ScreeningQuestion),
-    /// This question was answered yes: its form is suggested.
-    Suggest(&'a ScreeningQuestion),
-    /// Every answer was no.
-    Otherwise(&'a Otherwise),
-}
-
 impl Screening {
-    /// Where somebody stands who has given these answers, in the order of the questions. Answers after the first yes, or
-    /// after the last question, count for nothing.
-    pub fn after(&self, answers: &[bool]) -> Screened<'_> {
-        let yes = self.questions.iter().zip(answers).find(|(_, yes)| **yes);
-        match (yes, self.questions.get(answers.len())) {
-            (Some((question, _)), _) => Screened::Suggest(question),
-            (None, Some(next)) => Screened::Ask(next),
-            (None, None) => Screened::Otherwise(&self.otherwise),
-        }
-    }
-
-    /// The question with this id.
-    pub fn question(&self, id: &str) -> Option<&ScreeningQuestion> {
-        self.questions.iter().find(|question| question.id.as_str() == id)
+    /// The questions answered yes, in order: each suggests its form. Whoever answers yes to none is left with
+    /// [`Screening::otherwise`].
+    pub fn suggested(&self, is_yes: impl Fn(&Code) -> bool) -> Vec<&ScreeningQuestion> {
+        self.questions.iter().filter(|question| is_yes(&question.id)).collect()
     }
 
     /// Every pathway it names.

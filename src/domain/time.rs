@@ -66,6 +66,12 @@ impl Timestamp {
         if (0..=LAST).contains(&millis) { Ok(Self(millis)) } else { Err(BadTime) }
     }
 
+    /// The first moment of a day in the United Kingdom; none outside the years 1970 to 9999.
+    pub fn midnight(day: Date) -> Option<Self> {
+        let start = day.to_zoned(london()).ok()?.timestamp().as_millisecond();
+        (0..=LAST).contains(&start).then_some(Self(start))
+    }
+
     /// `4 June 2026`, in the United Kingdom's time.
     pub fn date_words(self) -> String {
         self.zoned().strftime("%-d %B %Y").to_string()

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 /// The member of a "not known" answer.
-const MEMBER: &str = "not_known";
+pub(super) const MEMBER: &str = "not_known";
 
 /// The error that stands for the whole of `answers`.
 fn whole(message: &str) -> FieldError {

@@ -89,6 +89,11 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let safe_contact = named(&file, "safe_contact", &known);
     let voice = file.value("voice").and_then(|value| known.named(reader, "voice", value));
     let conflict = file.need("conflict").and_then(|value| known.yes_no(reader, "conflict", value));
+    if let (Some(id), Some(value)) = (&conflict, file.value("conflict"))
+        && sections.iter().flat_map(|section| &section.questions).any(|question| question.id == *id && !question.required)
+    {
+        reader.fault(&value.span(), format!("make `{id}` `required`: left out, it would count as a no"));
+    }
     if about_person {
         for (key, is_there) in
             [("consent", consent.is_some()), ("safe_contact", !safe_contact.is_empty()), ("voice", voice.is_some())]

@@ -41,6 +41,12 @@ pub(super) fn lawful(file: &Table<'_>, may_submit: &[AgencyKind], own: Option<Pu
         });
         let bases = table.need_words("basis", Basis::parse, Basis::ALL.iter().map(|basis| basis.code()));
         let gateway = table.need_text("gateway");
+        let mut pairs = agencies.iter().flat_map(|kind| bases.iter().map(move |basis| (*kind, *basis)));
+        if let Some((kind, basis)) = purpose.and_then(|purpose| pairs.find(|(kind, basis)| !basis.is_open_to(*kind, purpose))) {
+            table.fault(format!(
+                "take `{basis}` out: `{kind}` rests on it only as a competent authority, to prevent or investigate crime"
+            ));
+        }
         table.end();
         if let (Some(purpose), Some(gateway)) = (purpose, gateway) {
             read.push(LawfulBases { agencies, purpose, bases, gateway });

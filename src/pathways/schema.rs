@@ -52,7 +52,8 @@ pub fn schema(pathway: &Pathway, sender: AgencyKind) -> Value {
     schema
 }
 
-/// The lawful basis, if not the default; any known code, since a reason can stand for what the pathway does not offer.
+/// The lawful basis, if not the default; any known code, since a reason can stand for what the pathway does not offer. That
+/// a reason is given is left to the hub.
 fn legal() -> Value {
     let bases: Vec<&str> = Basis::ALL.iter().map(|basis| basis.code()).collect();
     let purposes: Vec<&str> = Purpose::ALL.iter().map(|purpose| purpose.code()).collect();

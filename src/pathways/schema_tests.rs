@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     domain::{clock::Limit, time::Timestamp, urgency::Urgency, validate::validate},
-    pathways::{Library, Loaded, definition_json, example, raw_from_json},
+    pathways::{Library, Loaded, definition_json, example, raw_from_json, raw_from_request},
 };
 
 const SENDER: AgencyKind = AgencyKind::Police;
@@ -19,7 +19,7 @@ fn fire() -> Pathway {
 }
 
 fn is_valid(pathway: &Pathway, body: &Value) -> bool {
-    raw_from_json(&body["answers"]).is_ok_and(|raw| validate(pathway, raw, SENDER, TODAY).is_ok())
+    raw_from_request(pathway, &body["answers"]).is_ok_and(|raw| validate(pathway, raw, SENDER, TODAY).is_ok())
 }
 
 fn each(mut check: impl FnMut(&Loaded, &jsonschema::Validator)) {
@@ -63,6 +63,64 @@ fn schema_and_form_refuse_the_example_with_any_required_answer_broken() {
             }
         }
     });
+}
+
+#[test]
+fn no_form_is_taken_that_the_schema_refuses() {
+    let every = include_str!("../../tests/data/every-kind.toml");
+    let every = crate::pathways::parse("every-kind.toml", every).expect("a pathway");
+    let library = library();
+    let mut taken = 0;
+    for pathway in library.iter().map(|loaded| &loaded.pathway).chain([&every]) {
+        let validator = jsonschema::validator_for(&schema(pathway, SENDER)).expect("a schema");
+        let base = example(pathway, SENDER, TODAY);
+        for question in pathway.questions().filter(|question| base["answers"].get(question.id.as_str()).is_some()) {
+            let first = question.kind.choices().first().map_or("x", |choice| choice.code.as_str());
+            let forms = [
+                json!(true),
+                json!("yes"),
+                json!("true"),
+                json!(1),
+                json!("1"),
+                json!(1.5),
+                json!(-1),
+                json!(""),
+                json!([]),
+                json!(first),
+                json!(format!(" {first}")),
+                json!([first]),
+                json!([first, first]),
+                json!([[first]]),
+                json!([first, ""]),
+                json!("2020-06-04"),
+                json!("4/6/2020"),
+                json!(" 2020-06-04"),
+                json!("£1,200"),
+                json!("1200.5"),
+                json!({}),
+                json!([{}]),
+                json!({ "day": "4", "month": "6", "year": "2020" }),
+                json!({ "born": "2010" }),
+                json!({ "years": "10" }),
+                json!({ "years": 10, "estimated": "yes" }),
+                json!({ "years": 10, "estimated": true }),
+                json!({ "number": "1", "expires": "31/1/2030" }),
+                json!({ "number": "1", "expires": "2030-01-31" }),
+                json!({ "not_known": "not-known" }),
+                json!({ "not_known": true }),
+                json!({ "not_known": "not-known", "more": "x" }),
+            ];
+            for form in forms {
+                let mut body = base.clone();
+                body["answers"][question.id.as_str()] = form.clone();
+                if is_valid(pathway, &body) {
+                    taken += 1;
+                    assert!(validator.is_valid(&body), "{} {}: {form}", pathway.id, question.id);
+                }
+            }
+        }
+    }
+    assert!(taken > 100, "most questions take one of these forms");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::{
     Error, Store, Tx,
     error::{known, sound},
     grants::live,
+    head::{Head, HeadRow, held_by},
 };
 use crate::{
     audit::row::Erasable,
@@ -63,16 +64,12 @@ pub struct DraftPart {
 
 #[derive(sqlx::FromRow)]
 struct Row {
-    id: String,
-    reference: String,
-    pathway: String,
-    pathway_version: String,
-    sensitivity: String,
+    #[sqlx(flatten)]
+    head: HeadRow,
     owner: String,
     agency: String,
     deputy: Option<String>,
     state: String,
-    revision: i64,
     created_at: i64,
     saved_at: i64,
     kind: String,
@@ -80,17 +77,18 @@ struct Row {
 
 impl Row {
     fn draft(self) -> Result<Draft, Error> {
+        let Head { id, reference, pathway, pathway_version, sensitivity, revision } = self.head.head()?;
         Ok(Draft {
-            id: sound(ReferralId::parse(&self.id), "draft.id")?,
-            reference: sound(Reference::parse(&self.reference), "draft.reference")?,
-            pathway: self.pathway,
-            pathway_version: self.pathway_version,
-            sensitivity: known(Sensitivity::parse(&self.sensitivity), "draft.sensitivity")?,
+            id,
+            reference,
+            pathway,
+            pathway_version,
+            sensitivity,
             owner: sound(UserId::parse(&self.owner), "draft.owner")?,
             agency: sound(AgencyId::parse(&self.agency), "draft.agency")?,
             deputy: self.deputy.map(|id| sound(UserId::parse(&id), "draft.deputy")).transpose()?,
             state: known(DraftState::parse(&self.state), "draft.state")?,
-            revision: self.revision,
+            revision,
             created_at: Timestamp::from_millis(self.created_at),
             saved_at: Timestamp::from_millis(self.saved_at),
             kind: known(FormKind::parse(&self.kind), "draft.kind")?,
@@ -110,14 +108,7 @@ impl Store {
         let row: Option<Row> = on!(self, p => {
             let mut query = QueryBuilder::new("SELECT d.* FROM draft d WHERE d.state = 'open' AND d.reference = ");
             query.push_bind(reference.to_string());
-            query.push(" AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = d.id AND g.to_id IN (");
-            let mut list = query.separated(", ");
-            for holder in holders {
-                list.push_bind(holder);
-            }
-            // A caller without any place holds nothing; an empty list is no SQL.
-            list.push_bind("");
-            query.push(concat!(") AND ", live!(), ")"));
+            held_by!(query, "d", holders);
             query.build_query_as().fetch_optional(p).await
         })?;
         row.map(Row::draft).transpose()

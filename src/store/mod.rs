@@ -19,6 +19,7 @@ pub mod erased;
 mod error;
 pub mod events;
 pub mod grants;
+mod head;
 pub mod hub;
 pub mod idempotency;
 pub mod kept;

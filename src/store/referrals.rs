@@ -6,6 +6,7 @@ use super::{
     Error, Store, Tx,
     error::{known, sound},
     grants::live,
+    head::{Head, HeadRow, held_by},
 };
 use crate::domain::{
     enquiry::FormKind,
@@ -57,13 +58,9 @@ pub struct Referral {
 
 #[derive(sqlx::FromRow)]
 struct Row {
-    id: String,
-    reference: String,
-    pathway: String,
-    pathway_version: String,
-    sensitivity: String,
+    #[sqlx(flatten)]
+    head: HeadRow,
     state: String,
-    revision: i64,
     referrer: String,
     referrer_team: String,
     referrer_agency: String,
@@ -83,6 +80,7 @@ struct Row {
 
 impl Row {
     fn referral(self) -> Result<Referral, Error> {
+        let Head { id, reference, pathway, pathway_version, sensitivity, revision } = self.head.head()?;
         let stage = match known(ReferralState::parse(&self.state), "referral.state")? {
             ReferralState::Opened => Stage::Opened {
                 by: sound(UserId::parse(&self.opened_by.unwrap_or_default()), "referral.opened_by")?,
@@ -100,13 +98,13 @@ impl Row {
             ReferralState::New => return Err(Error::Damaged("referral.state")),
         };
         Ok(Referral {
-            id: sound(ReferralId::parse(&self.id), "referral.id")?,
-            reference: sound(Reference::parse(&self.reference), "referral.reference")?,
-            pathway: self.pathway,
-            pathway_version: self.pathway_version,
-            sensitivity: known(Sensitivity::parse(&self.sensitivity), "referral.sensitivity")?,
+            id,
+            reference,
+            pathway,
+            pathway_version,
+            sensitivity,
             stage,
-            revision: self.revision,
+            revision,
             referrer: sound(UserId::parse(&self.referrer), "referral.referrer")?,
             referrer_team: sound(TeamId::parse(&self.referrer_team), "referral.referrer_team")?,
             referrer_agency: sound(AgencyId::parse(&self.referrer_agency), "referral.referrer_agency")?,
@@ -192,14 +190,7 @@ impl Store {
         let row: Option<Row> = on!(self, p => {
             let mut query = QueryBuilder::new("SELECT r.* FROM referral r WHERE r.reference = ");
             query.push_bind(reference.to_string());
-            query.push(" AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id IN (");
-            let mut list = query.separated(", ");
-            for holder in holders {
-                list.push_bind(holder);
-            }
-            // A caller without any place holds nothing; an empty list is no SQL.
-            list.push_bind("");
-            query.push(concat!(") AND ", live!(), ")"));
+            held_by!(query, "r", holders);
             query.build_query_as().fetch_optional(p).await
         })?;
         row.map(Row::referral).transpose()
@@ -280,6 +271,21 @@ impl Store {
                 .await),
         }?;
         rows.into_iter().map(Row::referral).collect()
+    }
+
+    /// How many urgent referrals nobody has opened in the whole of a team's queue, as [`Store::queue_of`] has it; what the team
+    /// is only told of does not count.
+    pub async fn urgent_unopened(&self, team: TeamId, user: UserId) -> Result<i64, Error> {
+        const SQL: &str = concat!(
+            "SELECT COUNT(*) FROM referral r WHERE r.urgency = 'today' AND r.state = 'received' AND EXISTS (SELECT 1 ",
+            "FROM grant_made g WHERE g.referral = r.id AND ((r.receiving_team = $1 AND (g.to_id = $1 OR (g.to_id = $2 ",
+            "AND g.reason = 'named'))) OR (g.to_id = $1 AND g.reason = 'cover' AND r.referrer_team <> $1)) AND ",
+            live!(),
+            ")"
+        );
+        let (team, user) = (team.to_string(), user.to_string());
+        let (count,): (i64,) = on!(self, p => sqlx::query_as(SQL).bind(team).bind(user).fetch_one(p).await)?;
+        Ok(count)
     }
 
     /// What waits for somebody who checks, or was stopped by them or a colleague, the one that goes on soonest first.

@@ -91,6 +91,7 @@ fn signed_in(app: &App, caller: &Caller, frame: Frame) -> Frame {
         ("My referrals", "/sent", ways.sent),
         ("Queue", "/queue", ways.queue),
         ("To check", "/checks", caller.checks()),
+        ("Who checks", "/safeguarding-leads", ways.safeguarding_leads),
         ("Log", "/log", ways.log),
         ("Your account", "/account", true),
     ];

@@ -1,59 +1,18 @@
 //! Files in and out of pages, as they stream. A form with a file is too large to be looked at by the guard; its token is looked
 //! at here, before anything is done with what came.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-};
-
 use axum::{
-    body::{Body, HttpBody},
+    body::Body,
     extract::Request,
     response::{IntoResponse as _, Response},
 };
 use http::header;
-use http_body_util::BodyExt as _;
-use hyper::body::{Bytes, Frame};
-use tokio::sync::mpsc;
 
 use super::{posted::TOKEN, session::SignedIn};
 use crate::{
-    app::{App, Arrived, Chunks, Download, Error, Onto},
+    app::{App, Arrived, Download, Error, Incoming, Onto, Outgoing},
     domain::{action::Action, multipart::boundary},
 };
-
-/// The body of a post, piece by piece.
-struct Incoming(Body);
-
-impl Chunks for Incoming {
-    type Chunk = Bytes;
-
-    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        loop {
-            match self.0.frame().await {
-                None => return Ok(None),
-                Some(Err(_)) => return Err(Error::Malformed("the form ended early")),
-                Some(Ok(frame)) => {
-                    if let Ok(data) = frame.into_data() {
-                        return Ok(Some(data));
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A file on its way out.
-struct Outgoing(mpsc::Receiver<Result<Vec<u8>, Error>>);
-
-impl HttpBody for Outgoing {
-    type Data = Bytes;
-    type Error = Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        self.0.poll_recv(context).map(|piece| piece.map(|piece| piece.map(|bytes| Frame::data(bytes.into()))))
-    }
-}
 
 /// Takes in a form with a file from one of our own pages.
 ///
@@ -88,5 +47,5 @@ pub(super) fn given(download: Download) -> Response {
         (header::CONTENT_LENGTH, download.size.to_string()),
         (header::CONTENT_DISPOSITION, download.name.disposition()),
     ];
-    (headers, Body::new(Outgoing(download.pieces()))).into_response()
+    (headers, Body::new(Outgoing::from(download))).into_response()
 }

@@ -7,6 +7,7 @@ use crate::domain::{
     enquiry::FormKind,
     legal::{Basis, Purpose},
     referral::ReferralState,
+    relation::Relation,
     time::Timestamp,
 };
 
@@ -96,6 +97,23 @@ pub(super) const fn basis(basis: Basis) -> &'static str {
         Basis::LegitimateInterests => "Legitimate interests",
         Basis::RecognisedLegitimateInterest => "A recognised legitimate interest",
         Basis::LawEnforcement => "Law enforcement",
+    }
+}
+
+/// How somebody stood to what they did; blank where they stood in no relation.
+pub(super) const fn relation(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Referrer => "Sent it",
+        Relation::Deputy => "Deputy of whoever sent it",
+        Relation::Checker => "Checks it first",
+        Relation::ReferrersTeam => "Team that sent it",
+        Relation::ReceivingTeam => "Team that received it",
+        Relation::Granted => "Told of it",
+        Relation::MeetingParty => "Party to a meeting on it",
+        Relation::Own => "Their own account",
+        Relation::OwnTeam => "Their own team",
+        Relation::OwnAgency => "Their own agency",
+        Relation::None => "",
     }
 }
 

@@ -1,19 +1,22 @@
 //! Adding after sending: by the referrer, sealed to the same people, shown with who and when; nothing sent before is changed.
 
 use referral_exchange::{
-    app::{Added, Answered, App, Caller, Error, IdempotencyKey},
+    app::{Added, Answered, App, Caller, Error, IdempotencyKey, Receipt},
     domain::{
+        action::Action,
         answers::{RawAnswer, RawAnswers},
         code::QuestionId,
+        relation::Relation,
     },
     store::Engine,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{
     acts::send,
     client::{Client, Page},
     hub::{ENGINES, Hub},
+    notice::{self, read},
     raw::Raw,
 };
 
@@ -67,7 +70,85 @@ async fn left_out(engine: Engine) {
     hub.finish().await;
 }
 
+/// Adds to the notice, whose one section may not follow.
+async fn tell(app: &App, caller: &Caller, receipt: &Receipt, key: &str, answers: &[(&str, &str)]) -> Result<Added, Error> {
+    let raw: RawAnswers = answers.iter().map(|(name, text)| (id(name), RawAnswer::Text((*text).to_owned()))).collect();
+    let (key, body) = (IdempotencyKey::parse(key).unwrap(), format!("{answers:?}"));
+    let at = (&*receipt.reference.to_string(), "all");
+    app.add_answers(&app.request(None), caller, &key, at, (&raw, body.as_bytes())).await.map(|answered| answered.value)
+}
+
+/// What was added, as one caller reads it: the words of one question, in order.
+async fn added(app: &App, caller: &Caller, receipt: &Receipt, question: &str) -> Vec<String> {
+    let view = read(app, caller, receipt).await.unwrap();
+    let asked = view.pathway.pathway.question(&id(question)).unwrap();
+    view.additions.iter().filter_map(|addition| Some(addition.answers.get(&id(question))?.words(asked))).collect()
+}
+
+async fn sealed_apart(engine: Engine) {
+    const APART: &str = "SELECT COALESCE(t.code, a.username, g.to_kind) FROM grant_made g JOIN compartment c ON c.id = g.compartment \
+         LEFT JOIN team t ON t.id = g.to_id LEFT JOIN account a ON a.id = g.to_id WHERE c.kind = 'restricted' ORDER BY 1";
+    let hub = notice::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let receipt = notice::send(app, &tess, &notice::with(&json!({ "informant": "canaryfirst" }))).await;
+    let before = Raw::owner(&hub).await.texts(APART).await;
+    assert_eq!(before, ["force-intelligence", "recovery", "tess.example"]);
+
+    // A category that nothing was said of yet gets a compartment of its own; nothing of it goes into the shared one.
+    tell(app, &tess, &receipt, "health", &[("health", "canaryhealth")]).await.unwrap();
+    let health = Raw::owner(&hub).await.texts(APART).await;
+    assert_eq!(health, ["force-intelligence", "health-safeguarding", "recovery", "recovery", "tess.example", "tess.example"]);
+    assert_eq!(added(app, &tess, &receipt, "health").await, ["canaryhealth"]);
+    let petra = hub.sign_in("petra.phantom").await;
+    let view = read(app, &petra, &receipt).await.unwrap();
+    assert!(view.additions.is_empty() && view.entries.iter().all(|entry| entry.compartment.code() == "shared"));
+    let toby = hub.sign_in("toby.fabled").await;
+    assert!(added(app, &toby, &receipt, "health").await.is_empty(), "another category's team");
+    let hana = hub.sign_in("hana.conjured").await;
+    assert_eq!(added(app, &hana, &receipt, "health").await, ["canaryhealth"], "the team that the pathway names");
+    let row = Raw::owner(&hub)
+        .await
+        .texts("SELECT c.kind FROM entry e JOIN compartment c ON c.id = e.compartment WHERE e.kind = 'addition'");
+    assert_eq!(row.await, ["restricted"]);
+
+    // Said once, it is not said anew; and nobody but its sender adds to it.
+    for (caller, name) in [(&tess, "informant"), (&tess, "health")] {
+        let again = tell(app, caller, &receipt, "again", &[(name, "canaryother")]).await;
+        assert!(matches!(again, Err(Error::Invalid(_))), "{again:?}");
+    }
+    let refused = tell(app, &hana, &receipt, "theirs", &[("health", "canaryother")]).await;
+    assert!(matches!(refused, Err(Error::Refused)), "{refused:?}");
+    hub.finish().await;
+}
+
+async fn by_the_deputy(engine: Engine) {
+    let hub = notice::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let lena = hub.person("lena.sample").user;
+    app.choose_deputy(&app.request(None), &tess, Some(lena)).await.unwrap();
+    let mut answers = notice::plain();
+    answers.as_object_mut().unwrap().remove("district");
+    let receipt = notice::send(app, &tess, &answers).await;
+    let lena = hub.sign_in("lena.sample").await;
+    let view = read(app, &lena, &receipt).await.unwrap();
+    assert_eq!(view.relation, Relation::Deputy);
+    assert!(view.actions.contains(&Action::AddToReferral));
+    tell(app, &lena, &receipt, "where", &[("district", "blaby")]).await.unwrap();
+    let petra = hub.sign_in("petra.phantom").await;
+    assert_eq!(added(app, &petra, &receipt, "district").await, ["Blaby"]);
+    let view = read(app, &petra, &receipt).await.unwrap();
+    assert_eq!(view.additions[0].from, "Lena Sample");
+    // What is sealed apart is the sender's own to add.
+    let refused = tell(app, &lena, &receipt, "source", &[("informant", "canary")]).await;
+    assert!(matches!(refused, Err(Error::Refused)), "{refused:?}");
+    hub.finish().await;
+}
+
 crate::support::on_both! {
+    what_is_sealed_apart_is_added_to_its_own_compartment => sealed_apart,
+    a_deputy_adds_what_is_not_sealed_apart => by_the_deputy,
     what_was_left_out_is_added_by_the_referrer_and_read_by_both => left_out,
 }
 

@@ -1,8 +1,8 @@
 //! A referral for today reaches the team that covers, too: in its queue, to look at, without seeming read to the team that decides.
 
 use referral_exchange::{
-    app::{IdempotencyKey, ListQuery, example, raw_from_json},
-    domain::{agency::AgencyKind, referral::ReferralState},
+    app::{Caller, IdempotencyKey, ListQuery, example, raw_from_json},
+    domain::{agency::AgencyKind, ids::TeamId, referral::ReferralState},
     store::Engine,
 };
 use serde_json::json;
@@ -36,6 +36,23 @@ async fn cover_sees_what_is_for_today(engine: Engine) {
     let own = hub.app.queue(&hub.app.request(None), &triager, &ListQuery::default()).await.unwrap();
     assert_eq!(own.items.len(), 2);
     assert!(own.items.iter().all(|item| item.unread), "nobody in the team that decides has read either");
+
+    // Both queues say that one is urgent and unopened, until the team that decides opens it; no other queue says so.
+    let count = async |caller: &Caller, team: TeamId| hub.app.urgent_unopened(caller, team).await.unwrap();
+    let teams = [("cora.pretend", "fire-control"), ("theo.invented", "fire-protection")];
+    for (expected, opens) in [(1, true), (0, false)] {
+        for (person, code) in teams {
+            let person = hub.sign_in(person).await;
+            let team = hub.app.store().team_by_code(code).await.unwrap().unwrap().id;
+            assert_eq!(count(&person, team).await, expected, "{code}");
+            let other = hub.app.store().team_by_code("marac-team").await.unwrap().unwrap().id;
+            assert_eq!(count(&person, other).await, 0, "not theirs to count");
+        }
+        if opens {
+            let triager = hub.sign_in("theo.invented").await;
+            hub.app.read_referral(&hub.app.request(None), &triager, &references[1].to_string()).await.unwrap();
+        }
+    }
     hub.finish().await;
 }
 

@@ -40,7 +40,9 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         Action::SubmitReferral | Action::AskAdvice | Action::StartDraft | Action::ChooseDeputy => {
             Some(("dev.specimen", &[StatusCode::FORBIDDEN]))
         }
-        Action::ListQueue | Action::SetSafeguardingLeads => Some(("tess.example", &[StatusCode::FORBIDDEN])),
+        Action::ListQueue | Action::ReadSafeguardingLeads | Action::SetSafeguardingLeads => {
+            Some(("tess.example", &[StatusCode::FORBIDDEN]))
+        }
         Action::ReadReferral
         | Action::WriteMessage
         | Action::AddToReferral

@@ -132,11 +132,16 @@ async fn lawful_basis(engine: Engine) {
         legal: Some(LegalPick { basis, purpose, reason: reason.map(str::to_owned) }),
         ..Choices::default()
     };
-    let offered = pick(Basis::LegalObligation, Purpose::Safeguarding, None);
+    let default = pick(Basis::PublicTask, Purpose::Safeguarding, None);
+    try_send(app, &tess, &plain(), default).await.unwrap();
+    // Offered or not, what is not the default needs a reason.
+    for basis in [Basis::LegalObligation, Basis::VitalInterests] {
+        let other = pick(basis, Purpose::Safeguarding, None);
+        let Err(Error::Invalid(errors)) = try_send(app, &tess, &plain(), other).await else { panic!("a reason is needed") };
+        assert_eq!(errors[0].name(), "legal.reason");
+    }
+    let offered = pick(Basis::LegalObligation, Purpose::Safeguarding, Some("The Act says so"));
     try_send(app, &tess, &plain(), offered).await.unwrap();
-    let other = pick(Basis::VitalInterests, Purpose::Safeguarding, None);
-    let Err(Error::Invalid(errors)) = try_send(app, &tess, &plain(), other).await else { panic!("a reason is needed") };
-    assert_eq!(errors[0].name(), "legal.reason");
     let enforcing = pick(Basis::LawEnforcement, Purpose::CrimePrevention, Some("An offence"));
     let Err(Error::Invalid(errors)) = try_send(app, &tess, &plain(), enforcing).await else { panic!("a school enforces no law") };
     assert_eq!(errors[0].name(), "legal.basis");
@@ -147,7 +152,7 @@ async fn lawful_basis(engine: Engine) {
     let view = read(app, &petra, &receipt).await.unwrap();
     assert_eq!(view.legal_reason.as_deref(), Some("canaryreason: a life is at risk"));
     let mut raw = Raw::owner(&hub).await;
-    assert_eq!(raw.texts(BASES).await, ["legal-obligation", "vital-interests"]);
+    assert_eq!(raw.texts(BASES).await, ["legal-obligation", "public-task", "vital-interests"]);
     for body in raw.rows("SELECT body FROM log_body").await {
         assert!(!String::from_utf8_lossy(&body[0].bytes()).contains("canary"), "the reason is sealed");
     }

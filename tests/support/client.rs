@@ -195,6 +195,7 @@ pub const FIRE: &[(&str, &str)] = &[
     ("hazards", "doors"),
     ("narrative", "The alarm was silent."),
     ("opinion", ""),
+    ("involved", "no"),
     ("agency_reference", ""),
 ];
 
@@ -202,7 +203,7 @@ pub const FIRE: &[(&str, &str)] = &[
 pub const FIRE_SECTIONS: &[(&str, &[&str])] = &[
     ("premises", &["premises_name", "premises_address", "district", "premises_use", "other_use", "responsible_person"]),
     ("seen", &["seen_on", "in_use", "sleeping", "hazards", "narrative", "opinion"]),
-    ("about-this-referral", &["involved", "agency_reference"]),
+    ("about-this-referral", &["involved", "involved_who", "agency_reference"]),
 ];
 
 /// The fields of one section, some of them changed, without tokens.

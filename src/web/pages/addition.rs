@@ -81,7 +81,7 @@ pub(super) fn sections_to_add(view: &ReferralView) -> Vec<(String, String)> {
     }
     let answers = latest(view);
     let open = |section: &&Section| {
-        let addable = addable(section, &answers);
+        let addable = addable(section, &answers, view.relation);
         section.questions.iter().any(|question| addable.contains(&question.id) && question.is_shown(&answers))
     };
     let line = |section: &Section| (section.title.clone(), format!("/referrals/{}/add/{}", view.referral.reference, section.id));
@@ -188,7 +188,7 @@ fn before(view: &ReferralView, section: &str) -> Result<RawAnswers, Failure> {
     let answers = latest(view);
     let mut raw = raw_from_json(&answers_to_json(&answers)).map_err(|_| Failure(Error::Integrity("answers do not read back")))?;
     if let Some(found) = view.pathway.pathway.sections.iter().find(|known| known.id.as_str() == section) {
-        let open = addable(found, &answers);
+        let open = addable(found, &answers, view.relation);
         raw.retain(|id, _| !open.contains(id));
     }
     Ok(raw)
@@ -210,7 +210,7 @@ async fn page(
     let answers = latest(view);
     let sender = app.sender_kind_of(view).await?;
     let given = Given::over(pathway, before(view, section)?, fields, sender, person.request.at.uk_date());
-    let open = addable(found, &answers);
+    let open = addable(found, &answers, view.relation);
     let asked = given.shown.iter().filter(|question| open.contains(&question.id));
     let reference = view.referral.reference;
     Ok(AddPage {

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     app::{App, DraftView, Error, Sending},
     domain::{
-        answers::{Answer as Given, Answers},
+        answers::{Answer as Given, Answers, FieldError},
         code::PathwayId,
         enquiry::FormKind,
         pathway::Pathway,
@@ -33,7 +33,7 @@ use crate::{
     },
     web::{
         components::{Button, InsetText, WarningText},
-        error::{Answer, Failure, ok, see},
+        error::{Answer, Failure, mend, ok, see},
         posted::Posted,
         session::SignedIn,
         view::Frame,
@@ -169,19 +169,36 @@ async fn check(State(app): State<Arc<App>>, person: SignedIn, Path(reference): P
 }
 
 async fn send(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
-    let choices = choices::read(&posted)?;
     let (sender, today) = (app.sender_kind(&person.caller).await?, person.request.at.uk_date());
     // What is no reference is looked up like one, so that it counts and looks like a draft that cannot be seen.
     let wanted = Reference::parse(&reference).unwrap_or(Reference::NOBODYS);
-    let sending = |view: &DraftView| {
-        let answers = to_send(view, sender, today)?;
-        Ok(Sending { choices: choices.clone(), ..Sending::from(answers) })
+    let sent = match choices::read(&posted) {
+        Ok(choices) => {
+            let sending = |view: &DraftView| {
+                let answers = to_send(view, sender, today)?;
+                Ok(Sending { choices: choices.clone(), ..Sending::from(answers) })
+            };
+            app.send_draft(&person.request, &person.caller, wanted, sending).await
+        }
+        Err(error) => Err(error),
     };
-    match app.send_draft(&person.request, &person.caller, wanted, sending).await {
+    match sent {
         Ok(sent) => Ok(see(&format!("/referrals/{}/sent", sent.value.reference))),
-        // The page says what is open.
-        Err(Error::Invalid(_)) => Ok(see(&format!("/drafts/{wanted}/check"))),
+        Err(Error::Invalid(errors)) => again(&app, &person, &wanted.to_string(), &posted, &errors).await,
         Err(other) => Err(Failure(other)),
+    }
+}
+
+/// The page again: with what is wrong with the choices, or else with what is open among the answers.
+async fn again(app: &App, person: &SignedIn, reference: &str, posted: &Posted, errors: &[FieldError]) -> Answer {
+    let filled = match Filled::open(app, person, reference).await? {
+        Opened::Draft(filled) => filled,
+        Opened::Gone(response) => return Ok(response),
+    };
+    let shown = page(app, person, &filled, &filled.look()).await?;
+    match shown.choices.clone().mended(posted, errors) {
+        Some(choices) if shown.open.is_empty() => mend(&CheckPage { frame: shown.frame.failed_if(true), choices, ..shown }),
+        _ => Ok(see(&format!("/drafts/{reference}/check"))),
     }
 }
 

@@ -5,7 +5,8 @@ use askama::Template;
 use crate::{
     app::{App, Choices, Error, RestrictedMember},
     domain::{
-        answers::Answers,
+        answers::{Answers, FieldError},
+        code::QuestionId,
         enquiry::FormKind,
         ids::UserId,
         lawful::{LegalChoice, LegalPick},
@@ -13,7 +14,10 @@ use crate::{
         pathway::Pathway,
     },
     web::{
-        components::{Checkbox, Checkboxes, Fieldset, Hint, Radio, Radios},
+        components::{
+            Checkbox, Checkboxes, Details, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Hint, Input, Label, Markup, Radio,
+            Radios, Select, SelectItem,
+        },
         error::Failure,
         posted::Posted,
         session::SignedIn,
@@ -23,37 +27,101 @@ use crate::{
 
 /// The names of the fields.
 const LEGAL: &str = "legal";
+const OTHER_BASIS: &str = "legal_basis";
+const OTHER_PURPOSE: &str = "legal_purpose";
+const REASON: &str = "legal_reason";
 const STRIKE_OUT: &str = "strike_out";
+/// The value that stands for a basis the pathway does not offer.
+const OTHER: &str = "other";
 
 /// The controls; nothing where there is nothing to choose.
 #[derive(Clone, Default, Template)]
 #[template(path = "draft/choices.html")]
 pub struct ChoicesView {
-    /// The bases offered, the default first: value, words and the power behind it. Empty where there is only one.
+    /// The bases offered, the default first: value, words and the power behind it.
     pub bases: Vec<(String, String, String)>,
     /// Those of the restricted teams who may be struck out: account id, name, and team with agency.
     pub people: Vec<(String, String, String)>,
+    /// What was chosen before: names and values as posted.
+    pub posted: Vec<(String, String)>,
+    /// What is wrong with it: field and words.
+    pub errors: Vec<(String, String)>,
 }
 
 impl ChoicesView {
     /// What these answers leave to choose.
     pub(super) async fn of(app: &App, person: &SignedIn, pathway: &Pathway, answers: &Answers) -> Result<Self, Failure> {
         let kind = app.sender_kind(&person.caller).await?;
-        let offered = pathway.legal_choices(kind);
         let line = |choice: &LegalChoice<'_>| {
             let words = format!("{}, for {}", words::basis(choice.basis), words::purpose(choice.purpose));
             (value(choice.basis, choice.purpose), words, choice.gateway.to_owned())
         };
         // Whoever names nobody need not weigh the law on naming them; the pathway's usual basis is recorded.
-        let bases =
-            if offered.len() > 1 && pathway.kind == FormKind::Referral { offered.iter().map(line).collect() } else { Vec::new() };
+        let bases = if pathway.kind == FormKind::Referral { offered.iter().map(line).collect() } else { Vec::new() };
         let mut people = Vec::new();
         if pathway.is_conflicted(answers) {
             let members = app.restricted_members(&person.request, &person.caller, (pathway.id.as_str(), pathway.kind)).await?;
             let named = |RestrictedMember { user, name, team, agency }| (user.to_string(), name, format!("{team}, {agency}"));
             people = members.into_iter().map(named).collect();
         }
-        Ok(Self { bases, people })
+        Ok(Self { bases, people, ..Self::default() })
+    }
+
+    /// The same with what was posted, and what is wrong with it; none where one of these errors is of no field here.
+    pub(super) fn mended(self, posted: &Posted, errors: &[FieldError]) -> Option<Self> {
+        let field = |error: &FieldError| match (error.field.as_str(), error.part) {
+            ("legal", Some("reason")) => Some(REASON),
+            ("legal", _) => Some(LEGAL),
+            ("strike_out", _) => Some(STRIKE_OUT),
+            _ => None,
+        };
+        let errors = errors.iter().map(|error| Some((field(error)?.to_owned(), error.message.clone()))).collect::<Option<_>>()?;
+        Some(Self { posted: posted.fields().to_vec(), errors, ..self })
+    }
+
+    /// What is wrong, for the top of the page.
+    pub(super) fn summary(&self) -> Option<ErrorSummary> {
+        let link = |(field, words): &(String, String)| ErrorLink { href: format!("#{field}"), text: words.clone() };
+        (!self.errors.is_empty()).then(|| ErrorSummary::new(self.errors.iter().map(link).collect()))
+    }
+
+    fn error(&self, field: &str) -> Option<ErrorMessage> {
+        self.errors.iter().find(|(name, _)| name == field).map(|(_, words)| ErrorMessage { text: words.clone() })
+    }
+
+    fn values(&self, field: &str) -> Vec<String> {
+        self.posted.iter().filter(|(name, _)| name == field).map(|(_, value)| value.clone()).collect()
+    }
+
+    fn value(&self, field: &str) -> String {
+        self.values(field).into_iter().next().unwrap_or_default()
+    }
+
+    /// The default, in words.
+    fn default_words(&self) -> String {
+        self.bases.first().map(|(_, words, power)| format!("{words} ({power}).")).unwrap_or_default()
+    }
+
+    /// Resting on anything but the default: closed, until it was opened and is wrong.
+    fn other(&self) -> Result<Details, askama::Error> {
+        let html = Markup::of(&OtherBasis {
+            legal: self.legal(),
+            basis: Self::select(OTHER_BASIS, "Which basis?", Basis::ALL, |basis| (basis.code(), words::basis(basis)), self),
+            purpose: Self::select(
+                OTHER_PURPOSE,
+                "For which purpose?",
+                Purpose::ALL,
+                |purpose| (purpose.code(), words::purpose(purpose)),
+                self,
+            ),
+            reason: self.reason(),
+        })?;
+        Ok(Details {
+            summary_text: "Rest on another basis".to_owned(),
+            html: Some(html),
+            open: self.error(LEGAL).is_some() || self.error(REASON).is_some(),
+            ..Details::default()
+        })
     }
 
     fn legal(&self) -> Radios {
@@ -63,13 +131,53 @@ impl ChoicesView {
             hint: Some(Hint { text: power.clone() }),
             ..Radio::default()
         };
+        let other = Radio {
+            value: OTHER.to_owned(),
+            text: "Another one".to_owned(),
+            hint: Some("Say which, below.".into()),
+            ..Radio::default()
+        };
+        let first = self.bases.first().map(|(value, ..)| value.clone()).unwrap_or_default();
+        let chosen = self.value(LEGAL);
         Radios {
             name: LEGAL.to_owned(),
-            fieldset: Some(Fieldset::new("What do you rest on in law?", "govuk-fieldset__legend--m")),
-            hint: Some(Hint::from("The first is right for most. It is recorded with the sending.")),
-            items: self.bases.iter().map(item).collect(),
-            value: self.bases.first().map(|(value, ..)| value.clone()).unwrap_or_default(),
+            fieldset: Some(Fieldset::new("What do you rest on?", "govuk-fieldset__legend--s")),
+            error_message: self.error(LEGAL),
+            items: self.bases.iter().map(item).chain([other]).collect(),
+            value: if chosen.is_empty() { first } else { chosen },
             ..Radios::default()
+        }
+    }
+
+    fn select<T: Copy>(
+        name: &str,
+        label: &str,
+        all: &[T],
+        words: impl Fn(T) -> (&'static str, &'static str),
+        view: &Self,
+    ) -> Select {
+        let item =
+            |(code, text): (&str, &str)| SelectItem { value: Some(code.to_owned()), text: text.to_owned(), selected: None };
+        let none = SelectItem { value: Some(String::new()), text: "As above".to_owned(), selected: None };
+        Select {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            label: Label::from(label),
+            items: std::iter::once(none).chain(all.iter().map(|one| item(words(*one)))).collect(),
+            value: view.value(name),
+            ..Select::default()
+        }
+    }
+
+    fn reason(&self) -> Input {
+        Input {
+            name: REASON.to_owned(),
+            label: "Why not the first?".into(),
+            hint: Some("One line, read by those who read the referral.".into()),
+            error_message: self.error(REASON),
+            value: self.value(REASON),
+            autocomplete: "off".to_owned(),
+            ..Input::default()
         }
     }
 
@@ -87,7 +195,9 @@ impl ChoicesView {
                 "Somebody involved may be known to a partner. So it goes by name to a few people of one agency, and to nobody else. \
                  Tick everybody who is involved. If nobody of the first agency is left, it goes to those of another.",
             )),
+            error_message: self.error(STRIKE_OUT),
             items: self.people.iter().map(item).collect(),
+            values: self.values(STRIKE_OUT),
             ..Checkboxes::default()
         }
     }
@@ -97,22 +207,44 @@ fn value(basis: Basis, purpose: Purpose) -> String {
     format!("{}/{}", basis.code(), purpose.code())
 }
 
+/// What stands behind "Rest on another basis".
+#[derive(Template)]
+#[template(path = "draft/other_basis.html")]
+struct OtherBasis {
+    legal: Radios,
+    basis: Select,
+    purpose: Select,
+    reason: Input,
+}
+
 /// The choices that a form posted.
 ///
 /// # Errors
-/// [`Error::Malformed`] for values that the page does not offer.
+/// [`Error::Malformed`] for values that the page does not offer; [`Error::Invalid`] when another basis is chosen and not said.
 pub(super) fn read(posted: &Posted) -> Result<Choices, Error> {
-    let of = |name: &'static str| posted.fields().iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str());
-    let damaged = Error::Malformed("The form has a choice that the page does not offer.");
-    let pick = |text: &str| {
+    let damaged = || Error::Malformed("The form has a choice that the page does not offer.");
+    let offered = |text: &str| {
         let (basis, purpose) = text.split_once('/')?;
-        Some(LegalPick { basis: Basis::parse(basis)?, purpose: Purpose::parse(purpose)?, reason: None })
+        Some((Basis::parse(basis)?, Purpose::parse(purpose)?))
     };
-    let legal = match of(LEGAL).next() {
-        Some(text) => Some(pick(text).ok_or(damaged)?),
-        None => None,
+    let picked = match posted.value(LEGAL) {
+        "" => None,
+        OTHER => match (posted.value(OTHER_BASIS), posted.value(OTHER_PURPOSE)) {
+            ("", _) | (_, "") => return Err(invalid("Say which basis, and for which purpose")),
+            (basis, purpose) => Some((Basis::parse(basis).ok_or_else(damaged)?, Purpose::parse(purpose).ok_or_else(damaged)?)),
+        },
+        text => Some(offered(text).ok_or_else(damaged)?),
     };
-    let struck_out = of(STRIKE_OUT).map(UserId::parse).collect::<Result<Vec<_>, _>>();
-    let struck_out = struck_out.map_err(|_| Error::Malformed("The form has a choice that the page does not offer."))?;
-    Ok(Choices { legal, struck_out })
+    let reason = Some(posted.value(REASON).to_owned()).filter(|reason| !reason.trim().is_empty());
+    let struck_out = posted.fields().iter().filter(|(name, _)| name == STRIKE_OUT).map(|(_, id)| UserId::parse(id));
+    Ok(Choices {
+        legal: picked.map(|(basis, purpose)| LegalPick { basis, purpose, reason }),
+        struck_out: struck_out.collect::<Result<_, _>>().map_err(|_| damaged())?,
+    })
+}
+
+fn invalid(message: &str) -> Error {
+    // A fixed word of ours is always an id.
+    QuestionId::parse(LEGAL)
+        .map_or(Error::Malformed("the form is damaged"), |field| Error::Invalid(vec![FieldError::new(field, message)]))
 }

@@ -125,6 +125,10 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
     if ways.sent {
         add("My referrals".to_owned(), "/sent".to_owned(), "What you sent, where it stands and when a decision is due.");
     }
+    if ways.safeguarding_leads {
+        let about = "Who looks first, in your agency, at what must be checked before it is shared.";
+        add("Who checks".to_owned(), "/safeguarding-leads".to_owned(), about);
+    }
     if ways.log {
         add("Log".to_owned(), "/log".to_owned(), "Who did what in your agency, and who looked.");
     }

@@ -16,12 +16,18 @@ use super::{
 };
 use crate::{
     app::{App, LogItem},
-    domain::{action::Action, legal::LogUse, role::Role},
+    domain::{
+        action::Action,
+        legal::{Basis, LogUse, Purpose},
+        relation::Relation,
+        role::Role,
+    },
     web::{
         components::{Button, Cell, ErrorLink, ErrorSummary, Input, Label, Pagination, Select, SelectItem, Table},
         error::{Answer, mend, ok},
         session::SignedIn,
         view::Frame,
+        words,
     },
 };
 
@@ -77,6 +83,8 @@ pub struct LogRow {
     pub who: String,
     /// Role and agency.
     pub role: String,
+    /// How they stood to it, and on what basis and for which purpose they acted.
+    pub ground: String,
     /// What, as a sentence without subject.
     pub what: String,
     /// The reference, if it was about a referral.
@@ -148,7 +156,7 @@ impl LogPage {
 
     fn table(&self) -> Table {
         let row = |row: &LogRow| {
-            let cells = [&row.index, &row.when, &row.who, &row.role, &row.what, &row.reference, &row.outcome];
+            let cells = [&row.index, &row.when, &row.who, &row.role, &row.what, &row.reference, &row.ground, &row.outcome];
             let mut cells: Vec<Cell> = cells.iter().map(|words| Cell::words(words)).collect();
             "app-number".clone_into(&mut cells[0].classes);
             "app-table__reference".clone_into(&mut cells[5].classes);
@@ -157,7 +165,7 @@ impl LogPage {
         Table {
             caption: "Events, newest first".to_owned(),
             caption_classes: "govuk-visually-hidden".to_owned(),
-            head: Some(heads(&["Place in log", "When", "Who", "Role", "What", "Reference", "Outcome"])),
+            head: Some(heads(&["Place in log", "When", "Who", "Role", "What", "Reference", "On what ground", "Outcome"])),
             rows: self.rows.iter().map(row).collect(),
             first_cell_is_header: true,
             classes: "govuk-table--small-text-until-tablet".to_owned(),
@@ -225,7 +233,13 @@ fn row(item: LogItem) -> LogRow {
         (_, Some(reason)) => format!("Refused: {}", reason_words(&reason)),
         (_, None) => "Refused".to_owned(),
     };
+    let relation = Relation::parse(&item.relation).map_or("", words::relation);
+    let purpose = item.purpose.as_deref().and_then(Purpose::parse);
+    let basis = item.basis.as_deref().and_then(Basis::parse);
+    let legal = basis.zip(purpose).map(|(basis, purpose)| format!("{}, for {}", words::basis(basis), words::purpose(purpose)));
+    let ground = [Some(relation.to_owned()).filter(|words| !words.is_empty()), legal].into_iter().flatten().collect::<Vec<_>>();
     LogRow {
+        ground: ground.join(". "),
         index: item.index.to_string(),
         when: item.at.zoned().strftime("%-d %B %Y, %H:%M:%S (%:z)").to_string(),
         who: item.actor_name.or(item.actor).unwrap_or_else(|| "Nobody signed in".to_owned()),

@@ -5,11 +5,7 @@ use serde::Deserialize;
 
 use crate::{
     app::{LogQuery, log_cursor},
-    domain::{
-        action::Action,
-        legal::LogUse,
-        time::{Timestamp, london},
-    },
+    domain::{action::Action, legal::LogUse, time::Timestamp},
 };
 
 /// What stands in the address.
@@ -63,9 +59,7 @@ pub(super) fn read(asked: &Asked) -> (LogQuery, Vec<(String, String)>) {
 
 /// The first moment of a day, so many days later, in the United Kingdom.
 fn midnight(date: Date, after: i8) -> Option<Timestamp> {
-    let day = date.checked_add(i32::from(after).days()).ok()?;
-    let start = day.to_zoned(london()).ok()?;
-    Some(Timestamp::from_millis(start.timestamp().as_millisecond()))
+    Timestamp::midnight(date.checked_add(i32::from(after).days()).ok()?)
 }
 
 /// The address of the next page, with the same filters.

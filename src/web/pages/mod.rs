@@ -27,6 +27,8 @@ pub mod pathway;
 pub mod queue;
 mod receiver;
 pub mod referral;
+pub mod safeguarding_leads;
+pub mod screening;
 pub mod section;
 pub mod sent;
 pub mod sent_list;
@@ -44,6 +46,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(sign_in::routes())
         .merge(account::routes())
         .merge(home::routes())
+        .merge(screening::routes())
         .merge(pathway::routes())
         .merge(enquiry::routes())
         .merge(draft::routes())
@@ -59,6 +62,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(dialogue::routes())
         .merge(addition::routes())
         .merge(checks::routes())
+        .merge(safeguarding_leads::routes())
         .merge(file::routes())
         .merge(log::routes())
 }

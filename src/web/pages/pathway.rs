@@ -181,12 +181,12 @@ impl StopPage {
 
 /// Whom a pathway says to ring, for a district or wherever it is.
 pub(super) fn contacts(pathway: &Pathway, district: Option<&Code>) -> Vec<Contact> {
-    let contact = |ring: &Ring| Contact {
-        who: ring.who.clone(),
-        number: ring.number.clone(),
-        when: ring.hours.clone().unwrap_or_default(),
-    };
     pathway.danger.ring_in(district).map(contact).collect()
+}
+
+/// Somebody to ring, as a page shows them.
+pub(super) fn contact(ring: &Ring) -> Contact {
+    Contact { who: ring.who.clone(), number: ring.number.clone(), when: ring.hours.clone().unwrap_or_default() }
 }
 
 /// These pages' routes.

@@ -36,6 +36,10 @@ pub struct QueuePage {
     pub states: Vec<FilterLink>,
     /// The referrals of this page.
     pub rows: Vec<QueueRow>,
+    /// How many of the whole queue are urgent and unopened.
+    pub urgent: u64,
+    /// Address where those stand that are on no page shown now.
+    pub urgent_href: String,
     /// Address of the next page; empty for none.
     pub next: String,
 }
@@ -136,15 +140,25 @@ impl QueuePage {
         })
     }
 
-    /// What must be looked at first: urgent and unopened, the soonest due first.
-    fn urgent(&self) -> Vec<&QueueRow> {
+    /// What of this page must be looked at first: urgent and unopened, the soonest due first.
+    fn urgent_here(&self) -> Vec<&QueueRow> {
         self.rows.iter().filter(|row| row.unopened_urgent).collect()
     }
 
     fn urgent_words(&self) -> String {
-        match self.urgent().len() {
+        match self.urgent {
             1 => "1 urgent referral is unopened".to_owned(),
             count => format!("{count} urgent referrals are unopened"),
+        }
+    }
+
+    /// How many of them stand on other pages, in words; blank for none.
+    fn urgent_elsewhere(&self) -> String {
+        let here = self.urgent_here().len();
+        match self.urgent.saturating_sub(u64::try_from(here).unwrap_or(u64::MAX)) {
+            0 => String::new(),
+            more if here == 0 => format!("See {}", if more == 1 { "it" } else { "them" }),
+            more => format!("See {more} more"),
         }
     }
 
@@ -202,7 +216,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         },
         overdue: item.overdue,
         urgency: Urgency::parse(&item.urgency).map_or("", Urgency::title).to_owned(),
-        unopened_urgent: item.unread && item.urgency == Urgency::Today.code(),
+        unopened_urgent: item.unread && !item.copied && item.urgency == Urgency::Today.code(),
         sent: format!("{}, {}", item.sent_by, words::day(item.submitted_at)),
     };
     ok(&QueuePage {
@@ -210,6 +224,8 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         team: name(current),
         teams: if places.len() > 1 { other_teams.collect() } else { Vec::new() },
         states: states.collect(),
+        urgent: app.urgent_unopened(&person.caller, current).await?,
+        urgent_href: address(current, Some(ReferralState::Received), None),
         rows: page.items.into_iter().map(row).collect(),
         next: page.next.map(|cursor| address(current, state, Some(&cursor))).unwrap_or_default(),
     })

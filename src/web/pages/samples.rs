@@ -89,14 +89,16 @@ fn state(text: &str, colour: &str) -> StateTag {
 pub(super) fn all() -> Vec<Sample> {
     let mut samples = account::signing_in();
     samples.extend(start::before_the_form());
+    samples.extend(start::screening());
     for (state, answer) in [("", "Words\nover two lines"), ("-empty", ""), ("-attacked", ATTACK)] {
         samples.push(sample(&format!("form{state}"), false, &fields::section(answer, false)));
         samples.push(sample(&format!("form-failed{state}"), true, &fields::section(answer, true)));
         samples.push(sample(&format!("add{state}"), false, &fields::addition(answer, false)));
         samples.push(sample(&format!("add-failed{state}"), true, &fields::addition(answer, true)));
         samples.push(sample(&format!("conflict{state}"), false, &fields::conflict(answer)));
-        samples.push(sample(&format!("check{state}"), false, &drafts::check(answer, false)));
-        samples.push(sample(&format!("check-open{state}"), false, &drafts::check(answer, true)));
+        samples.push(sample(&format!("check{state}"), false, &drafts::check(answer, false, false)));
+        samples.push(sample(&format!("check-open{state}"), false, &drafts::check(answer, true, false)));
+        samples.push(sample(&format!("check-failed{state}"), true, &drafts::check(answer, false, true)));
         samples.push(sample(&format!("referral{state}"), false, &referral::referral(answer)));
         samples.push(sample(&format!("question{state}"), false, &referral::question(answer, false)));
         samples.push(sample(&format!("question-failed{state}"), true, &referral::question(answer, true)));
@@ -112,6 +114,8 @@ pub(super) fn all() -> Vec<Sample> {
         ));
         samples.push(sample(&format!("log-failed{state}"), true, &lists::log(rows, true, answer)));
     }
+    samples.push(sample("leads", false, &held::leads(false)));
+    samples.push(sample("leads-failed", true, &held::leads(true)));
     samples.extend(drafts::about_drafts());
     samples.push(referral::sent());
     samples.extend([referral::refer("Words\nover two lines", false), referral::refer(ATTACK, true)]);

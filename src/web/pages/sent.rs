@@ -102,7 +102,7 @@ fn checked_first(view: &ReferralView) -> String {
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
     let view = app.read_referral(&person.request, &person.caller, &reference).await?;
     let reference = view.referral.reference.to_string();
-    if !matches!(view.relation, Relation::Referrer | Relation::ReferrersTeam) {
+    if !matches!(view.relation, Relation::Referrer | Relation::Deputy | Relation::ReferrersTeam) {
         return Ok(see(&format!("/referrals/{reference}")));
     }
     let (pathway, kind) = (&view.pathway.pathway, view.referral.kind);

@@ -54,6 +54,24 @@ async fn bodies_that_make_no_sense_are_refused_by_kind() {
     served.finish().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_of_another_form_than_the_schema_says_are_told_by_field() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let tess = Client::signed_in(&served, "tess.example").await;
+    let mut body = tess.json("/pathways/fire-protection/example").await;
+    body["answers"]["danger_now"] = json!("yes");
+    body["answers"]["hazards"] = json!(["alarm", "alarm"]);
+    body["answers"]["in_use"] = json!(true);
+    body["answers"]["narrative"] = json!(["canary"]);
+    let call = tess.post("/referrals").header("Idempotency-Key", "forms").json(&body);
+    let told = problem(call.send().await.unwrap(), 422, "answers").await;
+    let mut names = fields(&told);
+    names.sort_unstable();
+    assert_eq!(names, ["danger_now", "hazards", "in_use", "narrative"], "{told}");
+    assert!(!told.to_string().contains("canary"), "{told}");
+    served.finish().await;
+}
+
 /// A body in pieces says no length beforehand; it is stopped all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_body_without_a_length_is_stopped() {

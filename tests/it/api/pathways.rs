@@ -75,9 +75,13 @@ async fn the_example_fits_the_schema_and_is_taken_as_it_is() {
         assert_eq!(answer.status(), 201, "{id}");
         let sent: Value = answer.json().await.unwrap();
         let members: Vec<_> = sent.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(members, ["reference", "pathway", "state", "due_at", "received_by", "next_steps", "copies"]);
+        assert_eq!(
+            members,
+            ["reference", "pathway", "state", "due_at", "received_by", "hours", "covered_by", "next_steps", "copies"]
+        );
         assert_eq!((&sent["pathway"], &sent["state"]), (&json!(id), &json!("received")));
         assert!(sent["received_by"]["team"].is_string() && sent["received_by"]["agency"].is_string());
+        assert!(sent["hours"].is_string() && sent["covered_by"]["team"].is_string(), "who covers out of hours: {sent}");
         assert!(sent["next_steps"].as_array().is_some_and(|steps| !steps.is_empty()));
     }
     assert!(sendable >= 5, "the first practitioner may send {sendable}");

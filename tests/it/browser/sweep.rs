@@ -84,6 +84,19 @@ async fn signing_in(sweep: &mut Sweep<'_>, served: &Served) {
 
 async fn sending(sweep: &mut Sweep<'_>, served: &Served) {
     let browser = sweep.browser;
+    browser.go("/").await;
+    browser.follow("I am not sure which form fits").await;
+    sweep.look("/not-sure", "good").await;
+    browser.submit().await;
+    sweep.look("/not-sure", "bad").await;
+    browser.choose("child", "yes").await;
+    browser.choose("held", "yes").await;
+    browser.submit().await;
+    sweep.look("/not-sure", "forms").await;
+    browser.go("/not-sure").await;
+    browser.choose("child", "no").await;
+    browser.submit().await;
+    sweep.look("/not-sure", "none").await;
     sweep.open("/refer/fire-protection", "/refer/{pathway}", "good").await;
     sweep.open("/refer/nothing", "/refer/{pathway}", "bad").await;
     sweep.open("/refer/fire-protection/danger", "/refer/{pathway}/danger", "good").await;
@@ -282,6 +295,16 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open("/log?from=yesterday", "/log", "mend").await;
     sweep.open("/log?use=lawfulness", "/log", "good").await;
     sweep.open("/log?use=lawfulness&to=2020-01-01", "/log", "none").await;
+    browser.press(".app-account form[action='/sign-out'] button").await;
+    browser.sign_in(served, "abel.template").await;
+    sweep.look("/", "administrator").await;
+    sweep.open("/safeguarding-leads", "/safeguarding-leads", "good").await;
+    browser.run("document.querySelector('main input[type=text]').value = 'soon'").await;
+    browser.submit().await;
+    sweep.look("/safeguarding-leads", "bad").await;
+    browser.run("document.querySelector('main input[type=text]').value = ''").await;
+    browser.submit().await;
+    sweep.look("/safeguarding-leads", "kept").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,6 +25,7 @@ async fn the_use_is_chosen_before_any_event_is_shown() {
     let found = dpo.get(&format!("/log?use=lawfulness&reference={reference}&action=submit-referral")).await;
     assert_eq!(rows(&found).len(), 1, "{}", found.body);
     assert!(rows(&found)[0].contains("Theo Invented") && rows(&found)[0].contains("sent a referral"));
+    assert!(rows(&found)[0].contains("Sent it. A public task, for fire safety"), "on what ground: {}", rows(&found)[0]);
     let day = dpo.get("/log?use=lawfulness&from=2026-11-20&to=2026-11-20&action=submit-referral").await;
     assert_eq!(rows(&day).len(), 1);
     let before = dpo.get("/log?use=lawfulness&to=2026-11-19").await;

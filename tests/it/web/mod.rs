@@ -1,9 +1,12 @@
 //! The pages as HTTP: statuses, cookies, headers, guards.
 
 mod checks;
+mod choices;
 mod damage;
 mod files;
 mod guards;
+mod leads;
 mod log;
+mod screening;
 mod sending;
 mod signing_in;

@@ -315,6 +315,7 @@ async fn a_reference_finds_ones_own_and_everything_else_looks_the_same() {
     let triager = Client::new(&served);
     triager.sign_in(&served, "theo.invented").await;
     let queue = triager.get("/queue").await;
+    assert!(!queue.body.contains("unopened"), "nothing is urgent: {}", queue.body);
     assert_eq!(queue.words("tbody tr").len(), 1);
     let heads = ["Reference", "About", "Urgency", "Due", "Sent by", "State"].map(str::to_owned);
     assert_eq!(queue.words("thead th"), heads);

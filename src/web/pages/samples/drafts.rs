@@ -38,7 +38,7 @@ fn tasks(full: bool) -> TasksPage {
     }
 }
 
-pub(super) fn check(answer: &str, open: bool) -> CheckPage {
+pub(super) fn check(answer: &str, open: bool, failed: bool) -> CheckPage {
     let row = |field: &str, question: &str, answer: &str| CheckRow {
         field: field.to_owned(),
         question: question.to_owned(),
@@ -46,7 +46,7 @@ pub(super) fn check(answer: &str, open: bool) -> CheckPage {
     };
     let item = |text: &str| OpenItem { text: text.to_owned(), href: "/drafts/7K3F-9QXD-2/section/child?look=yes".to_owned() };
     CheckPage {
-        frame: somebody().titled("Check your answers – Child exploitation").back_to("/drafts/7K3F-9QXD-2"),
+        frame: somebody().titled("Check your answers – Child exploitation").back_to("/drafts/7K3F-9QXD-2").failed_if(failed),
         pathway: "Child exploitation".to_owned(),
         send_action: "/drafts/7K3F-9QXD-2/send".to_owned(),
         open: if open { vec![item("Enter what you are worried about")] } else { Vec::new() },
@@ -61,7 +61,7 @@ pub(super) fn check(answer: &str, open: bool) -> CheckPage {
         read_when: "Somebody will read it by 5pm today, Tuesday 4 June 2026.".to_owned(),
         risk: "High".to_owned(),
         advice: vec!["Think about a modern slavery referral as well.".to_owned()],
-        choices: held::choices(answer),
+        choices: held::choices(answer, failed),
         kind: if open { FormKind::Enquiry } else { FormKind::Referral },
         grown_from: if open { String::new() } else { "7K3F-9QXD-3".to_owned() },
         warning: "The child’s file at school is not told. Tell the school yourself if it is safe to.".to_owned(),

@@ -4,6 +4,7 @@ use super::{
     super::{
         checks::{self, CheckControls, ChecksPage, Controls},
         choices::ChoicesView,
+        safeguarding_leads::{LeadLine, LeadsPage},
     },
     PERSON, somebody, state,
 };
@@ -38,12 +39,39 @@ pub(super) fn controls(words: &str) -> Controls {
     }
 }
 
-pub(super) fn choices(answer: &str) -> ChoicesView {
+pub(super) fn choices(answer: &str, failed: bool) -> ChoicesView {
     ChoicesView {
         bases: vec![
             ("public-task/safeguarding".to_owned(), "A public task, for keeping people safe".to_owned(), answer.to_owned()),
             ("vital-interests/safeguarding".to_owned(), "Vital interests".to_owned(), "UK GDPR Article 6(1)(d)".to_owned()),
         ],
         people: vec![("0123".to_owned(), PERSON.to_owned(), "Restricted cases, Exampleshire Police".to_owned())],
+        posted: if failed { vec![("legal_reason".to_owned(), answer.to_owned())] } else { Vec::new() },
+        errors: if failed {
+            vec![
+                ("strike_out".to_owned(), "Choose from the people of the restricted teams".to_owned()),
+                ("legal_reason".to_owned(), "Say why you rest on another basis than the first".to_owned()),
+            ]
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+/// Who checks: chosen, just kept, and with a date that is none.
+pub(super) fn leads(failed: bool) -> LeadsPage {
+    let line = |id: &str, checks, away: &str, error: &str| LeadLine {
+        id: id.to_owned(),
+        name: PERSON.to_owned(),
+        checks,
+        away: away.to_owned(),
+        error: error.to_owned(),
+    };
+    let error = if failed { "The day that they are back must be a real date, such as 27/3/2026" } else { "" };
+    LeadsPage {
+        frame: somebody().titled("Who checks").at("/safeguarding-leads").failed_if(failed),
+        agency: "Exampleshire Council".to_owned(),
+        people: vec![line("0a", true, if failed { "soon" } else { "" }, error), line("0b", false, "", "")],
+        kept: !failed,
     }
 }

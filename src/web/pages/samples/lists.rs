@@ -37,6 +37,8 @@ pub(super) fn queue(rows: usize, headline: &str) -> QueuePage {
             filter("Opened (4)", "/queue?state=opened", false),
         ],
         rows: (0..rows).map(row).collect(),
+        urgent: if rows == 0 { 0 } else { 3 },
+        urgent_href: "/queue?state=received".to_owned(),
         next: if rows == 0 { String::new() } else { "/queue?cursor=abc".to_owned() },
     }
 }
@@ -65,6 +67,7 @@ pub(super) fn log(rows: usize, failed: bool, words: &str) -> LogPage {
         when: "4 June 2026, 9:32:07am (+01:00)".to_owned(),
         who: words.to_owned(),
         role: "Triager, Exampleshire Police".to_owned(),
+        ground: "Team that received it. A public task, for keeping people safe".to_owned(),
         what: "opened a referral".to_owned(),
         reference: "7K3F-9QXD-2".to_owned(),
         outcome: "Done".to_owned(),

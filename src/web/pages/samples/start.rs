@@ -4,6 +4,7 @@ use super::{
     super::{
         home::{AnswerLine, DraftLine, HomePage, PathwayLine, PlaceLine},
         pathway::{DangerPage, StartPage, StopPage},
+        screening::{FormsPage, ScreeningPage, Suggestion},
     },
     Sample, contacts, sample, somebody,
 };
@@ -98,5 +99,38 @@ pub(super) fn before_the_form() -> Vec<Sample> {
         sample("pathway-danger-failed", true, &danger(true)),
         sample("pathway-stop", false, &stop(false)),
         sample("advice-stop", false, &stop(true)),
+    ]
+}
+
+/// Which form fits: the questions, and where they lead.
+pub(super) fn screening() -> Vec<Sample> {
+    let questions = |failed| ScreeningPage {
+        frame: somebody().titled("Which form fits?").back_to("/").failed_if(failed),
+        title: "Which form fits?".to_owned(),
+        intro: "Answer yes if it may be so. Nothing is kept of these answers.".to_owned(),
+        questions: vec![
+            ("child".to_owned(), "Is it about somebody under 18?".to_owned(), "If you are not sure, answer yes.".to_owned()),
+            ("home".to_owned(), "Is it about somebody at risk at home?".to_owned(), String::new()),
+        ],
+    };
+    let suggestion = |title: &str, href: &str| Suggestion {
+        title: title.to_owned(),
+        why: "It goes to those who can act today.".to_owned(),
+        href: href.to_owned(),
+    };
+    let forms = |suggested: Vec<Suggestion>| FormsPage {
+        frame: somebody().titled("These forms may fit").back_to("/not-sure"),
+        heading: "These forms may fit".to_owned(),
+        otherwise: if suggested.is_empty() { String::new() } else { "If none of them fits".to_owned() },
+        suggested,
+        text: "If you are still not sure, ring.".to_owned(),
+        others: vec![("Fire protection".to_owned(), "/refer/fire-protection".to_owned())],
+        contacts: contacts(),
+    };
+    vec![
+        sample("screening", false, &questions(false)),
+        sample("screening-failed", true, &questions(true)),
+        sample("screening-forms", false, &forms(vec![suggestion("MARAC", "/refer/marac"), suggestion("Prevent", "")])),
+        sample("screening-none", false, &forms(Vec::new())),
     ]
 }
