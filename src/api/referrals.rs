@@ -26,7 +26,7 @@ use crate::{
     domain::{
         action::Action,
         enquiry::FormKind,
-        ids::UserId,
+        ids::{TeamId, UserId},
         lawful::LegalPick,
         legal::{Basis, Purpose},
         time::Timestamp,
@@ -51,10 +51,14 @@ pub struct Submission {
     strike_out: Vec<String>,
     /// The reference of the enquiry that this referral is made of, if any; none for an enquiry.
     enquiry: Option<String>,
+    /// The id, from `/me`, of the team that you send it from; the one you work in if left out.
+    #[serde(default)]
+    #[schema(required = false)]
+    team: Option<String>,
 }
 
 impl Members for Submission {
-    const NAMES: &'static str = "pathway, answers, legal, strike_out, enquiry (the last three may be left out)";
+    const NAMES: &'static str = "pathway, answers, legal, strike_out, enquiry, team (the last four may be left out)";
 }
 
 /// What a sending rests on in law.
@@ -339,7 +343,7 @@ pub async fn ask(State(app): State<Arc<App>>, change: Change) -> Result<Response
 }
 
 async fn send(app: &App, Change { signed, key, body }: Change, kind: FormKind) -> Result<Response, Problem> {
-    let Submission { pathway, answers, legal, strike_out, enquiry } = body.read()?;
+    let Submission { pathway, answers, legal, strike_out, enquiry, team } = body.read()?;
     if kind == FormKind::Enquiry && enquiry.is_some() {
         return Err(Error::Malformed("an enquiry is made of nothing: leave enquiry out").into());
     }
@@ -349,6 +353,7 @@ async fn send(app: &App, Change { signed, key, body }: Change, kind: FormKind) -
     let choices = Choices {
         legal: legal.map(LegalBody::pick).transpose()?,
         struck_out: struck_out.collect::<Result<_, _>>().map_err(|_| Error::Malformed("strike_out holds account ids"))?,
+        team: team.map(|id| TeamId::parse(&id)).transpose().map_err(|_| Error::Malformed("team is a team's id"))?,
     };
     let sending = Sending { answers, choices, enquiry };
     let Answered { value, replayed } =

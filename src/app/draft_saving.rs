@@ -72,7 +72,7 @@ impl App {
     ) -> Result<Reference, Error> {
         let versioned = self.start_form(request, caller, form).await?;
         let agency = self.agency(caller.agency()).await?;
-        let place = self.place_to_submit_from(caller, agency.kind, &versioned.pathway)?;
+        let place = self.place_to_submit_from(caller, agency.kind, &versioned.pathway, None)?;
         let id = ReferralId::random(&*self.random);
         let act = submission(caller, &place, agency.kind, &versioned.pathway, Some((request, id)));
         let permit = self.ask(Act { action: Action::StartDraft, object: Object::Draft(id, None), ..act }).await?;

@@ -5,7 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 use super::{App, Error, gate::bare};
 use crate::{
     audit::Details,
-    domain::{action::Action, actor::Actor, agency::AgencyKind, enquiry::FormKind, pathway::Pathway, relation::Relation},
+    domain::{
+        action::Action, actor::Actor, agency::AgencyKind, enquiry::FormKind, pathway::Pathway, relation::Relation,
+        time::Timestamp,
+    },
     policy::{Files, Object, Policy, RequestContext, State},
     store::hub::PathwayFile,
 };
@@ -56,6 +59,11 @@ pub struct PathwayView {
 }
 
 impl App {
+    /// Whether people are at work at this moment, by the calendar in force.
+    pub fn is_working_time(&self, at: Timestamp) -> bool {
+        self.calendar.is_working_time(at)
+    }
+
     /// Puts a policy into force: in the database, and in this process once that is committed.
     pub(super) async fn activate_policy(&self, request: &RequestContext, policy: Policy) -> Result<(), Error> {
         let state = State::Hub(self.hub_state().await?);

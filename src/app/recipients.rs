@@ -10,6 +10,7 @@ use crate::{
         compartment::Category,
         grant::GrantReason,
         ids::{AgencyId, ReferralId, TeamId, UserId},
+        next_step::Way,
         pathway::{Pathway, Restricted},
         referral::Stage,
         route::Route,
@@ -75,6 +76,17 @@ pub(super) struct Recipients {
     pub(super) stage: Stage,
     /// Whether only people named receive it: then nothing counts it.
     pub(super) named: bool,
+}
+
+impl Recipients {
+    /// The way that it goes to its readers.
+    pub(super) const fn way(&self) -> Way {
+        match self.stage {
+            _ if self.named => Way::Named,
+            Stage::Checking { .. } => Way::Checked,
+            _ => Way::AtOnce,
+        }
+    }
 }
 
 impl App {
@@ -155,7 +167,8 @@ impl App {
         }
         let mut categories = Vec::new();
         for Restricted { category, teams, .. } in used(pathway, answers) {
-            let mut holders = self.own_side(sender).await?;
+            // The words beside these questions say who can open them: the teams named and whoever writes them. No recovery.
+            let mut holders = vec![self.own_holder(sender.caller).await?];
             holders.extend(self.category_teams(teams).await?.into_iter().map(held));
             categories.push((*category, holders));
         }
@@ -219,7 +232,7 @@ impl App {
         })
     }
 
-    /// The sender's side of what no team of theirs may hold: the sender, and their agency's recovery recipient.
+    /// The sender's side of `shared` where no team of theirs may hold it: the sender, and their agency's recovery recipient.
     async fn own_side(&self, sender: &Sender<'_>) -> Result<Vec<Holder>, Error> {
         Ok(vec![self.own_holder(sender.caller).await?, self.recovery_holder(sender.agency).await?])
     }
@@ -287,7 +300,6 @@ impl App {
         let mut holders = vec![self.own_holder(caller).await?];
         let named = self.named_on(referral.id).await?;
         if named.is_empty() {
-            holders.push(self.recovery_holder(&self.agency(referral.referrer_agency).await?).await?);
             holders.extend(self.category_teams(teams).await?);
             return Ok(holders);
         }

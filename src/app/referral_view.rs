@@ -95,6 +95,8 @@ pub struct HolderView {
     pub name: String,
     /// What for.
     pub reason: GrantReason,
+    /// Whether it is an agency's recovery key, in shares outside the exchange: then `name` is the agency.
+    pub is_recovery: bool,
 }
 
 impl App {
@@ -105,6 +107,8 @@ impl App {
         relation: Relation,
         seen: Seen,
     ) -> Result<ReferralView, Error> {
+        // Of what is kept apart its readers are named only to somebody who reads it, too: others must not learn that it is there.
+        let seen_apart = seen.kinds.iter().any(|shown| shown.kind == CompartmentKind::Restricted);
         let Seen { actions, parts, categories, messages, additions, files, entries, legal_reason, stop, pointers, .. } = seen;
         let to = |wanted| pointers.iter().filter(move |(kind, _)| *kind == wanted).map(|(_, reference)| *reference);
         let sender =
@@ -131,7 +135,7 @@ impl App {
             enquiry: to(FormKind::Enquiry).next(),
             referrals: to(FormKind::Referral).collect(),
             answers,
-            holders: self.holders(referral.id).await?,
+            holders: self.holders(referral.id, seen_apart).await?,
             messages: messages.into_iter().map(|(by, view)| MessageView { from: name_of(by), ..view }).collect(),
             categories,
             entries,
@@ -157,26 +161,35 @@ impl App {
         Ok(names.into_iter().map(|(id, _, name)| (id, name.as_str().to_owned())).collect())
     }
 
-    /// Who holds the referral, by name, as the keys were given out.
-    async fn holders(&self, referral: ReferralId) -> Result<Vec<HolderView>, Error> {
+    /// Who holds the referral, by name, as the keys were given out and count now; those of what is kept apart only if asked.
+    async fn holders(&self, referral: ReferralId, with_apart: bool) -> Result<Vec<HolderView>, Error> {
+        let mut found = self.store.holders_of_shared(referral).await?;
+        if with_apart {
+            found.extend(self.store.holders_of_categories(referral).await?);
+        }
         let mut holders = Vec::new();
-        for holder in self.store.holders_of_shared(referral).await? {
+        for holder in found {
             let damaged = Error::Integrity("a holder's id is damaged");
-            let name = match recipient_of(holder.kind, &holder.id).map_err(|_| damaged)? {
-                RecipientOf::Team(team) => {
-                    let team = self.team(team).await?;
-                    format!("{} ({})", team.name.as_str(), self.agency_name(team.agency).await?)
-                }
-                RecipientOf::User(user) => {
-                    let account = self.store.account(user).await?.ok_or(Error::Integrity("a holder is nobody"))?;
-                    format!("{} ({})", account.name.as_str(), self.agency_name(account.agency).await?)
-                }
-                // A key in shares, kept outside the exchange: nobody reads by it from day to day.
-                RecipientOf::Recovery(_) => continue,
-            };
-            holders.push(HolderView { name, reason: holder.reason });
+            let to = recipient_of(holder.kind, &holder.id).map_err(|_| damaged)?;
+            let is_recovery = matches!(to, RecipientOf::Recovery(_));
+            holders.push(HolderView { name: self.holder_name(to).await?, reason: holder.reason, is_recovery });
         }
         Ok(holders)
+    }
+
+    /// A holder by name, with the agency.
+    pub(super) async fn holder_name(&self, to: RecipientOf) -> Result<String, Error> {
+        Ok(match to {
+            RecipientOf::Team(team) => {
+                let team = self.team(team).await?;
+                format!("{} ({})", team.name.as_str(), self.agency_name(team.agency).await?)
+            }
+            RecipientOf::User(user) => {
+                let account = self.store.account(user).await?.ok_or(Error::Integrity("a holder is nobody"))?;
+                format!("{} ({})", account.name.as_str(), self.agency_name(account.agency).await?)
+            }
+            RecipientOf::Recovery(agency) => self.agency_name(agency).await?,
+        })
     }
 
     async fn agency_name(&self, id: AgencyId) -> Result<String, Error> {

@@ -11,6 +11,8 @@ use crate::{
 pub struct RouteNote {
     /// The pathway's id.
     pub pathway: String,
+    /// The code of the team that it is about.
+    pub team: String,
     /// What it is, as one sentence.
     pub text: String,
     /// Whether referrals could not be received; otherwise it is a warning.
@@ -58,7 +60,10 @@ fn duties(pathway: &Pathway) -> Vec<Duty<'_>> {
 pub async fn check_routes(store: &Store, pathway: &Pathway) -> Result<Vec<RouteNote>, Error> {
     let mut notes = Vec::new();
     for Duty { team: code, does, is_restricted } in duties(pathway) {
-        let mut note = |is_fault, text| notes.push(RouteNote { pathway: pathway.id.as_str().to_owned(), text, is_fault });
+        let mut note = |is_fault, text| {
+            let (pathway, team) = (pathway.id.as_str().to_owned(), code.as_str().to_owned());
+            notes.push(RouteNote { pathway, team, text, is_fault });
+        };
         let Some(team) = store.team_by_code(code.as_str()).await? else {
             note(true, format!("there is no team `{code}`, which {does}"));
             continue;

@@ -46,6 +46,21 @@ impl Holder {
         Self { held: true, ..self }
     }
 
+    /// Whose key it is.
+    pub(super) const fn to(&self) -> RecipientOf {
+        self.to
+    }
+
+    /// What it is given for.
+    pub(super) const fn reason(&self) -> GrantReason {
+        self.reason
+    }
+
+    /// Whether it is an agency's recovery key.
+    pub(super) const fn is_recovery(&self) -> bool {
+        matches!(self.to, RecipientOf::Recovery(_))
+    }
+
     /// Whether it is this team.
     pub(super) fn is_team(&self, team: TeamId) -> bool {
         self.to == RecipientOf::Team(team)

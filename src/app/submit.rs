@@ -25,7 +25,7 @@ use crate::{
         compartment::{CompartmentKind, EntryKind},
         draft::DraftState,
         enquiry::{FormKind, Pointers},
-        ids::{CompartmentId, ReferralId, UserId},
+        ids::{CompartmentId, ReferralId, TeamId, UserId},
         lawful::{BadPick, LegalPick},
         pathway::Pathway,
         reference::Reference,
@@ -36,7 +36,7 @@ use crate::{
     },
     pathways,
     policy::{Act, DenialReason, Legal, Object, RequestContext, ShownCompartment, State},
-    store::{Tx, drafts::Draft, referrals::Referral, teams::Team},
+    store::{Tx, drafts::Draft, referrals::Referral},
 };
 
 /// What the sender is told at once.
@@ -80,6 +80,8 @@ pub struct Choices {
     pub legal: Option<LegalPick>,
     /// Those of the restricted teams who must not receive it.
     pub struck_out: Vec<UserId>,
+    /// The team it is sent from, of those the sender has a place in; the main one unless chosen.
+    pub team: Option<TeamId>,
 }
 
 /// What is sent: the answers, and what was chosen beside them. Answers alone are sent with every default.
@@ -96,6 +98,12 @@ impl From<RawAnswers> for Sending {
     fn from(answers: RawAnswers) -> Self {
         Self { answers, choices: Choices::default(), enquiry: None }
     }
+}
+
+fn team_error() -> FieldError {
+    #[expect(clippy::expect_used, reason = "a constant that the test of places reads")]
+    let field = QuestionId::parse("team").expect("a constant code");
+    FieldError::new(field, "Choose one of the teams that you can send this from")
 }
 
 /// The longest reason for another lawful basis than the default, in characters.
@@ -169,7 +177,7 @@ impl App {
         if self.may_submit(caller, kind, &versioned.pathway) {
             return Ok(versioned);
         }
-        let place = self.place_to_submit_from(caller, kind, &versioned.pathway)?;
+        let place = self.place_to_submit_from(caller, kind, &versioned.pathway, None)?;
         let id = ReferralId::random(&*self.random);
         let act = submission(caller, &place, kind, &versioned.pathway, Some((request, id)));
         let act = Act { object: Object::Unseen, ..act };
@@ -180,12 +188,6 @@ impl App {
     /// Checks the answers of a kind of agency without sending: what the check-answers page shows.
     pub fn check_answers(&self, pathway: &Versioned, raw: RawAnswers, sender: AgencyKind) -> Result<Answers, Error> {
         validate(&pathway.pathway, raw, sender, self.clock.now().uk_date()).map_err(Error::Invalid)
-    }
-
-    /// The team that would receive these answers, and when a human reads it; for the pages before and after sending.
-    pub async fn receiving_team(&self, pathway: &Pathway, answers: &Answers) -> Result<(Team, String), Error> {
-        let route = pathway.route(answers);
-        Ok((self.ready_team(&route.team).await?, route.hours.clone()))
     }
 
     /// The people of a form's restricted teams whom the caller may strike out: for those who may send it.
@@ -213,7 +215,7 @@ impl App {
         let draft = draft.as_ref();
         let agency = self.agency(caller.agency()).await?;
         let id = draft.map_or_else(|| ReferralId::random(&*self.random), |draft| draft.id);
-        let place = self.place_to_submit_from(caller, agency.kind, pathway)?;
+        let place = self.place_to_submit_from(caller, agency.kind, pathway, choices.team)?;
         let mut act = submission(caller, &place, agency.kind, pathway, Some((request, id)));
         if let Some(pick) = &choices.legal {
             act.legal = Some(Legal { regime: pick.basis.regime(), basis: pick.basis, purpose: pick.purpose });
@@ -226,12 +228,7 @@ impl App {
             answers = Err(answers.err().unwrap_or_default().into_iter().chain([error]).collect());
         }
         let answers = answers.map_err(Error::Invalid)?;
-        let second = match draft {
-            Some(draft) if draft.owner != caller.user() => Some(draft.owner),
-            Some(draft) => draft.deputy,
-            None => self.store.deputy_of(caller.user()).await?,
-        };
-        let second = self.usable_deputy(caller, second).await?;
+        let second = self.second_holder(caller, draft).await?;
         let sender = Sender { caller, place: &place, agency: &agency, second };
         let to = self.recipients(&sender, pathway, &answers, &choices.struck_out, request.at).await?;
         let receiving_agency = self.agency(to.team.agency).await?;
@@ -279,7 +276,7 @@ impl App {
             received_by: (to.team.name.as_str().to_owned(), receiving_agency.name.as_str().to_owned()),
             hours: to.hours.clone(),
             covered_by: to.covered_by.clone(),
-            next_steps: pathway.next_steps.clone(),
+            next_steps: pathway.steps(to.way()).map(str::to_owned).collect(),
             copies: to.copies.clone(),
             check: match to.stage {
                 Stage::Checking { until } => Some(Checked { by: to.checkers.clone(), until }),
@@ -376,8 +373,29 @@ impl App {
         Ok((made, details))
     }
 
-    /// The first place the policy lets the caller send from; failing that, any place, so that the refusal is on record.
-    pub(super) fn place_to_submit_from(&self, caller: &Caller, kind: AgencyKind, pathway: &Pathway) -> Result<Place, Error> {
+    /// Who holds it beside the sender: the deputy; for a draft that its deputy sends, its owner.
+    pub(super) async fn second_holder(&self, caller: &Caller, draft: Option<&Draft>) -> Result<Option<UserId>, Error> {
+        let second = match draft {
+            Some(draft) if draft.owner != caller.user() => Some(draft.owner),
+            Some(draft) => draft.deputy,
+            None => self.store.deputy_of(caller.user()).await?,
+        };
+        self.usable_deputy(caller, second).await
+    }
+
+    /// The place in the team that the caller chose, or the first that the policy lets them send from; failing that, any place,
+    /// so that the refusal is on record.
+    pub(super) fn place_to_submit_from(
+        &self,
+        caller: &Caller,
+        kind: AgencyKind,
+        pathway: &Pathway,
+        team: Option<TeamId>,
+    ) -> Result<Place, Error> {
+        if let Some(team) = team {
+            let chosen = self.sending_places(caller, kind, pathway).into_iter().find(|named| named.place.team == team);
+            return chosen.map(|named| named.place.clone()).ok_or_else(|| Error::Invalid(vec![team_error()]));
+        }
         let policy = self.policy.current();
         let allowed = |place: &&Place| {
             submission(caller, place, kind, pathway, None).questions().iter().all(|question| policy.allows(question))

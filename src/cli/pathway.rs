@@ -1,7 +1,7 @@
 //! `pathway check`.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -10,9 +10,9 @@ use clap::Subcommand;
 
 use super::{Console, Exit, Failure, hub::HubSource, runner};
 use crate::{
-    app::{self, LoadedPathway, PathwayLibrary, SCREENING, SystemRandom, parse_screening},
+    app::{self, LoadedPathway, PathwayLibrary, SCREENING, SystemClock, SystemRandom, parse_screening},
     config::Config,
-    domain::code::PathwayId,
+    domain::{code::PathwayId, ports::Clock as _},
 };
 
 /// Arguments of `pathway`.
@@ -66,6 +66,12 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<(), Fa
             }
         }
     }
+    faults += check_whole(&loaded, files, console)?;
+    let today = SystemClock.now().uk_date();
+    for (name, one) in loaded.iter().filter(|(_, one)| one.pathway.review_by < today) {
+        let line = line_of(&one.text, "review_by");
+        console.say(&format!("warning: {name}:{line}: look at this file again: its review was due by {}", one.pathway.review_by));
+    }
     for path in files.iter().filter(|path| own_name(path) == SCREENING) {
         faults += check_screening(path, files, console)?;
     }
@@ -81,6 +87,42 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<(), Fa
 
 fn own_name(path: &Path) -> String {
     path.file_name().map(|own| own.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The line on which a word first stands, from 1.
+fn line_of(text: &str, word: &str) -> usize {
+    text.lines().position(|line| line.contains(word)).map_or(1, |before| before + 1)
+}
+
+/// What a file may say and nobody may want: it is refused here and not when a file is read, so that what was in force before
+/// can always be read again. Every pathway that rules and hints point to is one of the files that are checked together or a
+/// built-in one; every grade has a rank.
+fn check_whole(loaded: &[(String, LoadedPathway)], files: &[PathBuf], console: &mut Console) -> Result<usize, Failure> {
+    let built_in = PathwayLibrary::embedded().map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+    let is_there = |id: &PathwayId| built_in.get(id).is_some() || files.iter().any(|file| own_name(file) == format!("{id}.toml"));
+    let mut faults = 0;
+    for (name, one) in loaded {
+        if let Some(risk) = &one.pathway.risk {
+            let graded = risk.questions.iter().filter_map(|id| one.pathway.question(id));
+            let offered = graded.flat_map(|question| question.kind.choices()).map(|choice| &choice.code);
+            if let Some(code) = risk.unranked(offered) {
+                faults += 1;
+                let line = line_of(&one.text, "order");
+                console.data(&format!(
+                    "{name}:{line}: put `{code}` into `order`: a question of `risk` offers it, and it counts for nothing"
+                ))?;
+            }
+        }
+        let rules = one.pathway.rules.iter().flat_map(|rule| &rule.pathways);
+        let named: BTreeSet<&PathwayId> =
+            rules.chain(one.pathway.advice.iter().filter_map(|advice| advice.pathway.as_ref())).collect();
+        for id in named.into_iter().filter(|id| !is_there(id)) {
+            faults += 1;
+            let line = line_of(&one.text, &format!("\"{id}\""));
+            console.data(&format!("{name}:{line}: no pathway file is called `{id}`: correct it or add the file"))?;
+        }
+    }
+    Ok(faults)
 }
 
 /// The screening questions may suggest the pathways of the files that are checked with it, and the built-in ones.
@@ -106,11 +148,12 @@ async fn check_routes(config: &Config, loaded: &[(String, LoadedPathway)], conso
     let mut faults = 0;
     for (name, one) in loaded {
         for note in app::check_routes(&store, &one.pathway).await? {
+            let line = line_of(&one.text, &format!("\"{}\"", note.team));
             if note.is_fault {
                 faults += 1;
-                console.data(&format!("{name}: {}", note.text))?;
+                console.data(&format!("{name}:{line}: {}", note.text))?;
             } else {
-                console.say(&format!("warning: {name}: {}", note.text));
+                console.say(&format!("warning: {name}:{line}: {}", note.text));
             }
         }
     }

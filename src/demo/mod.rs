@@ -51,6 +51,8 @@ pub async fn found(app: &App, clock: &SettableClock) -> Result<Vec<DemoPerson>, 
         people.extend(founded.people);
         further.extend(founded.further);
     }
+    // The team that somebody works in is their oldest place, and so their main one.
+    clock.advance(Duration::from_millis(1));
     for (username, team, role) in further {
         let known = people.iter().find(|person| person.username == username);
         let user = known.ok_or_else(|| Error::Configuration("the made-up partnership names nobody".into()))?.user;

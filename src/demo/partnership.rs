@@ -96,7 +96,7 @@ const POLICE: AgencyPlan = AgencyPlan {
             "force-intelligence",
             "Force Intelligence Bureau",
             &[],
-            &[("paul.figment", Role::Lead), ("toby.fabled", Role::Triager)],
+            &[("paul.figment", Role::Lead), ("cass.nominal", Role::Triager)],
         ),
         team("police-control", "Police control room", &[], &[("pia.supposed", Role::Lead), ("erin.hypothetical", Role::Triager)]),
         team(
@@ -211,7 +211,7 @@ const COUNTY: AgencyPlan = AgencyPlan {
             &[],
             &[("iris.makebelieve", Role::Lead), ("nia.imaginary", Role::Triager), ("rory.whimsy", Role::Triager)],
         ),
-        team("county-insight", "Equality insight", &[], &[("ines.legendary", Role::Lead), ("iris.makebelieve", Role::Triager)]),
+        team("county-insight", "Equality insight", &[], &[("ines.legendary", Role::Lead), ("cleo.dummy", Role::Triager)]),
         team("county-analysis", "Community safety analysis", &[person("alma.virtual", "Alma Virtual", Role::Analyst)], &[]),
         team(
             "county-governance",
@@ -320,6 +320,23 @@ mod tests {
             let leads = places(team).filter(|(_, role)| *role == Role::Lead).count();
             assert_eq!(leads, 1, "{}", team.code);
             assert!(holders >= 2 || team.code == "health-on-call", "{}", team.code);
+        }
+    }
+
+    #[test]
+    fn nobody_reads_apart_what_they_decide_on() {
+        let of = |code: &str| -> BTreeSet<&str> {
+            let found = teams().filter(|(_, team)| team.code == code);
+            found.flat_map(|(_, team)| places(team).map(|(username, _)| username)).collect()
+        };
+        assert!(of("force-intelligence").is_disjoint(&of("exploitation-hub")), "who told is not for the hub");
+        let decides = |role| matches!(role, Role::Lead | Role::Triager | Role::Coordinator);
+        let receiving =
+            ["exploitation-hub", "marac-team", "prevent-team", "slavery-team", "city-front-door", "county-front-door"];
+        for (_, team) in teams().filter(|(_, team)| receiving.contains(&team.code)) {
+            for (username, _) in places(team).filter(|(_, role)| decides(*role)) {
+                assert!(!of("county-insight").contains(username), "{username} decides in {}", team.code);
+            }
         }
     }
 

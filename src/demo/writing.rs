@@ -154,10 +154,10 @@ fn vary(answers: &mut Value, pathway: &Pathway, today: Date, chance: &mut Chance
                     *answer = json!([choice.code.as_str()]);
                 }
             }
-            Kind::LongText { max } => {
+            Kind::LongText { min, max } => {
                 let bank = if told { &words::FURTHER[..] } else { words::noticed(pathway.id.as_str()) };
                 told = true;
-                if let Some(text) = chance.pick(bank).filter(|text| text.len() <= *max) {
+                if let Some(text) = chance.pick(bank).filter(|text| text.len() <= *max && *min == 0) {
                     *answer = json!(text);
                 }
             }

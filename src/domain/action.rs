@@ -274,7 +274,7 @@ impl Action {
             Self::ListChecks => "saw a referral in the list of those to check",
             Self::PassCheck => "passed a referral on after checking it",
             Self::StopCheck => "stopped a referral at the check",
-            Self::SendStopped => "sent a referral all the same that was stopped at the check",
+            Self::SendStopped => "sent a referral without waiting for the check, or all the same after it was stopped",
             Self::WithdrawStopped => "left a referral unsent that was stopped at the check",
             Self::ReleaseCheck => "let a referral go on that nobody had checked in time",
             Self::ListSent => "saw a referral in the list of those sent",

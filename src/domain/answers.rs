@@ -110,9 +110,15 @@ impl Answer {
         }
     }
 
-    /// How many are ticked, or are in the group; none where it is not known or nothing to count.
+    /// Whether it is not known for this reason.
+    pub fn is_unknown_for(&self, reason: &Code) -> bool {
+        matches!(self, Self::NotKnown(Some(given)) if given == reason)
+    }
+
+    /// How many are ticked, or are in the group, or the number itself; none where it is not known or nothing to count.
     pub const fn counted(&self) -> Option<usize> {
         match self {
+            Self::Number(number) => Some(*number as usize),
             Self::Many(ticked) => Some(ticked.len()),
             Self::Group(items) => Some(items.len()),
             _ => None,

@@ -32,6 +32,12 @@ impl WorkingCalendar {
         !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !self.holidays.contains(&date)
     }
 
+    /// Whether people are at work at this moment.
+    pub fn is_working_time(&self, at: Timestamp) -> bool {
+        let there = at.zoned();
+        self.is_working_day(there.date()) && (OPENS..CLOSES).contains(&there.hour())
+    }
+
     /// The next working day after this one; none at the end of time.
     pub fn working_day_after(&self, date: Date) -> Option<Date> {
         let mut day = date;

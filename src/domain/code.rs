@@ -70,12 +70,14 @@ pub struct Choice {
     pub title: String,
     /// Help below the words.
     pub hint: Option<String>,
+    /// Whether it stands alone: of several ticks, "none of these" is not one.
+    pub alone: bool,
 }
 
 impl Choice {
     /// A choice without help.
     pub fn new(code: Code, title: impl Into<String>) -> Self {
-        Self { code, title: title.into(), hint: None }
+        Self { code, title: title.into(), hint: None, alone: false }
     }
 }
 

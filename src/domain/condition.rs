@@ -1,7 +1,7 @@
-//! Conditions over answers: no script, only `all any not is in at_least answered`.
+//! Conditions over answers: no script, only `all any not is in at_least answered not_known`.
 //!
 //! A condition is true, false or undecided. It is undecided while what it looks at is unanswered or "not known", and
-//! `not` leaves undecided undecided: not knowing never counts as "no". Only `answered` is always decided.
+//! `not` leaves undecided undecided: not knowing never counts as "no". Only `answered` and `not_known` are always decided.
 
 use super::{
     answers::Answers,
@@ -21,8 +21,10 @@ pub enum Condition {
     Is(QuestionId, Code),
     /// The answer is one of these codes, or has one of them ticked.
     In(QuestionId, Vec<Code>),
-    /// At least so many are ticked, or are in the group.
+    /// At least so many are ticked, or are in the group; for a number, it is at least this.
     AtLeast(QuestionId, usize),
+    /// It is not known, and for this reason.
+    NotKnown(QuestionId, Code),
     /// There is an answer other than "not known".
     Answered(QuestionId),
 }
@@ -49,6 +51,7 @@ impl Condition {
                 found
             }
             Self::AtLeast(question, count) => answers.get(question)?.counted().map(|counted| counted >= *count),
+            Self::NotKnown(question, reason) => Some(answers.get(question).is_some_and(|answer| answer.is_unknown_for(reason))),
             Self::Answered(question) => Some(answers.get(question).is_some_and(|answer| !answer.is_not_known())),
         }
     }
@@ -71,9 +74,11 @@ impl Condition {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::questions).collect(),
             Self::Not(part) => part.questions(),
-            Self::Is(question, _) | Self::In(question, _) | Self::AtLeast(question, _) | Self::Answered(question) => {
-                vec![question]
-            }
+            Self::Is(question, _)
+            | Self::In(question, _)
+            | Self::AtLeast(question, _)
+            | Self::NotKnown(question, _)
+            | Self::Answered(question) => vec![question],
         }
     }
 }

@@ -7,6 +7,7 @@ use super::{
     answers::{Answer, Answers},
     code::QuestionId,
     condition::Condition,
+    next_step::NextStep,
     outcome::{Outcome, Retention},
     pathway::{Clocks, Pathway},
     question::{Kind, Question, SENDER_KIND},
@@ -90,7 +91,7 @@ pub struct EnquiryTerms {
     /// How long it is kept.
     pub retention: Retention,
     /// What happens next.
-    pub next_steps: Vec<String>,
+    pub next_steps: Vec<NextStep>,
     /// The words to carry over: its own question, the pathway's.
     pub carries: Vec<(QuestionId, QuestionId)>,
 }

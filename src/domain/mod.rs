@@ -29,6 +29,7 @@ pub mod lawful;
 pub mod legal;
 pub mod message;
 pub mod multipart;
+pub mod next_step;
 pub mod outcome;
 pub mod part_date;
 pub mod parts;

@@ -17,6 +17,7 @@ use super::{
     enquiry::{Enquiry, FormKind},
     lawful::{self, LawfulBases, LegalChoice},
     legal::{Basis, Purpose, Regime},
+    next_step::{NextStep, Way},
     outcome::{Outcome, Retention},
     question::{Question, Sealed},
     route::{Route, Routes},
@@ -101,7 +102,7 @@ pub struct Pathway {
     /// When the definition must be looked at again.
     pub review_by: Date,
     /// What happens next, for the page after sending.
-    pub next_steps: Vec<String>,
+    pub next_steps: Vec<NextStep>,
 }
 
 /// Who reads the answers of one category, which are sealed apart.
@@ -241,6 +242,16 @@ impl Pathway {
     /// What stops these answers from being sent.
     pub fn broken<'a>(&'a self, answers: &'a Answers) -> impl Iterator<Item = &'a Rule> {
         self.rules.iter().filter(|rule| rule.when.holds(answers))
+    }
+
+    /// What happens next with a referral that goes this way.
+    pub fn steps(&self, way: Way) -> impl Iterator<Item = &str> {
+        self.next_steps.iter().filter(move |step| step.holds(way)).map(|step| step.text.as_str())
+    }
+
+    /// Whether somebody could be harmed soon by what these answers say, so that the page with whom to ring comes first.
+    pub fn is_alarming(&self, answers: &Answers) -> bool {
+        self.danger.also.as_ref().is_some_and(|also| also.holds(answers))
     }
 
     /// The highest grade that these answers give.

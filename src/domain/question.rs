@@ -103,9 +103,11 @@ pub enum Kind {
         /// Characters.
         max: usize,
     },
-    /// Several lines, at most so many characters.
+    /// Several lines, with so many characters.
     LongText {
-        /// Characters.
+        /// The fewest characters; 0 for any.
+        min: usize,
+        /// The most characters.
         max: usize,
     },
     /// Exactly one of these.

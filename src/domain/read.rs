@@ -35,7 +35,9 @@ pub(super) fn read(question: &Question, given: &RawAnswer, today: Date) -> Resul
     match (given, &question.kind) {
         (RawAnswer::NotKnown(reason), _) => one(not_known(question, reason.as_deref())),
         (RawAnswer::Text(text), Kind::Text { max }) => one(bounded(question, line(text, *max)).map(Answer::Text)),
-        (RawAnswer::Text(text), Kind::LongText { max }) => one(bounded(question, lines(text, *max)).map(Answer::Text)),
+        (RawAnswer::Text(text), Kind::LongText { min, max }) => {
+            one(bounded(question, lines(text, *max)).and_then(|text| long_enough(question, text, *min)).map(Answer::Text))
+        }
         (RawAnswer::Text(text), Kind::Phone) => one(phone(question, text)),
         (RawAnswer::Text(text), Kind::Choice(_)) => one(choose(question, text).map(Answer::Choice)),
         (RawAnswer::Text(text), Kind::YesNo) => match text.trim() {
@@ -98,6 +100,14 @@ fn bounded(question: &Question, text: Result<String, BadText>) -> Result<String,
     text.map_err(|fault| text_fault(&subject(question), &format!("Enter {}", question.noun), fault))
 }
 
+/// A word or two are no account of what somebody did.
+fn long_enough(question: &Question, text: String, min: usize) -> Result<String, String> {
+    if text.chars().count() >= min {
+        return Ok(text);
+    }
+    Err(format!("Say more about {}: a few sentences", question.noun))
+}
+
 /// What is wrong with a text.
 pub(super) fn text_fault(subject: &str, enter: &str, fault: BadText) -> String {
     match fault {
@@ -132,6 +142,10 @@ fn choose(question: &Question, text: &str) -> Result<Code, String> {
 fn tick(question: &Question, codes: &[String]) -> Result<Answer, String> {
     let filled = codes.iter().filter(|code| !code.trim().is_empty());
     let ticked: BTreeSet<Code> = filled.map(|code| choose(question, code)).collect::<Result<_, _>>()?;
+    let alone = question.kind.choices().iter().find(|choice| choice.alone && ticked.contains(&choice.code));
+    if let Some(alone) = alone.filter(|_| ticked.len() > 1) {
+        return Err(format!("Select “{}” alone, or take it out", alone.title));
+    }
     let ordered = question.kind.choices().iter().map(|choice| &choice.code).filter(|code| ticked.contains(*code));
     Ok(Answer::Many(ordered.cloned().collect()))
 }

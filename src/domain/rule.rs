@@ -55,23 +55,48 @@ pub struct Advice {
     pub pathway: Option<PathwayId>,
 }
 
-/// How several gradings make one: the highest of those given. So judgement raises an assessment's grade and never lowers it.
+/// How several gradings make one: the highest of those given. So judgement raises an assessment's grade and never lowers it,
+/// and a score or a criterion that is met counts beside the grades that people gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Risk {
     /// Choice questions that offer the grades.
     pub questions: Vec<QuestionId>,
     /// The grades, the lowest first.
     pub order: Vec<Code>,
+    /// What gives a grade besides: a score, a criterion.
+    pub marks: Vec<Mark>,
+}
+
+/// When a condition holds, this grade is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The condition.
+    pub when: Condition,
+    /// The grade.
+    pub grade: Code,
 }
 
 impl Risk {
-    /// The highest grade given; none while no question is answered with a grade.
+    /// The highest grade given; none while nothing gives one.
     pub fn of(&self, answers: &Answers) -> Option<&Code> {
-        let rank = |id: &QuestionId| match answers.get(id)? {
-            Answer::Choice(code) => self.order.iter().position(|grade| grade == code),
+        let rank = |code: &Code| self.order.iter().position(|grade| grade == code);
+        let given = self.questions.iter().filter_map(|id| match answers.get(id)? {
+            Answer::Choice(code) => rank(code),
             _ => None,
-        };
-        self.order.get(self.questions.iter().filter_map(rank).max()?)
+        });
+        let marked = self.marks.iter().filter(|mark| mark.when.holds(answers)).filter_map(|mark| rank(&mark.grade));
+        self.order.get(given.chain(marked).max()?)
+    }
+
+    /// A code that one of the questions offers and that has no rank: it would count for nothing.
+    pub fn unranked<'a>(&self, mut offered: impl Iterator<Item = &'a Code>) -> Option<&'a Code> {
+        offered.find(|code| !self.order.contains(code))
+    }
+
+    /// Whether a grade that could be higher is not known: not to know is not to say that it is low.
+    pub fn is_open(&self, answers: &Answers) -> bool {
+        let unknown = |id: &QuestionId| answers.get(id).is_some_and(Answer::is_not_known);
+        self.of(answers) != self.order.last() && self.questions.iter().any(unknown)
     }
 }
 
@@ -83,8 +108,11 @@ mod tests {
     fn judgement_raises_a_grade_and_never_lowers_it() {
         let id = |text: &str| QuestionId::parse(text).expect("an id");
         let code = |text: &str| Code::parse(text).expect("a code");
-        let risk =
-            Risk { questions: vec![id("tool"), id("judgement")], order: vec![code("standard"), code("medium"), code("high")] };
+        let risk = Risk {
+            questions: vec![id("tool"), id("judgement")],
+            order: vec![code("standard"), code("medium"), code("high")],
+            marks: vec![Mark { when: Condition::AtLeast(id("score"), 14), grade: code("high") }],
+        };
         let graded = |tool: Option<&str>, judgement: Option<&str>| {
             let given = [("tool", tool), ("judgement", judgement)];
             let answers = given.into_iter().filter_map(|(name, grade)| Some((id(name), Answer::Choice(code(grade?)))));
@@ -95,5 +123,15 @@ mod tests {
         assert_eq!(graded(Some("medium"), None).as_deref(), Some("medium"));
         assert_eq!(graded(None, Some("no-grade")), None);
         assert_eq!(graded(None, None), None);
+        let given = |score: Answer, tool: Answer| {
+            Answers::from_pairs([(id("score"), score), (id("tool"), tool), (id("judgement"), Answer::Choice(code("standard")))])
+        };
+        let unknown = || Answer::NotKnown(None);
+        let high = given(Answer::Number(14), unknown());
+        assert_eq!((risk.of(&high), risk.is_open(&high)), (Some(&code("high")), false), "the score counts by itself");
+        let below = given(Answer::Number(13), unknown());
+        assert_eq!((risk.of(&below), risk.is_open(&below)), (Some(&code("standard")), true), "the tool's grade may be higher");
+        let unscored = given(unknown(), Answer::Choice(code("medium")));
+        assert_eq!((risk.of(&unscored), risk.is_open(&unscored)), (Some(&code("medium")), false));
     }
 }

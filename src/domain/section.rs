@@ -2,6 +2,7 @@
 
 use super::{
     code::{Code, QuestionId},
+    condition::Condition,
     question::Question,
 };
 
@@ -31,6 +32,31 @@ pub struct Danger {
     pub lines: Vec<String>,
     /// Whom to ring, the first first.
     pub ring: Vec<Ring>,
+    /// Answers later in the form that show the same page: they may mean danger, too.
+    pub also: Option<Condition>,
+}
+
+coded_enum! {
+    /// When a number is answered.
+    pub enum Answering {
+        /// Day and night.
+        Always = "always",
+        /// In working hours.
+        WorkingHours = "working-hours",
+        /// Outside them: evenings, nights, weekends and bank holidays.
+        OutsideThem = "outside-working-hours",
+    }
+}
+
+impl Answering {
+    /// Whether somebody answers while people are at work, or while they are not.
+    pub const fn answers(self, at_work: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::WorkingHours => at_work,
+            Self::OutsideThem => !at_work,
+        }
+    }
 }
 
 /// Somebody to ring.
@@ -42,15 +68,45 @@ pub struct Ring {
     pub who: String,
     /// When they answer, in words; at any hour, if none.
     pub hours: Option<String>,
+    /// The same by the clock, so that whoever answers now stands first.
+    pub answering: Answering,
     /// Only for these districts; empty for all.
     pub districts: Vec<Code>,
 }
 
 impl Danger {
-    /// Whom to ring for a district; for an unknown one, everybody.
-    pub fn ring_in<'a>(&'a self, district: Option<&'a Code>) -> impl Iterator<Item = &'a Ring> {
-        self.ring
-            .iter()
-            .filter(move |ring| ring.districts.is_empty() || district.is_none_or(|district| ring.districts.contains(district)))
+    /// Whom to ring for a district; for an unknown one, everybody. Whoever answers now comes first, else in the file's order.
+    pub fn ring_in(&self, district: Option<&Code>, at_work: bool) -> Vec<&Ring> {
+        let serves =
+            |ring: &&Ring| ring.districts.is_empty() || district.is_none_or(|district| ring.districts.contains(district));
+        let mut rings: Vec<&Ring> = self.ring.iter().filter(serves).collect();
+        rings.sort_by_key(|ring| !ring.answering.answers(at_work));
+        rings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_answers_now_stands_first() {
+        let ring = |number: &str, answering| Ring {
+            number: number.into(),
+            who: "Somebody".into(),
+            hours: None,
+            answering,
+            districts: vec![],
+        };
+        let danger = Danger {
+            question: QuestionId::parse("danger").expect("an id"),
+            title: "Ring".into(),
+            lines: vec![],
+            ring: vec![ring("999", Answering::Always), ring("1", Answering::WorkingHours), ring("2", Answering::OutsideThem)],
+            also: None,
+        };
+        let order = |at_work| danger.ring_in(None, at_work).into_iter().map(|ring| ring.number.as_str()).collect::<Vec<_>>();
+        assert_eq!(order(true), ["999", "1", "2"]);
+        assert_eq!(order(false), ["999", "2", "1"]);
     }
 }

@@ -66,7 +66,7 @@ fn pathway() -> Pathway {
     let questions = vec![
         question("danger", Kind::YesNo, true),
         question("name", Kind::Text { max: 10 }, true),
-        question("story", Kind::LongText { max: 2000 }, false),
+        question("story", Kind::LongText { min: 0, max: 2000 }, false),
         colour,
         detail,
         question("signs", Kind::Many(choices(&["one", "two", "three"])), true),
@@ -92,7 +92,7 @@ fn pathway() -> Pathway {
         conflict: id("danger"),
         minutes: 1,
         to_hand: vec![],
-        danger: Danger { question: id("danger"), title: "Ring".into(), lines: vec![], ring: vec![] },
+        danger: Danger { question: id("danger"), title: "Ring".into(), lines: vec![], ring: vec![], also: None },
         sections: vec![Section { id: code("all"), title: "All".into(), intro: None, later: false, questions }],
         district: Some(id("colour")),
         headline: vec![id("name"), id("signs"), id("colour")],

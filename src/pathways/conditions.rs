@@ -1,4 +1,5 @@
-//! Conditions of a pathway file: `{ question = "…", is = "…" }`, `in`, `at_least`, `answered`, and `all`, `any`, `not`.
+//! Conditions of a pathway file: `{ question = "…", is = "…" }`, `in`, `at_least`, `answered`, `not_known`, and `all`, `any`,
+//! `not`.
 
 use toml::{Spanned, de::DeValue};
 
@@ -14,7 +15,7 @@ use crate::domain::{
     question::Kind,
 };
 
-const FORMS: &str = "write one of `all`, `any`, `not`, or `question` with one of `is`, `in`, `at_least`, `answered`";
+const FORMS: &str = "write one of `all`, `any`, `not`, or `question` with one of `is`, `in`, `at_least`, `answered`, `not_known`";
 const DEEPEST: usize = 8;
 
 /// Reads a condition; every question and code it names must exist, and it must be able to hold.
@@ -82,7 +83,7 @@ fn about(table: &Table<'_>, known: &Known, own: Option<Category>) -> Option<Cond
         let words = known.absent(&id);
         table.reader.fault(&value.span(), words);
         // The other keys are fine as far as can be told.
-        for key in ["is", "in", "at_least", "answered"] {
+        for key in ["is", "in", "at_least", "answered", "not_known"] {
             table.value(key);
         }
         return None;
@@ -103,8 +104,10 @@ fn about(table: &Table<'_>, known: &Known, own: Option<Category>) -> Option<Cond
         let most = match kind {
             Kind::Many(choices) => choices.len(),
             Kind::Group(group) => group.most,
+            Kind::Number { most, .. } => usize::try_from(*most).unwrap_or(usize::MAX),
             _ => {
-                let words = format!("`at_least` counts ticks or items, but `{id}` is of kind {}", kind.code());
+                let words =
+                    format!("`at_least` counts ticks or items or compares numbers, but `{id}` is of kind {}", kind.code());
                 table.reader.fault(&value.span(), words);
                 return None;
             }
@@ -112,6 +115,16 @@ fn about(table: &Table<'_>, known: &Known, own: Option<Category>) -> Option<Cond
         let most = u16::try_from(most).unwrap_or(u16::MAX);
         let count = table.reader.number("at_least", value, 1..=most)?;
         return Some(Condition::AtLeast(id, usize::from(count)));
+    }
+    if let Some(value) = table.value("not_known") {
+        let reason = table.reader.code("not_known", value, Code::parse)?;
+        let reasons = known.unknowns.get(&id).map_or(&[][..], Vec::as_slice);
+        if !reasons.contains(&reason) {
+            let words = format!("`{id}` is not unknown for the reason `{reason}`: use one that its `not_known` lists");
+            table.reader.fault(&value.span(), words);
+            return None;
+        }
+        return Some(Condition::NotKnown(id, reason));
     }
     if let Some(value) = table.value("answered") {
         return match value.get_ref().as_bool() {

@@ -10,6 +10,7 @@ use toml::{
 
 use super::{
     clocks::clocks,
+    conditions::condition,
     enquiry::{AskedAbout, enquiry},
     fault::Faults,
     known::Known,
@@ -24,10 +25,11 @@ use crate::domain::{
     code::{Choice, Code, PathwayId, QuestionId},
     enquiry::FormKind,
     legal::Purpose,
+    next_step::{NextStep, Way},
     outcome::{Outcome, Retention},
     pathway::Pathway,
     question::{Kind, Question},
-    section::{Danger, Ring, Section},
+    section::{Answering, Danger, Ring, Section},
     sensitivity::Sensitivity,
 };
 
@@ -123,7 +125,7 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let retention = retention(&file);
     let owner = file.need_text("owner");
     let review_by = file.need_date("review_by");
-    let next_steps = file.need_texts("next_steps");
+    let next_steps = next_steps(&file);
     let asked_about =
         AskedAbout { sections: &sections, danger: danger.as_ref(), conflict: conflict.as_ref(), district: district.as_ref() };
     let terms = enquiry(&file, &known, about_person, &asked_about);
@@ -210,13 +212,39 @@ fn danger(file: &Table<'_>, sections: &[Section], known: &Known, district: Optio
     let mut ring = Vec::new();
     for item in table.need_tables("ring") {
         let (hours, districts) = (item.text("hours"), districts(&item, known, district));
+        let answering = answering(&item);
         if let (Some(number), Some(who)) = (item.need_text("number"), item.need_text("who")) {
-            ring.push(Ring { number, who, hours, districts });
+            ring.push(Ring { number, who, hours, answering, districts });
         }
         item.end();
     }
+    let also = table.value("also").and_then(|value| condition(table.reader, value, known));
     table.end();
-    Some(Danger { question: question?, title: title?, lines, ring })
+    Some(Danger { question: question?, title: title?, lines, ring, also })
+}
+
+/// When a number is answered, by the clock; always, unless the file says otherwise.
+pub(super) fn answering(item: &Table<'_>) -> Answering {
+    let codes: Vec<&str> = Answering::ALL.iter().map(|answering| answering.code()).collect();
+    let read = item.value("answers").and_then(|value| item.reader.word("answers", value, Answering::parse, &codes));
+    read.unwrap_or(Answering::Always)
+}
+
+/// What happens next: lines, or tables of a line and the ways of which it is true.
+pub(super) fn next_steps(file: &Table<'_>) -> Vec<NextStep> {
+    let words: Vec<&str> = Way::ALL.iter().map(|way| way.code()).collect();
+    let step = |value: &Spanned<DeValue<'_>>| {
+        if value.get_ref().as_table().is_none() {
+            return Some(NextStep { text: file.reader.text("next_steps", value)?, ways: Vec::new() });
+        }
+        let table = file.reader.as_table("next_steps", value)?;
+        let text = table.need_text("text");
+        let ways =
+            table.need_list("way").into_iter().filter_map(|item| table.reader.word("way", item, Way::parse, &words)).collect();
+        table.end();
+        Some(NextStep { text: text?, ways })
+    };
+    file.need_list("next_steps").into_iter().filter_map(step).collect()
 }
 
 pub(super) fn outcomes(file: &Table<'_>) -> Vec<Outcome> {

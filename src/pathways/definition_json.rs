@@ -68,7 +68,13 @@ fn one(section: Option<&Section>, question: &Question) -> Value {
         set("hint", json!(hint));
     }
     match &question.kind {
-        Kind::Text { max } | Kind::LongText { max } => set("max", json!(max)),
+        Kind::Text { max } => set("max", json!(max)),
+        Kind::LongText { min, max } => {
+            set("max", json!(max));
+            if *min > 0 {
+                set("min", json!(min));
+            }
+        }
         Kind::Choice(of) | Kind::Many(of) => set("options", json!(choices(of))),
         Kind::Date(date) => {
             set("when", json!(date.when.code()));

@@ -100,7 +100,7 @@ const FREE_TEXT: &str = "made up words";
 /// An answer that is not chosen from a list.
 fn made_up(question: &Question, today: Date) -> Option<Answer> {
     match &question.kind {
-        Kind::Text { max } | Kind::LongText { max } => match &question.example {
+        Kind::Text { max } | Kind::LongText { max, .. } => match &question.example {
             Some(example) => Some(Answer::Text(example.clone())),
             None if FREE_TEXT.len() + 50 <= *max => Some(Answer::Text(FREE_TEXT.to_owned())),
             None => question.required.then(|| Answer::Text("X".to_owned())),

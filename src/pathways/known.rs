@@ -22,6 +22,8 @@ pub(super) struct Known {
     pub(super) restricted: BTreeMap<QuestionId, Category>,
     /// When those are asked that are not always asked.
     pub(super) shown: BTreeMap<QuestionId, Condition>,
+    /// The reasons for which an answer may be not known, where there are any.
+    pub(super) unknowns: BTreeMap<QuestionId, Vec<Code>>,
     /// Ids anywhere in the file, to tell "later" from "absent".
     pub(super) anywhere: BTreeSet<String>,
     /// Ids inside groups, which nothing outside may name.
@@ -51,6 +53,9 @@ impl Known {
         self.kinds.insert(question.id.clone(), question.kind.clone());
         if let Some(category) = question.sealed.category() {
             self.restricted.insert(question.id.clone(), category);
+        }
+        if let Some(unknown) = &question.not_known {
+            self.unknowns.insert(question.id.clone(), unknown.reasons.iter().map(|reason| reason.code.clone()).collect());
         }
         if let Some(when) = &question.show_when {
             self.shown.insert(question.id.clone(), when.clone());

@@ -65,6 +65,9 @@ fn ways(condition: &Condition, truth: bool) -> Option<Vec<Way<'_>>> {
         Condition::Is(id, code) => one(id, if truth { Must::Have(code) } else { Must::Lack(code) }),
         Condition::In(id, codes) if truth => Some(codes.iter().map(|code| Way::from([(id, Must::Have(code))])).collect()),
         Condition::In(id, codes) => Some(vec![codes.iter().map(|code| (id, Must::Lack(code))).collect()]),
+        // Known or not, for another reason or for none: nothing more is told of it.
+        Condition::NotKnown(id, _) if truth => one(id, Must::Open),
+        Condition::NotKnown(..) => Some(vec![Way::new()]),
         Condition::AtLeast(id, count) => one(id, if truth { Must::Count(*count) } else { Must::Fewer(*count) }),
         Condition::Answered(id) => one(id, if truth { Must::Known } else { Must::Open }),
     }
@@ -138,6 +141,12 @@ fn agree(id: &QuestionId, musts: &[&Must<'_>], known: &Known) -> bool {
         Kind::Choice(choices) => have.len() <= 1 && (have.len() == 1 || !answered || choices.len() > lack.len()),
         Kind::YesNo => have.len() <= 1 && (have.len() == 1 || lack.len() < 2),
         Kind::Many(choices) => !answered || counts(choices.len().saturating_sub(lack.len())),
+        Kind::Number { least: lowest, most } => {
+            let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+            let is_counted = musts.iter().any(|must| matches!(must, Must::Count(_)));
+            let from = if is_counted { least.max(size(*lowest)) } else { size(*lowest) };
+            !answered || (from <= size(*most) && fewer.is_none_or(|fewer| from < fewer))
+        }
         Kind::Group(group) => !answered || (counts(group.most) && fewer.is_none_or(|fewer| group.least < fewer)),
         _ => true,
     }

@@ -108,7 +108,7 @@ fn check(table: &Table<'_>, question: &Question) {
     }
     if let Some(example) = &question.example {
         let max = match question.kind {
-            Kind::Text { max } | Kind::LongText { max } => max,
+            Kind::Text { max } | Kind::LongText { max, .. } => max,
             _ => 0,
         };
         if example.chars().count() + 50 > max || !example.contains(' ') {
@@ -124,7 +124,10 @@ fn kind(table: &Table<'_>, known: &Known, place: Place) -> Option<Kind> {
     let max = |most| table.need_number("max", 1..=most).map(usize::from);
     match name.as_str() {
         "text" => Some(Kind::Text { max: max(500)? }),
-        "long-text" => Some(Kind::LongText { max: max(15_000)? }),
+        "long-text" => {
+            let min = table.value("min").and_then(|value| table.reader.number("min", value, 1..=1000)).map_or(0, usize::from);
+            Some(Kind::LongText { min, max: max(15_000)? })
+        }
         "choice" => Some(Kind::Choice(choices(table, "options", 2))),
         "many" => Some(Kind::Many(choices(table, "options", 1))),
         "yes-no" => Some(Kind::YesNo),
@@ -209,7 +212,11 @@ pub(super) fn choices(table: &Table<'_>, key: &'static str, least: usize) -> Vec
             if code.as_str() == NOT_KNOWN {
                 item.fault("remove this one: `not-known` is kept for `not_known = true`");
             }
-            read.push(Choice { code, title, hint: item.text("hint") });
+            let alone = item.flag("alone", false);
+            if alone && key != "options" {
+                item.fault("take `alone` away: it is for ticks");
+            }
+            read.push(Choice { code, title, hint: item.text("hint"), alone });
         }
         item.end();
     }

@@ -4,7 +4,7 @@ use super::{conditions::condition, known::Known, reader::Table, routes::urgency_
 use crate::domain::{
     code::{Code, PathwayId},
     condition::Condition,
-    rule::{Advice, Risk, Rule, UrgencyRule},
+    rule::{Advice, Mark, Risk, Rule, UrgencyRule},
     urgency::Urgency,
 };
 
@@ -91,6 +91,17 @@ pub(super) fn risk(file: &Table<'_>, known: &Known) -> Option<Risk> {
         }
         questions.push(id);
     }
+    let mut marks = Vec::new();
+    for mark in table.tables("mark") {
+        let when = when(&mark, known);
+        if let (Some(when), Some(grade)) = (when, mark.need_code("grade", Code::parse)) {
+            if !order.contains(&grade) {
+                mark.fault(format!("put `{grade}` into `order`, or mark with a grade that is there"));
+            }
+            marks.push(Mark { when, grade });
+        }
+        mark.end();
+    }
     table.end();
-    Some(Risk { questions, order })
+    Some(Risk { questions, order, marks })
 }

@@ -199,10 +199,26 @@ impl<'p> Form<'p> {
 
     fn member(self, question: &'p Question) -> Value {
         let kind = match &question.kind {
-            Kind::Text { max } | Kind::LongText { max } => text(*max),
+            Kind::Text { max } => text(*max),
+            Kind::LongText { min, max } => {
+                let mut shape = text(*max);
+                if let Some(shape) = shape.as_object_mut().filter(|_| *min > 0) {
+                    shape.insert("minLength".to_owned(), json!(min));
+                }
+                shape
+            }
             Kind::Choice(of) => json!({ "enum": codes(of) }),
             Kind::Many(of) => {
-                json!({ "type": "array", "items": { "enum": codes(of) }, "minItems": 1, "uniqueItems": true })
+                let alone = of.iter().filter(|choice| choice.alone).map(|choice| {
+                    let one = json!({ "contains": { "const": choice.code.as_str() } });
+                    json!({ "if": one, "then": { "maxItems": 1 } })
+                });
+                let alone: Vec<Value> = alone.collect();
+                let mut shape = json!({ "type": "array", "items": { "enum": codes(of) }, "minItems": 1, "uniqueItems": true });
+                if let Some(shape) = shape.as_object_mut().filter(|_| !alone.is_empty()) {
+                    shape.insert("allOf".to_owned(), json!(alone));
+                }
+                shape
             }
             Kind::YesNo => json!({ "type": "boolean" }),
             Kind::Date(kind) => date(kind.precision == Precision::PartKnown, kind.approximate),
@@ -257,8 +273,21 @@ impl<'p> Form<'p> {
             Condition::All(parts) | Condition::Any(parts) => json!({ "anyOf": each(parts) }),
             Condition::Is(id, code) => self.has(id, std::slice::from_ref(code), truth),
             Condition::In(id, of) => self.has(id, of, truth),
-            Condition::AtLeast(id, count) if truth => known(id, &json!({ "type": "array", "minItems": count })),
-            Condition::AtLeast(id, count) => known(id, &json!({ "type": "array", "maxItems": count - 1 })),
+            Condition::AtLeast(id, count) => {
+                let is_number = matches!(self.asked(id).map(|question| &question.kind), Some(Kind::Number { .. }));
+                let fits = match (is_number, truth) {
+                    (true, true) => json!({ "type": "integer", "minimum": count }),
+                    (true, false) => json!({ "type": "integer", "maximum": count - 1 }),
+                    (false, true) => json!({ "type": "array", "minItems": count }),
+                    (false, false) => json!({ "type": "array", "maxItems": count - 1 }),
+                };
+                known(id, &fits)
+            }
+            Condition::NotKnown(id, reason) => {
+                let unknown = json!({ "type": "object", "required": ["not_known"], "properties": { "not_known": { "const": reason.as_str() } } });
+                let unknown = known(id, &unknown);
+                if truth { unknown } else { json!({ "not": unknown }) }
+            }
             Condition::Answered(id) if id.as_str() == SENDER_KIND => json!(truth),
             Condition::Answered(id) => {
                 let answered = known(id, &json!({ "not": { "type": "object", "required": ["not_known"] } }));
@@ -299,6 +328,7 @@ pub(super) fn condition_json(condition: &Condition) -> Value {
         Condition::Is(id, code) => json!({ "question": id.as_str(), "is": code.as_str() }),
         Condition::In(id, of) => json!({ "question": id.as_str(), "in": of.iter().map(Code::as_str).collect::<Vec<_>>() }),
         Condition::AtLeast(id, count) => json!({ "question": id.as_str(), "at_least": count }),
+        Condition::NotKnown(id, reason) => json!({ "question": id.as_str(), "not_known": reason.as_str() }),
         Condition::Answered(id) => json!({ "question": id.as_str(), "answered": true }),
     }
 }

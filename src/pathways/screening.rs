@@ -3,6 +3,7 @@
 use toml::{Spanned, de::DeValue};
 
 use super::{
+    definition::answering,
     fault::Faults,
     reader::{Reader, Table},
 };
@@ -77,8 +78,9 @@ fn question(table: &Table<'_>, is_there: IsThere<'_>) -> Option<ScreeningQuestio
 
 fn ring(table: &Table<'_>) -> Option<Ring> {
     let (number, who, hours) = (table.need_text("number"), table.need_text("who"), table.text("hours"));
+    let answering = answering(table);
     table.check_keys();
-    Some(Ring { number: number?, who: who?, hours, districts: Vec::new() })
+    Some(Ring { number: number?, who: who?, hours, answering, districts: Vec::new() })
 }
 
 #[cfg(test)]

@@ -182,8 +182,23 @@ impl Store {
             live!(),
             " ORDER BY g.granted_at, g.to_kind DESC, g.id"
         );
+        self.holders_by(SQL, referral).await
+    }
+
+    /// Who holds what is kept apart in a referral because the pathway names them for it, each once.
+    pub async fn holders_of_categories(&self, referral: ReferralId) -> Result<Vec<HolderOf>, Error> {
+        const SQL: &str = concat!(
+            "SELECT g.to_kind, g.to_id, g.reason FROM grant_made g JOIN compartment c ON c.id = g.compartment ",
+            "WHERE g.referral = $1 AND c.kind = 'restricted' AND g.reason = 'category' AND ",
+            live!(),
+            " ORDER BY g.granted_at, g.to_kind DESC, g.id"
+        );
+        self.holders_by(SQL, referral).await
+    }
+
+    async fn holders_by(&self, sql: &'static str, referral: ReferralId) -> Result<Vec<HolderOf>, Error> {
         let rows: Vec<(String, String, String)> =
-            on!(self, p => sqlx::query_as(SQL).bind(referral.to_string()).fetch_all(p).await)?;
+            on!(self, p => sqlx::query_as(sql).bind(referral.to_string()).fetch_all(p).await)?;
         let mut holders: Vec<HolderOf> = Vec::new();
         for (kind, id, reason) in rows {
             let kind = known(HolderKind::parse(&kind), "grant_made.to_kind")?;

@@ -53,10 +53,9 @@ pub(super) const fn thing(kind: FormKind) -> &'static str {
 
 /// When somebody reads new referrals or questions, and what to do when that is too late.
 pub(super) fn read_when(kind: FormKind, team: &str, hours: &str, emergency: &str) -> String {
-    let mut letters = emergency.chars();
-    let lower = letters.next().map(|first| first.to_lowercase().chain(letters).collect::<String>()).unwrap_or_default();
-    let thing = thing(kind);
-    format!("{team} reads new {thing}s {hours}. If it cannot wait, {lower}")
+    // "Every day, …" stands within the sentence; the names of days keep their capital.
+    let hours = if hours.starts_with("Every") { lower(hours) } else { hours.to_owned() };
+    format!("{team} reads new {}s {hours}. If it cannot wait, {}", thing(kind), lower(emergency))
 }
 
 /// Where something stands, as a tag: a question that was answered waits for nobody.
@@ -71,6 +70,33 @@ pub(super) fn headline(kind: FormKind, line: &str) -> String {
     match kind {
         FormKind::Referral => line.to_owned(),
         FormKind::Enquiry => format!("Advice: {line}"),
+    }
+}
+
+/// When people who receive by name read, and what to do when that is too late.
+pub(super) fn read_by_name(emergency: &str) -> String {
+    let when = "They find it when they next look at their queue. No team covers for them, so no hour is promised.";
+    format!("{when} If it cannot wait, {}", lower(emergency))
+}
+
+/// A sentence as it stands within another.
+pub(super) fn lower(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// A clause of ours as a sentence of its own.
+pub(super) fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>() + ".").unwrap_or_default()
+}
+
+/// "A, B or C".
+pub(super) fn either(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }
 

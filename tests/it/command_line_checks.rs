@@ -61,6 +61,29 @@ fn every_file_of_the_tree_can_be_used_and_the_screening_file_is_checked_with_the
 }
 
 #[test]
+fn a_way_out_that_leads_nowhere_is_a_fault_and_an_old_review_a_warning() {
+    let folder = folder();
+    let text = fs::read_to_string(FIRE).unwrap();
+    let text = text.replace("pathway = \"fire-prevention\"", "pathway = \"fire-preventing\"");
+    let text = text.replace("review_by = 2027-11-30", "review_by = 2020-11-30");
+    let line = |word: &str| text.lines().position(|line| line.contains(word)).unwrap() + 1;
+    fs::write(folder.path().join("fire-protection.toml"), &text).unwrap();
+    let (code, data, talk) = transcript(folder.path(), &["pathway", "check", "fire-protection.toml"]);
+    let at = line("fire-preventing");
+    let expected =
+        format!("fire-protection.toml:{at}: no pathway file is called `fire-preventing`: correct it or add the file\n");
+    assert_eq!((code, data), (1, expected));
+    let warning = format!("warning: fire-protection.toml:{}: look at this file again", line("review_by"));
+    assert!(talk.starts_with(&warning), "{talk}");
+
+    let marac = fs::read_to_string(Path::new(FIRE).with_file_name("marac.toml")).unwrap();
+    fs::write(folder.path().join("marac.toml"), marac.replace("order = [\"standard\", \"medium\",", "order = [\"standard\","))
+        .unwrap();
+    let (code, data, _) = transcript(folder.path(), &["pathway", "check", "marac.toml"]);
+    assert!(code == 1 && data.contains("put `medium` into `order`"), "{data}");
+}
+
+#[test]
 fn policies_are_linted_and_their_cases_run() {
     let folder = folder();
     let (code, data, talk) = transcript(folder.path(), &["policy", "check"]);

@@ -7,17 +7,22 @@ use proptest::{
     test_runner::TestRunner,
 };
 use referral_exchange::{
-    app::{Caller, Choices, Error, IdempotencyKey, ListQuery, LogQuery, Verdict},
+    app::{Caller, Choices, Error, IdempotencyKey, ListQuery, LogQuery, ReferralView, Sending, Verdict, example, raw_from_json},
     domain::{
         action::Action,
+        agency::AgencyKind,
+        answers::Answers,
+        draft::Part,
         enquiry::FormKind,
         grant::GrantReason,
         ids::UserId,
         lawful::LegalPick,
         legal::{Basis, Purpose},
         message::Audience,
+        pathway::Pathway,
         referral::ReferralState,
         relation::Relation,
+        validate::examine,
     },
     store::Engine,
 };
@@ -59,14 +64,18 @@ async fn restricted_categories(engine: Engine) {
             ("restricted", "force-intelligence", "category"),
             ("restricted", "health-safeguarding", "category"),
             ("restricted", "tess.example", "party"),
-            ("restricted", "recovery", "party"),
-        ])
+        ]),
+        "of a category nobody but the teams named for it and whoever wrote it: no recovery, no deputy"
     );
+    let told_of = |view: &ReferralView| view.holders.iter().map(|holder| holder.name.clone()).collect::<Vec<_>>();
+    let held = told_of(&read(app, &tess, &receipt).await.unwrap());
+    assert!(held.iter().any(|name| name.starts_with("Health safeguarding")), "the page names them: {held:?}");
 
     // The receiving team neither reads them nor sees that they are there; nor does the line in its queue say so.
     let petra = hub.sign_in("petra.phantom").await;
     let view = read(app, &petra, &receipt).await.unwrap();
     assert!(view.entries.iter().all(|entry| entry.compartment.code() == "shared"));
+    assert!(!told_of(&view).iter().any(|name| name.starts_with("Health safeguarding")), "nor who could read them");
     let shown = answers(app, &petra, &receipt).await;
     assert!(shown["account"].is_string() && shown.get("informant").is_none() && shown.get("health").is_none(), "{shown}");
     let query = ListQuery { team: Some(hub.person("petra.phantom").team_id), ..ListQuery::default() };
@@ -77,8 +86,8 @@ async fn restricted_categories(engine: Engine) {
     let paul = hub.sign_in("paul.figment").await;
     let shown = answers(app, &paul, &receipt).await;
     assert_eq!((&shown["informant"], shown.get("health")), (&json!("canaryinformant"), None));
-    let toby = hub.sign_in("toby.fabled").await;
-    assert_eq!(answers(app, &toby, &receipt).await, json!({ "informant": "canaryinformant" }));
+    let cass = hub.sign_in("cass.nominal").await;
+    assert_eq!(answers(app, &cass, &receipt).await, json!({ "informant": "canaryinformant" }));
     assert_eq!(answers(app, &tess, &receipt).await, told);
 
     // That the source was opened stands in the log of those who hold it: the police, and the sender's school, which has no officer.
@@ -312,6 +321,77 @@ async fn by_district(engine: Engine) {
     hub.finish().await;
 }
 
+/// Somebody with places in several teams sends from the one they work in, or from the one they choose.
+async fn teams_to_send_from(engine: Engine) {
+    let hub = notice::founded(engine).await;
+    let app = &hub.app;
+    let hana = hub.sign_in("hana.conjured").await;
+    assert_eq!(hana.main().unwrap().team.as_str(), "Community nursing", "the place she works in, not one of her others");
+    let pathway = app.pathway("fire-prevention").unwrap();
+    let kind = app.sender_kind(&hana).await.unwrap();
+    let body = example(&pathway.pathway, kind, app.request(None).at.uk_date());
+    let mut from = Vec::new();
+    let hub_team = app.store().team_by_code("exploitation-hub").await.unwrap().unwrap().id;
+    let no_place = app.store().team_by_code("marac-team").await.unwrap().unwrap().id;
+    assert!(app.sending_places(&hana, kind, &pathway.pathway).iter().any(|named| named.place.team == hub_team));
+    for team in [None, Some(hub_team), Some(no_place)] {
+        let key = IdempotencyKey::parse(&app.request(None).id.to_string()).unwrap();
+        let choices = Choices { team, ..Choices::default() };
+        let sending = Sending { answers: raw_from_json(&body["answers"]).unwrap(), choices, enquiry: None };
+        let sent = app.submit(&app.request(None), &hana, &key, format!("{team:?}").as_bytes(), &pathway, sending).await;
+        if team == Some(no_place) {
+            let Err(Error::Invalid(errors)) = sent else { panic!("no place of hers") };
+            assert_eq!(errors[0].name(), "team");
+            continue;
+        }
+        let reference = sent.unwrap().value.reference.to_string();
+        from.push(app.read_referral(&app.request(None), &hana, &reference).await.unwrap().sent_by.1);
+    }
+    assert_eq!(from, ["Community nursing", "Child exploitation hub"]);
+    hub.finish().await;
+}
+
+/// The page before sending is made of what sending decides: whoever it names holds a key afterwards, and nobody else does.
+async fn preview(engine: Engine) {
+    let hub = notice::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let pathway = app.pathway(notice::NOTICE).unwrap();
+    for changes in [
+        json!({}),
+        json!({ "lead_party": false }),
+        json!({ "danger_now": true, "child": true, "informant": "canaryinformant" }),
+        json!({ "involved": true, "child": true, "health": "canaryhealth" }),
+    ] {
+        let answers = with(&changes);
+        let key = IdempotencyKey::parse(&app.request(None).id.to_string()).unwrap();
+        let first = Part { section: "all".into(), fields: vec![("danger_now".into(), "no".into())] };
+        let begun =
+            app.start_draft(&app.request(None), &tess, &key, ((notice::NOTICE, FormKind::Referral), &first)).await.unwrap();
+        let draft = app.read_draft(&app.request(None), &tess, &begun.value.to_string()).await.unwrap().draft;
+        let given = answers_from(&pathway.pathway, &answers);
+        let seen = app.preview(&app.request(None), &tess, &pathway.pathway, (&draft, &given)).await.unwrap();
+        let receipt = send(app, &tess, &answers).await;
+        assert_eq!(seen.received_by, receipt.received_by, "{changes}");
+        assert_eq!(seen.check, receipt.check, "{changes}");
+        assert_eq!(seen.named, changes.get("involved").is_some());
+        if !seen.named {
+            assert_eq!(seen.copies, receipt.copies, "{changes}");
+        } else {
+            assert_eq!((receipt.copies.len(), seen.copies[0].team.as_str()), (0, "County children's front door"), "not told");
+            assert_eq!(seen.apart.iter().map(|(_, others)| *others).collect::<Vec<_>>(), [false], "nobody but the sender");
+        }
+        assert_eq!(seen.cover.is_some(), changes.get("danger_now").is_some());
+        assert_eq!(seen.recovery, !seen.named);
+    }
+    hub.finish().await;
+}
+
+fn answers_from(pathway: &Pathway, answers: &serde_json::Value) -> Answers {
+    let raw = raw_from_json(answers).unwrap();
+    examine(pathway, raw, AgencyKind::Education, jiff::civil::date(2026, 11, 27)).answers
+}
+
 async fn deputies(engine: Engine) {
     let hub = notice::founded(engine).await;
     let app = &hub.app;
@@ -401,5 +481,7 @@ crate::support::on_both! {
     the_receiver_follows_the_district_where_the_person_is => by_district,
     whoever_cannot_act_with_a_key_is_given_none_and_waits_for_nobody => leavers,
     a_deputy_who_also_checks_can_do_both => deputy_and_checker,
+    who_sends_from_several_teams_sends_from_the_one_they_work_in_or_choose => teams_to_send_from,
+    the_page_before_sending_says_what_the_keys_will_keep => preview,
     a_deputy_holds_what_the_sender_sent_but_no_category_and_no_restricted_case => deputies,
 }

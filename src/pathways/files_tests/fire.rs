@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{answers, asks, broken, file, urgencies};
+use super::{answers, asks, broken, file, library, urgencies};
 use crate::domain::urgency::Urgency;
 
 #[test]
@@ -18,6 +18,19 @@ fn home_fire_safety_fails_without_a_workable_way_to_reach_them() {
         (json!({ "contact_ok": "through-me", "joint_visit": "yes" }), false),
     ] {
         assert_eq!(broken(&pathway, &given).contains(&"no-way-to-reach".to_owned()), fails, "{given}");
+    }
+}
+
+#[test]
+fn premises_somewhere_else_go_to_the_default_and_everybody_says_who_is_known() {
+    let pathway = file("fire-protection");
+    let outside = answers(&pathway, &json!({ "district": "outside" }));
+    assert_eq!(pathway.route(&outside).team.as_str(), "fire-protection");
+    for loaded in library().iter() {
+        let conflict = loaded.pathway.question(&loaded.pathway.conflict).expect("the question");
+        assert!(conflict.required && conflict.not_known.is_some(), "{}", loaded.pathway.id);
+        let district = loaded.pathway.district.as_ref().and_then(|id| loaded.pathway.question(id)).expect("the area");
+        assert!(district.kind.choices().iter().any(|choice| choice.code.as_str() == "outside"), "{}", loaded.pathway.id);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{broken, file, not_known, question, urgencies};
+use super::{answers_from_json, broken, file, not_known, question, urgencies};
 use crate::domain::{agency::AgencyKind, code::PathwayId, urgency::Urgency};
 
 #[test]
@@ -32,7 +32,12 @@ fn a_victim_or_not_sure_is_blocked_with_safeguarding_routes() {
 #[test]
 fn conduct_is_the_reason_and_nationality_alone_never() {
     let pathway = file("foreign-national-offender");
-    assert!(question(&pathway, "conduct").required && question(&pathway, "conduct_kind").required);
+    let conduct = question(&pathway, "conduct");
+    assert!(conduct.required && question(&pathway, "conduct_kind").required);
+    for too_little in ["x", "He is Romanian", "He is from another country and I do not like the look of him."] {
+        let errors = answers_from_json(&pathway, &json!({ "conduct": too_little }), AgencyKind::Police).expect_err(too_little);
+        assert_eq!(errors[0].message, "Say more about what the person has done: a few sentences");
+    }
     assert_eq!(broken(&pathway, &json!({ "conduct_kind": ["none"] })), ["conduct-needed"]);
     assert_eq!(broken(&pathway, &json!({ "supervisor": "no" })), ["supervisor-first"]);
     assert!(!pathway.may_submit(AgencyKind::Health) && !pathway.may_submit(AgencyKind::Education));

@@ -198,6 +198,32 @@ fn the_answer_is_chosen_from_lines_in_prevent_intelligence_and_foreign_nationals
 }
 
 #[test]
+fn none_of_these_stands_alone() {
+    for (pathway, name, none, other) in [
+        ("marac", "topics", "none", "choking"),
+        ("marac", "staff_safety", "none-known", "weapons"),
+        ("prevent", "cues", "none", "weapons"),
+        ("modern-slavery", "indicators", "none", "debt"),
+    ] {
+        let pathway = file(pathway);
+        let errors = answers_from_json(&pathway, &json!({ name: [none, other] }), AgencyKind::Police).expect_err(name);
+        assert!(errors[0].message.ends_with("alone, or take it out"), "{}", errors[0].message);
+        let shape = &schema(&pathway, AgencyKind::Police)["properties"]["answers"]["properties"][name];
+        assert!(shape.to_string().contains("\"maxItems\":1"), "{name}: {shape}");
+        assert!(answers_from_json(&pathway, &json!({ name: [none] }), AgencyKind::Police).is_ok());
+    }
+}
+
+#[test]
+fn the_words_beside_what_is_kept_apart_say_who_holds_it() {
+    for loaded in library().iter() {
+        for restricted in &loaded.pathway.restricted {
+            assert!(restricted.who.contains("and you who write"), "{}: the sender holds it, too", loaded.pathway.id);
+        }
+    }
+}
+
+#[test]
 fn what_is_sealed_apart_is_granted_to_no_receiving_team() {
     for loaded in library().iter() {
         let pathway = &loaded.pathway;

@@ -14,14 +14,21 @@ fn under_18_or_unsure_needs_no_consent_and_the_council_is_told_in_the_same_act()
             assert!(!asks(&pathway, consent, &child), "{age}: {consent}");
         }
         assert!(asks(&pathway, "victim", &child) && asks(&pathway, "council", &child));
-        for (council, team) in [
-            (json!("leicester"), "city-front-door"),
-            (json!("leicestershire"), "county-front-door"),
-            (json!("rutland"), "rutland-front-door"),
-            (json!("elsewhere"), "county-front-door"),
-            (not_known(), "county-front-door"),
+        let (city, county, rutland) = ("city-front-door", "county-front-door", "rutland-front-door");
+        for (district, council, told) in [
+            (json!("leicester"), not_known(), vec![city]),
+            (json!("leicester"), json!("elsewhere"), vec![city]),
+            (json!("rutland"), json!("leicester"), vec![rutland, city]),
+            (json!("rutland"), json!("rutland"), vec![rutland]),
+            (json!("blaby"), json!("leicestershire"), vec![county]),
+            (json!("north-west"), not_known(), vec![county]),
+            (not_known(), json!("leicester"), vec![city]),
+            (json!("outside"), json!("rutland"), vec![rutland]),
+            (json!("outside"), json!("elsewhere"), vec![county]),
+            (not_known(), not_known(), vec![county]),
         ] {
-            assert_eq!(copies(&pathway, &json!({ "under_18_now": age, "council": council })), [team], "{age} {council}");
+            let given = json!({ "under_18_now": age, "district": district, "council": council });
+            assert_eq!(copies(&pathway, &given), told, "the area where the child is decides: {given}");
         }
         assert_ne!(pathway.urgency(&child), Urgency::Routine);
     }
@@ -54,7 +61,7 @@ fn who_refuses_is_named_only_if_willing_to_work_with_the_authorities() {
             given["will_work"] = json!(willing);
         }
         let given = answers(&pathway, &given);
-        for part in ["victim", "age", "contact_ok", "lives_at", "decision_to"] {
+        for part in ["victim", "age", "contact_ok", "lives_at", "decision_to", "references", "support_kinds", "care_needs"] {
             assert_eq!(asks(&pathway, part, &given), named, "{consent} {willing:?}: {part}");
         }
         assert_eq!(asks(&pathway, "refusal_reason", &given), consent == "refused");

@@ -35,6 +35,7 @@ const GOOD: &[(&str, &str)] = &[
     ("hazards", "doors"),
     ("narrative", "The alarm was silent."),
     ("opinion", ""),
+    ("involved", "no"),
     ("agency_reference", ""),
 ];
 

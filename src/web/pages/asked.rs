@@ -120,7 +120,7 @@ pub(super) fn blank(question: &Question, name: &str) -> FieldView {
     field.optional = !question.required;
     field.parts = parts(question);
     match &question.kind {
-        Kind::LongText { max } => field.max_length = u32::try_from(*max).unwrap_or(u32::MAX),
+        Kind::LongText { max, .. } => field.max_length = u32::try_from(*max).unwrap_or(u32::MAX),
         Kind::Group(group) => field.item.clone_from(&group.item),
         Kind::Date(kind) => field.about = kind.approximate.then_some(false),
         _ => {}

@@ -14,7 +14,7 @@ use super::{
     draft_files,
     filled::{Filled, Looked, Opened, to_send},
     pathway::{Contact, contacts},
-    receiver::Receiver,
+    receiver::{Receiver, Receives},
 };
 use crate::{
     app::{App, DraftView, Error, Sending},
@@ -28,8 +28,6 @@ use crate::{
         reference::Reference,
         rule::Rule,
         section::Section,
-        sensitivity::Sensitivity,
-        urgency::Urgency,
     },
     web::{
         components::{Button, InsetText, WarningText},
@@ -61,7 +59,9 @@ pub struct CheckPage {
     pub received_by: Vec<String>,
     /// Who is told in the same act, and why.
     pub copies: Vec<String>,
-    /// When a human will read it, as a sentence.
+    /// Whether those are not told, because it goes by name.
+    pub untold: bool,
+    /// When a human will read it, as a sentence; empty where nobody could.
     pub read_when: String,
     /// The risk that these answers give; empty for none.
     pub risk: String,
@@ -162,7 +162,7 @@ async fn check(State(app): State<Arc<App>>, person: SignedIn, Path(reference): P
         Opened::Gone(response) => return Ok(response),
     };
     let looked = filled.look();
-    if let Some(rule) = looked.broken.iter().find(|rule| rule.stops_the_form()) {
+    if let Some(rule) = looked.stop() {
         return ok(&stop(&app, &person, &filled, rule));
     }
     ok(&page(&app, &person, &filled, &looked).await?)
@@ -205,26 +205,54 @@ async fn again(app: &App, person: &SignedIn, reference: &str, posted: &Posted, e
 async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>) -> Result<CheckPage, Failure> {
     let (pathway, answers) = (filled.pathway(), &looked.answers);
     let reference = filled.view.draft.reference;
-    let receiver = Receiver::of(app, pathway, answers).await?;
-    let in_danger = matches!(answers.get(&pathway.danger.question), Some(Given::YesNo(true)));
-    let emergency = &pathway.route(answers).emergency;
+    let mut open = open(filled, looked);
+    let is_named = pathway.is_conflicted(answers);
+    let area_is_open = pathway.district.as_ref().is_some_and(|district| answers.get(district).is_none());
+    let choices = ChoicesView::of(app, person, pathway, answers).await?;
+    let receives = match app.preview(&person.request, &person.caller, pathway, (&filled.view.draft, answers)).await {
+        // Until the area is said, one team would be named that may not be the one.
+        Ok(_) if area_is_open && !is_named => {
+            let Receiver { who, when } = Receiver::of(app, pathway, answers).await?;
+            Receives { lines: vec![who], copies: Vec::new(), when }
+        }
+        Ok(preview) => {
+            let team = if choices.teams.is_empty() { &preview.from } else { "the one that you choose below" };
+            Receives::of(pathway, answers, &preview, team)
+        }
+        Err(Error::Conflict(why)) => {
+            open.push(OpenItem { text: words::sentence(why), href: format!("/drafts/{reference}") });
+            Receives { lines: vec![words::sentence(why)], copies: Vec::new(), when: String::new() }
+        }
+        Err(other) => return Err(Failure(other)),
+    };
     Ok(CheckPage {
         frame: person.frame.titled(&format!("Check your answers – {}", pathway.title)).back_to(&format!("/drafts/{reference}")),
         pathway: pathway.title.clone(),
         send_action: format!("/drafts/{reference}/send"),
-        open: open(filled, looked),
+        open,
         can_follow: later(filled, looked),
         sections: sections(filled, looked),
-        received_by: receivers(app, person, pathway, answers, &receiver).await?,
-        copies: if pathway.is_conflicted(answers) { Vec::new() } else { copies(app, pathway, answers).await? },
-        choices: ChoicesView::of(app, person, pathway, answers).await?,
+        received_by: receives.lines,
+        copies: receives.copies,
+        untold: is_named,
+        choices,
         kind: pathway.kind,
         grown_from: filled.view.enquiry.map(|reference| reference.to_string()).unwrap_or_default(),
-        read_when: receiver.read_when(),
+        read_when: receives.when,
         risk: risk(pathway, answers).unwrap_or_default(),
         advice: pathway.advice(answers).map(|advice| advice.text.clone()).collect(),
-        warning: if in_danger { format!("You said that somebody is in danger now. {emergency}") } else { String::new() },
+        warning: warning(pathway, answers),
     })
+}
+
+/// What cannot wait for anybody to read this; empty for nothing.
+fn warning(pathway: &Pathway, answers: &Answers) -> String {
+    let emergency = &pathway.route(answers).emergency;
+    match answers.get(&pathway.danger.question) {
+        Some(Given::YesNo(true)) => format!("You said that somebody may be in danger now. {emergency}"),
+        _ if pathway.is_alarming(answers) => format!("This may become dangerous soon. {emergency}"),
+        _ => String::new(),
+    }
 }
 
 /// What stands in the way of sending, in the order of the form.
@@ -270,55 +298,13 @@ fn sections(filled: &Filled, looked: &Looked<'_>) -> Vec<CheckSection> {
     all.filter(|section| !section.rows.is_empty()).chain(draft_files::to_check(filled)).collect()
 }
 
-/// Who can read it once it is sent, as the keys will be given out.
-async fn receivers(
-    app: &App,
-    person: &SignedIn,
-    pathway: &Pathway,
-    answers: &Answers,
-    receiver: &Receiver,
-) -> Result<Vec<String>, Failure> {
-    if pathway.is_conflicted(answers) {
-        // No team, no cover, no deputy and no recovery: see `app::recipients`.
-        return Ok(vec![
-            "A few people by name, without those whom you tick below".to_owned(),
-            "You; nobody else in your agency".to_owned(),
-        ]);
-    }
-    let own = match pathway.sensitivity {
-        Sensitivity::L1 | Sensitivity::L2 => {
-            let team = person.caller.main().map(|named| named.team.as_str().to_owned());
-            team.map(|team| format!("You and your team, {team}"))
-        }
-        _ => Some("You, and your deputy if you have chosen one; nobody else in your team".to_owned()),
-    };
-    let cover = match pathway.urgency(answers) {
-        Urgency::Today => app.team_named(pathway.route(answers).cover.as_str()).await?,
-        _ => None,
-    };
-    let cover = cover.map(|(team, agency)| {
-        format!("{team} ({agency}), at once and at any hour: it covers outside those hours, and this is for today")
-    });
-    Ok([Some(receiver.name()), cover, own].into_iter().flatten().collect())
-}
-
-/// Who else is told, and why.
-async fn copies(app: &App, pathway: &Pathway, answers: &Answers) -> Result<Vec<String>, Failure> {
-    let mut lines = Vec::new();
-    for copy in pathway.copies(answers) {
-        let named = app.team_named(copy.team.as_str()).await?;
-        let who = named.map_or_else(|| copy.team.to_string(), |(team, agency)| format!("{team} ({agency})"));
-        lines.push(format!("{who}: {}", copy.why));
-    }
-    Ok(lines)
-}
-
 /// The grade that these answers give, in the words of the question that gave it.
 fn risk(pathway: &Pathway, answers: &Answers) -> Option<String> {
     let grade = pathway.risk(answers)?;
     let questions = &pathway.risk.as_ref()?.questions;
     let mut titles = questions.iter().filter_map(|id| pathway.question(id)?.kind.title_of(grade));
-    titles.next().map(str::to_owned)
+    let open = pathway.risk.as_ref()?.is_open(answers);
+    titles.next().map(|title| if open { format!("{title} or higher: not every grade is known") } else { title.to_owned() })
 }
 
 fn stop(app: &App, person: &SignedIn, filled: &Filled, rule: &Rule) -> RulePage {
@@ -335,7 +321,7 @@ fn stop(app: &App, person: &SignedIn, filled: &Filled, rule: &Rule) -> RulePage 
         heading: rule.title.clone().unwrap_or_default(),
         text: rule.text.clone().unwrap_or_default(),
         others: rule.pathways.iter().filter_map(other).collect(),
-        contacts: contacts(pathway, None),
+        contacts: contacts(app, person, pathway, None),
         change_href: format!("/drafts/{reference}{}", change.unwrap_or_default()),
         draft_href: format!("/drafts/{reference}"),
     }

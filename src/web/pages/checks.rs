@@ -93,6 +93,8 @@ pub struct Controls {
     pub check: Option<CheckControls>,
     /// For the sender of a stopped one.
     pub stopped: bool,
+    /// For the sender of one that waits for the check: when it goes on by itself; empty for others.
+    pub waits: String,
 }
 
 /// The controls of whoever checks.
@@ -163,21 +165,24 @@ impl Controls {
     /// What this caller may do with the referral; none where it is not held, or not theirs to decide.
     pub(super) fn of(app: &App, person: &SignedIn, view: &ReferralView) -> Option<Self> {
         let may = |action| view.actions.contains(&action);
+        let until = match view.referral.stage {
+            Stage::Checking { until } => words::day_and_time(until),
+            _ => String::new(),
+        };
         let check = view.pathway.pathway.check.as_ref().filter(|_| may(Action::PassCheck)).map(|check| {
-            let until = match view.referral.stage {
-                Stage::Checking { until } => words::day_and_time(until),
-                _ => String::new(),
-            };
+            let until = until.clone();
             let reasons = check.reasons.iter().map(|choice| (choice.code.to_string(), choice.title.clone()));
             CheckControls { reasons: reasons.collect(), until, ..CheckControls::default() }
         });
-        let stopped = may(Action::SendStopped);
-        (check.is_some() || stopped).then(|| Self {
+        let stopped = may(Action::WithdrawStopped);
+        let waits = if may(Action::SendStopped) { until } else { String::new() };
+        (check.is_some() || stopped || !waits.is_empty()).then(|| Self {
             csrf_token: person.frame.csrf_token.clone(),
             form_token: fresh_token(app),
             href: format!("/referrals/{}", view.referral.reference),
             check,
             stopped,
+            waits,
         })
     }
 
@@ -191,6 +196,10 @@ impl Controls {
 
     fn send() -> Button {
         button("Send it anyway", ("", ""), "")
+    }
+
+    fn send_now() -> Button {
+        button("Send it now", ("", ""), "govuk-button--secondary")
     }
 
     fn withdraw() -> Button {

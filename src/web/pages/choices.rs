@@ -3,12 +3,12 @@
 use askama::Template;
 
 use crate::{
-    app::{App, Choices, Error, RestrictedMember},
+    app::{App, Choices, Error, NamedPlace, RestrictedMember},
     domain::{
         answers::{Answers, FieldError},
         code::QuestionId,
         enquiry::FormKind,
-        ids::UserId,
+        ids::{TeamId, UserId},
         lawful::{LegalChoice, LegalPick},
         legal::{Basis, Purpose},
         pathway::Pathway,
@@ -33,6 +33,7 @@ const REASON: &str = "legal_reason";
 const STRIKE_OUT: &str = "strike_out";
 /// The value that stands for a basis the pathway does not offer.
 const OTHER: &str = "other";
+const TEAM: &str = "team";
 
 /// The controls; nothing where there is nothing to choose.
 #[derive(Clone, Default, Template)]
@@ -46,12 +47,15 @@ pub struct ChoicesView {
     pub posted: Vec<(String, String)>,
     /// What is wrong with it: field and words.
     pub errors: Vec<(String, String)>,
+    /// The teams that the sender may send it from, the one they work in first: id, name and agency. Empty for a single one.
+    pub teams: Vec<(String, String, String)>,
 }
 
 impl ChoicesView {
     /// What these answers leave to choose.
     pub(super) async fn of(app: &App, person: &SignedIn, pathway: &Pathway, answers: &Answers) -> Result<Self, Failure> {
         let kind = app.sender_kind(&person.caller).await?;
+        let offered = pathway.legal_choices(kind);
         let line = |choice: &LegalChoice<'_>| {
             let words = format!("{}, for {}", words::basis(choice.basis), words::purpose(choice.purpose));
             (value(choice.basis, choice.purpose), words, choice.gateway.to_owned())
@@ -64,7 +68,11 @@ impl ChoicesView {
             let named = |RestrictedMember { user, name, team, agency }| (user.to_string(), name, format!("{team}, {agency}"));
             people = members.into_iter().map(named).collect();
         }
-        Ok(Self { bases, people, ..Self::default() })
+        let places = app.sending_places(&person.caller, kind, pathway).into_iter();
+        let team =
+            |named: &NamedPlace| (named.place.team.to_string(), named.team.as_str().to_owned(), named.agency.as_str().to_owned());
+        let teams: Vec<_> = places.map(team).collect();
+        Ok(Self { bases, people, teams: if teams.len() > 1 { teams } else { Vec::new() }, ..Self::default() })
     }
 
     /// The same with what was posted, and what is wrong with it; none where one of these errors is of no field here.
@@ -73,6 +81,7 @@ impl ChoicesView {
             ("legal", Some("reason")) => Some(REASON),
             ("legal", _) => Some(LEGAL),
             ("strike_out", _) => Some(STRIKE_OUT),
+            ("team", _) => Some(TEAM),
             _ => None,
         };
         let errors = errors.iter().map(|error| Some((field(error)?.to_owned(), error.message.clone()))).collect::<Option<_>>()?;
@@ -181,6 +190,26 @@ impl ChoicesView {
         }
     }
 
+    fn team(&self) -> Radios {
+        let item = |(value, text, agency): &(String, String, String)| Radio {
+            value: value.clone(),
+            text: text.clone(),
+            hint: Some(Hint { text: agency.clone() }),
+            ..Radio::default()
+        };
+        let first = self.teams.first().map(|(value, ..)| value.clone()).unwrap_or_default();
+        let chosen = self.value(TEAM);
+        Radios {
+            name: TEAM.to_owned(),
+            fieldset: Some(Fieldset::new("Which of your teams do you send this from?", "govuk-fieldset__legend--m")),
+            hint: Some(Hint::from("It stands as the sender. Where a whole team can see what it sent, it is this one.")),
+            error_message: self.error(TEAM),
+            items: self.teams.iter().map(item).collect(),
+            value: if chosen.is_empty() { first } else { chosen },
+            ..Radios::default()
+        }
+    }
+
     fn strike_out(&self) -> Checkboxes {
         let item = |(value, text, place): &(String, String, String)| Checkbox {
             value: value.clone(),
@@ -240,6 +269,7 @@ pub(super) fn read(posted: &Posted) -> Result<Choices, Error> {
     Ok(Choices {
         legal: picked.map(|(basis, purpose)| LegalPick { basis, purpose, reason }),
         struck_out: struck_out.collect::<Result<_, _>>().map_err(|_| damaged())?,
+        team: Some(posted.value(TEAM)).filter(|team| !team.is_empty()).map(TeamId::parse).transpose().map_err(|_| damaged())?,
     })
 }
 

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{answers::Answers, draft, enquiry::FormKind, progress::Progress, section::Section},
+    domain::{draft, enquiry::FormKind, progress::Progress, section::Section},
     web::{
         components::{Button, InsetText, WarningText},
         error::{Answer, ok, see},
@@ -35,8 +35,10 @@ pub struct TasksPage {
     pub pathway: String,
     /// The reference that the referral will keep.
     pub reference: String,
-    /// Who will receive it.
+    /// Who will receive it, as a sentence.
     pub received_by: String,
+    /// Why it cannot be sent as this form, whatever else is written; empty where it can.
+    pub stopped: String,
     /// What must be answered before sending.
     pub minimum: Vec<Task>,
     /// What may follow after sending.
@@ -167,7 +169,7 @@ async fn tasks(State(app): State<Arc<App>>, person: SignedIn, Path(reference): P
     };
     let (view, pathway) = (&filled.view, filled.pathway());
     let looked = filled.look();
-    let receiver = Receiver::of(&app, pathway, &Answers::default()).await?;
+    let receiver = Receiver::of(&app, pathway, &looked.answers).await?;
     let reference = view.draft.reference;
     let own = |address: String| if view.own { address } else { String::new() };
     let shared_with = match (&view.deputy, view.own) {
@@ -179,7 +181,8 @@ async fn tasks(State(app): State<Arc<App>>, person: SignedIn, Path(reference): P
         frame: person.frame.titled(&format!("Your draft – {}", pathway.title)).back_to("/"),
         pathway: pathway.title.clone(),
         reference: reference.to_string(),
-        received_by: receiver.name(),
+        received_by: receiver.who,
+        stopped: looked.stop().and_then(|rule| rule.title.clone()).unwrap_or_default(),
         minimum: tasks_of(&filled, &looked, false),
         later: tasks_of(&filled, &looked, true),
         files: match pathway.kind {

@@ -49,7 +49,12 @@ impl ReferPage {
     }
 
     fn radios(&self) -> Radios {
-        danger_radios("govuk-fieldset__legend--m", false, self.frame.failed)
+        danger_radios(
+            "govuk-fieldset__legend--m",
+            false,
+            self.frame.failed,
+            "Somebody may be hurt, threatened or taken away within hours.",
+        )
     }
 
     fn button() -> Button {

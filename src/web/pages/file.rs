@@ -372,7 +372,7 @@ pub(super) fn seen_by(view: &ReferralView, audience: Audience) -> String {
     let thing = words::thing(view.referral.kind);
     match audience {
         Audience::Casework => format!("{team} ({agency}) only"),
-        Audience::Shared => format!("Everybody who can see this {thing}: the sender’s side and {team} ({agency})"),
+        Audience::Shared => format!("Everybody who can see this {thing}"),
     }
 }
 

@@ -107,6 +107,11 @@ impl Filled {
 }
 
 impl Looked<'_> {
+    /// The rule that ends this form, if its answers call one up: other ways begin there.
+    pub(super) fn stop(&self) -> Option<&Rule> {
+        self.broken.iter().copied().find(|rule| rule.stops_the_form())
+    }
+
     /// Whether anything of a section is asked at all.
     pub(super) fn is_asked(&self, section: &Section) -> bool {
         section.questions.iter().any(|question| self.given.shown.iter().any(|shown| shown.id == question.id))

@@ -33,6 +33,7 @@ pub mod section;
 pub mod sent;
 pub mod sent_list;
 pub mod sign_in;
+pub mod urgent;
 
 use std::sync::Arc;
 

@@ -15,7 +15,7 @@ use crate::{
     app::{App, Error, IdempotencyKey},
     domain::{answers::Answers, code::Code, draft::Part, enquiry::FormKind, pathway::Pathway, question::Kind, section::Ring},
     web::{
-        components::{Button, ErrorLink, ErrorSummary, Fieldset, InsetText, Label, Radio, Radios, Select, SelectItem},
+        components::{Button, ErrorLink, ErrorSummary, Fieldset, Hint, InsetText, Label, Radio, Radios, Select, SelectItem},
         error::{Answer, Failure, mend, ok, see},
         posted::Posted,
         session::{SignedIn, fresh_token},
@@ -37,7 +37,7 @@ pub struct StartPage {
     pub minutes: u32,
     /// What to have to hand.
     pub to_hand: Vec<String>,
-    /// The team that receives it.
+    /// Who will receive it, as a sentence.
     pub received_by: String,
     /// When a human reads it, and who covers outside those hours.
     pub hours: String,
@@ -70,6 +70,8 @@ pub struct DangerPage {
     pub frame: Frame,
     /// Name of the pathway.
     pub pathway: String,
+    /// The pathway's own question, which says what danger means here.
+    pub hint: String,
     /// Address that the answer goes to.
     pub action: String,
     /// The same for all presses of the button: one form begins one draft.
@@ -77,7 +79,7 @@ pub struct DangerPage {
 }
 
 /// The question about danger; `is_heading` where the page has no other heading.
-pub(super) fn danger_radios(size: &str, is_heading: bool, failed: bool) -> Radios {
+pub(super) fn danger_radios(size: &str, is_heading: bool, failed: bool, hint: &str) -> Radios {
     let mut fieldset = Fieldset::new("Is anyone in danger now?", size);
     if let Some(legend) = &mut fieldset.legend {
         legend.is_page_heading = is_heading;
@@ -86,7 +88,7 @@ pub(super) fn danger_radios(size: &str, is_heading: bool, failed: bool) -> Radio
     Radios {
         name: "danger".to_owned(),
         fieldset: Some(fieldset),
-        hint: Some("Somebody may be hurt, threatened or taken away within hours.".into()),
+        hint: Some(Hint { text: hint.to_owned() }),
         error_message: failed.then(|| CHOOSE.into()),
         items: vec![item("yes", "Yes, or I am not sure"), item("no", "No")],
         ..Radios::default()
@@ -99,7 +101,7 @@ impl DangerPage {
     }
 
     fn radios(&self) -> Radios {
-        danger_radios("govuk-fieldset__legend--l", true, self.frame.failed)
+        danger_radios("govuk-fieldset__legend--l", true, self.frame.failed, &self.hint)
     }
 
     fn button() -> Button {
@@ -179,14 +181,24 @@ impl StopPage {
     }
 }
 
-/// Whom a pathway says to ring, for a district or wherever it is.
-pub(super) fn contacts(pathway: &Pathway, district: Option<&Code>) -> Vec<Contact> {
-    pathway.danger.ring_in(district).map(contact).collect()
+/// Whom a pathway says to ring at this hour, for a district or wherever it is.
+pub(super) fn contacts(app: &App, person: &SignedIn, pathway: &Pathway, district: Option<&Code>) -> Vec<Contact> {
+    let at_work = app.is_working_time(person.request.at);
+    pathway.danger.ring_in(district, at_work).into_iter().map(|ring| contact(ring, at_work)).collect()
+}
 }
 
-/// Somebody to ring, as a page shows them.
-pub(super) fn contact(ring: &Ring) -> Contact {
-    Contact { who: ring.who.clone(), number: ring.number.clone(), when: ring.hours.clone().unwrap_or_default() }
+/// Somebody to ring, as a page shows them, at work hours or outside them.
+pub(super) fn contact(ring: &Ring, at_work: bool) -> Contact {
+    Contact {
+        who: ring.who.clone(),
+        number: ring.number.clone(),
+        when: match &ring.hours {
+            Some(hours) if !ring.answering.answers(at_work) => format!("Not answering now. {hours}"),
+            Some(hours) => format!("Answering now. {hours}"),
+            None => String::new(),
+        },
+    }
 }
 
 /// These pages' routes.
@@ -225,8 +237,8 @@ pub(super) async fn start_of(app: &App, person: &SignedIn, (id, kind): (&str, Fo
         who_for: vec![pathway.description.clone()],
         minutes: pathway.minutes.into(),
         to_hand: pathway.to_hand.clone(),
-        received_by: receiver.name(),
-        hours: receiver.read_when(),
+        received_by: receiver.who,
+        hours: receiver.when,
         start_href: format!("{base}/danger"),
         advice_href: if pathway.enquiry.is_some() { format!("{base}/advice") } else { String::new() },
         refer_href,
@@ -238,6 +250,7 @@ fn danger_page(app: &App, person: &SignedIn, pathway: &Pathway, form_token: &str
     DangerPage {
         frame: person.frame.titled(&format!("Is anyone in danger now? – {}", pathway.title)).back_to(&base).failed_if(failed),
         pathway: pathway.title.clone(),
+        hint: pathway.question(&pathway.danger.question).map(|question| question.label.clone()).unwrap_or_default(),
         action: format!("{base}/start"),
         form_token: IdempotencyKey::parse(form_token).map_or_else(|_| fresh_token(app), |_| form_token.to_owned()),
     }
@@ -276,7 +289,7 @@ pub(super) async fn ring_of(app: &App, person: &SignedIn, (id, kind): (&str, For
         pathway: pathway.title.clone(),
         heading: pathway.danger.title.clone(),
         lines: pathway.danger.lines.clone(),
-        contacts: contacts(&pathway, district.as_ref()),
+        contacts: contacts(app, person, &pathway, district.as_ref()),
         districts: if depends { offered } else { Vec::new() },
         district: district.map(|code| code.to_string()).unwrap_or_default(),
         refer_href: match kind {

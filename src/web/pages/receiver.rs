@@ -1,37 +1,118 @@
-//! Who would receive a referral, and when they read: said before sending and after.
+//! Who would receive a referral, and when they read: said before sending and after, as the keys are given out.
 
 use crate::{
-    app::{App, Error},
-    domain::{answers::Answers, enquiry::FormKind, pathway::Pathway},
+    app::{App, Checked, Copied, Error, Preview},
+    domain::{answers::Answers, pathway::Pathway, route::Route, sensitivity::Sensitivity},
     web::words,
 };
 
-/// The team, its agency and its hours.
+/// Who receives what is not all written yet, as sentences: who, and when they read.
 pub(super) struct Receiver {
-    team: String,
-    agency: String,
-    hours: String,
-    emergency: String,
-    kind: FormKind,
+    /// "… will receive it."
+    pub(super) who: String,
+    /// When somebody reads it, and what to do outside those hours.
+    pub(super) when: String,
 }
 
 impl Receiver {
-    /// The receiver of these answers.
+    /// The receiver, as far as these answers tell: where the area decides and is not said yet, all that it may be.
     pub(super) async fn of(app: &App, pathway: &Pathway, answers: &Answers) -> Result<Self, Error> {
-        let (team, hours) = app.receiving_team(pathway, answers).await?;
-        let teams = app.receiving_teams().await?;
-        let agency = teams.into_iter().find(|view| view.id == team.id).map(|view| view.agency).unwrap_or_default();
-        let emergency = pathway.route(answers).emergency.clone();
-        Ok(Self { team: team.name.as_str().to_owned(), agency, hours, emergency, kind: pathway.kind })
+        if pathway.is_conflicted(answers) {
+            let who = "A few people by name will receive it, and no team. The page before sending says who.".to_owned();
+            return Ok(Self { who, when: words::read_by_name(&pathway.route(answers).emergency) });
+        }
+        let is_said = pathway.district.as_ref().is_some_and(|district| answers.get(district).is_some());
+        let routes: Vec<&Route> = if is_said { vec![pathway.route(answers)] } else { pathway.routes.all().collect() };
+        let mut teams = Vec::new();
+        for route in &routes {
+            let named = app.team_named(route.team.as_str()).await?;
+            let name = named.map_or_else(|| route.team.to_string(), |(team, agency)| format!("{team} ({agency})"));
+            if !teams.contains(&name) {
+                teams.push(name);
+            }
+        }
+        let alike = |of: fn(&Route) -> &str| {
+            let first = routes.first().map(|route| of(route)).unwrap_or_default();
+            routes.iter().all(|route| of(route) == first).then(|| first.to_owned())
+        };
+        let hours = alike(|route| &route.hours);
+        let emergency = alike(|route| &route.emergency).unwrap_or_else(|| "Ring 999.".to_owned());
+        let team = if let [one] = &teams[..] { one.clone() } else { "Each of them".to_owned() };
+        let who = match &teams[..] {
+            [one] => format!("{one} will receive it."),
+            many => format!("The area decides who will receive it: {}.", words::either(many)),
+        };
+        let when = hours.map_or_else(
+            || format!("The page before sending says when they read. If it cannot wait, {}", words::lower(&emergency)),
+            |hours| words::read_when(pathway.kind, &team, &hours, &emergency),
+        );
+        Ok(Self { who, when })
     }
+}
 
-    /// Team and agency.
-    pub(super) fn name(&self) -> String {
-        format!("{} ({})", self.team, self.agency)
-    }
+/// What the page before sending says of a preview.
+pub(super) struct Receives {
+    /// Who will receive it and hold what of it: a line each.
+    pub(super) lines: Vec<String>,
+    /// Who is told as well, and why; of a case that goes by name, who is therefore not told.
+    pub(super) copies: Vec<String>,
+    /// When a human reads it.
+    pub(super) when: String,
+}
 
-    /// When somebody reads it, and what to do outside those hours.
-    pub(super) fn read_when(&self) -> String {
-        words::read_when(self.kind, &self.team, &self.hours, &self.emergency)
+impl Receives {
+    /// In words. `team` is the sender's, where all of it will hold the referral.
+    pub(super) fn of(pathway: &Pathway, answers: &Answers, preview: &Preview, team: &str) -> Self {
+        let route = pathway.route(answers);
+        let (receiving, agency) = &preview.received_by;
+        let copy = |Copied { team, agency, why }: &Copied| format!("{team} ({agency}): {why}");
+        let copies = preview.copies.iter().map(copy).collect();
+        if preview.named {
+            let elsewhere = preview.elsewhere.as_ref().map(|(team, agency)| {
+                format!("If you tick all of them: people of {team} ({agency}), by name, without those whom you tick")
+            });
+            let first = format!("First, people of {receiving} ({agency}), by name, without those whom you tick below");
+            let own = "You; nobody else in your agency".to_owned();
+            let unchecked = pathway.check.as_ref().map(|_| "Your safeguarding lead does not check it first".to_owned());
+            let lines =
+                [Some(first), elsewhere, Some(own), unchecked].into_iter().flatten().chain(preview.apart.iter().map(apart));
+            return Self { lines: lines.collect(), copies, when: words::read_by_name(&route.emergency) };
+        }
+        let check = preview.check.as_ref().map(|check| {
+            format!("{}, who checks it first for your agency and reads all of it but what is kept apart", check.by.join(" or "))
+        });
+        let receiver = match &preview.check {
+            Some(Checked { until, .. }) => format!(
+                "{receiving} ({agency}), once it has been passed on; by itself on {} if nobody has acted",
+                words::day_and_time(*until)
+            ),
+            None => format!("{receiving} ({agency})"),
+        };
+        let cover = preview
+            .cover
+            .as_ref()
+            .map(|cover| format!("{cover}, at once and at any hour: it covers outside those hours, and this is for today"));
+        let own = match (pathway.sensitivity, &preview.deputy) {
+            (Sensitivity::L1 | Sensitivity::L2, _) => format!("You and your team, {team}"),
+            (_, Some(deputy)) => format!("You, and {deputy}, your deputy; nobody else in your team"),
+            (_, None) => "You; nobody else in your team, since you have no deputy".to_owned(),
+        };
+        let recovery = preview.recovery.then(|| {
+            "If nobody of you can open it any more: your agency, by its recovery key, which several people hold in parts"
+                .to_owned()
+        });
+        let lines = [check, Some(receiver), cover, Some(own), recovery].into_iter().flatten();
+        let when = words::read_when(pathway.kind, receiving, &route.hours, &route.emergency);
+        Self { lines: lines.chain(preview.apart.iter().map(apart)).collect(), copies, when }
     }
+}
+
+/// Who opens what is kept apart.
+fn apart((words, others): &(String, bool)) -> String {
+    if *others {
+        return format!("What is kept apart: {words}");
+    }
+    format!(
+        "What is kept apart ({words}): in this case nobody but you, because it goes by name. Tell them yourself if they must know"
+    )
 }

@@ -16,7 +16,7 @@ use crate::{
     app::{AdditionView, App, Error, HolderView, ReferralView, StopView},
     domain::{
         action::Action, answers::Answer as GivenAnswer, code::QuestionId, enquiry::FormKind, grant::GrantReason,
-        pathway::SummaryRow as PathwayRow, reference::Reference, referral::ReferralState, relation::Relation,
+        pathway::SummaryRow as PathwayRow, reference::Reference, referral::Stage, relation::Relation,
     },
     web::{
         components::{Button, Details, ErrorSummary, InsetText, SummaryList, SummaryRow, Tag},
@@ -47,14 +47,14 @@ pub struct ReferralPage {
     pub sent_by: String,
     /// Who received it.
     pub received_by: String,
-    /// Whether they have received it, or would, as the label of that fact.
-    pub receives: &'static str,
     /// Who can see these answers: one line for each team or person.
     pub seen_by: Vec<String>,
     /// Why it was stopped at the check, line by line; empty where it was not.
     pub stopped: Vec<String>,
     /// What the caller may do while it is held.
     pub controls: Option<Controls>,
+    /// Whether that stands before the answers: who sent it knows them, who checks it reads them first.
+    pub decides_first: bool,
     /// The answers, in parts.
     pub sections: Vec<AnswerSection>,
     /// What was added since, each with who and when.
@@ -135,7 +135,7 @@ impl ReferralPage {
     }
 
     fn facts(&self) -> SummaryList {
-        let facts = [("Due", &self.due), ("Sent", &self.sent), ("Sent by", &self.sent_by), (self.receives, &self.received_by)];
+        let facts = [("Due", &self.due), ("Sent", &self.sent), ("Sent by", &self.sent_by), ("Received by", &self.received_by)];
         SummaryList { rows: facts.iter().map(|(key, value)| SummaryRow::words(key, value)).collect(), ..SummaryList::default() }
     }
 
@@ -172,7 +172,6 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         _ => "/sent",
     };
     let (name, team, agency) = &view.sent_by;
-    let (to_team, to_agency) = &view.received_by;
     ReferralPage {
         frame: person.frame.titled(&format!("{} {}", heading(referral.kind), referral.reference)).back_to(back).at(back),
         reference: referral.reference.to_string(),
@@ -192,15 +191,11 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         },
         sent: referral.submitted_at.words(),
         sent_by: format!("{name}, {team}, {agency}"),
-        received_by: format!("{to_team}, {to_agency}"),
-        receives: match referral.stage.state() {
-            ReferralState::Checking => "Goes to",
-            ReferralState::Stopped | ReferralState::Withdrawn => "Would go to",
-            _ => "Received by",
-        },
+        received_by: received_by(view),
         seen_by: view.holders.iter().map(seen_by).collect(),
         stopped: view.stop.as_ref().map_or_else(Vec::new, stopped),
         controls: Controls::of(app, person, view),
+        decides_first: view.relation == Relation::Referrer,
         sections: sections(view),
         added: view.additions.iter().map(|addition| added(view, addition)).collect(),
         to_add: sections_to_add(view),
@@ -216,14 +211,36 @@ fn related(view: &ReferralView) -> Vec<(String, String, String)> {
     grew.chain(view.referrals.iter().map(|reference| line("Made of this question:", reference))).collect()
 }
 
+/// Who received it; nobody, while it is held.
+fn received_by(view: &ReferralView) -> String {
+    let of = |reason| super::sent::names(view, reason);
+    match view.referral.stage {
+        Stage::Checking { until } => format!(
+            "Nobody yet: {} checks it first, until {} at the latest",
+            of(GrantReason::Checker),
+            words::day_and_time(until)
+        ),
+        Stage::Stopped { .. } => "Nobody: it was stopped at the check".to_owned(),
+        Stage::Withdrawn => "Nobody: it was not sent after the check".to_owned(),
+        Stage::Received | Stage::Opened { .. } if super::sent::goes_by_name(view) => {
+            format!("{}, by name", of(GrantReason::Named))
+        }
+        Stage::Received | Stage::Opened { .. } => format!("{}, {}", view.received_by.0, view.received_by.1),
+    }
+}
+
 /// Somebody who holds the key of these answers, as it was given out.
 fn seen_by(holder: &HolderView) -> String {
+    if holder.is_recovery {
+        return format!("{}, by its recovery key, if nobody else of it can open this any more", holder.name);
+    }
     let why = match holder.reason {
         GrantReason::Cover => ", which covers outside the hours",
         GrantReason::Copy => ", told for information",
         GrantReason::Checker => ", who checks it first",
         GrantReason::Deputy => ", the sender’s deputy",
-        GrantReason::Named | GrantReason::Party | GrantReason::Category => "",
+        GrantReason::Category => ", who can open what is kept apart for them",
+        GrantReason::Named | GrantReason::Party => "",
     };
     format!("{}{why}", holder.name)
 }

@@ -17,11 +17,13 @@ use super::{
     field::{FieldView, asked},
     filled::{Filled, Looked, Opened},
     kept::{self, InForm, Offer, OfferRow},
+    urgent,
 };
 use crate::{
     app::{App, Error, KeptView, Saved},
     domain::{
         code::QuestionId,
+        condition::Condition,
         draft::Part,
         enquiry::FormKind,
         kept::KeptForm,
@@ -144,6 +146,8 @@ struct Asked {
     look: Option<String>,
     /// The saving called up a further question.
     grown: Option<String>,
+    /// What was saved may mean danger: whom to ring comes before what is next.
+    ring: Option<String>,
 }
 
 async fn show(
@@ -168,6 +172,13 @@ async fn show(
     let looked = shown.look();
     if !looked.is_asked(found) {
         return Ok(see(&format!("/drafts/{reference}")));
+    }
+    // Where the form ends nothing more is asked; what led there can be changed.
+    if looked.stop().is_some_and(|rule| !names(found, &rule.when)) {
+        return Ok(see(&format!("/drafts/{reference}/check")));
+    }
+    if asked.ring.is_some() && filled.pathway().is_alarming(&looked.answers) {
+        return ok(&urgent::page(&app, &person, &filled, &looked, next(&filled, &looked, found)));
     }
     let mut page = page(&person, shown, &looked, found, asked.look.is_some());
     page.grown = asked.grown.is_some();
@@ -296,7 +307,9 @@ async fn save_section(app: &App, person: &SignedIn, (reference, section): (&str,
     }
     match saved {
         Saved::Done { at, revision } if by_itself => Ok(told(at, revision)),
-        Saved::Done { .. } if regrouped.is_some() => Ok(see(&format!("/drafts/{reference}/section/{section}"))),
+        Saved::Done { .. } if regrouped.is_some() => {
+            Ok(see(&format!("/drafts/{reference}/section/{section}{}", place(posted, &part.fields))))
+        }
         Saved::Done { .. } => go_on(app, person, (reference, section), posted).await,
         Saved::Stale(view) => {
             let filled = Filled::of(app, person, *view).await?;
@@ -311,6 +324,16 @@ async fn save_section(app: &App, person: &SignedIn, (reference, section): (&str,
             conflict(person, filled, part, (by_itself, posted.value("kept")))
         }
     }
+}
+
+/// Where the page goes on after "Add another" or "Remove": at the item that was added, or at the group.
+fn place(posted: &Posted, fields: &[(String, String)]) -> String {
+    let id = posted.value("add");
+    if id.is_empty() {
+        return posted.value("remove").split_once('.').map_or_else(String::new, |(id, _)| format!("#{id}"));
+    }
+    let items = fields.iter().find(|(name, _)| *name == format!("{id}-items")).map(|(_, count)| count.as_str());
+    items.map_or_else(String::new, |count| format!("#{id}-item-{count}"))
 }
 
 fn told(at: Timestamp, revision: i64) -> Response {
@@ -329,6 +352,9 @@ async fn go_on(app: &App, person: &SignedIn, (reference, section): (&str, &str),
     };
     let found = filled.section(section)?;
     let looked = filled.look();
+    if looked.stop().is_some_and(|rule| names(found, &rule.when)) {
+        return Ok(see(&format!("{here}/check")));
+    }
     // A further question is shown before anything else.
     let is_mine = |id: &QuestionId| found.questions.iter().any(|question| question.id == *id);
     if let Some(name) = looked.given.called_up(posted.fields(), is_mine) {
@@ -337,7 +363,16 @@ async fn go_on(app: &App, person: &SignedIn, (reference, section): (&str, &str),
     if !looked.errors_in(found).is_empty() {
         return Ok(see(&format!("{here}/section/{section}?look=yes")));
     }
+    let also = filled.pathway().danger.also.as_ref().filter(|also| names(found, also) && also.holds(&looked.answers));
+    if also.is_some() {
+        return Ok(see(&format!("{here}/section/{section}?ring=yes")));
+    }
     Ok(see(&next(&filled, &looked, found)))
+}
+
+/// Whether a section asks something that a condition looks at.
+fn names(section: &Section, condition: &Condition) -> bool {
+    condition.questions().into_iter().any(|id| section.questions.iter().any(|question| question.id == *id))
 }
 
 fn conflict(person: &SignedIn, filled: Filled, part: Part, (by_itself, kept): (bool, &str)) -> Answer {

@@ -14,8 +14,11 @@ use super::{
     pathway::{Contact, contacts},
 };
 use crate::{
-    app::{App, HolderView, ReferralView},
-    domain::{enquiry::FormKind, grant::GrantReason, referral::Stage, relation::Relation},
+    app::{App, Error, HolderView, ReferralView},
+    domain::{
+        answers::Answers, enquiry::FormKind, grant::GrantReason, next_step::Way, pathway::Pathway, referral::Stage,
+        relation::Relation,
+    },
     web::{
         components::{Markup, Panel},
         error::{Answer, ok, see},
@@ -91,12 +94,33 @@ fn covered(view: &ReferralView) -> Option<String> {
     Some(format!("{} covers outside those hours and has it now, because it is for today.", cover.name))
 }
 
+/// The names of those who hold it for a reason.
+pub(super) fn names(view: &ReferralView, reason: GrantReason) -> String {
+    let holds = |holder: &&HolderView| holder.reason == reason;
+    words::either(&view.holders.iter().filter(holds).map(|holder| holder.name.clone()).collect::<Vec<_>>())
+}
+
+/// Whether a few people received it by name, and no team.
+pub(super) fn goes_by_name(view: &ReferralView) -> bool {
+    view.holders.iter().any(|holder| holder.reason == GrantReason::Named)
+}
+
 /// Who checks it first, while they do.
 fn checked_first(view: &ReferralView) -> String {
     let Stage::Checking { until } = view.referral.stage else { return String::new() };
-    let checks = |holder: &&HolderView| holder.reason == GrantReason::Checker;
-    let by: Vec<_> = view.holders.iter().filter(checks).map(|holder| holder.name.as_str()).collect();
-    format!("{} checks it first. If nobody has acted by {}, it goes on by itself.", by.join(" or "), words::day_and_time(until))
+    let by = names(view, GrantReason::Checker);
+    format!("{by} checks it first. If nobody has acted by {}, it goes on by itself.", words::day_and_time(until))
+}
+
+/// Who is not told because it went by name, though these answers would have told them.
+async fn untold(app: &App, pathway: &Pathway, answers: &Answers) -> Result<Vec<String>, Error> {
+    let mut lines = Vec::new();
+    for copy in pathway.copies(answers) {
+        if let Some((team, agency)) = app.team_named(copy.team.as_str()).await? {
+            lines.push(format!("{team} ({agency}) was not told, because it went by name. Ring them if they must know."));
+        }
+    }
+    Ok(lines)
 }
 
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
@@ -105,10 +129,27 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
     if !matches!(view.relation, Relation::Referrer | Relation::Deputy | Relation::ReferrersTeam) {
         return Ok(see(&format!("/referrals/{reference}")));
     }
+    // What was stopped has reached nobody: its own page says so, and what can be done.
+    if matches!(view.referral.stage, Stage::Stopped { .. } | Stage::Withdrawn) {
+        return Ok(see(&format!("/referrals/{reference}")));
+    }
     let (pathway, kind) = (&view.pathway.pathway, view.referral.kind);
     let (team, agency) = &view.received_by;
+    let is_named = goes_by_name(&view);
+    let way = match view.referral.stage {
+        _ if is_named => Way::Named,
+        Stage::Checking { .. } => Way::Checked,
+        _ => Way::AtOnce,
+    };
+    let untold = match view.answers.as_ref().filter(|_| is_named) {
+        Some(answers) => untold(&app, pathway, answers).await?,
+        None => Vec::new(),
+    };
     let read_when = view.answers.as_ref().map(|answers| {
         let route = pathway.route(answers);
+        if is_named {
+            return words::read_by_name(&route.emergency);
+        }
         let own = words::read_when(kind, team, &route.hours, &route.emergency);
         covered(&view).map_or(own.clone(), |cover| format!("{own} {cover}"))
     });
@@ -116,16 +157,17 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         FormKind::Referral => "decides",
         FormKind::Enquiry => "answers",
     };
-    let decided = format!("{team} {does} by {}.", words::day_and_time(view.referral.due_at));
+    let deciding = if is_named { "One of them" } else { team };
+    let decided = format!("{deciding} {does} by {}.", words::day_and_time(view.referral.due_at));
     ok(&SentPage {
         frame: person.frame.titled(&format!("{} – {}", title(kind), pathway.title)).at("/sent"),
         kind,
         pathway: pathway.title.clone(),
-        received_by: format!("{team} ({agency})"),
+        received_by: if is_named { names(&view, GrantReason::Named) } else { format!("{team} ({agency})") },
         checked_first: checked_first(&view),
         read_when: read_when.unwrap_or_default(),
-        steps: std::iter::once(decided).chain(pathway.next_steps.iter().cloned()).collect(),
-        contacts: contacts(pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
+        steps: std::iter::once(decided).chain(untold).chain(pathway.steps(way).map(str::to_owned)).collect(),
+        contacts: contacts(&app, &person, pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
         to_add: sections_to_add(&view),
         view_href: format!("/referrals/{reference}"),
         another_href: "/".to_owned(),

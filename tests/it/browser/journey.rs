@@ -26,6 +26,7 @@ impl Browser {
         self.submit().await;
         self.fill_seen(narrative).await;
         self.submit().await;
+        self.choose("involved", "no").await;
         self.submit().await;
     }
 

@@ -7,6 +7,7 @@ mod files;
 mod guards;
 mod leads;
 mod log;
+mod rules;
 mod screening;
 mod sending;
 mod signing_in;

@@ -5,6 +5,7 @@ use super::{
         check::{CheckPage, CheckRow, CheckSection, OpenItem, RulePage},
         deputy::DeputyPage,
         draft::{DeletePage, Task, TasksPage},
+        urgent::UrgentPage,
     },
     ATTACK, PERSON, Sample, contacts, held, kept, sample, somebody,
 };
@@ -21,7 +22,8 @@ fn tasks(full: bool) -> TasksPage {
         frame: somebody().titled("Your draft – Child exploitation").back_to("/"),
         pathway: "Child exploitation".to_owned(),
         reference: "7K3F-9QXD-2".to_owned(),
-        received_by: "The exploitation hub (Exampleshire Police)".to_owned(),
+        received_by: "The exploitation hub (Exampleshire Police) will receive it.".to_owned(),
+        stopped: if full { String::new() } else { "This person may need protecting".to_owned() },
         minimum: vec![
             task("The child", "child", Progress::Completed),
             task("What you are worried about", "concern", Progress::Incomplete),
@@ -58,6 +60,7 @@ pub(super) fn check(answer: &str, open: bool, failed: bool) -> CheckPage {
         }],
         received_by: vec!["The exploitation hub (Exampleshire Police)".to_owned()],
         copies: vec!["City front door (Exampleshire Council): the authority that placed the child must know".to_owned()],
+        untold: open,
         read_when: "Somebody will read it by 5pm today, Tuesday 4 June 2026.".to_owned(),
         risk: "High".to_owned(),
         advice: vec!["Think about a modern slavery referral as well.".to_owned()],
@@ -86,6 +89,13 @@ pub(super) fn about_drafts() -> Vec<Sample> {
         change_href: "/drafts/7K3F-9QXD-2/section/child#concern".to_owned(),
         draft_href: "/drafts/7K3F-9QXD-2".to_owned(),
     };
+    let urgent = UrgentPage {
+        frame: somebody().titled("Could this happen soon? – Prevent").back_to("/drafts/7K3F-9QXD-2"),
+        pathway: "Prevent".to_owned(),
+        lines: vec!["If somebody may attack, ring 999 now.".to_owned()],
+        contacts: contacts(),
+        next_href: "/drafts/7K3F-9QXD-2/section/about".to_owned(),
+    };
     let deputy = |chosen: &str| DeputyPage {
         frame: somebody().titled("Your deputy").back_to("/account").at("/account"),
         heading: "Who goes on with your drafts if you cannot?".to_owned(),
@@ -99,6 +109,7 @@ pub(super) fn about_drafts() -> Vec<Sample> {
         sample("tasks-alone", false, &tasks(false)),
         sample("draft-delete", false, &delete),
         sample("draft-stop", false, &stop),
+        sample("draft-urgent", false, &urgent),
         sample("deputy", false, &deputy("0a")),
         sample("deputy-empty", false, &deputy("")),
         sample("kept", false, &kept::page(ATTACK)),

@@ -36,6 +36,7 @@ pub(super) fn controls(words: &str) -> Controls {
             ..CheckControls::default()
         }),
         stopped: true,
+        waits: "Monday 8 June 2026 at 5pm".to_owned(),
     }
 }
 
@@ -55,6 +56,10 @@ pub(super) fn choices(answer: &str, failed: bool) -> ChoicesView {
         } else {
             Vec::new()
         },
+        teams: vec![
+            ("0a".to_owned(), "Duty desk".to_owned(), "Exampleshire Council".to_owned()),
+            ("0b".to_owned(), PERSON.to_owned(), String::new()),
+        ],
     }
 }
 

@@ -21,9 +21,9 @@ pub(super) fn referral(words: &str) -> ReferralPage {
         sent: "4 June 2026, 9:32am".to_owned(),
         sent_by: "Duty desk, Exampleshire Council".to_owned(),
         received_by: "The exploitation hub, Exampleshire Police".to_owned(),
-        receives: "Received by",
         stopped: vec![format!("{PERSON} stopped this at the check: Another way helps more."), words.to_owned()],
         controls: Some(held::controls(words)),
+        decides_first: words.is_empty(),
         legal_reason: words.to_owned(),
         seen_by: vec!["Duty desk, Exampleshire Council".to_owned(), "The exploitation hub, Exampleshire Police".to_owned()],
         sections: vec![AnswerSection {

@@ -65,7 +65,7 @@ pub(super) fn before_the_form() -> Vec<Sample> {
             "Name and age of the child, or what they look like".to_owned(),
             "What you saw or heard, and when".to_owned(),
         ],
-        received_by: "The exploitation hub (Exampleshire Police)".to_owned(),
+        received_by: "The exploitation hub (Exampleshire Police) will receive it.".to_owned(),
         hours: "Somebody reads referrals from 8am to 8pm every day. The night desk covers outside those hours.".to_owned(),
         start_href: "/refer/cse/danger".to_owned(),
         advice_href: if asks { String::new() } else { "/refer/cse/advice".to_owned() },
@@ -74,6 +74,7 @@ pub(super) fn before_the_form() -> Vec<Sample> {
     let danger = |failed| DangerPage {
         frame: somebody().titled("Is anyone in danger now? – Child exploitation").back_to("/refer/cse").failed_if(failed),
         pathway: "Child exploitation".to_owned(),
+        hint: "Is the child in danger at this moment?".to_owned(),
         action: "/refer/cse/start".to_owned(),
         form_token: "token-of-the-form".to_owned(),
     };

@@ -1,0 +1,107 @@
+//! Before sending: who would receive these answers and hold what of them, decided by the very rules that sending uses, so that
+//! the page cannot promise what the keys do not keep.
+
+use super::{
+    App, Caller, Checked, Copied, Error, NamedPlace,
+    recipients::Sender,
+    submit::{places_to_submit_from, submission},
+};
+use crate::{
+    domain::{agency::AgencyKind, answers::Answers, grant::GrantReason, pathway::Pathway, referral::Stage},
+    policy::RequestContext,
+    store::drafts::Draft,
+};
+
+/// Who would receive a draft if it were sent now, with nobody struck out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// The receiving team and its agency; where `named`, the restricted team whose people receive it.
+    pub received_by: (String, String),
+    /// The sender's team, of the place that it would be sent from.
+    pub from: String,
+    /// Whether a few people receive it by name, and no team does.
+    pub named: bool,
+    /// Where `named`: the team of another agency whose people receive it when nobody of the first is left.
+    pub elsewhere: Option<(String, String)>,
+    /// Who checks it first, and until when.
+    pub check: Option<Checked>,
+    /// The teams told as well; where `named`, those that are therefore not told.
+    pub copies: Vec<Copied>,
+    /// The team that covers, where it is for today.
+    pub cover: Option<String>,
+    /// The deputy who holds it beside the sender.
+    pub deputy: Option<String>,
+    /// Whether the sender's agency could open it by its recovery key.
+    pub recovery: bool,
+    /// What is kept apart: in the pathway's words who may open it, and whether anybody but the sender can.
+    pub apart: Vec<(String, bool)>,
+}
+
+impl App {
+    /// Decides what sending would decide.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when sending would fail because a team that must receive cannot, or nobody is left who may.
+    pub async fn preview(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        pathway: &Pathway,
+        (draft, answers): (&Draft, &Answers),
+    ) -> Result<Preview, Error> {
+        let agency = self.agency(caller.agency()).await?;
+        let place = self.place_to_submit_from(caller, agency.kind, pathway, None)?;
+        let second = self.second_holder(caller, Some(draft)).await?;
+        let sender = Sender { caller, place: &place, agency: &agency, second };
+        let to = self.recipients(&sender, pathway, answers, &[], request.at).await?;
+        let (mut cover, mut deputy) = (None, None);
+        for holder in &to.shared {
+            match holder.reason() {
+                GrantReason::Cover => cover = Some(self.holder_name(holder.to()).await?),
+                GrantReason::Deputy => deputy = Some(self.holder_name(holder.to()).await?),
+                _ => {}
+            }
+        }
+        let mut copies = to.copies;
+        let mut elsewhere = None;
+        if to.named {
+            let route = pathway.route(answers);
+            elsewhere =
+                self.team_named(route.restricted_elsewhere.as_str()).await?.filter(|(name, _)| name != to.team.name.as_str());
+            for copy in pathway.copies(answers) {
+                let (team, agency) = self.team_named(copy.team.as_str()).await?.unwrap_or((copy.team.to_string(), String::new()));
+                copies.push(Copied { team, agency, why: copy.why.to_owned() });
+            }
+        }
+        let apart = to.categories.iter().filter_map(|(category, holders)| {
+            let words = pathway.restricted.iter().find(|restricted| restricted.category == *category)?;
+            Some((words.who.clone(), holders.len() > 1))
+        });
+        Ok(Preview {
+            from: self.team(place.team).await?.name.as_str().to_owned(),
+            apart: apart.collect(),
+            received_by: (to.team.name.as_str().to_owned(), self.agency(to.team.agency).await?.name.as_str().to_owned()),
+            named: to.named,
+            elsewhere,
+            check: match to.stage {
+                Stage::Checking { until } => Some(Checked { by: to.checkers, until }),
+                _ => None,
+            },
+            copies,
+            cover,
+            deputy,
+            recovery: to.shared.iter().any(super::sealing::Holder::is_recovery),
+        })
+    }
+
+    /// The places from which the caller may send this, the main one first.
+    pub fn sending_places<'c>(&self, caller: &'c Caller, kind: AgencyKind, pathway: &Pathway) -> Vec<&'c NamedPlace> {
+        let policy = self.policy.current();
+        let may = |named: &&NamedPlace| {
+            let questions = submission(caller, &named.place, kind, pathway, None).questions();
+            places_to_submit_from(caller).any(|place| place.team == named.place.team)
+                && questions.iter().all(|question| policy.allows(question))
+        };
+        caller.places().iter().filter(may).collect()
+    }
+}

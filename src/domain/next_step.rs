@@ -1,0 +1,29 @@
+//! What happens next, as the sender is told it: some of it only where the referral went a certain way.
+
+coded_enum! {
+    /// The way that a referral goes to its readers.
+    pub enum Way {
+        /// To the receiving team, at once.
+        AtOnce = "at-once",
+        /// To whoever checks it first.
+        Checked = "checked",
+        /// To a few people by name.
+        Named = "named",
+    }
+}
+
+/// One line of what happens next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextStep {
+    /// The line.
+    pub text: String,
+    /// The ways of which it is true; empty for all.
+    pub ways: Vec<Way>,
+}
+
+impl NextStep {
+    /// Whether it is true of a referral that went this way.
+    pub fn holds(&self, way: Way) -> bool {
+        self.ways.is_empty() || self.ways.contains(&way)
+    }
+}

@@ -1,0 +1,103 @@
+//! What answers call up, where they are given: a form that ends, and whom to ring before it goes on. And who is said to
+//! receive it, before anything is written and before it is sent.
+
+use crate::support::{
+    client::{Client, Page},
+    hub::{ENGINES, Hub, Served},
+};
+
+async fn signed_in(username: &str) -> (Served, Client) {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let client = Client::new(&served);
+    client.sign_in(&served, username).await;
+    (served, client)
+}
+
+/// Begins a draft of a pathway; gives its address.
+async fn begin(client: &Client, pathway: &str) -> String {
+    let page = client.get(&format!("/refer/{pathway}/danger")).await;
+    let (csrf, token) = (page.token(), page.value("form_token"));
+    let fields = [("csrf_token", csrf.as_str()), ("form_token", token.as_str()), ("danger", "no")];
+    client.post(&format!("/refer/{pathway}/start"), &fields).await.location().to_owned()
+}
+
+/// Saves a section with these answers, from the page that asks them.
+async fn save(client: &Client, draft: &str, section: &str, answers: &[(&str, &str)]) -> Page {
+    let address = format!("{draft}/section/{section}");
+    let shown = client.get(&address).await;
+    let answers: Vec<_> = answers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    client.save_from(&shown, &address, &answers).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_ends_where_the_answer_that_ends_it_is_given() {
+    let (served, client) = signed_in("quinn.mock").await;
+    let draft = begin(&client, "foreign-national-offender").await;
+    let saved = save(&client, &draft, "role", &[("person_role", "victim"), ("harm_signs", "yes")]).await;
+    assert_eq!(saved.location(), format!("{draft}/check"));
+    let stop = client.get(saved.location()).await;
+    assert_eq!(stop.heading(), "This person may need protecting");
+    assert!(stop.body.contains("/refer/modern-slavery") && stop.body.contains("tel:999"), "{}", stop.body);
+    // Nothing more about a victim is asked for; the answer that led here can be changed.
+    for later in ["conduct", "person"] {
+        assert_eq!(client.get(&format!("{draft}/section/{later}")).await.location(), format!("{draft}/check"), "{later}");
+    }
+    let tasks = client.get(&draft).await;
+    assert!(tasks.body.contains("This person may need protecting"), "{}", tasks.body);
+    let saved = save(&client, &draft, "role", &[("person_role", "suspect"), ("harm_signs", "no")]).await;
+    assert_eq!(saved.location(), format!("{draft}/section/conduct"));
+
+    let draft = begin(&client, "child-exploitation-information").await;
+    let saved = save(&client, &draft, "child-check", &[("child_at_risk", "yes")]).await;
+    assert_eq!(client.get(saved.location()).await.heading(), "Refer the child first");
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signs_of_means_or_plans_show_whom_to_ring_before_the_form_goes_on() {
+    let (served, client) = signed_in("tess.example").await;
+    let draft = begin(&client, "prevent").await;
+    let saved = save(&client, &draft, "concern", &[("concern", "not-sure"), ("cues", "access")]).await;
+    assert_eq!(saved.location(), format!("{draft}/section/concern?ring=yes"));
+    let ring = client.get(saved.location()).await;
+    assert_eq!(ring.heading(), "Could this happen soon?");
+    assert!(ring.body.contains("tel:999") && ring.body.contains(&format!("{draft}/section/person")), "{}", ring.body);
+    let saved = save(&client, &draft, "concern", &[("concern", "not-sure"), ("cues", "none")]).await;
+    assert_eq!(saved.location(), format!("{draft}/section/person"));
+    assert_eq!(client.get(&format!("{draft}/section/concern?ring=yes")).await.heading(), "Kind of concern");
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_area_decides_every_team_that_may_receive_it_is_named() {
+    let (served, client) = signed_in("tess.example").await;
+    let every = ["City children", "County children", "Rutland children", "Child exploitation hub"];
+    let start = client.get("/refer/child-exploitation").await;
+    assert!(every.iter().all(|team| start.body.contains(team)), "{}", start.body);
+    let draft = begin(&client, "child-exploitation").await;
+    let tasks = client.get(&draft).await;
+    assert!(every.iter().all(|team| tasks.body.contains(team)), "{}", tasks.body);
+    save(&client, &draft, "where", &[("district", "leicester")]).await;
+    let tasks = client.get(&draft).await;
+    assert!(tasks.body.contains("City children") && !tasks.body.contains("Rutland children"), "{}", tasks.body);
+    let check = client.get(&format!("{draft}/check")).await;
+    assert!(check.body.contains("City children") && !check.body.contains("Rutland children"), "{}", check.body);
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_checks_first_stands_on_the_page_before_sending() {
+    let (served, client) = signed_in("tess.example").await;
+    let draft = begin(&client, "prevent").await;
+    save(&client, &draft, "person", &[("district", "leicester")]).await;
+    let check = client.get(&format!("{draft}/check")).await;
+    assert!(check.body.contains("Lena Sample, who checks it first for your agency"), "{}", check.body);
+    assert!(check.body.contains("Prevent team (Leicestershire Police), once it has been passed on"), "{}", check.body);
+
+    save(&client, &draft, "about-this-referral", &[("conflict", "yes")]).await;
+    let check = client.get(&format!("{draft}/check")).await;
+    assert!(check.body.contains("First, people of Police restricted cases (Leicestershire Police)"), "{}", check.body);
+    assert!(check.body.contains("Your safeguarding lead does not check it first"), "{}", check.body);
+    assert!(!check.body.contains("reads new referrals") && !check.body.contains("once it has been passed on"), "{}", check.body);
+    served.finish().await;
+}
