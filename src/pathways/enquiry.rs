@@ -149,7 +149,7 @@ fn check_shared(table: &Table<'_>, shared: &[&Question], own: &[Question]) {
 /// The words that a referral made of the enquiry begins with.
 fn carries(table: &Table<'_>, own: &[Question], known: &Known, form: &AskedAbout<'_>) -> Vec<(QuestionId, QuestionId)> {
     let longest = |kind: &Kind| match kind {
-        Kind::Text { max } | Kind::LongText { max } => Some(*max),
+        Kind::Text { max } | Kind::LongText { max, .. } => Some(*max),
         _ => None,
     };
     let mut read = Vec::new();

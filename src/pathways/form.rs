@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use super::answers::{MEMBER, raw_from_json};
 use crate::domain::{
     answers::{FieldError, RawAnswers},
-    code::QuestionId,
     parts::PartForm,
     pathway::Pathway,
     question::{Kind, Question},

@@ -119,7 +119,7 @@ async fn offer(
     let sender = app.sender_kind_of(view).await?;
     let given = Given::over(pathway, before(view, section)?, &kept.fields, sender, today);
     let answers = examine(pathway, given.raw.clone(), sender, today).answers;
-    let open = addable(found(view, section)?, &latest(view));
+    let open = addable(found(view, section)?, &latest(view), view.relation);
     let row = |question: &&Question| OfferRow {
         id: question.id.to_string(),
         question: question.short.clone(),
@@ -151,7 +151,7 @@ async fn add(
     let pathway = &view.pathway.pathway;
     let given = Given::over(pathway, before(&view, &section)?, posted.fields(), sender, person.request.at.uk_date());
     // A further question that an answer called up is asked before anything is sent.
-    let open = addable(found(&view, &section)?, &latest(&view));
+    let open = addable(found(&view, &section)?, &latest(&view), view.relation);
     if given.called_up(posted.fields(), |id| open.contains(id)).is_some() {
         let page = page(&app, &person, &view, (&section, posted.value("form_token")), posted.fields(), None).await?;
         return ok(&AddPage { kept: InForm::carried(posted.value("kept")), ..page });

@@ -186,7 +186,6 @@ pub(super) fn contacts(app: &App, person: &SignedIn, pathway: &Pathway, district
     let at_work = app.is_working_time(person.request.at);
     pathway.danger.ring_in(district, at_work).into_iter().map(|ring| contact(ring, at_work)).collect()
 }
-}
 
 /// Somebody to ring, as a page shows them, at work hours or outside them.
 pub(super) fn contact(ring: &Ring, at_work: bool) -> Contact {

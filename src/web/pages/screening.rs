@@ -150,6 +150,7 @@ async fn answer(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -
     let fits = screening.suggested(|id| posted.value(id.as_str()) == "yes");
     let suggested: Vec<_> = fits.into_iter().filter_map(suggestion).collect();
     let otherwise = &screening.otherwise;
+    let at_work = app.is_working_time(person.request.at);
     let (heading, rest) = match suggested.len() {
         0 => (otherwise.title.clone(), ""),
         1 => ("This form may fit".to_owned(), "If it does not fit"),
@@ -162,6 +163,6 @@ async fn answer(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -
         otherwise: rest.to_owned(),
         text: otherwise.text.clone(),
         others: otherwise.pathways.iter().filter_map(form).filter(|(_, href)| !href.is_empty()).collect(),
-        contacts: otherwise.ring.iter().map(contact).collect(),
+        contacts: otherwise.ring.iter().map(|ring| contact(ring, at_work)).collect(),
     })
 }
