@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, idempotency::Once, sealing::Holder};
+use super::{
+    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, idempotency::Once, messages::room_for_more, sealing::Holder,
+};
 use crate::{
     audit::Details,
     domain::{
@@ -78,7 +80,10 @@ impl App {
         (raw, body): (&RawAnswers, &[u8]),
     ) -> Result<Answered<Added>, Error> {
         let route = format!("POST /referrals/{reference}/add/{section}");
-        let act = async |once: &Once<'_>| self.add_once(request, caller, (reference, section), raw, once).await;
+        let act = async |once: &Once<'_>| {
+            let added = self.add_once(request, caller, (reference, section), raw, once).await;
+            self.damage_on_record(request, caller, Action::AddToReferral, added).await
+        };
         self.once(request, caller, key, (&route, body), act).await
     }
 
@@ -129,6 +134,7 @@ impl App {
             fresh.push((*category, *shown, self.category_holders(caller, &referral, restricted).await?));
         }
         let mut tx = self.store.begin().await?;
+        room_for_more(&mut tx, referral.id).await?;
         for (category, shown, holders) in fresh {
             let made = self.make_compartment(&mut tx, referral.id, shown, &holders, request.at).await?;
             parts.push((Some(category), made, holders));

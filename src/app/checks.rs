@@ -18,7 +18,7 @@ use crate::{
         answers::FieldError,
         code::{Code, QuestionId},
         compartment::{CompartmentKind, EntryKind},
-        ids::{AgencyId, TeamId, UserId},
+        ids::{AgencyId, ReferralId, TeamId, UserId},
         key::HolderKind,
         referral::Stage,
         relation::Relation,
@@ -75,6 +75,13 @@ enum Fate {
     Withdrawn,
 }
 
+/// What waits on a held referral.
+struct Waiting {
+    grants: Vec<HeldGrant>,
+    /// The teams to which they let it go.
+    told: Vec<(AgencyId, TeamId)>,
+}
+
 impl App {
     /// What waits for the caller's check, the one that goes on by itself soonest first; and what was stopped and still waits
     /// for its sender.
@@ -102,9 +109,15 @@ impl App {
             Verdict::Stop(stop) => format!("stop\n{}\n{}", stop.reason, stop.text),
         };
         let route = format!("POST /referrals/{reference}/check");
-        let act = async |once: &Once<'_>| match verdict {
-            Verdict::Pass => self.decide(request, caller, (reference, Action::PassCheck, Fate::Released), once).await,
-            Verdict::Stop(stop) => self.stop(request, caller, (reference, stop), once).await,
+        let act = async |once: &Once<'_>| {
+            let (action, done) = match verdict {
+                Verdict::Pass => {
+                    let action = Action::PassCheck;
+                    (action, self.decide(request, caller, (reference, action, Fate::Released), once).await)
+                }
+                Verdict::Stop(stop) => (Action::StopCheck, self.stop(request, caller, (reference, stop), once).await),
+            };
+            self.damage_on_record(request, caller, action, done).await
         };
         self.once(request, caller, key, (&route, body.as_bytes()), act).await
     }
@@ -139,7 +152,10 @@ impl App {
         (name, reference, action, fate): (&str, &str, Action, Fate),
     ) -> Result<Answered<Added>, Error> {
         let route = format!("POST /referrals/{reference}/{name}");
-        let act = async |once: &Once<'_>| self.decide(request, caller, (reference, action, fate), once).await;
+        let act = async |once: &Once<'_>| {
+            let done = self.decide(request, caller, (reference, action, fate), once).await;
+            self.damage_on_record(request, caller, action, done).await
+        };
         self.once(request, caller, key, (&route, b""), act).await
     }
 
@@ -153,25 +169,41 @@ impl App {
         let left = left.into_iter().map(|referral| (referral, Action::WithdrawStopped, Fate::Withdrawn));
         let mut moved = 0;
         for (referral, action, fate) in due.chain(left) {
-            let kind = self.agency(referral.referrer_agency).await?.kind;
-            let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
-            let act = Act {
-                object: Object::Referral(referral.id, Some(referral.revision)),
-                sensitivity: Some(referral.sensitivity),
-                state: State::Referral(referral.stage.state()),
-                legal: Some(legal(kind, &versioned.pathway)),
-                ..bare(Actor::Job(JOB), action, Object::Hub, Relation::None, State::None, &request)
-            };
-            let permit = self.ask(act).await?;
-            let tx = self.store.begin().await?;
-            match self.settle_held(tx, permit, &referral, fate).await {
+            match self.mind_check(&request, &referral, (action, fate)).await {
                 Ok(()) => moved += 1,
                 // Somebody acted meanwhile, or another node was faster: that stands.
                 Err(Error::Conflict(_)) => {}
-                Err(other) => return Err(other),
+                Err(Error::Unavailable) => return Err(Error::Unavailable),
+                Err(error) => left_for_later(referral.id, &error),
             }
         }
         Ok(moved)
+    }
+
+    async fn mind_check(
+        &self,
+        request: &RequestContext,
+        referral: &Referral,
+        (action, fate): (Action, Fate),
+    ) -> Result<(), Error> {
+        let kind = self.agency(referral.referrer_agency).await?.kind;
+        // A form that cannot be read any more must not keep a notice from those it is for.
+        let legal = match self.form_at(&referral.pathway_version, referral.kind).await {
+            Ok(versioned) => Some(legal(kind, &versioned.pathway)),
+            Err(Error::Configuration(_) | Error::Integrity(_)) => None,
+            Err(other) => return Err(other),
+        };
+        let act = Act {
+            object: Object::Referral(referral.id, Some(referral.revision)),
+            sensitivity: Some(referral.sensitivity),
+            state: State::Referral(referral.stage.state()),
+            legal,
+            ..bare(Actor::Job(JOB), action, Object::Hub, Relation::None, State::None, request)
+        };
+        let permit = self.ask(act).await?;
+        let held = self.waiting(referral, fate).await?;
+        let tx = self.store.begin().await?;
+        self.settle_held(tx, permit, referral, (fate, held)).await
     }
 
     /// An act of a person on a held referral, by the first of their ways that the policy allows.
@@ -186,15 +218,33 @@ impl App {
         let sight = self.sight(caller, &[referral.id]).await?;
         let act = self.act_on(request, caller, (&referral, &sight), action, |_, _| Some(Vec::new())).await?;
         let permit = self.ask(act).await?;
+        let held = self.waiting(&referral, fate).await?;
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at: request.at };
         once.remember(&mut tx, &done).await?;
-        self.settle_held(tx, permit, &referral, fate).await?;
+        self.settle_held(tx, permit, &referral, (fate, held)).await?;
         Ok(done)
     }
 
+    /// The held grants of a referral as it was read. Read before the transaction begins, so that it waits for no second
+    /// connection; they move only with the referral, whose revision the transaction checks.
+    async fn waiting(&self, referral: &Referral, fate: Fate) -> Result<Waiting, Error> {
+        let grants = self.store.held_grants(referral.id).await?;
+        let told = match fate {
+            Fate::Released => self.told_by(&grants).await?,
+            Fate::Withdrawn => Vec::new(),
+        };
+        Ok(Waiting { grants, told })
+    }
+
     /// Moves a held referral on, releases or erases its held grants, and commits.
-    async fn settle_held(&self, mut tx: Tx, permit: Permit, referral: &Referral, fate: Fate) -> Result<(), Error> {
+    async fn settle_held(
+        &self,
+        mut tx: Tx,
+        permit: Permit,
+        referral: &Referral,
+        (fate, held): (Fate, Waiting),
+    ) -> Result<(), Error> {
         let at = permit.act().request.at;
         let moved = match fate {
             Fate::Released => referral.stage.release(),
@@ -203,18 +253,14 @@ impl App {
         let stage = moved.ok_or(Error::Conflict("it is not waiting for this any more"))?;
         // First the move, so that of two who release it at once the slower finds it moved.
         self.move_on(&mut tx, referral, stage).await?;
-        let held = self.store.held_grants(referral.id).await?;
-        for grant in &held {
+        for grant in &held.grants {
             match fate {
                 Fate::Released => tx.release_grant(grant.id, at).await?,
                 Fate::Withdrawn => tx.erase(Erasable::Grant, grant.id).await?,
             }
         }
-        let recipients = match fate {
-            Fate::Released => self.told_by(&held).await?,
-            Fate::Withdrawn => Vec::new(),
-        };
-        tx.commit(permit, &Details { recipients, compartments: reached(&held), ..Details::default() }).await?;
+        let compartments = reached(&held.grants);
+        tx.commit(permit, &Details { recipients: held.told, compartments, ..Details::default() }).await?;
         Ok(())
     }
 
@@ -291,6 +337,11 @@ fn reached(held: &[HeldGrant]) -> Vec<ShownCompartment> {
         }
     }
     shown
+}
+
+/// One referral or draft that a job could not handle: whoever runs the hub hears of it, and the others are not kept waiting.
+pub(super) fn left_for_later(id: ReferralId, error: &Error) {
+    tracing::error!(error.kind = "job", error = %error, referral.id = %id, "a job leaves one referral for later");
 }
 
 /// The words of a stop, if its reason is one of the pathway's.

@@ -3,10 +3,7 @@
 
 use std::{io::Read, sync::Arc, time::Duration};
 
-use tokio::{
-    sync::{OwnedSemaphorePermit, mpsc},
-    time::timeout,
-};
+use tokio::{sync::mpsc, time::timeout};
 
 use super::{
     App, Caller, Error,
@@ -14,6 +11,8 @@ use super::{
     gate::bare,
     intake::blocking,
     opening::{Sight, Unwrapped, opened},
+    places::FilePlace,
+    reading::TRIES,
 };
 use crate::{
     audit::Details,
@@ -44,7 +43,7 @@ pub struct Download {
     /// How many bytes come.
     pub size: u64,
     content: Option<OpenedStream<Box<dyn OpenBlob>>>,
-    _place: OwnedSemaphorePermit,
+    _place: FilePlace,
 }
 
 impl Download {
@@ -85,12 +84,15 @@ impl Download {
 
 /// A reader who takes nothing for so long has gone away.
 const UNTAKEN: Duration = Duration::from_mins(1);
+/// For the largest file over the slowest link on which anybody works, as for the way in.
+const IN_ALL: Duration = Duration::from_mins(10);
 
 impl Download {
     /// The file piece by piece, each read when the one before was taken; an error is the last.
     pub fn pieces(mut self) -> mpsc::Receiver<Result<Vec<u8>, Error>> {
         let (give, pieces) = mpsc::channel(1);
-        tokio::spawn(async move {
+        // Ended early, the answer breaks off short of the length it named.
+        tokio::spawn(timeout(IN_ALL, async move {
             loop {
                 let piece = match self.next().await {
                     Ok(None) => return,
@@ -103,7 +105,7 @@ impl Download {
                     return;
                 }
             }
-        });
+        }));
         pieces
     }
 }
@@ -122,6 +124,23 @@ impl App {
     /// [`Error::Unseen`] when the caller cannot see it or it does not exist; [`Error::Refused`]; [`Error::Conflict`] when it is in
     /// quarantine; [`Error::Busy`] when too many are on their way out; [`Error::Integrity`] when it is not what was sealed.
     pub async fn download(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, id): (&str, &str),
+        form: FileForm,
+    ) -> Result<Download, Error> {
+        for _ in 1..TRIES {
+            match self.download_once(request, caller, (reference, id), form).await {
+                // Somebody opened the referral just now; a file in quarantine stays there.
+                Err(Error::Conflict(words)) if words != QUARANTINED => {}
+                other => return other,
+            }
+        }
+        self.download_once(request, caller, (reference, id), form).await
+    }
+
+    async fn download_once(
         &self,
         request: &RequestContext,
         caller: &Caller,
@@ -156,7 +175,7 @@ impl App {
             (None, FileForm::File) => return Err(Error::Integrity("the row of a file is missing")),
             (None, FileForm::Original) => return Err(self.unseen(request, caller, action).await?),
         };
-        let place = self.places.download()?;
+        let place = self.places.download(caller.session())?;
         self.evidence(&[blob.attachment.event]).await?.check(blob.attachment.event, &blob.row)?;
         let place_of_blob = context(&entry.entry, &blob, form)?;
         let checked = self.checked_blob(&blob).await?;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    Answered, App, Caller, DraftView, Error, IdempotencyKey, Receipt, draft_content,
+    Answered, App, Caller, DraftView, Error, IdempotencyKey, Receipt,
+    checks::left_for_later,
+    draft_content,
     drafts::{MOST, TRIES},
     gate::bare,
     idempotency::Once,
@@ -11,7 +13,7 @@ use super::{
     submit::{Sending, submission},
 };
 use crate::{
-    audit::Details,
+    audit::{Details, row::Erasable},
     domain::{
         action::Action,
         actor::Actor,
@@ -28,6 +30,9 @@ use crate::{
     policy::{Act, Object, RequestContext, State},
     store::{CommitError, Tx, drafts::Draft},
 };
+
+/// How many savings that were replaced wait for a draft's end.
+const MOST_SUPERSEDED: usize = 100;
 
 /// What became of a saving.
 #[derive(Debug, Clone)]
@@ -135,13 +140,12 @@ impl App {
         (reference, expected): (&str, i64),
         part: &Part,
     ) -> Result<Saved, Error> {
+        let mut saved = self.save_once(request, caller, (reference, expected), part).await;
         for _ in 1..TRIES {
-            match self.save_once(request, caller, (reference, expected), part).await {
-                Err(Error::Conflict(_)) => {}
-                other => return other,
-            }
+            let Err(Error::Conflict(_)) = &saved else { break };
+            saved = self.save_once(request, caller, (reference, expected), part).await;
         }
-        self.save_once(request, caller, (reference, expected), part).await
+        self.damage_on_record(request, caller, Action::SaveDraft, saved).await
     }
 
     async fn save_once(
@@ -166,6 +170,13 @@ impl App {
         if !tx.save_part(id, &part.section, entry.id, expected).await? {
             drop(tx);
             return Ok(Saved::Stale(Box::new(self.read_draft(request, caller, reference).await?)));
+        }
+        // Now and then those that were replaced go at once, so that no end of a draft has to take more than one event can.
+        let superseded = tx.superseded(id).await?;
+        if superseded.len() >= MOST_SUPERSEDED {
+            for entry in superseded {
+                tx.erase(Erasable::Entry, entry).await?;
+            }
         }
         let details = Details { entries: vec![(entry.id, entry.sha256)], keys: vec![compartment.key], ..Details::default() };
         tx.commit(permit, &details).await?;
@@ -214,19 +225,27 @@ impl App {
                     &request,
                 )
             };
-            let permit = self.ask(act).await?;
-            let mut tx = self.store.begin().await?;
-            match end(&mut tx, &draft, DraftState::Expired).await {
+            match self.expire_once(act, &draft).await {
+                Ok(()) => gone += 1,
                 // Somebody went on with it just now.
-                Err(Error::Conflict(_)) => continue,
-                other => other?,
+                Err(Error::Conflict(_)) => {}
+                Err(Error::Unavailable) => return Err(Error::Unavailable),
+                Err(error) => left_for_later(draft.id, &error),
             }
-            let blobs = tx.erased_blobs();
-            tx.commit(permit, &Details::default()).await?;
-            self.remove_erased(blobs).await;
-            gone += 1;
         }
         Ok(gone)
+    }
+
+    async fn expire_once(&self, act: Act, draft: &Draft) -> Result<(), Error> {
+        // Named, so that the officers of those who held it read that it ended.
+        let compartments = self.store.compartments_of(draft.id, CompartmentKind::Draft).await?;
+        let permit = self.ask(act).await?;
+        let mut tx = self.store.begin().await?;
+        end(&mut tx, draft, DraftState::Expired).await?;
+        let blobs = tx.erased_blobs();
+        tx.commit(permit, &Details { compartments, ..Details::default() }).await?;
+        self.remove_erased(blobs).await;
+        Ok(())
     }
 
     /// Turns a draft into the referral that it was to be: same reference; what was sealed in it is erased by the same event.

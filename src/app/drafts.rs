@@ -308,7 +308,7 @@ impl App {
         action: Action,
     ) -> Result<(Held, Sight), Error> {
         let session = caller.session().to_string();
-        self.look_up_allowed(request, &session).await?;
+        self.look_up_allowed(request, caller, action).await?;
         // A text that cannot be a reference is looked up like one that is: the answer must not tell them apart.
         let reference = Reference::parse(reference).unwrap_or(Reference::NOBODYS);
         let Some(draft) = self.store.draft_seen_by(reference, &caller.holders()).await? else {

@@ -3,7 +3,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
     Added, Answered, App, Arrived, Caller, Error, IdempotencyKey, ScanVerdict,
@@ -28,33 +27,8 @@ use crate::{
     policy::{Act, DenialReason, RequestContext, ShownCompartment},
 };
 
-/// How many files may be on their way at once: each costs some hundred kilobytes of memory, and the disk's attention.
-pub(super) struct Places {
-    uploads: Arc<Semaphore>,
-    downloads: Arc<Semaphore>,
-}
-
-const UPLOADS: usize = 32;
-const DOWNLOADS: usize = 64;
-const COME_BACK: Duration = Duration::from_secs(5);
 /// A scanner that is started anew reads its signatures for about so long.
 const SCANNER_BACK: Duration = Duration::from_mins(1);
-
-impl Default for Places {
-    fn default() -> Self {
-        Self { uploads: Arc::new(Semaphore::new(UPLOADS)), downloads: Arc::new(Semaphore::new(DOWNLOADS)) }
-    }
-}
-
-impl Places {
-    pub(super) fn upload(&self) -> Result<OwnedSemaphorePermit, Error> {
-        Arc::clone(&self.uploads).try_acquire_owned().map_err(|_| Error::Busy(COME_BACK))
-    }
-
-    pub(super) fn download(&self) -> Result<OwnedSemaphorePermit, Error> {
-        Arc::clone(&self.downloads).try_acquire_owned().map_err(|_| Error::Busy(COME_BACK))
-    }
-}
 
 /// A file as its readers see it in the list.
 #[derive(Clone)]
@@ -200,7 +174,10 @@ impl App {
         let file = arrived.file.as_ref().ok_or_else(|| invalid("file", "Choose a file"))?;
         let body = [audience.code(), &text, &file.name, &hex::encode(file.sha256)].join("\n");
         let route = format!("POST /referrals/{reference}/attachments");
-        let act = async |once: &Once<'_>| self.attach_once(request, caller, (reference, audience, text, arrived), once).await;
+        let act = async |once: &Once<'_>| {
+            let added = self.attach_once(request, caller, (reference, audience, text, arrived), once).await;
+            self.damage_on_record(request, caller, Action::AttachFile, added).await
+        };
         self.once(request, caller, key, (&route, body.as_bytes()), act).await
     }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{App, Caller, Error};
+use super::{App, Caller, Error, throttle::address};
 use crate::{
     audit::Details,
     domain::{
@@ -60,8 +60,8 @@ impl App {
         answer
     }
 
-    /// A refusal of nobody in particular: the first of its source, route and minute is an event, the rest are counted and
-    /// named in the next.
+    /// A refusal of nobody in particular: the first of its source, route and minute is an event, the rest are counted, in this
+    /// process, and named in the next.
     pub async fn refuse_nobody(
         &self,
         request: &RequestContext,
@@ -69,12 +69,11 @@ impl App {
         action: Action,
         reason: DenialReason,
     ) -> Result<(), Error> {
-        let source = request.source.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
         let minute = request.at.millis() / 60_000;
-        if let Some(more) = self.store.count_refusal(&source, route, minute).await? {
+        if let Some(more) = self.nobodies.count(address(request), route, minute) {
             let act = bare(Actor::Nobody, action, Object::Unseen, Relation::None, State::None, request);
             let denial = self.policy.current().refuse(act, reason);
-            let more = u64::try_from(more).ok().filter(|more| *more > 0);
+            let more = (more > 0).then_some(more);
             self.store.refuse(&[(denial, Details { route: Some(route), more, ..Details::default() })]).await?;
         }
         Ok(())

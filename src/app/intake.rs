@@ -7,9 +7,9 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use tokio::{sync::OwnedSemaphorePermit, task::spawn_blocking, time::timeout};
+use tokio::{task::spawn_blocking, time::timeout};
 
-use super::{App, Caller, Error, Scan, ScanVerdict};
+use super::{App, Caller, Error, Scan, ScanVerdict, places::FilePlace};
 use crate::{
     crypto::{SpoolKey, SpoolWriter},
     domain::{
@@ -49,7 +49,7 @@ pub struct Arrived {
     fields: Vec<(String, String)>,
     pub(super) file: Option<ArrivedFile>,
     /// Held until the file is sealed or given up.
-    pub(super) place: OwnedSemaphorePermit,
+    pub(super) place: FilePlace,
 }
 
 /// A file that arrived whole.
@@ -177,7 +177,7 @@ impl App {
             Onto::Draft(reference) => drop(self.find_draft(request, caller, reference, Action::AttachFile).await?),
         }
         let boundary = boundary.ok_or(Error::Unsupported("send the file as multipart/form-data"))?;
-        let place = self.places.upload()?;
+        let place = self.places.upload(caller.session())?;
         let form = self.take_in(&boundary, chunks).await?;
         let mut fields = Vec::new();
         for (name, value) in form.fields {

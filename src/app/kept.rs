@@ -195,7 +195,7 @@ impl App {
     /// [`Error::Unseen`] when they have nothing of the kind.
     pub async fn erase_kept(&self, request: &RequestContext, caller: &Caller, id: &str) -> Result<(), Error> {
         let session = caller.session().to_string();
-        self.look_up_allowed(request, &session).await?;
+        self.look_up_allowed(request, caller, Action::EraseKept).await?;
         // A text that cannot be an id is looked up like one that is.
         let id = EntryId::parse(id).unwrap_or(EntryId::from_bytes([0; 16]));
         if !self.store.is_kept(caller.user(), id).await? {

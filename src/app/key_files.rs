@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::Error;
 use crate::{
     audit::Authenticator,
-    crypto::{Pepper, Peppers, SealingKey, SealingKeys},
+    crypto::{HashKey, Pepper, Peppers, SealingKey, SealingKeys},
     domain::ports::Random,
 };
 
@@ -25,6 +25,8 @@ const SECOND_FACTOR: &str = "second-factor-1.key";
 pub struct KeyFiles {
     /// Authenticates events.
     pub authenticator: Authenticator,
+    /// Hashes what could be guessed; derived from the key that authenticates events.
+    pub hashes: HashKey,
     /// The log's signing seed.
     pub log: Zeroizing<[u8; 32]>,
     /// Go into every password.
@@ -40,8 +42,10 @@ impl KeyFiles {
     /// [`Error::Configuration`] names the file and what to mend: missing, readable by others, or not 64 hexadecimal digits.
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let unusable = |_| Error::Configuration("a key file holds a key of zeros".into());
+        let event = read(&folder.join(EVENT))?;
         Ok(Self {
-            authenticator: Authenticator::new(read(&folder.join(EVENT))?),
+            hashes: HashKey::derived(&event),
+            authenticator: Authenticator::new(event),
             log: read(&folder.join(LOG))?,
             peppers: Peppers::new(vec![Pepper::new(1, read(&folder.join(PEPPER))?)]).map_err(unusable)?,
             sealing: SealingKeys::new(vec![SealingKey::new(1, read(&folder.join(SECOND_FACTOR))?)]).map_err(unusable)?,

@@ -11,13 +11,13 @@ use crate::{
         compartment::EntryKind,
         enquiry::FormKind,
         grant::GrantReason,
-        ids::CompartmentId,
+        ids::{CompartmentId, ReferralId},
         message::{Audience, LONGEST},
         relation::Relation,
         text::{BadText, lines},
     },
     policy::{Act, RequestContext, ShownCompartment},
-    store::{CommitError, referrals::Referral},
+    store::{CommitError, Tx, referrals::Referral},
 };
 
 impl App {
@@ -69,6 +69,7 @@ impl App {
         let entry = self.sealed_entry(&tx, &compartment, EntryKind::Message, text.as_bytes(), caller.user(), request.at);
         let added = Added { id: entry.id.to_string(), at: request.at };
         once.remember(&mut tx, &added).await?;
+        room_for_more(&mut tx, referral.id).await?;
         if answers && !tx.answer_enquiry(referral.id, referral.revision, request.at).await? {
             return Err(CommitError::Stale("referral").into());
         }
@@ -117,6 +118,17 @@ impl App {
 fn is_answer(referral: &Referral, audience: Audience, relation: Relation) -> bool {
     let is_to_asker = audience == Audience::Shared && relation == Relation::ReceivingTeam;
     referral.kind == FormKind::Enquiry && is_to_asker && referral.answered_at.is_none()
+}
+
+/// How many items a referral holds: each is unsealed at every opening, so one that grew without end could not be opened any more.
+const MOST: i64 = 2000;
+
+/// Fails when a referral is full. To be asked by whatever adds an item that people write again and again.
+pub(super) async fn room_for_more(tx: &mut Tx, referral: ReferralId) -> Result<(), Error> {
+    if tx.count_entries(referral).await? >= MOST {
+        return Err(Error::Conflict("nothing more can be added to this referral: it holds 2,000 items"));
+    }
+    Ok(())
 }
 
 fn invalid(fault: BadText) -> Error {

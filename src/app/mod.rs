@@ -31,7 +31,9 @@ mod library;
 mod lists;
 mod log;
 mod messages;
+mod nobodies;
 mod opening;
+mod places;
 mod quarantine;
 mod reading;
 mod preview;
@@ -110,7 +112,7 @@ pub use crate::{
 
 use crate::{
     audit::SigningKey,
-    crypto::{PasswordEngine, SealingKeys},
+    crypto::{HashKey, PasswordEngine, SealingKeys},
     domain::{
         calendar::WorkingCalendar,
         ports::{Clock, Random},
@@ -126,6 +128,7 @@ pub struct App {
     policy: PolicyInForce,
     passwords: PasswordEngine,
     sealing: SealingKeys,
+    hashes: HashKey,
     signer: SigningKey,
     library: library::Library,
     calendar: WorkingCalendar,
@@ -133,7 +136,8 @@ pub struct App {
     checked: keyring::CheckedKeys,
     sequencer: sequencer::Sequencer,
     scanner: Arc<dyn Scanner>,
-    places: files::Places,
+    places: places::Places,
+    nobodies: nobodies::Nobodies,
     /// This process among the nodes of the hub.
     node: String,
     clock: Arc<dyn Clock>,

@@ -1,6 +1,6 @@
 //! Opening sealed items: grants and rows checked against their events, keys unwrapped for a permit, content only for a record.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
 use sha2::{Digest, Sha256};
 
@@ -33,7 +33,7 @@ pub(super) struct Sight {
     grants: Vec<grants::Found>,
 }
 
-/// Everything that opening some items rests on, fetched in three queries however many they are.
+/// Everything that opening some items rests on, fetched in three queries for every five hundred.
 pub(super) struct Ground<'s> {
     sight: &'s Sight,
     evidence: Evidence,
@@ -97,7 +97,8 @@ impl App {
     /// Fetches and checks what opening these items rests on: their events, their grants' events, the compartments' keys.
     pub(super) async fn ground<'s>(&self, sight: &'s Sight, items: &[entries::Found]) -> Result<Ground<'s>, Error> {
         let grants = || items.iter().filter_map(|item| sight.grant(item.entry.compartment, item.entry.epoch));
-        let rows = self.store.key_rows(&grants().map(|found| found.grant.key).collect::<Vec<_>>()).await?;
+        let keys: BTreeSet<KeyId> = grants().map(|found| found.grant.key).collect();
+        let rows = self.store.key_rows(&keys.into_iter().collect::<Vec<_>>()).await?;
         let mut events: Vec<EventId> = items.iter().map(|item| item.entry.event).collect();
         for found in grants() {
             events.push(found.grant.event);

@@ -1,6 +1,6 @@
 //! Putting a file into quarantine: any reader, at once, and for everybody.
 
-use super::{Added, Answered, App, Caller, Error, IdempotencyKey, idempotency::Once};
+use super::{Added, Answered, App, Caller, Error, IdempotencyKey, idempotency::Once, reading::TRIES};
 use crate::{audit::Details, domain::action::Action, policy::RequestContext};
 
 impl App {
@@ -16,7 +16,15 @@ impl App {
         (reference, id): (&str, &str),
     ) -> Result<Answered<Added>, Error> {
         let route = format!("POST /referrals/{reference}/attachments/{id}/quarantine");
-        let act = async |once: &Once<'_>| self.quarantine_once(request, caller, (reference, id), once).await;
+        let act = async |once: &Once<'_>| {
+            let mut done = self.quarantine_once(request, caller, (reference, id), once).await;
+            for _ in 1..TRIES {
+                // Somebody opened the referral just now.
+                let Err(Error::Conflict(_)) = &done else { break };
+                done = self.quarantine_once(request, caller, (reference, id), once).await;
+            }
+            self.damage_on_record(request, caller, Action::QuarantineFile, done).await
+        };
         self.once(request, caller, key, (&route, b""), act).await
     }
 

@@ -63,8 +63,8 @@ impl Seen {
     }
 }
 
-/// How often a read is begun anew when the referral moves between decision and commit.
-const TRIES: usize = 4;
+/// How often a read, or an act that leaves the referral as it is, is begun anew when the referral moves between decision and commit.
+pub(super) const TRIES: usize = 4;
 
 impl App {
     /// Opens a referral by reference. Unseen and nonexistent cost the same look-ups and leave the same event.
@@ -87,7 +87,7 @@ impl App {
         action: Action,
     ) -> Result<Referral, Error> {
         let session = caller.session().to_string();
-        self.look_up_allowed(request, &session).await?;
+        self.look_up_allowed(request, caller, action).await?;
         // A text that cannot be a reference is looked up like one that is: the answer must not tell them apart.
         let reference = Reference::parse(reference).unwrap_or(Reference::NOBODYS);
         if let Some(referral) = self.store.referral_seen_by(reference, &caller.holders()).await? {

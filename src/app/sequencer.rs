@@ -183,18 +183,18 @@ impl App {
         Ok(())
     }
 
-    /// Runs the sequencer about twice a second until told to stop; failures are logged and tried again.
-    ///
-    /// Old sessions, counts of failures, kept forms and drafts that nobody sent are removed on the way, about once an hour; what nobody
-    /// checks in time goes on.
-    pub async fn keep_sequencing(&self, mut stop: tokio::sync::watch::Receiver<bool>) {
+    /// Runs the sequencer about twice a second until told to stop, and the house's jobs beside it: however long those take,
+    /// events get their place.
+    pub async fn keep_sequencing(&self, stop: tokio::sync::watch::Receiver<bool>) {
+        tokio::join!(self.keep_placing(stop.clone()), self.keep_house(stop));
+    }
+
+    /// Gives events their place; failures are logged and tried again.
+    async fn keep_placing(&self, mut stop: tokio::sync::watch::Receiver<bool>) {
         if let Err(error) = self.inherit_sequencing().await {
             tracing::warn!(error.kind = "sequencer", error = %error, "the lease of an earlier process must run out first");
         }
-        let mut tidied = Timestamp::from_millis(0);
-        let mut minded = Timestamp::from_millis(0);
-        let mut ticks = tokio::time::interval(Duration::from_millis(400));
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut ticks = ticks();
         loop {
             tokio::select! {
                 _ = ticks.tick() => {}
@@ -202,6 +202,23 @@ impl App {
             }
             if let Err(error) = self.follow_policy().await {
                 tracing::error!(error.kind = "policy", error = %error, "the policy in force could not be taken up");
+            }
+            if let Err(error) = self.sequence().await {
+                tracing::error!(error.kind = "sequencer", error = %error, "the log could not be sequenced; trying again");
+            }
+        }
+    }
+
+    /// Removes old sessions, counts, remembered answers, kept forms and drafts that nobody sent, about once an hour; lets go
+    /// what nobody checks in time.
+    async fn keep_house(&self, mut stop: tokio::sync::watch::Receiver<bool>) {
+        let mut tidied = Timestamp::from_millis(0);
+        let mut minded = Timestamp::from_millis(0);
+        let mut ticks = ticks();
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                _ = stop.changed() => return,
             }
             let now = self.clock.now();
             if now.since(tidied) >= TIDY_EVERY {
@@ -225,11 +242,14 @@ impl App {
                     tracing::error!(error.kind = "checks", error = %error, "what waits for a check could not be minded");
                 }
             }
-            if let Err(error) = self.sequence().await {
-                tracing::error!(error.kind = "sequencer", error = %error, "the log could not be sequenced; trying again");
-            }
         }
     }
+}
+
+fn ticks() -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval(Duration::from_millis(400));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    ticks
 }
 
 async fn read_frontier(tx: &mut Sequencing, size: u64) -> Result<Frontier, Error> {

@@ -89,7 +89,7 @@ impl App {
         code: &str,
     ) -> Result<Begun, Error> {
         if !is_whole(code) {
-            return Err(self.incomplete(request).await?);
+            return Err(self.not_let_in(request).await?);
         }
         let known = self.check_password(request, username, password).await?;
         let actor = self.own_actor(&known.account, Strength::SecondFactor).await?;
@@ -122,18 +122,18 @@ impl App {
         // What was typed is counted only by its hash, so even a name that cannot exist is throttled like any other.
         let typed = username.trim().to_lowercase();
         if typed.is_empty() || password.is_empty() {
-            return Err(self.incomplete(request).await?);
+            // A form that was not filled in is no guess: it is not counted, and costs no work.
+            return Err(self.not_let_in(request).await?);
         }
         let attempt = self.counted_or(request, &typed, Action::GivePassword).await?;
         match self.compare_password(username, &password).await {
-            Ok(Some((account, unlocked))) => {
-                let actor = self.own_actor(&account, Strength::Password).await?;
-                Ok(Known { account, actor, unlocked, attempt })
-            }
-            Ok(None) => {
-                self.refuse_nobody(request, "sign-in", Action::GivePassword, DenialReason::Credentials).await?;
-                Err(Error::Credentials)
-            }
+            Ok(Some((account, unlocked))) => match self.own_actor(&account, Strength::Password).await {
+                Ok(actor) => Ok(Known { account, actor, unlocked, attempt }),
+                // Whoever has no place left is told what a stranger is told, not that the password was right.
+                Err(Error::Refused) => Err(self.not_let_in(request).await?),
+                Err(other) => Err(other),
+            },
+            Ok(None) => Err(self.not_let_in(request).await?),
             // The hub could not look: nobody guessed.
             Err(error) => {
                 self.take_back(attempt).await?;
@@ -253,8 +253,8 @@ impl App {
         })))
     }
 
-    /// A form that was not filled in is no guess: it is refused without being counted, and without work.
-    async fn incomplete(&self, request: &RequestContext) -> Result<Error, Error> {
+    /// What was given lets nobody in: on record.
+    async fn not_let_in(&self, request: &RequestContext) -> Result<Error, Error> {
         self.refuse_nobody(request, "sign-in", Action::GivePassword, DenialReason::Credentials).await?;
         Ok(Error::Credentials)
     }

@@ -3,8 +3,8 @@
 use std::{path::Path, sync::Arc};
 
 use super::{
-    App, Clamd, ClamdAddress, Error, KeyFiles, NoScanner, Scanner, TestScanner, database_files, files::Places,
-    keyring::CheckedKeys, library::Library, sequencer::Sequencer,
+    App, Clamd, ClamdAddress, Error, KeyFiles, NoScanner, Scanner, TestScanner, database_files, keyring::CheckedKeys,
+    library::Library, nobodies::Nobodies, places::Places, sequencer::Sequencer,
 };
 use crate::{
     audit::{SigningKey, VerifierKey},
@@ -227,6 +227,7 @@ impl App {
             policy: PolicyInForce::new(policy),
             passwords: engine,
             sealing: keys.sealing,
+            hashes: keys.hashes,
             signer,
             library: Library::of(&files)?,
             calendar: pathways.calendar().clone(),
@@ -235,6 +236,7 @@ impl App {
             sequencer: Sequencer::default(),
             scanner,
             places: Places::default(),
+            nobodies: Nobodies::default(),
             node: RequestId::random(&*random).to_string(),
             clock,
             random,

@@ -2,12 +2,14 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use sha2::{Digest, Sha256};
-
-use super::{App, Error, gate::quiet_since};
+use super::{
+    App, Caller, Error,
+    gate::{bare, quiet_since},
+};
 use crate::{
-    domain::time::Timestamp,
-    policy::RequestContext,
+    crypto::HashKey,
+    domain::{action::Action, relation::Relation, time::Timestamp},
+    policy::{DenialReason, Object, RequestContext, State},
     store::throttle::{Counting, ThrottleKind},
 };
 
@@ -23,13 +25,13 @@ const LONGEST: Duration = Duration::from_mins(1);
 /// A right sign-in takes back its own count against the address, and one failure of somebody else there.
 const TAKEN_BACK_BY_SUCCESS: i64 = 2;
 
-/// What tries are counted by: a hash, since people type passwords into the name field.
-fn subject(kind: ThrottleKind, text: &str) -> [u8; 32] {
-    Sha256::new().chain_update(kind.code()).chain_update([0]).chain_update(text).finalize().into()
+/// What tries are counted by: a keyed hash, since people type passwords into the name field.
+fn subject(key: &HashKey, kind: ThrottleKind, text: &str) -> [u8; 32] {
+    key.hash(kind.code(), &[text.as_bytes()])
 }
 
 /// What an address is counted by. An IPv6 subscriber has a whole /64 to come from.
-fn address(request: &RequestContext) -> String {
+pub(super) fn address(request: &RequestContext) -> String {
     match request.source {
         None => "unknown".to_owned(),
         Some(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
@@ -72,11 +74,11 @@ const fn sides(at_home: bool) -> &'static [(ThrottleKind, i64)] {
     }
 }
 
-fn subject_of(kind: ThrottleKind, request: &RequestContext, username: &str) -> [u8; 32] {
+fn subject_of(key: &HashKey, kind: ThrottleKind, request: &RequestContext, username: &str) -> [u8; 32] {
     match kind {
-        ThrottleKind::Address => subject(kind, &address(request)),
-        ThrottleKind::Familiar => subject(kind, &format!("{}\n{username}", address(request))),
-        ThrottleKind::Account | ThrottleKind::Session => subject(kind, username),
+        ThrottleKind::Address => subject(key, kind, &address(request)),
+        ThrottleKind::Familiar => subject(key, kind, &format!("{}\n{username}", address(request))),
+        ThrottleKind::Account | ThrottleKind::Session => subject(key, kind, username),
     }
 }
 
@@ -84,13 +86,13 @@ impl App {
     /// Counts a try at signing in, or refuses it while it has to wait. Looking and counting are one step, so that tries which
     /// come at once are slowed down like tries that come one by one.
     pub(super) async fn begin_try(&self, request: &RequestContext, username: &str) -> Result<Try, Error> {
-        let familiar = subject_of(ThrottleKind::Familiar, request, username);
+        let familiar = subject_of(&self.hashes, ThrottleKind::Familiar, request, username);
         let at_home = self.store.throttled(ThrottleKind::Familiar, &familiar).await?.is_some();
         let mut counting = self.store.begin_counting().await?;
         let mut longest = Duration::ZERO;
         let mut counted = Vec::new();
         for &(kind, free) in sides(at_home) {
-            let subject = subject_of(kind, request, username);
+            let subject = subject_of(&self.hashes, kind, request, username);
             let known = counting.count(kind, &subject, request.at, quiet_since(request.at)).await?;
             longest = longest.max(Timestamp::from_millis(known.blocked_until).since(request.at));
             let wait = wait(known.failures, free);
@@ -122,7 +124,7 @@ impl App {
     /// against it. Not nothing, or one good account would clear an address that guesses at others.
     pub(super) async fn sign_in_succeeded(&self, request: &RequestContext, username: &str, attempt: Try) -> Result<(), Error> {
         let mut counting = self.store.begin_counting().await?;
-        let of = |kind| subject_of(kind, request, username);
+        let of = |kind| subject_of(&self.hashes, kind, request, username);
         counting.forget(ThrottleKind::Account, &of(ThrottleKind::Account)).await?;
         for Counted { kind, subject, blocked_until } in &attempt.counted {
             if *kind == ThrottleKind::Address {
@@ -137,7 +139,7 @@ impl App {
     pub(super) async fn keeping_allowed(&self, request: &RequestContext) -> Result<bool, Error> {
         let kind = ThrottleKind::Address;
         // Counted apart from tries at signing in: no address reads so.
-        let subject = subject(kind, &format!("kept {}", address(request)));
+        let subject = subject(&self.hashes, kind, &format!("kept {}", address(request)));
         let mut counting = self.store.begin_counting().await?;
         let known = counting.count(kind, &subject, request.at, quiet_since(request.at)).await?;
         counting.keep().await?;
@@ -147,7 +149,7 @@ impl App {
     /// Counts a reference that the session could not see; once there are more than sixty within a minute it has to wait.
     pub(super) async fn miss(&self, request: &RequestContext, session: &str) -> Result<(), Error> {
         let kind = ThrottleKind::Session;
-        let subject = subject(kind, session);
+        let subject = subject(&self.hashes, kind, session);
         let minute_ago = request.at.minus(Duration::from_mins(1));
         let mut counting: Counting = self.store.begin_counting().await?;
         let known = counting.count(kind, &subject, request.at, minute_ago).await?;
@@ -158,12 +160,17 @@ impl App {
         Ok(counting.keep().await?)
     }
 
-    /// Refuses while the session has to wait after a burst of misses.
-    pub(super) async fn look_up_allowed(&self, request: &RequestContext, session: &str) -> Result<(), Error> {
+    /// Refuses, on record, while the session has to wait after a burst of misses.
+    pub(super) async fn look_up_allowed(&self, request: &RequestContext, caller: &Caller, action: Action) -> Result<(), Error> {
         let kind = ThrottleKind::Session;
-        let waits = self.store.throttled(kind, &subject(kind, session)).await?;
+        let waits = self.store.throttled(kind, &subject(&self.hashes, kind, &caller.session().to_string())).await?;
         let wait = waits.map_or(Duration::ZERO, |waits| Timestamp::from_millis(waits.blocked_until).since(request.at));
-        if wait.is_zero() { Ok(()) } else { Err(Error::Throttled(wait)) }
+        if wait.is_zero() {
+            return Ok(());
+        }
+        let act = bare(caller.acting()?, action, Object::Unseen, Relation::None, State::None, request);
+        self.refuse(act, DenialReason::Throttled, None).await?;
+        Err(Error::Throttled(wait))
     }
 }
 
@@ -181,7 +188,8 @@ mod tests {
 
     #[test]
     fn the_same_text_is_counted_apart_as_account_and_address() {
-        assert_ne!(subject(ThrottleKind::Account, "x"), subject(ThrottleKind::Address, "x"));
+        let key = HashKey::derived(&[1; 32]);
+        assert_ne!(subject(&key, ThrottleKind::Account, "x"), subject(&key, ThrottleKind::Address, "x"));
     }
 
     #[test]

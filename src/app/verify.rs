@@ -275,7 +275,7 @@ impl Verification<'_> {
 
     /// Events that await their place: they count, and must be authentic too.
     async fn pending(&mut self) -> Result<(), Error> {
-        self.report.pending = u64::try_from(self.store.count_pending().await?).unwrap_or(0);
+        self.report.pending = u64::try_from(self.store.count_unplaced().await?).unwrap_or(0);
         let scopes = self.store.scopes_pending().await?;
         let mut page = self.store.pending(None, PAGE).await?;
         while !page.is_empty() {

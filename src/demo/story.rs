@@ -192,7 +192,7 @@ impl<'s> Story<'s> {
         }
         let sender = self.sender()?;
         let (caller, cookie) = sender.sign_in(self.app).await?;
-        self.answer(sender, &caller).await?;
+        let caller = self.answer(sender, caller, &cookie).await?;
         let (mut caller, references) = self.send(caller, &cookie, &turns).await?;
         if visit % A_QUESTION == 1 {
             caller = self.ask(sender, &cookie).await?;
@@ -366,20 +366,21 @@ impl<'s> Story<'s> {
         Ok(())
     }
 
-    /// Answers what receiving teams asked this sender.
-    async fn answer(&mut self, sender: &DemoPerson, caller: &Caller) -> Result<(), Error> {
+    /// Answers what receiving teams asked this sender, however many wait: the session goes on as it is used.
+    async fn answer(&mut self, sender: &DemoPerson, mut caller: Caller, cookie: &str) -> Result<Caller, Error> {
         let (own, others) = std::mem::take(&mut self.asked).into_iter().partition(|(name, _)| *name == sender.name);
         self.asked = others;
         let own: Vec<(String, String)> = own;
         for (_, reference) in own {
             let request = self.app.request(None);
-            self.app.read_referral(&request, caller, &reference).await?;
+            self.app.read_referral(&request, &caller, &reference).await?;
             let Some(text) = self.chance.pick(&words::ANSWERED) else { continue };
             let key = self.key()?;
-            self.app.write_message(&request, caller, &key, (&reference, Audience::Shared, text)).await?;
+            self.app.write_message(&request, &caller, &key, (&reference, Audience::Shared, text)).await?;
             self.clock.advance(Duration::from_mins(2));
+            caller = self.app.authenticate(&self.app.request(None), cookie).await?;
         }
-        Ok(())
+        Ok(caller)
     }
 }
 

@@ -36,6 +36,12 @@ const OLE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 const ZIP: &[u8] = b"PK\x03\x04";
 /// A ZIP archive's local header up to the name.
 const ZIP_HEADER: usize = 30;
+/// So much of a member's name is looked at: as much as is kept across chunks.
+const ZIP_NAME: usize = TAIL - ZIP_HEADER - 1;
+/// What Word calls the part with a program, in lower case; wherever it lies, and with its relations.
+const VBA: &[u8] = b"vbaproject";
+/// What the storages and streams of a program are called in an OLE document.
+const OLE_PROGRAM: [&str; 4] = ["macros", "vba", "_vba_project", "_vba_project_cur"];
 /// An OpenDocument file begins so, by its standard: the first member is called `mimetype` and not compressed.
 const ODT: &[u8] = b"mimetypeapplication/vnd.oasis.opendocument.text";
 /// Entries of an OLE directory lie at multiples of this.
@@ -64,7 +70,8 @@ impl Sniffer {
         self.length += bytes.len() as u64;
     }
 
-    /// Members' names, wherever a local header stands. Nothing is unpacked.
+    /// Members' names, wherever a local header stands; capitals make no difference to the programs that open it. Nothing is
+    /// unpacked.
     fn zip(&mut self, seen: &[u8]) {
         let mut from = 0;
         while let Some(at) = seen[from..].iter().position(|byte| *byte == ZIP[0]) {
@@ -74,7 +81,9 @@ impl Sniffer {
                 let name = &header[ZIP_HEADER..];
                 self.has_types_part |= name.starts_with(b"[Content_Types].xml");
                 self.has_word_part |= name.starts_with(b"word/document.xml");
-                self.has_program |= name.starts_with(b"word/vbaProject.bin") || name.starts_with(b"Basic/");
+                let name = name[..name.len().min(ZIP_NAME)].to_ascii_lowercase();
+                let folder = [&b"basic/"[..], b"scripts/"].iter().any(|folder| name.starts_with(folder));
+                self.has_program |= folder || name.windows(VBA.len()).any(|part| part == VBA);
             }
         }
     }
@@ -84,8 +93,8 @@ impl Sniffer {
         let first = usize::try_from((OLE_ENTRY - from % OLE_ENTRY) % OLE_ENTRY).unwrap_or(0);
         let mut at = first;
         while let Some(entry) = seen.get(at..at + 64) {
-            self.has_word_stream |= is_named(entry, "WordDocument");
-            self.has_program |= is_named(entry, "Macros") || is_named(entry, "_VBA_PROJECT_CUR");
+            self.has_word_stream |= is_named(entry, "worddocument");
+            self.has_program |= OLE_PROGRAM.iter().any(|name| is_named(entry, name));
             at += 128;
         }
     }
@@ -119,9 +128,10 @@ impl Sniffer {
     }
 }
 
+/// Whether an entry has this name, given in lower case; readers take capitals for the same.
 fn is_named(entry: &[u8], name: &str) -> bool {
     let wide = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes);
-    wide.zip(entry).all(|(wanted, byte)| wanted == *byte)
+    wide.zip(entry).all(|(wanted, byte)| wanted == byte.to_ascii_lowercase())
 }
 
 /// Pages, drawings and scripts are text too, and not what is meant by it.
@@ -249,8 +259,17 @@ mod tests {
             [member("[Content_Types].xml", ""), member("word/document.xml", ""), member("word/vbaProject.bin", "")].concat();
         assert_eq!(kind(&docm, 11), Err(NotTaken::Program));
         assert_eq!(kind(&ole(&["WordDocument", "Macros"]), 100), Err(NotTaken::Program));
-        let basic = [member("mimetype", "application/vnd.oasis.opendocument.text"), member("Basic/script-lc.xml", "")].concat();
-        assert_eq!(kind(&basic, 13), Err(NotTaken::Program));
+        for name in ["MACROS", "vba", "_VBA_PROJECT"] {
+            assert_eq!(kind(&ole(&["WordDocument", name]), 100), Err(NotTaken::Program), "{name}");
+        }
+        for part in ["word/VBAProject.bin", "custom/MyVbaProject.bin", "word/_rels/vbaProject.bin.rels"] {
+            let docm = [member("[Content_Types].xml", ""), member("word/document.xml", ""), member(part, "")].concat();
+            assert_eq!(kind(&docm, 11), Err(NotTaken::Program), "{part}");
+        }
+        for part in ["Basic/script-lc.xml", "Scripts/python/run.py", "scripts/beanshell/a.bsh"] {
+            let odt = [member("mimetype", "application/vnd.oasis.opendocument.text"), member(part, "")].concat();
+            assert_eq!(kind(&odt, 13), Err(NotTaken::Program), "{part}");
+        }
     }
 
     proptest! {

@@ -12,11 +12,15 @@ use super::{
     agency::AgencyKind,
     answers::{Answer, Answers, FieldError, RawAnswer, RawAnswers, is_blank},
     code::QuestionId,
+    condition::Condition,
     pathway::Pathway,
     question::{Group, Kind, Question},
     read::{Fault, missing, read},
     rule::Rule,
 };
+
+/// How many items beyond the most that an answer holds may be sent blank.
+const SPARE: usize = 20;
 
 /// Answers held against their pathway: those that fit, and what is wrong with the others.
 pub struct Examined<'p> {
@@ -179,7 +183,15 @@ impl<'p> Held<'p> {
 
     /// The items of a group; blank ones count as not there, but each keeps its number.
     fn hold_items(&mut self, question: &'p Question, group: &'p Group, items: Vec<RawAnswers>) -> Option<Answer> {
-        let outside = self.outside.as_ref().map_or_else(|| self.answers.clone(), |outside| outside.beside(&self.answers));
+        if items.len() > group.most.saturating_add(SPARE) {
+            // Not one of them is looked at: the work that a request asks for must not grow with how many it sends.
+            self.wrong(question, at_most(group));
+            return None;
+        }
+        // What conditions inside the group look at, and no more: it is copied for each item. No group stands in a group.
+        let conditions = || group.questions.iter().filter_map(|asked| asked.show_when.as_ref());
+        let looked_at: BTreeSet<&QuestionId> = conditions().flat_map(Condition::questions).collect();
+        let outside = self.answers.only(|id| looked_at.contains(id));
         let before = self.errors.len();
         let mut kept = Vec::new();
         for (at, mut raw) in items.into_iter().enumerate() {
@@ -200,7 +212,7 @@ impl<'p> Held<'p> {
         }
         let (count, noun) = (kept.len(), &group.item);
         if count > group.most {
-            self.wrong(question, format!("Give at most {} of these: each is one {noun}", group.most));
+            self.wrong(question, at_most(group));
         } else if count < group.least && (count > 0 || question.required) {
             let fault = if count == 0 {
                 missing(question).1
@@ -211,6 +223,10 @@ impl<'p> Held<'p> {
         }
         (count > 0 && self.errors.len() == before).then_some(Answer::Group(kept))
     }
+}
+
+fn at_most(group: &Group) -> String {
+    format!("Give at most {} of these: each is one {}", group.most, group.item)
 }
 
 #[cfg(test)]

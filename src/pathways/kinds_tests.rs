@@ -10,7 +10,7 @@ use crate::domain::{
     answers::{Answers, FieldError},
     pathway::Pathway,
     question::Kind,
-    validate::validate,
+    validate::{examine, validate},
 };
 
 const TODAY: Date = date(2026, 11, 27);
@@ -361,4 +361,23 @@ proptest! {
             prop_assert_eq!((&json["since"], &json["age"]), (&json!(since), &age));
         }
     }
+}
+
+#[test]
+fn far_more_items_than_a_group_takes_are_one_error_and_none_is_looked_at() {
+    let told = |items: usize, item: Value| {
+        let body = with(&[("children", Value::Array(vec![item; items]))]);
+        let pathway = pathway();
+        let examined = examine(&pathway, raw_from_json(&body["answers"]).expect("reads"), SENDER, TODAY);
+        let errors: Vec<String> = examined.errors.iter().map(FieldError::name).collect();
+        (errors, examined.items.len())
+    };
+    for item in [json!({ "told": "" }), json!({ "told": "yes", "stranger": "x" })] {
+        let (errors, looked_at) = told(20_000, item);
+        assert_eq!((errors.iter().filter(|name| *name == "children").count(), looked_at), (1, 0), "{errors:?}");
+        assert!(errors.len() < 5, "{}", errors.len());
+    }
+    // Some blank ones too many are still passed over.
+    let (_, looked_at) = told(23, json!({ "told": "" }));
+    assert_eq!(looked_at, 23);
 }

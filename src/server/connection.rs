@@ -1,8 +1,8 @@
 //! One connection from handshake to close.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -11,14 +11,16 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::Watcher;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 use tower::ServiceExt as _;
 
-use super::{ConnectionLimits, Tls};
+use super::{
+    ConnectionLimits, Tls,
+    moving::{quiet, told},
+};
 
 /// What a connection needs besides its socket.
 pub(super) struct Connection {
@@ -26,7 +28,6 @@ pub(super) struct Connection {
     pub(super) tls: Option<Tls>,
     pub(super) limits: Arc<ConnectionLimits>,
     pub(super) router: Router,
-    pub(super) watcher: Watcher,
     pub(super) stopping: watch::Receiver<bool>,
 }
 
@@ -59,17 +60,37 @@ impl Connection {
     }
 
     async fn speak(mut self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, version: Version) {
-        let began = Arc::new(Notify::new());
-        let service = requests(self.router, self.peer, Arc::clone(&began));
+        let moved = Arc::new(Notify::new());
+        let service = requests(self.router, self.peer, Arc::clone(&moved));
         let builder = builder(&self.limits, version);
         let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        let served = self.watcher.watch(connection.into_owned());
-        tokio::select! {
-            result = served => if result.is_err() {
+        let mut connection = pin!(connection);
+        let ended = |result: Result<(), _>| {
+            if result.is_err() {
                 // The error's text may quote what the client sent.
                 tracing::debug!("a connection ended early");
+            }
+        };
+        // HTTP/2's opening and version guessing have no limit of their own: before the first request there is nothing to wait for.
+        tokio::select! {
+            result = connection.as_mut() => return ended(result),
+            begun = tokio::time::timeout(self.limits.request_head, moved.notified()) => if begun.is_err() {
+                return tracing::debug!("a connection asked nothing");
             },
-            () = nothing_asked(self.limits.request_head, &began, &mut self.stopping) => tracing::debug!("a connection asked nothing"),
+            () = stopped(&mut self.stopping) => return,
+        }
+        let stops = tokio::select! {
+            result = connection.as_mut() => return ended(result),
+            () = quiet(self.limits.idle, &moved) => false,
+            () = stopped(&mut self.stopping) => true,
+        };
+        connection.as_mut().graceful_shutdown();
+        // At a stop the listener counts the time that running requests have.
+        let farewell =
+            async { if stops { std::future::pending().await } else { tokio::time::sleep(self.limits.farewell).await } };
+        tokio::select! {
+            result = connection => ended(result),
+            () = farewell => tracing::debug!("a connection stood still and was cut off"),
         }
     }
 }
@@ -101,16 +122,6 @@ fn builder(limits: &ConnectionLimits, version: Version) -> auto::Builder<TokioEx
     builder
 }
 
-/// Ends a connection on which no request began in time, or before the hub stops: HTTP/2's opening and version guessing
-/// have no limit of their own.
-async fn nothing_asked(limit: Duration, began: &Notify, stopping: &mut watch::Receiver<bool>) {
-    tokio::select! {
-        () = began.notified() => std::future::pending().await,
-        () = tokio::time::sleep(limit) => {}
-        () = stopped(stopping) => {}
-    }
-}
-
 /// Resolves once the hub stops; its sender lives as long as the accept loop, so its loss means the same.
 async fn stopped(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stops| *stops).await;
@@ -120,7 +131,7 @@ async fn stopped(stopping: &mut watch::Receiver<bool>) {
 fn requests(
     router: Router,
     peer: SocketAddr,
-    began: Arc<Notify>,
+    moved: Arc<Notify>,
 ) -> impl tower::Service<
     Request<Incoming>,
     Response = axum::response::Response,
@@ -129,9 +140,14 @@ fn requests(
 > + Clone
 + Send {
     tower::service_fn(move |request: Request<Incoming>| {
-        began.notify_one();
-        let mut request = request.map(Body::new);
+        moved.notify_one();
+        let mut request = request.map(|body| told(Body::new(body), &moved));
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        let (answer, moved) = (router.clone().oneshot(request), Arc::clone(&moved));
+        async move {
+            let answer = answer.await?;
+            moved.notify_one();
+            Ok(answer.map(|body| told(body, &moved)))
+        }
     })
 }

@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::connection::Connection;
+use super::neighbours::{Neighbour, Neighbours};
 use super::{ConnectionLimits, Error, Tls};
 
 /// Makes listeners.
@@ -61,12 +61,12 @@ impl Bound {
     /// returns; whoever called can then sequence and sign the log. What still runs after the limit is cut off.
     pub async fn run_until(self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
-        let graceful = GracefulShutdown::new();
         let (stops, stopping) = watch::channel(false);
         let places = Arc::new(Semaphore::new(self.limits.connections));
+        let neighbours = Arc::new(Neighbours::default());
         let mut tasks = JoinSet::new();
         loop {
-            let (socket, peer, place) = tokio::select! {
+            let (socket, peer, places) = tokio::select! {
                 biased;
                 () = &mut stop => break,
                 // A task ends in error only by a panic that the router's own catcher did not see.
@@ -76,36 +76,44 @@ impl Bound {
                     }
                     continue;
                 }
-                accepted = self.accept(&places) => accepted,
+                accepted = self.accept(&places, &neighbours) => accepted,
             };
             let connection = Connection {
                 peer,
                 tls: self.tls.clone(),
                 limits: Arc::clone(&self.limits),
                 router: self.router.clone(),
-                watcher: graceful.watcher(),
                 stopping: stopping.clone(),
             };
             tasks.spawn(async move {
                 connection.run(socket).await;
-                drop(place);
+                drop(places);
             });
         }
         // Closing the socket first: a client that comes now is refused at once, not left waiting.
         drop(self.listener);
         stops.send_replace(true);
-        if tokio::time::timeout(self.limits.drain, graceful.shutdown()).await.is_err() {
+        if tokio::time::timeout(self.limits.drain, all_ended(&mut tasks)).await.is_err() {
             tracing::warn!(connections.cut = tasks.len(), "connections were cut off at the end of the drain limit");
         }
         tasks.shutdown().await;
     }
 
-    async fn accept(&self, places: &Arc<Semaphore>) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
+    async fn accept(
+        &self,
+        places: &Arc<Semaphore>,
+        neighbours: &Arc<Neighbours>,
+    ) -> (TcpStream, SocketAddr, (Option<OwnedSemaphorePermit>, Neighbour)) {
         // Never closed, so acquiring cannot fail; if it could, serving without a bound would be wrong but safe.
         let place = Arc::clone(places).acquire_owned().await.ok();
         loop {
             match self.listener.accept().await {
-                Ok((socket, peer)) => return (socket, peer, place),
+                Ok((socket, peer)) => {
+                    if let Some(neighbour) = neighbours.let_in(peer.ip(), self.limits.connections_per_address) {
+                        return (socket, peer, (place, neighbour));
+                    }
+                    tracing::debug!("an address holds as many connections as any may");
+                }
                 Err(error) => {
                     tracing::warn!(error.kind = ?error.kind(), "the system refused a connection");
                     tokio::time::sleep(self.limits.accept_pause).await;
@@ -113,6 +121,10 @@ impl Bound {
             }
         }
     }
+}
+
+async fn all_ended(tasks: &mut JoinSet<()>) {
+    while tasks.join_next().await.is_some() {}
 }
 
 impl std::fmt::Debug for Bound {

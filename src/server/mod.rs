@@ -7,6 +7,8 @@ pub mod development_ca;
 mod error;
 mod limits;
 mod listener;
+mod moving;
+mod neighbours;
 pub mod operations;
 mod router;
 mod tls;

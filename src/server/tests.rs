@@ -79,6 +79,15 @@ impl Running {
         client(&self.files.ca, alpn).connect(name, socket).await.unwrap()
     }
 
+    /// The answer, if the server lets the client in.
+    async fn try_ask(&self, path: &str) -> Option<String> {
+        let socket = TcpStream::connect(self.address).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        let mut stream = client(&self.files.ca, b"http/1.1").connect(name, socket).await.ok()?;
+        send(&mut stream, path).await;
+        Some(answer(&mut stream).await)
+    }
+
     async fn ask(&self, path: &str) -> String {
         let mut stream = self.connect(b"http/1.1").await;
         send(&mut stream, path).await;
@@ -196,6 +205,61 @@ async fn silence_is_cut_at_every_stage() {
     let mut half_a_preface = server.connect(b"h2").await;
     half_a_preface.write_all(b"PRI * HT").await.unwrap();
     answer(&mut half_a_preface).await;
+    server.stop().await;
+}
+
+/// An HTTP/2 connection that asked once and was answered.
+async fn asked_once(server: &Running) -> tokio::task::JoinHandle<hyper::Result<()>> {
+    let stream = server.connect(b"h2").await;
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let request = http::Request::get("https://localhost/").body(Empty::<axum::body::Bytes>::new()).unwrap();
+    let response = sender.send_request(request).await.unwrap();
+    assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "hello");
+    // The sender lives on, so that nothing but the server ends it.
+    tokio::spawn(async move {
+        let _sender = sender;
+        std::future::pending::<()>().await;
+    });
+    connection
+}
+
+#[tokio::test]
+async fn silence_after_a_request_is_cut_though_pings_are_answered() {
+    let limits = ConnectionLimits { idle: SHORT, farewell: SHORT, ..ConnectionLimits::default() };
+    let server = start(limits, hello()).await;
+    let connection = asked_once(&server).await;
+    // Its end is the server's farewell, or the cut: not one that the client asked for.
+    let _ = connection.await.unwrap();
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_takes_is_cut() {
+    let large = Router::new().route("/", get(|| async { vec![b'x'; 32 * 1024 * 1024] }));
+    let limits = ConnectionLimits { idle: SHORT, farewell: SHORT, connections: 1, ..ConnectionLimits::default() };
+    let server = start(limits, large).await;
+    let mut stream = server.connect(b"http/1.1").await;
+    send(&mut stream, "/").await;
+    // It holds the only place until it is cut; then another is served.
+    assert!(!server.ask("/missing").await.is_empty());
+    assert!(answer(&mut stream).await.len() < 32 * 1024 * 1024);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn one_address_cannot_take_every_place() {
+    let limits = ConnectionLimits { connections_per_address: 1, ..ConnectionLimits::default() };
+    let server = start(limits, hello()).await;
+    let first = server.connect(b"http/1.1").await;
+    let mut second = TcpStream::connect(server.address).await.unwrap();
+    assert_eq!(answer(&mut second).await, "", "turned away at once");
+    drop(first);
+    // Its place comes back once the server has seen it go.
+    while server.try_ask("/").await.is_none_or(|answer| !answer.ends_with("hello")) {
+        tokio::task::yield_now().await;
+    }
     server.stop().await;
 }
 

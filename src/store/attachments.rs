@@ -3,7 +3,7 @@
 use sqlx::QueryBuilder;
 
 use super::{
-    Error, Store, Tx,
+    AT_ONCE, Error, Store, Tx,
     error::{known, sound},
 };
 use crate::domain::{
@@ -134,8 +134,7 @@ impl Store {
     /// Which of these blobs a row names.
     pub async fn attachments_known(&self, ids: &[EntryId]) -> Result<Vec<EntryId>, Error> {
         let mut known = Vec::new();
-        // Below the number of parameters that either database takes.
-        for some in ids.chunks(500) {
+        for some in ids.chunks(AT_ONCE) {
             let rows: Vec<(String,)> = on!(self, p => {
                 let mut query = QueryBuilder::new("SELECT id FROM attachment WHERE id IN (");
                 let mut list = query.separated(", ");

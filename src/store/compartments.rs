@@ -1,10 +1,24 @@
 //! Compartments of referrals.
 
-use super::{Error, Tx};
-use crate::domain::{
-    compartment::CompartmentKind,
-    ids::{CompartmentId, ReferralId},
+use super::{Error, Store, Tx, error::sound};
+use crate::{
+    domain::{
+        compartment::CompartmentKind,
+        ids::{CompartmentId, ReferralId},
+    },
+    policy::ShownCompartment,
 };
+
+impl Store {
+    /// The compartments of one kind that a referral or draft has, as events name them.
+    pub async fn compartments_of(&self, referral: ReferralId, kind: CompartmentKind) -> Result<Vec<ShownCompartment>, Error> {
+        const SQL: &str = "SELECT id FROM compartment WHERE referral = $1 AND kind = $2 ORDER BY id";
+        let rows: Vec<(String,)> =
+            on!(self, p => sqlx::query_as(SQL).bind(referral.to_string()).bind(kind.code()).fetch_all(p).await)?;
+        let shown = |(id,): (String,)| Ok(ShownCompartment { id: sound(CompartmentId::parse(&id), "compartment.id")?, kind });
+        rows.into_iter().map(shown).collect()
+    }
+}
 
 impl Tx {
     /// Makes a compartment at its first epoch.

@@ -240,6 +240,15 @@ impl Tx {
         Ok(rows == 1)
     }
 
+    /// The savings of a draft's sections that later ones have replaced, and whose sealed bytes are still there.
+    pub async fn superseded(&mut self, id: ReferralId) -> Result<Vec<EntryId>, Error> {
+        const SQL: &str = "SELECT e.id FROM entry e JOIN entry_bytes b ON b.entry = e.id JOIN compartment c ON c.id = e.compartment \
+             WHERE e.referral = $1 AND c.kind = 'draft' AND e.kind = 'draft' \
+             AND NOT EXISTS (SELECT 1 FROM draft_part p WHERE p.draft = $1 AND p.entry = e.id) ORDER BY e.at, e.id";
+        let ids: Vec<(String,)> = within!(self, c => sqlx::query_as(SQL).bind(id.to_string()).fetch_all(c).await)?;
+        ids.into_iter().map(|(id,)| sound(EntryId::parse(&id), "entry.id")).collect()
+    }
+
     /// Puts another entry in the place of a section's newest saving, which says the same.
     pub async fn replace_part(&mut self, id: ReferralId, section: &str, entry: EntryId) -> Result<(), Error> {
         const SQL: &str = "UPDATE draft_part SET entry = $3 WHERE draft = $1 AND section = $2";

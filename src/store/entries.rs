@@ -3,7 +3,7 @@
 use sqlx::QueryBuilder;
 
 use super::{
-    Error, Store, Tx,
+    AT_ONCE, Error, Store, Tx,
     error::{known, sound},
 };
 use crate::domain::{
@@ -113,19 +113,23 @@ impl Store {
 
     /// The sealed items with these ids, in the order written.
     pub(crate) async fn entries_named(&self, ids: &[EntryId]) -> Result<Vec<Found>, Error> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rows: Vec<EntryWithBytes> = on!(self, p => {
-            let mut query = QueryBuilder::new("SELECT e.*, b.bytes FROM entry e JOIN entry_bytes b ON b.entry = e.id WHERE e.id IN (");
-            let mut list = query.separated(", ");
-            for id in ids {
-                list.push_bind(id.to_string());
+        let mut found = Vec::new();
+        for some in ids.chunks(AT_ONCE) {
+            let rows: Vec<EntryWithBytes> = on!(self, p => {
+                let mut query = QueryBuilder::new("SELECT e.*, b.bytes FROM entry e JOIN entry_bytes b ON b.entry = e.id WHERE e.id IN (");
+                let mut list = query.separated(", ");
+                for id in some {
+                    list.push_bind(id.to_string());
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(p).await
+            })?;
+            for row in rows {
+                found.push(row.found()?);
             }
-            query.push(") ORDER BY e.at, e.id");
-            query.build_query_as().fetch_all(p).await
-        })?;
-        rows.into_iter().map(EntryWithBytes::found).collect()
+        }
+        found.sort_by_key(|found| (found.entry.at, found.entry.id));
+        Ok(found)
     }
 
     async fn entries(&self, narrowed: &'static str, compartments: &[CompartmentId]) -> Result<Vec<Found>, Error> {
@@ -148,6 +152,13 @@ impl Store {
 }
 
 impl Tx {
+    /// How many items are sealed in a referral; what was erased is not counted.
+    pub async fn count_entries(&mut self, referral: ReferralId) -> Result<i64, Error> {
+        const SQL: &str = "SELECT COUNT(*) FROM entry e JOIN entry_bytes b ON b.entry = e.id WHERE e.referral = $1";
+        let (count,): (i64,) = within!(self, c => sqlx::query_as(SQL).bind(referral.to_string()).fetch_one(c).await)?;
+        Ok(count)
+    }
+
     /// Stores a sealed item; its event is this transaction's.
     pub async fn insert_entry(&mut self, entry: &Entry) -> Result<(), Error> {
         const BYTES: &str = "INSERT INTO entry_bytes (entry, bytes) VALUES ($1, $2)";

@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::{Error, Store, Tx, error::sound, tx::Inner};
+use super::{AT_ONCE, Error, Store, Tx, error::sound, tx::Inner};
 use crate::{
     audit::{Event, Stored, event::Columns},
     domain::ids::{AgencyId, EventId, UserId},
@@ -173,23 +173,26 @@ struct SequencedRow {
 }
 
 impl Store {
-    /// The events with these ids, one query; those that are not there are left out.
+    /// The events with these ids, five hundred a query; those that are not there are left out.
     pub async fn events_in(&self, ids: &[EventId]) -> Result<Vec<Stored>, Error> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rows: Vec<EventRow> = on!(self, p => {
-            let mut query = QueryBuilder::new(
-                "SELECT e.*, b.salt, b.body FROM log_event e LEFT JOIN log_body b ON b.event = e.id WHERE e.id IN (",
-            );
-            let mut list = query.separated(", ");
-            for id in ids {
-                list.push_bind(id.to_string());
+        let mut events = Vec::new();
+        for some in ids.chunks(AT_ONCE) {
+            let rows: Vec<EventRow> = on!(self, p => {
+                let mut query = QueryBuilder::new(
+                    "SELECT e.*, b.salt, b.body FROM log_event e LEFT JOIN log_body b ON b.event = e.id WHERE e.id IN (",
+                );
+                let mut list = query.separated(", ");
+                for id in some {
+                    list.push_bind(id.to_string());
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(p).await
+            })?;
+            for row in rows {
+                events.push(row.stored()?);
             }
-            query.push(")");
-            query.build_query_as().fetch_all(p).await
-        })?;
-        rows.into_iter().map(EventRow::stored).collect()
+        }
+        Ok(events)
     }
 
     /// Sequenced events that an agency's officer may see, newest first: those of its own people, and those that reach into a

@@ -6,7 +6,7 @@ use crate::domain::{ids::UserId, time::Timestamp};
 /// A remembered answer.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Remembered {
-    /// SHA-256 of the request's route and body.
+    /// HMAC-SHA-256 of the request's route and body.
     pub request_sha256: Vec<u8>,
     /// The status answered.
     pub status: i64,

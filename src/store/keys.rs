@@ -3,7 +3,7 @@
 use sqlx::QueryBuilder;
 
 use super::{
-    Error, Store, Tx,
+    AT_ONCE, Error, Store, Tx,
     error::{known, sound},
 };
 use crate::domain::{
@@ -126,18 +126,20 @@ struct WrapWithBytes {
 impl Store {
     /// Published keys by id, one query, as stored: not to be used before their events have been checked.
     pub(crate) async fn key_rows(&self, ids: &[KeyId]) -> Result<Vec<KeyRow>, Error> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
+        let mut rows = Vec::new();
+        for some in ids.chunks(AT_ONCE) {
+            let found: Vec<KeyRow> = on!(self, p => {
+                let mut query = QueryBuilder::new("SELECT * FROM key_published WHERE id IN (");
+                let mut list = query.separated(", ");
+                for id in some {
+                    list.push_bind(id.to_string());
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(p).await
+            })?;
+            rows.extend(found);
         }
-        Ok(on!(self, p => {
-            let mut query = QueryBuilder::new("SELECT * FROM key_published WHERE id IN (");
-            let mut list = query.separated(", ");
-            for id in ids {
-                list.push_bind(id.to_string());
-            }
-            query.push(")");
-            query.build_query_as().fetch_all(p).await
-        })?)
+        Ok(rows)
     }
 
     /// An owner's published key of an epoch, as stored: not to be used before its event has been checked.

@@ -46,6 +46,9 @@ use std::sync::Arc;
 
 use crate::{audit::Authenticator, domain::ports::Random};
 
+/// How many parameters a list in a query has at most: far below the number that either database takes.
+const AT_ONCE: usize = 500;
+
 /// The database, the blobs beside it, and what is needed to write authenticated events into it.
 pub struct Store {
     pub(crate) db: Db,

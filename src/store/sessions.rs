@@ -99,17 +99,17 @@ impl Store {
         tx.finish().await
     }
 
-    /// Removes what is of no use any more: sessions that ended or ran out, and counts of failures and refusals, older than a
-    /// moment; and the homes of accounts that nobody came from since another.
+    /// Removes what is of no use any more: sessions that ended or ran out, counts of failures, and remembered
+    /// answers, older than a moment; and the homes of accounts that nobody came from since another.
     pub async fn forget_old(&self, before: Timestamp, homes_before: Timestamp) -> Result<(), Error> {
         const SESSIONS: &str = "DELETE FROM session WHERE expires_at < $1";
         const FAILURES: &str =
             "DELETE FROM throttle WHERE last_at < CASE WHEN kind = 'familiar' THEN $2 ELSE $1 END AND blocked_until < $1";
-        const REFUSALS: &str = "DELETE FROM refusal WHERE minute < $1";
+        const ANSWERS: &str = "DELETE FROM idempotency WHERE created_at < $1";
         let mut tx = self.begin().await?;
         within!(tx, c => sqlx::query(SESSIONS).bind(before.millis()).execute(c).await.map(drop))?;
         within!(tx, c => sqlx::query(FAILURES).bind(before.millis()).bind(homes_before.millis()).execute(c).await.map(drop))?;
-        within!(tx, c => sqlx::query(REFUSALS).bind(before.millis() / 60_000).execute(c).await.map(drop))?;
+        within!(tx, c => sqlx::query(ANSWERS).bind(before.millis()).execute(c).await.map(drop))?;
         tx.finish().await
     }
 }

@@ -117,28 +117,3 @@ impl Counting {
         self.0.finish().await
     }
 }
-
-impl Store {
-    /// Counts a refusal of nobody in particular. `Some(more)` when it is the first of its source, route and minute, and so is
-    /// to be an event, with the number of those only counted since the last event; `None` when counting was all.
-    pub async fn count_refusal(&self, source: &str, route: &str, minute: i64) -> Result<Option<i64>, Error> {
-        const FIRST: &str = "SELECT minute, more FROM refusal WHERE source = $1 AND route = $2";
-        const PUT: &str = "INSERT INTO refusal (source, route, minute, more) VALUES ($1, $2, $3, 0) \
-             ON CONFLICT (source, route) DO UPDATE SET minute = $3, more = 0";
-        const MORE: &str = "UPDATE refusal SET more = more + 1 WHERE source = $1 AND route = $2";
-        let mut tx = self.begin().await?;
-        let seen: Option<(i64, i64)> = within!(tx, c => sqlx::query_as(FIRST).bind(source).bind(route).fetch_optional(c).await)?;
-        let answer = match seen {
-            Some((last, _)) if last == minute => {
-                within!(tx, c => sqlx::query(MORE).bind(source).bind(route).execute(c).await.map(drop))?;
-                None
-            }
-            other => {
-                within!(tx, c => sqlx::query(PUT).bind(source).bind(route).bind(minute).execute(c).await.map(drop))?;
-                Some(other.map_or(0, |(_, more)| more))
-            }
-        };
-        tx.finish().await?;
-        Ok(answer)
-    }
-}

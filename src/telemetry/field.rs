@@ -15,6 +15,8 @@ pub const ELAPSED_MS: &str = "elapsed.ms";
 pub const ERROR_KIND: &str = "error.kind";
 /// Connections cut off at a stop.
 pub const CONNECTIONS_CUT: &str = "connections.cut";
+/// A referral's or draft's id, as the log names it; never its reference.
+pub const REFERRAL_ID: &str = "referral.id";
 /// A background job's name.
 pub const JOB: &str = "job.name";
 /// The number of leaves of the log.

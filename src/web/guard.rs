@@ -140,7 +140,11 @@ async fn handled(
 /// A post that is not ours: on record, then refused.
 async fn cross_site(app: &App, route: &'static Route, visit: &Visit) -> Response {
     let action = route.action.unwrap_or(Action::SignIn);
-    match app.refuse_nobody(&visit.request, route.name, action, DenialReason::CrossSite).await {
+    let refused = match &visit.caller {
+        Some(caller) => app.refuse_cross_site(&visit.request, caller, route.name, action).await,
+        None => app.refuse_nobody(&visit.request, route.name, action, DenialReason::CrossSite).await,
+    };
+    match refused {
         Ok(()) => error::error_page(&visit.frame, &Error::CrossSite),
         Err(error) => error::error_page(&visit.frame, &error),
     }

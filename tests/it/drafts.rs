@@ -310,7 +310,7 @@ async fn time_ends_it(engine: Engine) {
     hub.finish().await;
 }
 
-/// An older saving, or another section's, put in the place of the newest is not shown as it.
+/// Another section's saving, put in the place of the newest, is not shown as it.
 async fn pointers_are_checked(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let app = &hub.app;

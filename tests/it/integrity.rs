@@ -4,14 +4,15 @@
 use std::sync::{Arc, Mutex};
 
 use referral_exchange::{
-    app::{Caller, Error, ListQuery},
-    domain::agency::AgencyKind,
+    app::{Caller, Error, IdempotencyKey, ListQuery},
+    domain::{agency::AgencyKind, draft::Part, enquiry::FormKind, file::FileForm, message::Audience},
     store::Engine,
 };
 use tracing::instrument::WithSubscriber as _;
 
 use crate::support::{
     acts::send,
+    files::{attach, fetch, pdf},
     hub::{ENGINES, Hub},
     raw::{Cell, Raw},
 };
@@ -120,7 +121,7 @@ async fn a_changed_recipient_is_refused(engine: Engine) {
 }
 
 async fn try_to_send(app: &referral_exchange::app::App, sender: &Caller) -> Result<(), Error> {
-    use referral_exchange::app::{IdempotencyKey, example, raw_from_json};
+    use referral_exchange::app::{example, raw_from_json};
     let request = app.request(None);
     let pathway = app.pathway("fire-protection").unwrap();
     let body = example(&pathway.pathway, AgencyKind::Police, request.at.uk_date());
@@ -182,7 +183,38 @@ async fn a_damaged_headline_leaves_the_queue_standing(engine: Engine) {
     hub.abandon().await;
 }
 
+/// A grant that its event does not vouch for stops whatever rests on it, and each act that was stopped is on record as itself.
+async fn each_act_is_on_record(engine: Engine) {
+    let (hub, mut raw, _, reference) = scene(engine).await;
+    let app = &hub.app;
+    let caller = hub.sign_in("tess.example").await;
+    let key = |text: &str| IdempotencyKey::parse(text).unwrap();
+    let part = |text: &str| Part { section: "first".to_owned(), fields: vec![("narrative".to_owned(), text.to_owned())] };
+    let begun = app
+        .start_draft(&app.request(None), &caller, &key("draft"), (("fire-protection", FormKind::Referral), &part("begun")))
+        .await;
+    let draft = begun.unwrap().value.to_string();
+    let id = attach(app, &caller, &reference, "before", ("shared", "a.pdf", &pdf(9))).await.unwrap().value.id;
+    raw.run("UPDATE grant_made SET granted_at = granted_at + 1").await;
+
+    let attached = attach(app, &caller, &reference, "after", ("shared", "b.pdf", &pdf(9))).await;
+    assert!(matches!(attached, Err(Error::Integrity(_))), "{:?}", attached.err());
+    let got = fetch(app, &caller, (&reference, &id), FileForm::File).await;
+    assert!(matches!(got, Err(Error::Integrity(_))), "{:?}", got.err());
+    let word = (&*reference, Audience::Shared, "a word");
+    let written = app.write_message(&app.request(None), &caller, &key("word"), word).await;
+    assert!(matches!(written, Err(Error::Integrity(_))), "{:?}", written.err());
+    let saved = app.save_draft(&app.request(None), &caller, (&draft, 1), &part("saved")).await;
+    assert!(matches!(saved, Err(Error::Integrity(_))), "{:?}", saved.err());
+    for action in ["attach-file", "download-file", "write-message", "save-draft"] {
+        let sql = format!("SELECT COUNT(*) FROM log_event WHERE outcome = 'refuse' AND action = '{action}'");
+        assert_eq!(raw.count(&sql).await, 1, "{action}");
+    }
+    hub.abandon().await;
+}
+
 crate::support::on_both! {
+    an_act_that_damage_stops_is_on_record_as_itself => each_act_is_on_record,
     damaged_bytes_and_hashes_are_not_shown_and_leave_an_event => damage_is_not_shown,
     a_recipient_changed_by_sql_is_not_used => a_changed_recipient_is_refused,
     a_recipient_planted_by_sql_is_not_used => a_planted_recipient_is_refused,

@@ -59,7 +59,7 @@ async fn later_members_open_earlier_referrals(engine: Engine) {
     let request = app.request(None);
     let code = newcomer.code(request.at).unwrap();
     let again = app.sign_in(&request, "nell.novel", Password::typed(newcomer.password.clone()), &code).await;
-    assert!(again.is_err());
+    assert!(matches!(again, Err(Error::Credentials)), "told what a stranger is told");
     hub.finish().await;
 }
 

@@ -94,6 +94,8 @@ async fn groups_and_receipts(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let mut raw = Raw::owner(&hub).await;
     for round in 0..6 {
+        // So many of nobody's refusals become events within a minute, and no more.
+        hub.clock.advance(Duration::from_mins(1));
         refuse(&hub.app, round * 100, 100).await;
         let done = hub.app.sequence().await.unwrap();
         assert!(done.held && done.placed >= 100 && done.refused == 0, "{done:?}");

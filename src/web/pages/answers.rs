@@ -114,10 +114,29 @@ pub(super) fn is_of(pathway: &Pathway, name: &str, question: &str) -> bool {
     owner == Some(question)
 }
 
-/// The fields of a section's questions, in the order posted.
+/// The fields of a section's questions, in the order posted; of each name no more values than a question takes, so that what
+/// is kept is bounded by the form and not by what somebody posts.
 pub(super) fn of_section(pathway: &Pathway, section: &Section, fields: &[(String, String)]) -> Fields {
-    let mine = |name: &str| section.questions.iter().any(|question| is_of(pathway, name, question.id.as_str()));
+    let most = 1 + pathway.questions().map(most_values).max().unwrap_or_default();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut mine = |name| {
+        let count = seen.entry(name).or_default();
+        *count += 1;
+        let is =
+            |question: &Question| is_of(pathway, name, question.id.as_str()) && belongs(question, question.id.as_str(), name);
+        *count <= most && section.questions.iter().any(is)
+    };
     fields.iter().filter(|(name, _)| mine(name)).cloned().collect()
+}
+
+/// The most values that one field of a question can have: its choices, or the reasons why it is not known.
+fn most_values(question: &Question) -> usize {
+    let reasons = question.not_known.as_ref().map_or(0, |known| known.reasons.len() + 1);
+    let own = question.kind.choices().len().max(reasons);
+    match &question.kind {
+        Kind::Group(group) => group.questions.iter().map(most_values).fold(own, usize::max),
+        _ => own,
+    }
 }
 
 /// The fields after "Add another" or "Remove" was pressed, if one was: a button of a form, so that no script is needed.
@@ -223,7 +242,7 @@ fn belongs(question: &Question, base: &str, name: &str) -> bool {
             let inside = |(at, _): (usize, &str)| {
                 group.questions.iter().any(|asked| belongs(asked, &format!("{base}.{at}.{}", asked.id), name))
             };
-            rest == "-items" || item_of(base, name).is_some_and(inside)
+            rest == "-items" || item_of(base, name).filter(|(at, _)| *at < group.most).is_some_and(inside)
         }
         kind if kind.parts().is_empty() => rest.is_empty(),
         kind => part().is_some_and(|part| kind.parts().iter().any(|known| known.name == part)),

@@ -242,6 +242,20 @@ fn every_kind_is_drawn_with_the_names_it_is_read_by() {
     assert!(html.contains("Add another child") || html.contains("Remove child 1"));
 }
 
+#[test]
+fn what_is_kept_of_a_section_is_bounded_by_the_form() {
+    let pathway = every_kind();
+    let mut posted = fields(&[("children.0.told", "yes")]);
+    let hundred = || (0..100).map(|at| format!("{at}"));
+    posted.extend(hundred().map(|at| ("debt".to_owned(), at)));
+    posted.extend(hundred().map(|at| (format!("debt.{at}"), at)));
+    posted.extend(hundred().map(|at| (format!("children.{at}.told"), at)));
+    let kept: Fields = pathway.sections.iter().flat_map(|section| of_section(&pathway, section, &posted)).collect();
+    assert_eq!(first(&kept, "children.0.told"), "yes");
+    assert_eq!(first(&kept, "debt"), "0");
+    assert!(kept.len() < 100, "{} of {} fields are kept", kept.len(), posted.len());
+}
+
 proptest::proptest! {
     #[test]
     fn no_reader_panics_on_any_fields(

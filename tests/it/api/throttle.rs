@@ -7,7 +7,10 @@ use reqwest::{RequestBuilder, Response, header};
 use serde_json::json;
 
 use super::{Client, credentials, problem};
-use crate::support::hub::{ENGINES, Hub};
+use crate::support::{
+    hub::{ENGINES, Hub},
+    raw::Raw,
+};
 
 fn wait(answer: &Response) -> u64 {
     answer.headers()[header::RETRY_AFTER].to_str().unwrap().parse().unwrap()
@@ -163,6 +166,8 @@ async fn a_burst_of_misses_waits_and_successes_never_do() {
     let refused = tess.get("/referrals/7K3F-9QXD-2").send().await.unwrap();
     let seconds = wait(&refused);
     problem(refused, 429, "throttled").await;
+    let refusals = "SELECT CAST(COUNT(*) AS BIGINT) FROM log_event WHERE outcome = 'refuse' AND actor IS NOT NULL";
+    assert_eq!(Raw::owner(&served.hub).await.count(refusals).await, 62, "the wait is on record like the misses");
     served.hub.clock.advance(Duration::from_secs(seconds));
     tess.json(&format!("/referrals/{reference}")).await;
     served.finish().await;

@@ -4,5 +4,6 @@ mod guards;
 mod holding;
 mod nouns;
 mod paging;
+mod plans;
 mod schema;
 mod sql_text;

@@ -70,26 +70,28 @@ fn fault(sql: &str) -> Option<&'static str> {
     (sums > cast).then_some("a SUM is NUMERIC on PostgreSQL: CAST it")
 }
 
-#[test]
-fn the_stores_texts_are_for_both_databases() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
-    let (mut seen, mut faults) = (0, Vec::new());
-    let mut waiting = vec![folder];
+/// Every text of the store, with the file it stands in.
+pub(super) fn texts() -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    let mut waiting = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")];
     while let Some(path) = waiting.pop() {
         if path.is_dir() {
             waiting.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
             continue;
         }
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        for sql in sql_of(&fs::read_to_string(&path).unwrap()) {
-            // What asks PostgreSQL about itself is for PostgreSQL alone.
-            if sql.contains("pg_class") || sql.contains("pg_tables") {
-                continue;
-            }
-            seen += 1;
-            faults.extend(fault(&sql).map(|why| format!("{name}: {why}: {sql}")));
-        }
+        texts.extend(sql_of(&fs::read_to_string(&path).unwrap()).into_iter().map(|sql| (name.clone(), sql)));
     }
+    texts
+}
+
+#[test]
+fn the_stores_texts_are_for_both_databases() {
+    let texts = texts();
+    // What asks PostgreSQL about itself is for PostgreSQL alone.
+    let texts: Vec<_> = texts.iter().filter(|(_, sql)| !sql.contains("pg_class") && !sql.contains("pg_tables")).collect();
+    let faults = texts.iter().filter_map(|(name, sql)| fault(sql).map(|why| format!("{name}: {why}: {sql}")));
+    let (seen, faults) = (texts.len(), faults.collect::<Vec<_>>());
     assert!(seen > 70, "only {seen} texts were found");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

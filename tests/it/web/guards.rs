@@ -5,6 +5,7 @@ use referral_exchange::web::table::{ROUTES, Route};
 use crate::support::{
     client::Client,
     hub::{ENGINES, Hub},
+    raw::Raw,
 };
 
 /// An address of a route, with made-up names in its places.
@@ -107,6 +108,10 @@ async fn a_post_needs_its_token_and_our_own_origin() {
             assert_eq!(kept, route.keeps_answers && headers.is_empty(), "{} {headers:?}", route.path);
         }
     }
+    let mut raw = Raw::owner(&served.hub).await;
+    let posts = ROUTES.iter().filter(|route| route.method == "POST" && !route.public).count();
+    let of_tess = "SELECT CAST(COUNT(*) AS BIGINT) FROM log_event WHERE outcome = 'refuse' AND actor IS NOT NULL";
+    assert_eq!(raw.count(of_tess).await, i64::try_from(posts * refused.len()).unwrap(), "each is an event that names her");
     assert_eq!(client.get("/account").await.status.as_u16(), 200, "nobody was signed out");
     for headers in [&[("origin", own.as_str())][..], &[("sec-fetch-site", "same-origin")], &[]] {
         let client = Client::new(&served);
