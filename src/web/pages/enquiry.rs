@@ -8,10 +8,11 @@ use axum::{
     extract::{Path, Query, State},
     routing,
 };
+use serde::Deserialize;
 
 use super::{
     answers::typed,
-    pathway::{Where, begin_of, beginning, danger_of, danger_radios, ring_of, start_of},
+    pathway::{StopPage, Where, begin_of, beginning, contacts, danger_of, danger_radios, ring_of, start_of},
 };
 use crate::{
     app::{App, Error, IdempotencyKey, ReferralView},
@@ -88,9 +89,39 @@ async fn begin(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<Str
     begin_of(&app, &person, (&id, FormKind::Enquiry), &posted).await
 }
 
-async fn ask_refer(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+/// What the address of the page may say.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    /// Somebody is in danger: say whom to ring first.
+    ring: Option<String>,
+}
+
+async fn ask_refer(
+    State(app): State<Arc<App>>,
+    person: SignedIn,
+    Path(reference): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let view = app.read_referral(&person.request, &person.caller, &reference).await?;
-    ok(&page(&app, &person, &view, "", false)?)
+    let page = page(&app, &person, &view, "", false)?;
+    if asked.ring.is_none() {
+        return ok(&page);
+    }
+    let pathway = app.pathway(&view.referral.pathway).ok_or(Failure(Error::Unseen))?.pathway;
+    ok(&StopPage {
+        frame: person.frame.titled(&format!("Ring now – {}", pathway.title)).back_to(&page.action),
+        pathway: page.pathway,
+        heading: pathway.danger.title.clone(),
+        lines: pathway.danger.lines.clone(),
+        contacts: contacts(&pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
+        districts: Vec::new(),
+        district: String::new(),
+        here: page.action.clone(),
+        action: page.action,
+        form_token: page.form_token,
+        refer_href: String::new(),
+    })
 }
 
 fn page(app: &App, person: &SignedIn, view: &ReferralView, form_token: &str, failed: bool) -> Result<ReferPage, Failure> {
@@ -114,11 +145,13 @@ fn page(app: &App, person: &SignedIn, view: &ReferralView, form_token: &str, fai
 }
 
 async fn refer(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
-    posted.only(&["form_token", "danger"])?;
+    posted.only(&["form_token", "danger", "rung"])?;
     let answer = posted.value("danger");
-    if !matches!(answer, "yes" | "no") {
+    let may_begin = answer == "no" || (answer == "yes" && !posted.value("rung").is_empty());
+    if !may_begin {
         let view = app.read_referral(&person.request, &person.caller, &reference).await?;
-        return mend(&page(&app, &person, &view, posted.value("form_token"), true)?);
+        let page = page(&app, &person, &view, posted.value("form_token"), true)?;
+        return if answer == "yes" { Ok(see(&format!("{}?ring=yes", page.action))) } else { mend(&page) };
     }
     let key = IdempotencyKey::parse(posted.value("form_token"))?;
     let begun = app.refer_from_enquiry(&person.request, &person.caller, &key, (&reference, answer == "yes"), carry).await?;

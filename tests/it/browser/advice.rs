@@ -77,8 +77,11 @@ async fn a_question_is_asked_answered_and_made_a_referral_on_a_small_phone_witho
     browser.follow("Make this a referral").await;
     assert!(browser.text("main").await.contains("A mother of two is waited for outside her work."));
     browser.fits().await;
-    browser.choose("danger", "no").await;
+    browser.choose("danger", "yes").await;
     browser.submit().await;
+    assert!(browser.heading().await.starts_with("Ring 999"), "danger is asked anew, and stops again");
+    browser.fits().await;
+    browser.press("form[action$='/refer'] button").await;
     let draft = browser.path().await;
     assert!(draft.starts_with("/drafts/"), "{draft}");
     browser.go(&format!("{draft}/check")).await;

@@ -254,8 +254,10 @@ async fn asking(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.look("/referrals/{reference}/refer", "good").await;
     browser.submit().await;
     sweep.look("/referrals/{reference}/refer", "bad").await;
-    browser.choose("danger", "no").await;
+    browser.choose("danger", "yes").await;
     browser.submit().await;
+    sweep.look("/referrals/{reference}/refer", "ring").await;
+    browser.press("form[action$='/refer'] button").await;
     sweep.look("/drafts/{reference}", "of-a-question").await;
     browser.press(".app-account form[action='/sign-out'] button").await;
 
