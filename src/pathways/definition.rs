@@ -65,6 +65,16 @@ pub fn parse(file: &str, text: &str) -> Result<Pathway, Faults> {
     reader.finish(read)
 }
 
+/// Reads which question asks whether somebody involved is known to a partner: one that must be answered.
+fn conflict(file: &Table<'_>, known: &Known, sections: &[Section]) -> Option<QuestionId> {
+    let value = file.need("conflict")?;
+    let id = known.yes_no(file.reader, "conflict", value)?;
+    if sections.iter().flat_map(|section| &section.questions).any(|question| question.id == id && !question.required) {
+        file.reader.fault(&value.span(), format!("make `{id}` `required`: left out, it would count as a no"));
+    }
+    Some(id)
+}
+
 fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let reader = file.reader;
     let may_submit = file.need_words("may_submit", AgencyKind::parse, AgencyKind::ALL.iter().map(|kind| kind.code()));
@@ -90,12 +100,7 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let consent = consent(&file, &known);
     let safe_contact = named(&file, "safe_contact", &known);
     let voice = file.value("voice").and_then(|value| known.named(reader, "voice", value));
-    let conflict = file.need("conflict").and_then(|value| known.yes_no(reader, "conflict", value));
-    if let (Some(id), Some(value)) = (&conflict, file.value("conflict"))
-        && sections.iter().flat_map(|section| &section.questions).any(|question| question.id == *id && !question.required)
-    {
-        reader.fault(&value.span(), format!("make `{id}` `required`: left out, it would count as a no"));
-    }
+    let conflict = conflict(&file, &known, &sections);
     if about_person {
         for (key, is_there) in
             [("consent", consent.is_some()), ("safe_contact", !safe_contact.is_empty()), ("voice", voice.is_some())]
