@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, idempotency::Once, messages::room_for_more, sealing::Holder,
+    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, idempotency::Once, messages::room_for_more,
+    sealing::Holder,
 };
 use crate::{
     audit::Details,

@@ -85,7 +85,7 @@ impl App {
         let named = ShownCompartment { id: CompartmentId::random(&*self.random), kind: CompartmentKind::Draft };
         let identity = Identity::random(&*self.random);
         let key = NewKey { referral: id, compartment: named.id, identity: &identity };
-        let files = Box::pin(self.seal_anew(files, key, request.at)).await?;
+        let files = Box::pin(self.seal_anew(caller, files, key, request.at)).await?;
         let mut tx = self.store.begin().await?;
         if !tx.change_deputy(id, draft.revision, deputy).await? {
             return Err(CommitError::Stale("draft").into());

@@ -223,12 +223,13 @@ impl App {
     /// Seals files anew, as blobs that are on the disk and do not count yet; each with whoever added it.
     pub(super) async fn seal_anew(
         &self,
+        caller: &Caller,
         files: Vec<Moving>,
         onto: NewKey<'_>,
         at: Timestamp,
     ) -> Result<Vec<(UserId, SealedFile)>, Error> {
         // As many as uploads: each costs as much memory as one.
-        let _place = if files.is_empty() { None } else { Some(self.places.upload()?) };
+        let _place = if files.is_empty() { None } else { Some(self.places.upload(caller.session())?) };
         let mut sealed = Vec::new();
         for Moving { author, description, scan, forms } in files {
             let (referral, compartment) = (onto.referral, onto.compartment);

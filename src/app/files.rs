@@ -1,6 +1,6 @@
 //! Files on a referral: added once for each key, sealed to those they are for, described by an entry beside them.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
 use serde_json::json;
 

@@ -246,7 +246,7 @@ impl App {
         let shared = ShownCompartment { id: CompartmentId::random(&*self.random), kind: CompartmentKind::Shared };
         let identity = Identity::random(&*self.random);
         let key = NewKey { referral: id, compartment: shared.id, identity: &identity };
-        let files = Box::pin(self.seal_anew(files, key, request.at)).await?;
+        let files = Box::pin(self.seal_anew(caller, files, key, request.at)).await?;
 
         let mut tx = self.store.begin().await?;
         let referral = Referral {

@@ -55,7 +55,6 @@ impl ChoicesView {
     /// What these answers leave to choose.
     pub(super) async fn of(app: &App, person: &SignedIn, pathway: &Pathway, answers: &Answers) -> Result<Self, Failure> {
         let kind = app.sender_kind(&person.caller).await?;
-        let offered = pathway.legal_choices(kind);
         let line = |choice: &LegalChoice<'_>| {
             let words = format!("{}, for {}", words::basis(choice.basis), words::purpose(choice.purpose));
             (value(choice.basis, choice.purpose), words, choice.gateway.to_owned())

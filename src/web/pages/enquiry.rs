@@ -114,7 +114,7 @@ async fn ask_refer(
         pathway: page.pathway,
         heading: pathway.danger.title.clone(),
         lines: pathway.danger.lines.clone(),
-        contacts: contacts(&pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
+        contacts: contacts(&app, &person, &pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
         districts: Vec::new(),
         district: String::new(),
         here: page.action.clone(),
