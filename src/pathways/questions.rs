@@ -106,6 +106,12 @@ fn check(table: &Table<'_>, question: &Question) {
     if question.kind == Kind::File && question.required {
         table.fault(format!("take `required` from `{}`: files can always follow", question.id));
     }
+    if let Kind::LongText { min, .. } = question.kind
+        && question.example.as_ref().is_none_or(|example| example.chars().count() < min)
+        && min > 0
+    {
+        table.fault(format!("give `{}` an example of `min` characters at least", question.id));
+    }
     if let Some(example) = &question.example {
         let max = match question.kind {
             Kind::Text { max } | Kind::LongText { max, .. } => max,
