@@ -145,8 +145,23 @@ impl<'p> Form<'p> {
             Condition::AtLeast(id, count) => {
                 let question = self.pathway.question(id).unwrap();
                 let count = if truth { *count } else { count - 1 };
-                let codes: Vec<_> = question.kind.choices().iter().take(count).map(|choice| choice.code.as_str()).collect();
+                if matches!(question.kind, Kind::Number { .. }) {
+                    return vec![with(answers, group, id, json!(count))];
+                }
+                let codes: Vec<_> = question
+                    .kind
+                    .choices()
+                    .iter()
+                    .filter(|choice| !choice.alone)
+                    .take(count)
+                    .map(|choice| choice.code.as_str())
+                    .collect();
                 vec![with(answers, group, id, json!(codes))]
+            }
+            Condition::NotKnown(id, reason) => {
+                let unknown = json!({ "not_known": reason.as_str() });
+                let answer = if truth { unknown } else { made_up(self.asked(id, group), self.today).remove(0) };
+                vec![with(answers, group, id, answer)]
             }
             Condition::Answered(id) => {
                 let question = self.asked(id, group);
@@ -261,7 +276,7 @@ fn with(answers: &Set, group: Option<&Question>, id: &QuestionId, answer: Value)
 /// Answers to a question, the likeliest first; at least one.
 fn made_up(question: &Question, today: Date) -> Vec<Value> {
     match &question.kind {
-        Kind::Text { max } | Kind::LongText { max } => {
+        Kind::Text { max } | Kind::LongText { max, .. } => {
             let text = question.example.as_deref().unwrap_or("made up words");
             vec![json!(text.chars().take(*max).collect::<String>())]
         }

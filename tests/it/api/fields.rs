@@ -38,7 +38,7 @@ fn wrong(kind: &Kind) -> Vec<Value> {
     let number = if matches!(kind, Kind::Number { .. }) { json!(47_114_711) } else { json!(4711) };
     let mut wrong = vec![json!("canary \u{7}"), json!(["canary"]), json!({ "canary": "canary" }), number, Value::Null];
     wrong.extend(match kind {
-        Kind::Text { max } | Kind::LongText { max } => Some(json!("canary".repeat(max / 6 + 1))),
+        Kind::Text { max } | Kind::LongText { max, .. } => Some(json!("canary".repeat(max / 6 + 1))),
         Kind::Date(_) => Some(json!("4711-02-31")),
         Kind::Age => Some(json!({ "years": 4711 })),
         Kind::Money => Some(json!("4711.471")),

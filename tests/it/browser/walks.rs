@@ -30,7 +30,7 @@ struct Walk<'b> {
 pub fn wrong(question: &Question, base: &str) -> Vec<(String, String)> {
     let of = |part: &str, text: &str| vec![(format!("{base}{part}"), text.to_owned())];
     match &question.kind {
-        Kind::Text { max } | Kind::LongText { max } if *max <= 500 => of("", &"too long ".repeat(max / 9 + 1)),
+        Kind::Text { max } | Kind::LongText { max, .. } if *max <= 500 => of("", &"too long ".repeat(max / 9 + 1)),
         Kind::Date(_) => {
             [("-day", "31"), ("-month", "2"), ("-year", "2026")].iter().flat_map(|(part, text)| of(part, text)).collect()
         }

@@ -70,7 +70,11 @@ impl Planted {
     /// Puts words into an answer; codes, numbers and "not known" stay.
     fn plant(&mut self, question: &Question, answer: &mut Value) {
         match &question.kind {
-            Kind::Text { .. } | Kind::LongText { .. } if answer.is_string() => *answer = self.text(),
+            Kind::Text { .. } if answer.is_string() => *answer = self.text(),
+            Kind::LongText { min, .. } if answer.is_string() => {
+                let word = self.text();
+                *answer = json!(format!("{} {}", word.as_str().unwrap(), "and more. ".repeat(min / 10)).trim_end());
+            }
             Kind::Phone if answer.is_string() => *answer = self.digits("07700", 6),
             Kind::Date(_) if answer.is_string() => *answer = json!(self.day()),
             Kind::Age => *answer = json!({ "born": self.day() }),
