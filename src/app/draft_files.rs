@@ -39,9 +39,11 @@ use crate::{
 
 type Stream = OpenedStream<Box<dyn OpenBlob>>;
 
+type LyingForm = (FileForm, SealContext, Checked<Box<dyn OpenBlob>>);
+
 /// The blobs of one file as they lie, each found to be what its row says.
 pub(super) struct Lying {
-    forms: Vec<(FileForm, SealContext, Checked<Box<dyn OpenBlob>>)>,
+    forms: Vec<LyingForm>,
     scan: ScanState,
 }
 
@@ -260,13 +262,16 @@ impl App {
     }
 }
 
+/// A blob that is on the disk and does not count yet, and what streamed into it.
+type Copied = (Box<dyn NewBlob>, Streamed);
+
 /// One form of a file from key to key. What cannot be read is damaged; what cannot be written is the disk's.
 fn copy(
     mut stream: Stream,
     place: &SealContext,
     (blobs, recipient): (&dyn Blobs, &Recipient),
     at: Timestamp,
-) -> io::Result<Result<(Box<dyn NewBlob>, Streamed), Error>> {
+) -> io::Result<Result<Copied, Error>> {
     let mut sealer = StreamSealer::new(place, stream.left(), recipient, blobs.create(place.entry, at)?)?;
     let mut buffer = vec![0; 64 * 1024];
     loop {

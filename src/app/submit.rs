@@ -100,6 +100,17 @@ impl From<RawAnswers> for Sending {
     }
 }
 
+/// Counts a sending, without a trace of which it was.
+async fn count(tx: &mut Tx, pathway: &Pathway, (answers, agency): (&Answers, &str), at: Timestamp) -> Result<(), Error> {
+    let month = at.uk_date().strftime("%Y-%m").to_string();
+    let district = pathway.district(answers).map_or("-", |code| code.as_str());
+    let counted = match pathway.kind {
+        FormKind::Referral => "submitted",
+        FormKind::Enquiry => "asked",
+    };
+    Ok(tx.count_measure(pathway.id.as_str(), agency, district, &month, counted).await?)
+}
+
 fn team_error() -> FieldError {
     #[expect(clippy::expect_used, reason = "a constant that the test of places reads")]
     let field = QuestionId::parse("team").expect("a constant code");
@@ -303,21 +314,10 @@ impl App {
             blobs.extend(written.blobs);
         }
         if let Some(origin) = origin.as_ref().filter(|_| pointers.is_some_and(|pointers| pointers.to_referral)) {
-            let content = enquiries::write_pointer(FormKind::Referral, referral.reference);
-            let entry = self.sealed_entry(&tx, &origin.shared, EntryKind::Pointer, content.as_bytes(), caller.user(), request.at);
-            tx.insert_entry(&entry).await?;
-            sealed.entries.push((entry.id, entry.sha256));
-            sealed.compartments.push(origin.shared.shown());
-            sealed.keys.push(origin.shared.key);
+            self.point_back(&mut tx, origin, (&referral, caller), &mut sealed).await?;
         }
         if !to.named {
-            let month = request.at.uk_date().strftime("%Y-%m").to_string();
-            let district = pathway.district(&answers).map_or("-", |code| code.as_str());
-            let counted = match pathway.kind {
-                FormKind::Referral => "submitted",
-                FormKind::Enquiry => "asked",
-            };
-            tx.count_measure(pathway.id.as_str(), &agency.code, district, &month, counted).await?;
+            count(&mut tx, pathway, (&answers, &agency.code), request.at).await?;
         }
         let gone = tx.erased_blobs();
         let details = Details { recipients: to.told, pathway: Some(versioned.named()?), ..sealed };
@@ -325,6 +325,24 @@ impl App {
         tx.commit(permit, &details).await?;
         self.remove_erased(gone).await;
         Ok(receipt)
+    }
+
+    /// Says on the question that a referral grew from where it went on.
+    async fn point_back(
+        &self,
+        tx: &mut Tx,
+        origin: &Origin,
+        (referral, caller): (&Referral, &Caller),
+        sealed: &mut Details,
+    ) -> Result<(), Error> {
+        let content = enquiries::write_pointer(FormKind::Referral, referral.reference);
+        let (kind, at) = (EntryKind::Pointer, referral.submitted_at);
+        let entry = self.sealed_entry(tx, &origin.shared, kind, content.as_bytes(), caller.user(), at);
+        tx.insert_entry(&entry).await?;
+        sealed.entries.push((entry.id, entry.sha256));
+        sealed.compartments.push(origin.shared.shown());
+        sealed.keys.push(origin.shared.key);
+        Ok(())
     }
 
     /// Makes the compartments of a referral and seals into each what belongs there; gives the shared one, which files were

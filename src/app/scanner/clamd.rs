@@ -162,7 +162,9 @@ mod tests {
 
     fn scan(address: ClamdAddress, pieces: &[&[u8]]) -> ScanVerdict {
         let mut scan = Clamd::new(address).begin().expect("a scan");
-        pieces.iter().for_each(|piece| scan.feed(piece));
+        for piece in pieces {
+            scan.feed(piece);
+        }
         scan.finish()
     }
 
@@ -199,7 +201,7 @@ mod tests {
         let path = folder.path().join("rude");
         let listener = UnixListener::bind(&path).expect("a socket");
         let rude = thread::spawn(move || drop(listener.accept().expect("a caller")));
-        assert_eq!(scan(ClamdAddress::Socket(path), &[&[7; 65_536][..]; 64]), ScanVerdict::Unanswered);
+        assert_eq!(scan(ClamdAddress::Socket(path), &[&vec![7; 65_536][..]; 64]), ScanVerdict::Unanswered);
         rude.join().expect("ends");
     }
 

@@ -61,7 +61,8 @@ impl ChoicesView {
             (value(choice.basis, choice.purpose), words, choice.gateway.to_owned())
         };
         // Whoever names nobody need not weigh the law on naming them; the pathway's usual basis is recorded.
-        let bases = if pathway.kind == FormKind::Referral { offered.iter().map(line).collect() } else { Vec::new() };
+        let bases =
+            if pathway.kind == FormKind::Referral { pathway.legal_choices(kind).iter().map(line).collect() } else { Vec::new() };
         let mut people = Vec::new();
         if pathway.is_conflicted(answers) {
             let members = app.restricted_members(&person.request, &person.caller, (pathway.id.as_str(), pathway.kind)).await?;
