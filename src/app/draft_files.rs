@@ -88,7 +88,10 @@ impl App {
         let file = arrived.file.as_ref().ok_or_else(|| invalid("file", "Choose a file"))?;
         let body = [&text, &file.name, &hex::encode(file.sha256)].map(String::as_str).join("\n");
         let route = format!("attach-to-draft {reference}");
-        let act = async |once: &Once<'_>| self.attach_to_draft_once(request, caller, (reference, text, arrived), once).await;
+        let act = async |once: &Once<'_>| {
+            let added = self.attach_to_draft_once(request, caller, (reference, text, arrived), once).await;
+            self.damage_on_record(request, caller, Action::AttachFile, added).await
+        };
         self.once(request, caller, key, (&route, body.as_bytes()), act).await
     }
 
