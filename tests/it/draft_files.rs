@@ -8,6 +8,7 @@ use referral_exchange::{
         agency::AgencyKind,
         answers::{FieldError, RawAnswers},
         draft::Part,
+        enquiry::FormKind,
         file::{FileForm, MOST_IN_DRAFT, ScanState},
         multipart,
         reference::Reference,
@@ -31,9 +32,13 @@ async fn begun(engine: Engine) -> (Hub, Caller, Reference) {
 }
 
 async fn begin(app: &App, caller: &Caller, key: &str) -> Reference {
+    begin_a(app, caller, key, ("fire-protection", FormKind::Referral)).await
+}
+
+async fn begin_a(app: &App, caller: &Caller, key: &str, form: (&str, FormKind)) -> Reference {
     let part = Part { section: "first".to_owned(), fields: vec![("narrative".to_owned(), "Begun.".to_owned())] };
     let key = IdempotencyKey::parse(key).unwrap();
-    app.start_draft(&app.request(None), caller, &key, ("fire-protection", &part)).await.unwrap().value
+    app.start_draft(&app.request(None), caller, &key, (form, &part)).await.unwrap().value
 }
 
 async fn add(
@@ -177,6 +182,10 @@ async fn not_taken(engine: Engine) {
     assert_eq!((read(app, &tess, reference).await.unwrap().files.len(), blobs(&hub).len()), (0, 0));
     let refused = "SELECT COUNT(*) FROM log_event WHERE action = 'attach-file' AND outcome = 'refuse'";
     assert_eq!(raw.count(refused).await, 1, "what the scanner found is on record");
+    // What is asked without naming anybody takes none: a file could.
+    let question = begin_a(app, &tess, "question", ("child-exploitation", FormKind::Enquiry)).await;
+    let named = add(app, &tess, question, "named", ("a.txt", b"Her name is on it.")).await;
+    assert!(matches!(named, Err(Error::Conflict(_))), "{named:?}");
     for at in 0..MOST_IN_DRAFT {
         add(app, &tess, reference, &format!("file-{at}"), ("a.txt", b"One of many.")).await.unwrap();
     }
