@@ -2,7 +2,7 @@
 
 use referral_exchange::{
     app::{IdempotencyKey, PathwayLibrary, example, raw_from_json},
-    domain::{agency::AgencyKind, draft::Part},
+    domain::{agency::AgencyKind, draft::Part, enquiry::FormKind},
     store::Engine,
 };
 
@@ -32,7 +32,12 @@ async fn keeps_its_version(engine: Engine) {
     let sent = send(&hub.app, &tess, "before", |_| ()).await.reference.to_string();
     let part = Part { section: "premises".to_owned(), fields: vec![("responsible_person".to_owned(), "Somebody".to_owned())] };
     let key = IdempotencyKey::parse("begun").unwrap();
-    let begun = hub.app.start_draft(&hub.app.request(None), &tess, &key, ("fire-protection", &part)).await.unwrap().value;
+    let begun = hub
+        .app
+        .start_draft(&hub.app.request(None), &tess, &key, (("fire-protection", FormKind::Referral), &part))
+        .await
+        .unwrap()
+        .value;
     let mut raw = Raw::owner(&hub).await;
     let before = raw.count(ACTIVATED).await;
 

@@ -147,21 +147,8 @@ impl FieldView {
         };
         let whole = self.error.as_ref().map(|text| ErrorLink { href: format!("#{}{suffix}", self.id), text: text.clone() });
         let part = |(part, text): &(String, String)| ErrorLink { href: format!("#{}.{part}", self.id), text: text.clone() };
-        let items = self.items.iter().enumerate().flat_map(|(at, item)| self.item_links(at, item));
+        let items = self.items.iter().flat_map(|item| &item.fields).flat_map(Self::error_links);
         whole.into_iter().chain(self.part_errors.iter().map(part)).chain(items).collect()
-    }
-
-    /// The lines of one item of a group; among several, each says which it is.
-    fn item_links(&self, at: usize, item: &ItemView) -> Vec<ErrorLink> {
-        let which = if self.items.len() > 1 { format!("{} {}: ", self.item_noun(), at + 1) } else { String::new() };
-        let links = item.fields.iter().flat_map(Self::error_links);
-        links.map(|link| ErrorLink { text: format!("{which}{}", link.text), ..link }).collect()
-    }
-
-    /// The noun of an item with a capital letter.
-    pub(super) fn item_noun(&self) -> String {
-        let mut letters = self.item.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 
     /// The control and, below, the ways to say "not known".

@@ -161,7 +161,8 @@ impl FieldView {
     }
 
     pub(super) fn group(&self) -> Result<String, askama::Error> {
-        let noun = self.item_noun();
+        let mut letters = self.item.chars();
+        let noun = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
         let mut items = Vec::new();
         for (at, item) in self.items.iter().enumerate() {
             let controls = item.fields.iter().map(Self::html).collect::<Result<_, _>>()?;

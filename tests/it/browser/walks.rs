@@ -58,8 +58,12 @@ impl Walk<'_> {
         self.browser.picture(&format!("{name}-320")).await;
         self.browser.picture_at(&format!("{name}-1200"), 1200).await;
         // Sections that ask the same are looked at once, whichever pathway asks it.
-        let asked: Vec<_> = self.asked().await.iter().map(|question| (question.id.as_str(), question.label.as_str())).collect();
-        if asked.is_empty() || self.looked.insert(format!("{state} {asked:?}")) {
+        let same = {
+            let asked = self.asked().await;
+            let asked: Vec<(&str, &str)> = asked.iter().map(|question| (question.id.as_str(), question.label.as_str())).collect();
+            (!asked.is_empty()).then(|| format!("{state} {asked:?}"))
+        };
+        if same.is_none_or(|same| self.looked.insert(same)) {
             self.eyes.look(self.browser, &name).await;
         }
         assert!(!self.browser.overflows().await, "{name} is wider than the window");
