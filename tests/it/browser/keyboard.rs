@@ -113,6 +113,11 @@ impl Keys<'_> {
             let Some(task) = task.as_str().filter(|task| !task.is_empty()) else { break };
             self.activate(task).await;
             while self.0.path().await.contains("/section/") {
+                // What may mean danger shows whom to ring, and the way on.
+                if !self.0.has("main [name=asked]").await {
+                    self.activate("Go on with the record").await;
+                    continue;
+                }
                 let asked = "return [...document.querySelectorAll('main [name=asked]')].map(asked => asked.value)";
                 let ids = self.0.run(asked).await;
                 let ids: Vec<&str> = ids.as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();

@@ -140,6 +140,11 @@ impl Walk<'_> {
             self.browser.submit().await;
         }
         assert!(!self.browser.has(".govuk-error-summary").await, "{section}: {}", self.browser.text("main").await);
+        // What may mean danger shows whom to ring, and the way on.
+        if self.browser.client.current_url().await.unwrap().query() == Some("ring=yes") {
+            self.look(&format!("{section}-ring")).await;
+            self.browser.follow("Go on with the record").await;
+        }
         let section = self.pathway.sections.iter().find(|known| known.id.as_str() == section).unwrap();
         let all = section.questions.iter().filter_map(|question| Some((question, answers.get(question.id.as_str())?)));
         let all = all.flat_map(|(question, answer)| fields(question, question.id.as_str(), answer));
