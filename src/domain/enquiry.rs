@@ -13,7 +13,7 @@ use super::{
     question::{Kind, Question, SENDER_KIND},
     route::{Routes, SpecialRoute},
     rule::{Advice, Rule, UrgencyRule},
-    section::Section,
+    section::{Danger, Section},
 };
 
 coded_enum! {
@@ -167,7 +167,7 @@ impl Pathway {
             lawful: self.lawful.clone(),
             may_submit: self.may_submit.clone(),
             conflict: self.conflict.clone(),
-            danger: self.danger.clone(),
+            danger: Danger { also: self.danger.also.as_ref().and_then(left), ..self.danger.clone() },
             district: self.district.clone(),
             free_feedback: self.free_feedback,
             owner: self.owner.clone(),

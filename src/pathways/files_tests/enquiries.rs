@@ -7,6 +7,7 @@ use crate::domain::{
     answers::Answer,
     enquiry::{Enquiry, FormKind},
     question::{Kind, Sealed},
+    section::Danger,
 };
 
 fn enquiries() -> Vec<(Pathway, Enquiry)> {
@@ -47,7 +48,10 @@ fn it_is_short_and_danger_comes_first() {
         let [section] = form.sections.as_slice() else { panic!("{}: one screen", pathway.id) };
         assert!(section.questions.len() <= 9 && form.minutes <= 3, "{}", pathway.id);
         assert_eq!(section.questions.first().map(|question| &question.id), Some(&pathway.danger.question), "{}", pathway.id);
-        assert_eq!(form.danger, pathway.danger, "the same stop page");
+        let page = |danger: &Danger| (danger.title.clone(), danger.lines.clone(), danger.ring.clone());
+        assert_eq!(page(&form.danger), page(&pathway.danger), "the same stop page");
+        let mut also = form.danger.also.iter().flat_map(|also| also.questions());
+        assert!(also.all(|id| form.question(id).is_some()), "{}: it looks at what it asks", pathway.id);
     }
 }
 

@@ -36,6 +36,8 @@ pub struct ReferPage {
     pub reference: String,
     /// Name of the pathway that it is referred by.
     pub pathway: String,
+    /// The pathway's own question, which says what danger means here.
+    pub hint: String,
     /// What is taken over: the question asked there, and the answer in words.
     pub carried: Vec<(String, String)>,
     /// Address that the answer goes to.
@@ -50,12 +52,7 @@ impl ReferPage {
     }
 
     fn radios(&self) -> Radios {
-        danger_radios(
-            "govuk-fieldset__legend--m",
-            false,
-            self.frame.failed,
-            "Somebody may be hurt, threatened or taken away within hours.",
-        )
+        danger_radios("govuk-fieldset__legend--m", false, self.frame.failed, &self.hint)
     }
 
     fn button() -> Button {
@@ -138,6 +135,7 @@ fn page(app: &App, person: &SignedIn, view: &ReferralView, form_token: &str, fai
         frame: person.frame.titled(&format!("Make this a referral – {}", pathway.title)).back_to(&here).failed_if(failed),
         reference: view.referral.reference.to_string(),
         pathway: pathway.title.clone(),
+        hint: pathway.question(&pathway.danger.question).map(|question| question.label.clone()).unwrap_or_default(),
         carried: view.carried.iter().cloned().filter_map(row).collect(),
         action: format!("{here}/refer"),
         form_token: IdempotencyKey::parse(form_token).map_or_else(|_| fresh_token(app), |_| form_token.to_owned()),

@@ -93,6 +93,7 @@ pub(super) fn refer(words: &str, failed: bool) -> Sample {
         frame: somebody().titled("Make this a referral – Child exploitation").back_to("/referrals/7K3F-9QXD-3").failed_if(failed),
         reference: "7K3F-9QXD-3".to_owned(),
         pathway: "Child exploitation".to_owned(),
+        hint: "Could somebody be hurt at any moment?".to_owned(),
         carried: vec![("What was seen".to_owned(), words.to_owned())],
         action: "/referrals/7K3F-9QXD-3/refer".to_owned(),
         form_token: "token-of-the-form".to_owned(),
