@@ -88,6 +88,7 @@ async fn added(app: &App, caller: &Caller, receipt: &Receipt, question: &str) ->
 async fn sealed_apart(engine: Engine) {
     const APART: &str = "SELECT COALESCE(t.code, a.username, g.to_kind) FROM grant_made g JOIN compartment c ON c.id = g.compartment \
          LEFT JOIN team t ON t.id = g.to_id LEFT JOIN account a ON a.id = g.to_id WHERE c.kind = 'restricted' ORDER BY 1";
+    const WHERE: &str = "SELECT c.kind FROM entry e JOIN compartment c ON c.id = e.compartment WHERE e.kind = 'addition'";
     let hub = notice::founded(engine).await;
     let app = &hub.app;
     let tess = hub.sign_in("tess.example").await;
@@ -107,10 +108,8 @@ async fn sealed_apart(engine: Engine) {
     assert!(added(app, &cass, &receipt, "health").await.is_empty(), "another category's team");
     let hana = hub.sign_in("hana.conjured").await;
     assert_eq!(added(app, &hana, &receipt, "health").await, ["canaryhealth"], "the team that the pathway names");
-    let row = Raw::owner(&hub)
-        .await
-        .texts("SELECT c.kind FROM entry e JOIN compartment c ON c.id = e.compartment WHERE e.kind = 'addition'");
-    assert_eq!(row.await, ["restricted"]);
+    let mut raw = Raw::owner(&hub).await;
+    assert_eq!(raw.texts(WHERE).await, ["restricted"]);
 
     // Said once, it is not said anew; and nobody but its sender adds to it.
     for (caller, name) in [(&tess, "informant"), (&tess, "health")] {

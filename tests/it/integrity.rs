@@ -111,7 +111,7 @@ async fn a_changed_recipient_is_refused(engine: Engine) {
     let sender = hub.sign_in("tess.example").await;
     let grants = raw.count("SELECT COUNT(*) FROM grant_made").await;
     let before = refusals(&mut raw).await;
-    let (sent, warnings) = warned(try_to_send(&fresh, &sender)).await;
+    let (sent, warnings) = Box::pin(warned(try_to_send(&fresh, &sender))).await;
     assert!(matches!(sent, Err(Error::Integrity(_))), "nothing is sealed to it");
     assert_eq!(refusals(&mut raw).await, before + 1, "the sending that stopped is on record");
     assert!(warnings > 0, "and the operator hears of it");
