@@ -18,7 +18,7 @@ use referral_exchange::{
 
 use crate::support::{
     files::{Arriving, content_type, eicar, fetch, form, pdf, photograph},
-    hub::Hub,
+    hub::{ENGINES, Hub},
     raw::Raw,
 };
 
