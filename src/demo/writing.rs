@@ -66,22 +66,24 @@ pub(super) fn write(
     calm.unwrap_or(written)
 }
 
-/// The same answers, each time with another of those not known that would make it for today; without what is then not asked.
+/// The same answers, with one of those not known that would make it for today, or with all of them; without what is then not
+/// asked.
 fn unsure(answers: &Value, pathway: &Pathway, (sender, today): (AgencyKind, Date)) -> Vec<Value> {
     let rules = pathway.urgency.iter().filter(|rule| rule.urgency == Urgency::Today);
     let hangs: BTreeSet<&QuestionId> = rules.flat_map(|rule| rule.when.questions()).collect();
     let asked = pathway.questions().filter(|question| question.not_known.is_some() && hangs.contains(&question.id));
-    let told = asked.filter(|question| answers.get(question.id.as_str()).is_some());
-    let other = |question: &Question| {
+    let told: Vec<&str> = asked.map(|question| question.id.as_str()).filter(|id| answers.get(id).is_some()).collect();
+    let without = |ids: &[&str]| {
         let mut other = answers.clone();
-        other[question.id.as_str()] = json!({ "not_known": NOT_KNOWN });
-        let raw = raw_from_json(&other).ok()?;
-        let examined = examine(pathway, raw, sender, today);
+        for id in ids {
+            other[*id] = json!({ "not_known": NOT_KNOWN });
+        }
+        let examined = examine(pathway, raw_from_json(&other).ok()?, sender, today);
         let shown: BTreeSet<&str> = examined.shown.iter().map(|question| question.id.as_str()).collect();
         other.as_object_mut()?.retain(|name, _| shown.contains(name.as_str()));
         Some(other)
     };
-    told.filter_map(other).collect()
+    told.chunks(1).chain([told.as_slice()]).filter_map(without).collect()
 }
 
 /// Answers what decides the way it goes.
