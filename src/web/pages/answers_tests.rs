@@ -143,6 +143,7 @@ const PERSON: &[(&str, &str)] = &[
     ("district", "here"),
     ("wishes-not-known", "not-known"),
     ("consent", "given"),
+    ("involved", "no"),
     ("day-day", "4"),
     ("day-month", "6"),
     ("day-year", "2026"),
