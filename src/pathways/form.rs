@@ -70,7 +70,7 @@ fn fault(kind: &Kind, value: &Value) -> Option<(Option<&'static str>, &'static s
         Kind::Age => {
             let fits = value.as_object().is_some_and(|parts| {
                 let known = parts.keys().all(|name| ["born", "years", "estimated"].contains(&name.as_str()));
-                known && (!parts.contains_key("born") || parts.len() == 1) && texts_are_plain(parts)
+                known && !parts.is_empty() && (!parts.contains_key("born") || parts.len() == 1) && texts_are_plain(parts)
             });
             unless(fits, "Send an object with born, or with years and perhaps estimated")
         }
