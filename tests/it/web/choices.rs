@@ -79,11 +79,12 @@ async fn whoever_the_sender_strikes_out_holds_nothing_of_it() {
     let named = Raw::owner(&served.hub).await.texts(NAMED).await;
     assert!(!named.is_empty() && !named.contains(&"fay.fictional".to_owned()), "{named:?}");
     let at = sent.location().trim_end_matches("/sent").to_owned();
+    let team = served.hub.app.store().team_by_code("fire-restricted").await.unwrap().unwrap().id;
     for (person, status) in [("fay.fictional", 404), ("theo.invented", 404), (named[0].as_str(), 200)] {
         let reader = Client::new(&served);
         reader.sign_in(&served, person).await;
         assert_eq!(reader.get(&at).await.status.as_u16(), status, "{person}");
-        let queue = reader.get("/queue").await;
+        let queue = reader.get(&format!("/queue?team={team}")).await;
         assert_eq!(queue.body.contains(&at), status == 200, "{person} and the list");
     }
     served.finish().await;
