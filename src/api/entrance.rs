@@ -29,7 +29,6 @@ pub async fn enter(State(app): State<Arc<App>>, mut request: Request, next: Next
         let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| Problem::of_status(status));
         let headers = response.headers_mut();
         headers.remove(header::CONTENT_LENGTH);
-        headers.remove(header::ALLOW);
         let bytes = problem.written(&id, headers);
         if status == StatusCode::PAYLOAD_TOO_LARGE && is_http_1 {
             // The rest of the body may still be on its way; the next request needs another connection.

@@ -22,13 +22,20 @@ const UPLOAD_TIME_LIMIT: Duration = Duration::from_mins(10);
 
 /// Pages and API over one app. Headers are put on last, so that errors, refusals and time-outs carry them too.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new()
+    let doors = Router::new()
         .nest("/api/v1", api::routes(Arc::clone(&app)))
         .merge(web::routes(app))
         .layer(middleware::from_fn(time_limit))
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_page)))
-        .layer(middleware::from_fn(web::security::headers))
+        .layer(middleware::from_fn(web::security::headers));
+    // The framework names the verbs of an address after every layer of its own; an address that answers 404 names none.
+    Router::new().fallback_service(doors).layer(middleware::map_response(names_no_verbs))
+}
+
+async fn names_no_verbs(mut answer: Response) -> Response {
+    answer.headers_mut().remove(http::header::ALLOW);
+    answer
 }
 
 /// Files are given as they are, with their length; most are compressed already.

@@ -110,6 +110,8 @@ async fn each_answer_of_every_pathway_left_out_or_wrong_is_named_and_never_echoe
         let client = Client::signed_in(&served, walker_of(pathway).0).await;
         let breaking = Breaking { client: &client, form: served.hub.form(pathway) };
         let sets = breaking.form.covering();
+        // Some send more than one kind of referral.
+        let before = client.json("/referrals").await["items"].clone();
         let mut broken = BTreeSet::new();
         for set in &sets {
             for asked in breaking.form.questions() {
@@ -121,7 +123,7 @@ async fn each_answer_of_every_pathway_left_out_or_wrong_is_named_and_never_echoe
         let mut strange = sets[0].clone();
         strange.insert("Not an id: canary".to_owned(), json!("canary"));
         assert!(!breaking.refused(&strange, "a question that is none").await.is_empty());
-        assert_eq!(client.json("/referrals").await["items"], json!([]), "nothing was sent");
+        assert_eq!(client.json("/referrals").await["items"], before, "nothing was sent");
         // The same answers, whole, are taken.
         for (at, set) in sets.iter().enumerate() {
             let body = json!({ "pathway": pathway.id.as_str(), "answers": set });

@@ -93,6 +93,8 @@ async fn walk(kind: Kind) {
     browser.submit().await;
     browser.fill_seen("<img src=x onerror=\"document.title='ran'\"> A way out is blocked.").await;
     browser.submit().await;
+    browser.choose("involved", "no").await;
+    browser.submit().await;
     browser.go(&draft).await;
     assert!(browser.text(".govuk-task-list").await.contains("Completed"));
     browser.is_well(kind).await;

@@ -39,7 +39,8 @@ impl Keys<'_> {
 
     /// Skips what every page begins with.
     async fn skip(&self) {
-        assert_eq!(self.next().await["words"], "Skip to main content");
+        let first = self.next().await;
+        assert_eq!(first["words"], "Skip to main content", "{first} at {}", self.0.path().await);
         self.press(ENTER).await;
     }
 
@@ -58,8 +59,12 @@ impl Keys<'_> {
     async fn leave(&self) {
         let old = self.0.find("html").await;
         self.press(ENTER).await;
-        let gone = async { while old.tag_name().await.is_ok() {} };
-        tokio::time::timeout(std::time::Duration::from_secs(20), gone).await.expect("another page comes");
+        let here = async {
+            while old.tag_name().await.is_ok() {}
+            // A key pressed before the page is whole goes nowhere.
+            while self.0.run("return document.readyState").await != "complete" {}
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), here).await.expect("another page comes");
     }
 
     /// Goes through a form as it comes, answers what there is an answer to, and presses its button.
