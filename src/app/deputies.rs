@@ -1,11 +1,7 @@
 //! Deputies: who else goes on with a person's drafts.
 
 use super::{
-    App, Caller, Error, PartView, draft_content,
-    draft_files::NewKey,
-    file_sealing::{keep, write_file},
-    sealing::Holder,
-    sign_in::own,
+    App, Caller, Error, PartView, draft_content, draft_files::NewKey, file_sealing::keep, sealing::Holder, sign_in::own,
 };
 use crate::{
     audit::Details,
@@ -99,13 +95,8 @@ impl App {
             tx.replace_part(id, &part.section, entry.id).await?;
             entries.push((entry.id, entry.sha256));
         }
-        let mut blobs = Vec::new();
-        for (author, file) in files {
-            let entry = self.description_entry(&tx, &compartment, &file, (author, request.at));
-            let written = write_file(&mut tx, entry, file).await?;
-            entries.extend(written.entries);
-            blobs.extend(written.blobs);
-        }
+        let written = self.describe_anew(&mut tx, &compartment, files).await?;
+        entries.extend(written.entries);
         let gone = tx.erased_blobs();
         let details = Details {
             entries,
@@ -113,7 +104,7 @@ impl App {
             keys: std::iter::once(compartment.key).chain(holders.iter().map(Holder::key)).collect(),
             ..Details::default()
         };
-        keep(blobs).await?;
+        keep(written.blobs).await?;
         tx.commit(permit, &details).await?;
         self.remove_erased(gone).await;
         Ok(())

@@ -10,12 +10,13 @@ use super::{
     Added, Answered, App, Arrived, Caller, Error, IdempotencyKey,
     download::context,
     drafts::TRIES,
-    file_sealing::{SealedFile, keep, write_file},
+    file_sealing::{SealedFile, Written, keep, write_file},
     files::{Description, Target, described, invalid},
     gate::bare,
     idempotency::Once,
     intake::blocking,
     opening::opened,
+    sealing::Compartment,
 };
 use crate::{
     audit::{Details, Recorded, row::Erasable},
@@ -31,7 +32,7 @@ use crate::{
     },
     policy::{DenialReason, Object, RequestContext, State},
     store::{
-        CommitError,
+        CommitError, Tx,
         blobs::{Blobs, NewBlob, OpenBlob},
         entries,
     },
@@ -57,9 +58,18 @@ impl Lying {
 /// A file on its way from one key to another.
 pub(super) struct Moving {
     author: UserId,
+    /// When it was added; it keeps that, and so its place in the list.
+    at: Timestamp,
     description: Description,
     scan: ScanState,
     forms: Vec<(FileForm, Stream)>,
+}
+
+/// A file sealed to the key that it goes to: by whom and when it was added.
+pub(super) struct Anew {
+    author: UserId,
+    at: Timestamp,
+    file: SealedFile,
 }
 
 /// The key that it goes to.
@@ -212,31 +222,31 @@ impl App {
         let mut described = Vec::new();
         for (found, identity, lying) in files {
             let description = Description::read(opened(&recorded, &found.entry, &identity)?.as_bytes())?;
-            described.push((found.entry.author, description, identity, lying));
+            described.push(((found.entry.author, found.entry.at), description, identity, lying));
         }
         let open = move || {
-            let moving = described.into_iter().map(|(author, description, identity, Lying { forms, scan })| {
+            let moving = described.into_iter().map(|((author, at), description, identity, Lying { forms, scan })| {
                 let open = |(form, place, checked)| Ok((form, open_stream(&recorded, &place, checked, &identity)?));
                 let forms = forms.into_iter().map(open).collect::<Result<_, Error>>()?;
-                Ok(Moving { author, description, scan, forms })
+                Ok(Moving { author, at, description, scan, forms })
             });
             Ok(moving.collect::<Result<Vec<_>, Error>>())
         };
         blocking(open).await?
     }
 
-    /// Seals files anew, as blobs that are on the disk and do not count yet; each with whoever added it.
+    /// Seals files anew, as blobs that are on the disk and do not count yet.
     pub(super) async fn seal_anew(
         &self,
         caller: &Caller,
         files: Vec<Moving>,
         onto: NewKey<'_>,
         at: Timestamp,
-    ) -> Result<Vec<(UserId, SealedFile)>, Error> {
+    ) -> Result<Vec<Anew>, Error> {
         // As many as uploads: each costs as much memory as one.
         let _place = if files.is_empty() { None } else { Some(self.places.upload(caller.session())?) };
         let mut sealed = Vec::new();
-        for Moving { author, description, scan, forms } in files {
+        for Moving { author, at: added, description, scan, forms } in files {
             let (referral, compartment) = (onto.referral, onto.compartment);
             let place = |form| SealContext {
                 referral,
@@ -259,9 +269,22 @@ impl App {
                 }
                 Ok(Ok(anew))
             });
-            sealed.push((author, SealedFile { forms: forms.await??, description, scan }));
+            let file = SealedFile { forms: forms.await??, description, scan };
+            sealed.push(Anew { author, at: added, file });
         }
         Ok(sealed)
+    }
+
+    /// Writes the descriptions of files that were sealed anew; gives what the event names and the blobs, which do not count yet.
+    pub(super) async fn describe_anew(&self, tx: &mut Tx, onto: &Compartment, files: Vec<Anew>) -> Result<Written, Error> {
+        let mut all = Written { entries: Vec::new(), blobs: Vec::new() };
+        for Anew { author, at, file } in files {
+            let entry = self.description_entry(tx, onto, &file, (author, at));
+            let written = write_file(tx, entry, file).await?;
+            all.entries.extend(written.entries);
+            all.blobs.extend(written.blobs);
+        }
+        Ok(all)
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     draft_files::{Moving, NewKey},
     draft_saving::end as end_draft,
     enquiries::{self, Origin},
-    file_sealing::{SealedFile, keep, write_file},
+    file_sealing::keep,
     gate::legal,
     idempotency::Once,
     library::Versioned,
@@ -36,7 +36,7 @@ use crate::{
     },
     pathways,
     policy::{Act, DenialReason, Legal, Object, RequestContext, ShownCompartment, State},
-    store::{Tx, blobs::NewBlob, drafts::Draft, referrals::Referral},
+    store::{Tx, drafts::Draft, referrals::Referral},
 };
 
 /// What the sender is told at once.
@@ -306,7 +306,8 @@ impl App {
         let grown_from = origin.as_ref().filter(|_| pointers.is_some_and(|pointers| pointers.to_enquiry));
         let parts = (&answers, &choices, grown_from);
         let (made, mut sealed) = self.seal_submission(&mut tx, (&referral, pathway), parts, (shared, &identity), &to).await?;
-        let blobs = self.describe_files(&mut tx, &made, (files, request.at), &mut sealed).await?;
+        let files = self.describe_anew(&mut tx, &made, files).await?;
+        sealed.entries.extend(files.entries);
         if let Some(origin) = origin.as_ref().filter(|_| pointers.is_some_and(|pointers| pointers.to_referral)) {
             self.point_back(&mut tx, origin, (&referral, caller), &mut sealed).await?;
         }
@@ -315,28 +316,10 @@ impl App {
         }
         let gone = tx.erased_blobs();
         let details = Details { recipients: to.told, pathway: Some(versioned.named()?), ..sealed };
-        keep(blobs).await?;
+        keep(files.blobs).await?;
         tx.commit(permit, &details).await?;
         self.remove_erased(gone).await;
         Ok(receipt)
-    }
-
-    /// Writes the descriptions of the files that came with a draft; gives their blobs, which do not count yet.
-    async fn describe_files(
-        &self,
-        tx: &mut Tx,
-        made: &Compartment,
-        (files, at): (Vec<(UserId, SealedFile)>, Timestamp),
-        sealed: &mut Details,
-    ) -> Result<Vec<Box<dyn NewBlob>>, Error> {
-        let mut blobs = Vec::new();
-        for (author, file) in files {
-            let entry = self.description_entry(tx, made, &file, (author, at));
-            let written = write_file(tx, entry, file).await?;
-            sealed.entries.extend(written.entries);
-            blobs.extend(written.blobs);
-        }
-        Ok(blobs)
     }
 
     /// Says on the question that a referral grew from where it went on.

@@ -11,7 +11,7 @@ use referral_exchange::{
 };
 
 use crate::support::{
-    acts::{erase, hold, release, send},
+    acts::{erase, hold, keep_form, release, send},
     files::{attach, photograph},
     hub::{ENGINES, Hub},
     raw::{Cell, Column, Raw},
@@ -20,6 +20,7 @@ use crate::support::{
 /// A hub with a story: referrals sent, listed and read, refusals, more than one group of leaves, several checkpoints.
 async fn told(engine: Engine) -> Hub {
     let hub = Hub::founded(engine).await;
+    keep_form(&hub, "tess.example").await;
     let sender = hub.sign_in("tess.example").await;
     let mut references = Vec::new();
     for number in 0..3 {

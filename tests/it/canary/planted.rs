@@ -155,6 +155,7 @@ async fn checked(hub: &Hub, planted: &mut Planted) {
     let party = pathway.check.as_ref().unwrap().party.to_string();
     let mut set = form.example();
     set.insert(party, json!(false));
+    set.insert("can_wait".to_owned(), json!("yes"));
     let set = planted.answers(pathway, &set);
     let reason = planted.text().as_str().map(str::to_owned);
     let legal = LegalPick { basis: Basis::Consent, purpose: Purpose::Safeguarding, reason };
