@@ -55,9 +55,9 @@ const URGENT: &str = "child-exploitation";
 const BEGUN: [&str; 3] = ["fire-prevention", "modern-slavery", "child-exploitation-information"];
 
 /// Who opens what their teams received, on the very day: between them they sit in every team that receives in the usual way.
-const OPENERS: [&str; 5] = ["fay.fictional", "mara.storybook", "paul.figment", "nia.imaginary", "cass.nominal"];
+const OPENERS: [&str; 5] = ["fay.fictional", "mara.storybook", "paul.figment", "nia.imaginary", "iris.makebelieve"];
 /// Who looks in now and then, by turns: they sit in the teams that are told, cover, or receive from elsewhere.
-const NOW_AND_THEN: [&str; 4] = ["toby.fabled", "iris.makebelieve", "rory.whimsy", "erin.hypothetical"];
+const NOW_AND_THEN: [&str; 4] = ["toby.fabled", "cass.nominal", "rory.whimsy", "erin.hypothetical"];
 /// Who opens what went on by itself because nobody checked it.
 const CHECKED_OPENER: &str = "paul.figment";
 /// By then nobody has checked it, whatever the weekday.

@@ -135,6 +135,7 @@ fn stand_ins(table: &str) -> Vec<&str> {
         "log_body" | "log_scope" | "log_sequence" => vec!["log_event"],
         "log_event" => vec!["log_body", "log_sequence", "log_scope", "pending_event"],
         "entry_bytes" => vec!["entry"],
+        "entry_kept_bytes" => vec!["entry_kept"],
         "grant_bytes" => vec!["grant_made"],
         "grant_made" => vec!["grant_released"],
         "key_wrap_bytes" => vec!["key_wrap"],
@@ -148,7 +149,7 @@ fn names_of(columns: &[Column], rows: &[&[Cell]]) -> Vec<String> {
     let mut names = Vec::new();
     for row in rows {
         let cell = |name: &str| columns.iter().position(|column| column.name == name).map(|at| row[at].shown());
-        names.extend(["id", "event", "entry", "grant_id", "wrap", "idx", "size"].iter().filter_map(|name| cell(name)));
+        names.extend(["id", "event", "entry", "kept", "grant_id", "wrap", "idx", "size"].iter().filter_map(|name| cell(name)));
         if let (Some(level), Some(idx)) = (cell("level"), cell("idx")) {
             names.push(format!("{level}/{idx}"));
         }

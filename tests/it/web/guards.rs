@@ -155,6 +155,6 @@ async fn roles_keep_to_their_pages() {
     assert_eq!(seen("tess.example").await, (format!("{start}My referrals, {account}"), vec![200, 403, 403, 200, 200]));
     assert_eq!(seen("theo.invented").await, (format!("{start}My referrals, Queue, {account}"), vec![200, 200, 403, 200, 200]));
     assert_eq!(seen("dora.madeup").await, (format!("{start}Log, {account}"), vec![200, 403, 200, 403, 200]));
-    assert_eq!(seen("adam.notional").await, (format!("{start}{account}"), vec![200, 403, 403, 403, 200]));
+    assert_eq!(seen("adam.notional").await, (format!("{start}Who checks, {account}"), vec![200, 403, 403, 403, 200]));
     served.finish().await;
 }
