@@ -208,20 +208,25 @@ fn the_copy_is_checked_against_the_hub(folder: &Path) {
         fs::write(folder.join(&file), text).unwrap();
         transcript(folder, &["pathway", "check", &file, "--data", "one"])
     };
+    // Each fault stands at the line that names the team.
+    let line = |part: &str| good.lines().position(|line| line == part).unwrap() + 1;
     let (code, data, talk) = check("good", &good);
     assert_eq!((code, data.as_str()), (0, ""));
     assert!(!talk.contains("warning"), "{talk}");
     let (code, data, talk) = check("lonely", &good.replace("cover = \"fire-control\"", "cover = \"health-on-call\""));
     assert_eq!((code, data.as_str()), (0, ""));
-    let lonely =
-        "warning: lonely/fire-protection.toml: only one person in the team `health-on-call`, which covers, holds its key";
-    assert!(talk.contains(lonely), "{talk}");
+    let cover = line("cover = \"fire-control\"");
+    let lonely = "only one person in the team `health-on-call`, which covers, holds its key";
+    assert!(talk.contains(&format!("warning: lonely/fire-protection.toml:{cover}: {lonely}")), "{talk}");
     let (code, data, _) = check("lost", &good.replace("team = \"fire-protection\"", "team = \"fire-nobody\""));
-    assert_eq!((code, data.as_str()), (1, "lost/fire-protection.toml: there is no team `fire-nobody`, which receives\n"));
+    let team = line("team = \"fire-protection\"");
+    let lost = format!("lost/fire-protection.toml:{team}: there is no team `fire-nobody`, which receives\n");
+    assert_eq!((code, data), (1, lost));
     let (code, data, _) =
         check("unrestricted", &good.replace("restricted = \"fire-restricted\"", "restricted = \"fire-nobody\""));
-    let absent = "unrestricted/fire-protection.toml: there is no team `fire-nobody`, which receives restricted cases\n";
-    assert_eq!((code, data.as_str()), (1, absent));
+    let restricted = line("restricted = \"fire-restricted\"");
+    let absent = "there is no team `fire-nobody`, which receives restricted cases\n";
+    assert_eq!((code, data), (1, format!("unrestricted/fire-protection.toml:{restricted}: {absent}")));
     let (code, data, _) = check("alone", &good.replace("restricted = \"fire-restricted\"", "restricted = \"health-on-call\""));
     assert_eq!(code, 1);
     assert!(data.contains("which receives restricted cases, has 1 key holders: make it 2 to 6"), "{data}");

@@ -39,9 +39,10 @@ impl Keys<'_> {
 
     /// Skips what every page begins with.
     async fn skip(&self) {
-        // An address that leads to a question of the page begins there.
-        if self.0.run("return location.hash.length > 1").await == true {
-            return;
+        // An address that leads to a question of the page begins there; the whole page is walked here.
+        let (path, address) = (self.0.path().await, self.0.run("return location.search + location.hash").await);
+        if let Some((search, _)) = address.as_str().unwrap().split_once('#') {
+            self.0.go(&format!("{path}{search}")).await;
         }
         let first = self.next().await;
         assert_eq!(first["words"], "Skip to main content", "{first} at {}", self.0.path().await);
