@@ -40,7 +40,8 @@ CREATE TABLE referral (
     pathway TEXT NOT NULL REFERENCES pathway (id),
     pathway_version TEXT NOT NULL REFERENCES pathway_file (version),
     sensitivity TEXT NOT NULL,
-    state TEXT NOT NULL CONSTRAINT referral_state_known CHECK (state IN ('checking', 'stopped', 'withdrawn', 'received', 'opened')),
+    state TEXT NOT NULL CONSTRAINT referral_state_known CHECK (state IN ('checking', 'stopped', 'withdrawn', 'received', 'opened', 'decided',
+        'closed')),
     revision INTEGER NOT NULL,
     referrer TEXT NOT NULL REFERENCES account (id),
     referrer_team TEXT NOT NULL REFERENCES team (id),
@@ -55,13 +56,33 @@ CREATE TABLE referral (
     stopped_at INTEGER,
     opened_by TEXT,
     opened_at INTEGER,
+    decided_by TEXT,
+    decided_at INTEGER,
+    closed_by TEXT,
+    closed_at INTEGER,
+    assigned_to TEXT REFERENCES account (id),
+    assigned_at INTEGER,
+    waiting_since INTEGER,
+    retracted_at INTEGER,
+    escalated_at INTEGER,
     CONSTRAINT referral_checking_is_complete CHECK ((state = 'checking') = (check_until IS NOT NULL)),
     CONSTRAINT referral_stopped_is_complete CHECK ((state = 'stopped') = (stopped_by IS NOT NULL AND stopped_at IS NOT NULL)),
     CONSTRAINT referral_opened_is_complete CHECK ((state = 'opened') = (opened_by IS NOT NULL AND opened_at IS NOT NULL)),
+    CONSTRAINT referral_decided_is_complete CHECK ((state = 'decided') = (decided_by IS NOT NULL AND decided_at IS NOT NULL)),
+    CONSTRAINT referral_closed_is_complete CHECK ((state = 'closed') = (closed_by IS NOT NULL AND closed_at IS NOT NULL)),
+    CONSTRAINT referral_assigned_is_complete CHECK ((assigned_to IS NULL) = (assigned_at IS NULL)),
     CONSTRAINT referral_keeps_its_reference FOREIGN KEY (id, reference) REFERENCES reference (id, code)
 ) STRICT;
 CREATE INDEX referral_queue ON referral (receiving_team, due_at, id);
 CREATE INDEX referral_queue_by_state ON referral (receiving_team, state, due_at, id);
+-- One for each view of a queue; what is open is what the receiving team has and has not closed.
+CREATE INDEX referral_open ON referral (receiving_team, due_at, id) WHERE state IN ('received', 'opened', 'decided');
+CREATE INDEX referral_unassigned ON referral (receiving_team, due_at, id)
+    WHERE state IN ('received', 'opened', 'decided') AND assigned_to IS NULL;
+CREATE INDEX referral_mine ON referral (assigned_to, due_at, id) WHERE state IN ('received', 'opened', 'decided');
+CREATE INDEX referral_waiting ON referral (receiving_team, due_at, id)
+    WHERE state IN ('received', 'opened', 'decided') AND waiting_since IS NOT NULL;
+CREATE INDEX referral_closed ON referral (receiving_team, closed_at, id) WHERE state = 'closed';
 CREATE INDEX referral_urgent ON referral (urgency, due_at, id);
 CREATE INDEX referral_sent ON referral (referrer, submitted_at, id);
 CREATE INDEX referral_check ON referral (state, check_until);

@@ -17,7 +17,13 @@ use super::{
 };
 use crate::{
     app::{App, Item, ListQuery, Page},
-    domain::{ids::TeamId, referral::ReferralState, time::Timestamp},
+    domain::{
+        ids::TeamId,
+        queue::{QueueFilter, QueueView},
+        referral::ReferralState,
+        time::Timestamp,
+        urgency::Urgency,
+    },
 };
 
 /// A page of a list.
@@ -42,18 +48,18 @@ pub struct ReferralItem {
     answered_at: Option<String>,
     /// The pathway's id.
     pathway: String,
-    /// `checking`, `stopped`, `withdrawn`, `received` or `opened`.
+    /// `checking`, `stopped`, `withdrawn`, `received`, `opened`, `decided` or `closed`.
     state: &'static str,
-    /// When the next step is due.
+    /// When the next step is due; null while nothing is.
     #[schema(format = DateTime)]
-    due_at: String,
+    due_at: Option<String>,
     /// When it was sent.
     #[schema(format = DateTime)]
     submitted_at: String,
     /// The line that tells it from others, where your key reaches it.
     #[serde(skip_serializing_if = "Option::is_none")]
     headline: Option<String>,
-    /// Who works on it.
+    /// Who works on it, by name; in the receiving team's queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     assigned_to: Option<String>,
     /// Whether nobody in the receiving team has opened it.
@@ -76,10 +82,10 @@ impl From<Item> for ReferralItem {
             answered_at: item.answered_at.map(Timestamp::rfc3339),
             pathway: item.pathway,
             state: item.state.code(),
-            due_at: item.due_at.rfc3339(),
+            due_at: item.due_at.map(Timestamp::rfc3339),
             submitted_at: item.submitted_at.rfc3339(),
             headline: item.headline,
-            assigned_to: None,
+            assigned_to: item.assigned_to,
             unread: item.unread,
             copied: item.copied,
             check_until: item.check_until.map(Timestamp::rfc3339),
@@ -106,8 +112,18 @@ pub struct SentFields {
 pub struct QueueFields {
     /// The id of one of your teams; the first that receives, unless told.
     team: Option<String>,
-    /// `received` or `opened`; both unless told.
+    /// `received`, `opened`, `decided` or `closed`; all unless told.
     state: Option<String>,
+    /// `unassigned`, `mine`, `team` (all that is open), `waiting` or `closed`; all that the team has unless told.
+    view: Option<String>,
+    /// Only this pathway, by its id.
+    pathway: Option<String>,
+    /// `today`, `soon` or `routine`.
+    urgency: Option<String>,
+    /// `true` for what is overdue.
+    overdue: Option<String>,
+    /// `true` for what nobody of the team has opened.
+    unread: Option<String>,
     /// The `next` of the page before.
     cursor: Option<String>,
     /// 1 to 100; 25 unless told.
@@ -120,7 +136,7 @@ impl Fields for SentFields {
 }
 
 impl Fields for QueueFields {
-    const NAMES: &'static str = "team, state, cursor, limit";
+    const NAMES: &'static str = "team, state, view, pathway, urgency, overdue, unread, cursor, limit";
 }
 
 fn page(page: Page) -> Response {
@@ -138,7 +154,11 @@ pub async fn sent(State(app): State<Arc<App>>, signed: Signed, Query(fields): Qu
     Ok(page(app.sent(&signed.request, &signed.caller, &asked).await?))
 }
 
-/// A team's queue, soonest due first.
+fn flag(text: &str) -> Option<bool> {
+    text.parse().ok()
+}
+
+/// A team's queue, soonest due first; what is closed the latest first.
 #[utoipa::path(
     get, path = "/queue", tag = "referrals", operation_id = "queue", params(QueueFields),
     responses((status = 200, description = "A page", body = List<ReferralItem>))
@@ -149,7 +169,15 @@ pub async fn queue(State(app): State<Arc<App>>, signed: Signed, Query(fields): Q
     let asked = ListQuery {
         cursor: query::given(fields.cursor),
         limit: query::limit(fields.limit)?,
-        state: query::code("state", fields.state, ReferralState::parse)?,
+        view: query::code("view", fields.view, QueueView::parse)?,
+        filter: QueueFilter {
+            pathway: query::given(fields.pathway),
+            urgency: query::code("urgency", fields.urgency, Urgency::parse)?,
+            agency: None,
+            state: query::code("state", fields.state, ReferralState::parse)?,
+            overdue: query::code("overdue", fields.overdue, flag)?.unwrap_or_default(),
+            unread: query::code("unread", fields.unread, flag)?.unwrap_or_default(),
+        },
         team,
     };
     Ok(page(app.queue(&signed.request, &signed.caller, &asked).await?))

@@ -30,10 +30,14 @@ pub struct NewMessage {
     audience: String,
     /// At most 5,000 characters.
     text: String,
+    /// Whether it is a question of the receiving team, for whose answer the referral waits; `audience` is then `shared`.
+    #[serde(default)]
+    #[schema(required = false)]
+    question: bool,
 }
 
 impl Members for NewMessage {
-    const NAMES: &'static str = "audience, text";
+    const NAMES: &'static str = "audience, text, question (may be left out)";
 }
 
 /// What was added, and when.
@@ -62,8 +66,14 @@ pub async fn write(
     Part(reference): Part,
     Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let NewMessage { audience, text } = body.read()?;
+    let NewMessage { audience, text, question } = body.read()?;
     let audience = Audience::parse(&audience).ok_or(Error::Malformed("audience is shared or casework"))?;
+    if question && audience != Audience::Shared {
+        return Err(Error::Malformed("a question goes to the referrer: its audience is shared").into());
+    }
+    if question {
+        return Ok(made(app.ask_referrer(&signed.request, &signed.caller, &key, (&reference, &text)).await?));
+    }
     let written = app.write_message(&signed.request, &signed.caller, &key, (&reference, audience, &text)).await?;
     Ok(made(written))
 }

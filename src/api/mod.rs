@@ -3,9 +3,11 @@
 //! Named by `server` alone; it names `app` and `domain`.
 
 mod account;
+mod assignments;
 mod attachments;
 mod body;
 mod checks;
+mod decisions;
 mod entrance;
 mod json;
 mod lists;
@@ -17,6 +19,7 @@ mod path;
 mod pathways;
 mod problem;
 mod query;
+mod redirections;
 mod referrals;
 mod safeguarding_leads;
 mod session;

@@ -14,9 +14,9 @@ use utoipa::{
 };
 
 use super::{
-    account, attachments, checks, lists, log, messages, pathways,
+    account, assignments, attachments, checks, decisions, lists, log, messages, pathways,
     problem::{FieldProblem, ProblemBody},
-    referrals, safeguarding_leads, session,
+    redirections, referrals, safeguarding_leads, session,
     table::{ROUTES, Route},
     teams,
 };
@@ -47,6 +47,16 @@ const SCHEME: &str = "session";
         lists::queue,
         referrals::show,
         messages::write,
+        assignments::claim,
+        assignments::release,
+        assignments::assign,
+        decisions::decide,
+        decisions::close,
+        decisions::reopen,
+        decisions::disagree,
+        decisions::retract,
+        redirections::redirect,
+        decisions::mark_step,
         checks::list,
         checks::decide,
         checks::send_anyway,

@@ -157,6 +157,7 @@ impl From<Error> for Problem {
             Error::Conflict(_) => {
                 Self::new(S::CONFLICT, "/problems/conflict", "It is not in a state that allows this").detail(words)
             }
+            Error::Taken(_) => Self::new(S::CONFLICT, "/problems/taken", "Somebody works on it already").detail(words),
             Error::KeyReused => {
                 Self::new(S::UNPROCESSABLE_ENTITY, "/problems/key-reused", "This Idempotency-Key was used with another request")
             }
@@ -198,6 +199,7 @@ mod tests {
             (Error::TooLarge, 413, "too-large"),
             (Error::Unsupported("no"), 415, "file-type"),
             (Error::Conflict("no"), 409, "conflict"),
+            (Error::Taken("Ada".into()), 409, "taken"),
             (Error::KeyReused, 422, "key-reused"),
             (Error::Integrity("canary"), 500, "integrity"),
             (Error::Configuration("canary".into()), 500, "internal"),

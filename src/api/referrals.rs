@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::{
     body::{self, Change, Members},
+    decisions::Decided,
     json::Unique,
     path::Part,
     problem::Problem,
@@ -20,8 +21,8 @@ use super::{
 };
 use crate::{
     app::{
-        Answered, App, Checked, Choices, Copied, EntryView, Error, FileView, MessageView, Receipt, ReferralView, Sending,
-        StopView, answers_to_json, raw_from_request,
+        Answered, App, Checked, Choices, Copied, EntryView, Error, FileView, MessageView, NoteView, Receipt, ReferralView,
+        Sending, StopView, answers_to_json, raw_from_request,
     },
     domain::{
         action::Action,
@@ -193,6 +194,26 @@ impl From<MessageView> for Message {
     }
 }
 
+/// Words that went with an act on a referral.
+#[derive(Serialize, ToSchema)]
+pub struct Note {
+    id: String,
+    /// What they went with: `handover`, `closing`, `reopening`, `disagreement` or `retraction`.
+    kind: &'static str,
+    #[schema(format = DateTime)]
+    at: String,
+    from: String,
+    /// `shared`: referrer and receiving team; `casework`: the receiving team only.
+    audience: &'static str,
+    text: String,
+}
+
+impl From<NoteView> for Note {
+    fn from(NoteView { id, kind, at, from, audience, text }: NoteView) -> Self {
+        Self { id: id.to_string(), kind: kind.code(), at: at.rfc3339(), from, audience: audience.code(), text }
+    }
+}
+
 /// A file on a referral; its size is that of the copy you download.
 #[derive(Serialize, ToSchema)]
 pub struct Attachment {
@@ -256,9 +277,9 @@ pub struct Referral {
     /// SHA-256 of the pathway's file when it was sent.
     pathway_version: String,
     state: &'static str,
-    /// When the next step is due.
+    /// When the next step is due; null while nothing is.
     #[schema(format = DateTime)]
-    due_at: String,
+    due_at: Option<String>,
     /// Counts its changes.
     revision: i64,
     /// How you stand to it.
@@ -270,6 +291,16 @@ pub struct Referral {
     answers: Option<serde_json::Value>,
     entries: Vec<Entry>,
     messages: Vec<Message>,
+    /// Words that went with acts on it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    notes: Vec<Note>,
+    /// The latest decision, as far as you may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<Decided>,
+    /// Who works on it, by name; for the receiving team only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assigned_to: Option<String>,
     attachments: Vec<Attachment>,
     /// Why it rests on another lawful basis than the pathway's default.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -301,6 +332,7 @@ impl From<StopView> for Stopped {
 impl From<ReferralView> for Referral {
     fn from(view: ReferralView) -> Self {
         Self {
+            decision: Decided::latest(&view),
             reference: view.referral.reference.to_string(),
             kind: view.referral.kind.code(),
             answered_at: view.referral.answered_at.map(Timestamp::rfc3339),
@@ -309,13 +341,15 @@ impl From<ReferralView> for Referral {
             pathway: view.referral.pathway,
             pathway_version: view.referral.pathway_version,
             state: view.referral.stage.state().code(),
-            due_at: view.referral.due_at.rfc3339(),
+            due_at: view.referral.due_at.map(Timestamp::rfc3339),
             revision: view.referral.revision,
             relation: view.relation.code(),
             actions: view.actions.into_iter().map(Action::code).collect(),
             answers: view.answers.as_ref().map(answers_to_json),
             entries: view.entries.into_iter().map(Entry::from).collect(),
             messages: view.messages.into_iter().map(Message::from).collect(),
+            notes: view.notes.into_iter().map(Note::from).collect(),
+            assigned_to: view.desk.and_then(|desk| desk.assigned_to),
             attachments: view.files.into_iter().map(Attachment::from).collect(),
             legal_reason: view.legal_reason,
             stopped: view.stop.map(Stopped::from),

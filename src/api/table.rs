@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::{
-    account, attachments, checks, lists, log, messages, openapi, pathways, referrals, safeguarding_leads, session, teams,
+    account, assignments, attachments, checks, decisions, lists, log, messages, openapi, pathways, redirections, referrals,
+    safeguarding_leads, session, teams,
 };
 use crate::{app::App, domain::action::Action};
 
@@ -68,6 +69,16 @@ pub const ROUTES: &[Route] = &[
     closed("GET", "/queue", "api-queue", Action::ListQueue, || get(lists::queue)),
     closed("GET", "/referrals/{reference}", "api-referral", Action::ReadReferral, || get(referrals::show)),
     closed("POST", "/referrals/{reference}/messages", "api-message", Action::WriteMessage, || post(messages::write)),
+    closed("POST", "/referrals/{reference}/claim", "api-claim", Action::ClaimReferral, || post(assignments::claim)),
+    closed("POST", "/referrals/{reference}/release", "api-release", Action::ReleaseClaim, || post(assignments::release)),
+    closed("POST", "/referrals/{reference}/assign", "api-assign", Action::AssignReferral, || post(assignments::assign)),
+    closed("POST", "/referrals/{reference}/decision", "api-decide", Action::DecideReferral, || post(decisions::decide)),
+    closed("POST", "/referrals/{reference}/close", "api-close", Action::CloseReferral, || post(decisions::close)),
+    closed("POST", "/referrals/{reference}/reopen", "api-reopen", Action::ReopenReferral, || post(decisions::reopen)),
+    closed("POST", "/referrals/{reference}/disagreement", "api-disagree", Action::Disagree, || post(decisions::disagree)),
+    closed("POST", "/referrals/{reference}/retraction", "api-retract", Action::Retract, || post(decisions::retract)),
+    closed("POST", "/referrals/{reference}/redirect", "api-redirect", Action::RedirectReferral, || post(redirections::redirect)),
+    closed("POST", "/referrals/{reference}/step", "api-step", Action::MarkStep, || post(decisions::mark_step)),
     closed("GET", "/checks", "api-checks", Action::ListChecks, || get(checks::list)),
     closed("POST", "/referrals/{reference}/check", "api-check", Action::PassCheck, || post(checks::decide)),
     closed("POST", "/referrals/{reference}/send-anyway", "api-send-anyway", Action::SendStopped, || post(checks::send_anyway)),

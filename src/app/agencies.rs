@@ -197,6 +197,14 @@ impl App {
         Ok(Some((team.name.as_str().to_owned(), self.agency(team.agency).await?.name.as_str().to_owned())))
     }
 
+    /// Every agency of the partnership, by name.
+    pub async fn agencies(&self) -> Result<Vec<(AgencyId, String)>, Error> {
+        let mut agencies: Vec<_> =
+            self.store.agencies().await?.into_iter().map(|agency| (agency.id, agency.name.as_str().to_owned())).collect();
+        agencies.sort_by(|(_, one), (_, other)| one.cmp(other));
+        Ok(agencies)
+    }
+
     pub(super) async fn agency(&self, id: AgencyId) -> Result<Agency, Error> {
         self.store.agency(id).await?.ok_or(Error::Unseen)
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{
     Added, Answered, App, Caller, Error, IdempotencyKey,
+    desk::{change, change_with},
     gate::{bare, legal},
     idempotency::Once,
     library::Versioned,
@@ -20,12 +21,12 @@ use crate::{
         compartment::{CompartmentKind, EntryKind},
         ids::{AgencyId, ReferralId, TeamId, UserId},
         key::HolderKind,
-        referral::Stage,
         relation::Relation,
+        running_clock::RunningClock,
         text::lines,
     },
     policy::{Act, Object, Permit, RequestContext, ShownCompartment, State},
-    store::{CommitError, Tx, grants::HeldGrant, referrals::Referral},
+    store::{Tx, grants::HeldGrant, referrals::Referral},
 };
 
 /// The most that a list of checks shows; an agency has a handful at a time.
@@ -78,6 +79,8 @@ enum Fate {
 /// What waits on a held referral.
 struct Waiting {
     grants: Vec<HeldGrant>,
+    /// Its clocks, which have not begun.
+    clocks: Vec<RunningClock>,
     /// The teams to which they let it go.
     told: Vec<(AgencyId, TeamId)>,
 }
@@ -234,7 +237,7 @@ impl App {
             Fate::Released => self.told_by(&grants).await?,
             Fate::Withdrawn => Vec::new(),
         };
-        Ok(Waiting { grants, told })
+        Ok(Waiting { grants, clocks: self.store.clocks_of(referral.id).await?, told })
     }
 
     /// Moves a held referral on, releases or erases its held grants, and commits.
@@ -252,7 +255,14 @@ impl App {
         };
         let stage = moved.ok_or(Error::Conflict("it is not waiting for this any more"))?;
         // First the move, so that of two who release it at once the slower finds it moved.
-        self.move_on(&mut tx, referral, stage).await?;
+        match fate {
+            Fate::Released => {
+                // The receiving team's time begins now: the check was not theirs.
+                let clocks: Vec<_> = held.clocks.into_iter().map(|clock| clock.start(at, &self.calendar)).collect();
+                change_with(&mut tx, Referral { stage, ..referral.clone() }, &clocks).await?;
+            }
+            Fate::Withdrawn => change(&mut tx, &Referral { stage, due_at: None, ..referral.clone() }).await?,
+        }
         for grant in &held.grants {
             match fate {
                 Fate::Released => tx.release_grant(grant.id, at).await?,
@@ -288,7 +298,7 @@ impl App {
         let content = serde_json::json!({ "reason": stop.reason.as_str(), "text": text }).to_string();
         let entry = self.sealed_entry(&tx, &shared, EntryKind::CheckReason, content.as_bytes(), caller.user(), request.at);
         tx.insert_entry(&entry).await?;
-        self.move_on(&mut tx, &referral, stage).await?;
+        change(&mut tx, &Referral { stage, ..referral }).await?;
         let details = Details {
             entries: vec![(entry.id, entry.sha256)],
             compartments: vec![shared.shown()],
@@ -297,13 +307,6 @@ impl App {
         };
         tx.commit(permit, &details).await?;
         Ok(done)
-    }
-
-    async fn move_on(&self, tx: &mut Tx, referral: &Referral, stage: Stage) -> Result<(), Error> {
-        if tx.move_referral(referral.id, referral.revision, stage).await? {
-            return Ok(());
-        }
-        Err(CommitError::Stale("referral").into())
     }
 
     /// The teams that held grants are for.

@@ -9,6 +9,8 @@ pub const SESSION: &str = "__Host-session";
 pub const PRE_SESSION: &str = "__Host-pre-session";
 /// Ties a form that nobody signed in for to the browser it was shown in.
 pub const FORM: &str = "__Host-form";
+/// Where in a queue somebody was, as the address had it: codes, ids and a cursor, no words.
+pub const QUEUE: &str = "__Host-queue";
 
 /// What browsers forget when somebody signs out: the value of `Clear-Site-Data`.
 pub const CLEAR_SITE_DATA: &str = "\"cache\",\"cookies\",\"storage\"";

@@ -51,6 +51,9 @@ pub enum Error {
     /// The thing is not in a state that allows it, or has changed meanwhile.
     #[error("{0}")]
     Conflict(&'static str),
+    /// Somebody else works on it already: their name.
+    #[error("{0} works on this already")]
+    Taken(String),
     /// The idempotency key was used with another request.
     #[error("this idempotency key was used with another request")]
     KeyReused,
@@ -67,6 +70,9 @@ pub enum Error {
     #[error("something went wrong at our end")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
+
+/// What whoever comes too late is told.
+pub(super) const CHANGED: &str = "it has changed meanwhile; look again and repeat";
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
@@ -94,7 +100,7 @@ impl From<store::CommitError> for Error {
         match error {
             store::CommitError::Store(error) => error.into(),
             store::CommitError::Stale("account" | "place" | "session") => Self::NotSignedIn,
-            store::CommitError::Stale(_) => Self::Conflict("it has changed meanwhile; look again and repeat"),
+            store::CommitError::Stale(_) => Self::Conflict(CHANGED),
         }
     }
 }

@@ -20,15 +20,18 @@ use crate::{
         compartment::CompartmentKind,
         enquiry::FormKind,
         grant::GrantReason,
-        ids::{AgencyId, ReferralId, TeamId},
+        ids::{AgencyId, ReferralId, TeamId, UserId},
+        queue::{QueueCounts, QueueFilter, QueueView},
         reference::Reference,
         referral::{ReferralState, Stage},
         relation::Relation,
+        text::{PersonName, Username},
         time::Timestamp,
     },
     policy::{Act, Object, RequestContext, State},
     store::{
         entries::Found,
+        queues::QueuePart,
         referrals::{Cursor, Referral},
     },
 };
@@ -44,9 +47,9 @@ pub struct Item {
     pub pathway_title: String,
     /// Where it stands.
     pub state: ReferralState,
-    /// When the next step is due.
-    pub due_at: Timestamp,
-    /// Whether that moment has passed and the step is open.
+    /// When the next step is due; none while nothing is.
+    pub due_at: Option<Timestamp>,
+    /// Whether that moment has passed.
     pub overdue: bool,
     /// When it was sent.
     pub submitted_at: Timestamp,
@@ -54,8 +57,16 @@ pub struct Item {
     pub sent_by: String,
     /// Its urgency, a code.
     pub urgency: String,
+    /// Who works on it, by name; for the receiving team only.
+    pub assigned_to: Option<String>,
     /// The line that tells it from others; none where the caller's key does not reach it.
     pub headline: Option<String>,
+    /// Since when a question to the referrer is open.
+    pub waiting_since: Option<Timestamp>,
+    /// When the referrer asked to withdraw it.
+    pub retracted_at: Option<Timestamp>,
+    /// When it was passed up.
+    pub escalated_at: Option<Timestamp>,
     /// Whether nobody in the receiving team has opened it.
     pub unread: bool,
     /// Whether it stands here for information only.
@@ -83,8 +94,10 @@ pub struct ListQuery {
     pub cursor: Option<String>,
     /// How many, 1 to 100; 25 unless told.
     pub limit: Option<u8>,
-    /// Only this state; queues only.
-    pub state: Option<ReferralState>,
+    /// Which view; queues only; all that the team has unless told.
+    pub view: Option<QueueView>,
+    /// What narrows it; queues only.
+    pub filter: QueueFilter,
     /// Which of the caller's teams; queues only; the first receiving one unless told.
     pub team: Option<TeamId>,
 }
@@ -113,8 +126,8 @@ fn read_cursor(text: &str) -> Option<Cursor> {
     Some(Cursor { at: i64::from_be_bytes(at.try_into().ok()?), id: ReferralId::from_bytes(id.try_into().ok()?) })
 }
 
-fn write_cursor(at: Timestamp, id: ReferralId) -> String {
-    URL_SAFE_NO_PAD.encode([&at.millis().to_be_bytes()[..], &id.to_bytes()[..]].concat())
+fn write_cursor(Cursor { at, id }: Cursor) -> String {
+    URL_SAFE_NO_PAD.encode([&at.to_be_bytes()[..], &id.to_bytes()[..]].concat())
 }
 
 impl App {
@@ -123,7 +136,8 @@ impl App {
         let limit = query.limit()?;
         let shown = usize::from(limit);
         let rows = self.store.sent_by(caller.user(), query.cursor()?, i64::from(limit) + 1).await?;
-        let next = rows.get(shown).and_then(|_| rows.get(shown - 1)).map(|last| write_cursor(last.submitted_at, last.id));
+        let next = rows.get(shown).and_then(|_| rows.get(shown - 1));
+        let next = next.map(|last| write_cursor(Cursor { at: last.submitted_at.millis(), id: last.id }));
         let rows = rows.into_iter().take(shown).collect();
         Ok(Page { items: self.shown_to_sender(request, caller, rows).await?, next })
     }
@@ -148,12 +162,21 @@ impl App {
         let limit = query.limit()?;
         let shown = usize::from(limit);
         let place = self.queue_place(request, caller, query.team).await?;
-        let rows = self.store.queue_of(place.team, caller.user(), query.state, query.cursor()?, i64::from(limit) + 1).await?;
-        let next = rows.get(shown).and_then(|_| rows.get(shown - 1)).map(|last| write_cursor(last.due_at, last.id));
+        let part = QueuePart {
+            team: place.team,
+            user: caller.user(),
+            view: query.view,
+            filter: &query.filter,
+            now: request.at,
+            after: query.cursor()?,
+            limit: i64::from(limit) + 1,
+        };
+        let rows = self.store.queue_of(&part).await?;
+        let next = rows.get(shown).and_then(|_| rows.get(shown - 1)).map(|last| write_cursor(last.queue_cursor()));
         let rows = rows.into_iter().take(shown).collect();
         // A team that is told for information holds a grant, and receives nothing.
         let relation = |sight: &Sight, referral: &Referral| match sight.shared_with(referral.id, place.team) {
-            Some(GrantReason::Copy) => Relation::Granted,
+            Some(GrantReason::Copy) if referral.receiving_team != place.team => Relation::Granted,
             _ => Relation::ReceivingTeam,
         };
         let items = self.shown(request, caller, (&place, Action::ListQueue), relation, rows).await?;
@@ -167,6 +190,12 @@ impl App {
             return Ok(0);
         }
         Ok(u64::try_from(self.store.urgent_unopened(team, caller.user()).await?).unwrap_or(0))
+    }
+
+    /// How many referrals each view of a team's queue holds; for those who work it.
+    pub async fn queue_counts(&self, caller: &Caller, team: TeamId) -> Result<QueueCounts, Error> {
+        let works = self.queue_places(caller).iter().any(|place| place.team == team);
+        if works { Ok(self.store.queue_counts(team, caller.user()).await?) } else { Err(Error::Unseen) }
     }
 
     /// The caller's places that work a queue.
@@ -218,6 +247,8 @@ impl App {
         let ground = self.ground(&sight, &headlines).await?;
         let kind = self.agency(caller.agency()).await?.kind;
         let policy = self.policy.current();
+        let workers: Vec<UserId> = rows.iter().filter_map(|referral| Some(referral.desk.assigned?.to)).collect();
+        let workers = if action == Action::ListQueue { self.store.account_names(&workers).await? } else { Vec::new() };
 
         let (mut acts, mut opening, mut denials) = (Vec::new(), Vec::new(), Vec::new());
         let (mut unwrapped, mut damaged) = (Unwrapped::default(), Vec::new());
@@ -285,7 +316,9 @@ impl App {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(slot) => slot.insert(self.agency(referral.referrer_agency).await?.name.as_str().to_owned()),
             };
-            items.push(Item { copied, ..item(&referral, pathway_title, (headline, sent_by.clone()), request.at) });
+            let works = |(user, ..): &&(UserId, Username, PersonName)| !copied && referral.desk.is_with(*user);
+            let assigned_to = workers.iter().find(works).map(|(_, _, name)| name.as_str().to_owned());
+            items.push(Item { assigned_to, copied, ..item(&referral, pathway_title, (headline, sent_by.clone()), request.at) });
         }
         Ok(items)
     }
@@ -299,11 +332,15 @@ fn item(referral: &Referral, pathway_title: String, (headline, sent_by): (Option
         pathway_title,
         state,
         due_at: referral.due_at,
-        overdue: referral.due_at < now && referral.answered_at.is_none(),
+        overdue: referral.due_at.is_some_and(|due| due < now) && referral.answered_at.is_none(),
         submitted_at: referral.submitted_at,
         sent_by,
         urgency: referral.urgency.clone(),
+        assigned_to: None,
         headline,
+        waiting_since: referral.desk.waiting_since,
+        retracted_at: referral.desk.retracted_at,
+        escalated_at: referral.desk.escalated_at,
         unread: state == ReferralState::Received,
         copied: false,
         check_until: match referral.stage {
@@ -322,7 +359,7 @@ mod tests {
     #[test]
     fn cursors_read_back_and_nothing_else_does() {
         let id = ReferralId::from_bytes([7; 16]);
-        let text = write_cursor(Timestamp::from_millis(42), id);
+        let text = write_cursor(Cursor { at: 42, id });
         assert_eq!(read_cursor(&text), Some(Cursor { at: 42, id }));
         for bad in ["", "x", &format!("{text}A"), "????"] {
             assert_eq!(read_cursor(bad), None, "{bad}");

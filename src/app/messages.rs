@@ -1,6 +1,9 @@
 //! Messages on a referral: sealed to those they are for, in the order they were written.
 
-use super::{Added, Answered, App, Caller, Error, IdempotencyKey, idempotency::Once, opening::Sight, sealing::Holder};
+use super::{
+    Added, Answered, App, Caller, Error, IdempotencyKey, desk::change_with, error::CHANGED, idempotency::Once, opening::Sight,
+    sealing::Holder,
+};
 use crate::{
     audit::Details,
     domain::{
@@ -10,15 +13,18 @@ use crate::{
         code::QuestionId,
         compartment::EntryKind,
         enquiry::FormKind,
-        grant::GrantReason,
         ids::{CompartmentId, ReferralId},
         message::{Audience, LONGEST},
         relation::Relation,
+        running_clock::RunningClock,
         text::{BadText, lines},
     },
-    policy::{Act, RequestContext, ShownCompartment},
-    store::{CommitError, Tx, referrals::Referral},
+    policy::{Act, Permit, RequestContext, ShownCompartment},
+    store::{Tx, referrals::Referral},
 };
+
+/// How often words are tried again when the referral moves on meanwhile.
+const TRIES: usize = 4;
 
 impl App {
     /// Writes a message, once for each key.
@@ -33,25 +39,62 @@ impl App {
         key: &IdempotencyKey,
         (reference, audience, text): (&str, Audience, &str),
     ) -> Result<Answered<Added>, Error> {
-        let body = [audience.code().as_bytes(), b"\n", text.as_bytes()].concat();
+        self.said(request, caller, key, (reference, Action::WriteMessage), (audience, text)).await
+    }
+
+    /// Asks the referrer something: a message to both sides, for whose answer the referral waits; once for each key.
+    ///
+    /// # Errors
+    /// As [`App::write_message`].
+    pub async fn ask_referrer(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (reference, text): (&str, &str),
+    ) -> Result<Answered<Added>, Error> {
+        self.said(request, caller, key, (reference, Action::AskReferrer), (Audience::Shared, text)).await
+    }
+
+    async fn said(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (reference, action): (&str, Action),
+        (audience, text): (Audience, &str),
+    ) -> Result<Answered<Added>, Error> {
+        let asked: &[u8] = if action == Action::AskReferrer { b"?" } else { b"" };
+        let body = [asked, audience.code().as_bytes(), b"\n", text.as_bytes()].concat();
         let route = format!("POST /referrals/{reference}/messages");
         let act = async |once: &Once<'_>| {
-            let written = self.write_message_once(request, caller, (reference, audience, text), once).await;
-            self.damage_on_record(request, caller, Action::WriteMessage, written).await
+            let mut written = Err(Error::Conflict(CHANGED));
+            for _ in 0..TRIES {
+                written = self.say(request, caller, (reference, action), (audience, text), once).await;
+                // Words go with whatever moved meanwhile, so they are tried again.
+                if !matches!(written, Err(Error::Conflict(CHANGED))) {
+                    break;
+                }
+            }
+            self.damage_on_record(request, caller, action, written).await
         };
         self.once(request, caller, key, (&route, &body), act).await
     }
 
-    async fn write_message_once(
+    async fn say(
         &self,
         request: &RequestContext,
         caller: &Caller,
-        (reference, audience, text): (&str, Audience, &str),
+        (reference, action): (&str, Action),
+        (audience, text): (Audience, &str),
         once: &Once<'_>,
     ) -> Result<Added, Error> {
-        let referral = self.find_referral(request, caller, reference, Action::WriteMessage).await?;
+        let referral = self.find_referral(request, caller, reference, action).await?;
+        if !referral.kind.takes(action) {
+            return Err(Error::Conflict("a question is answered and not asked back; write to whoever asked"));
+        }
         let sight = self.sight(caller, &[referral.id]).await?;
-        let act = self.act_towards(request, caller, (&referral, &sight), (Action::WriteMessage, audience)).await?;
+        let act = self.act_towards(request, caller, (&referral, &sight), (action, audience)).await?;
         let permit = self.ask(act).await?;
         let text = lines(text, LONGEST).map_err(invalid)?;
 
@@ -59,7 +102,7 @@ impl App {
         let held = sight.newest(shown.id).is_some();
         let compartment = if held { Some(self.held_compartment(&sight, shown).await?) } else { None };
         let own = if held { Vec::new() } else { self.receiving_side(&referral).await? };
-        let answers = is_answer(&referral, audience, permit.act().relation);
+        let moved = self.waits_or_goes_on(&referral, &permit, audience).await?;
         let mut tx = self.store.begin().await?;
         let compartment = match compartment {
             Some(compartment) => compartment,
@@ -70,8 +113,8 @@ impl App {
         let added = Added { id: entry.id.to_string(), at: request.at };
         once.remember(&mut tx, &added).await?;
         room_for_more(&mut tx, referral.id).await?;
-        if answers && !tx.answer_enquiry(referral.id, referral.revision, request.at).await? {
-            return Err(CommitError::Stale("referral").into());
+        if let Some((referral, clocks)) = moved {
+            change_with(&mut tx, referral, &clocks).await?;
         }
         tx.insert_entry(&entry).await?;
         let keys = std::iter::once(compartment.key).chain(own.iter().map(Holder::key)).collect();
@@ -80,19 +123,31 @@ impl App {
         Ok(added)
     }
 
-    /// Who works on a referral on the receiving side: its team or, where people received it by name, those of them who still
-    /// work in it.
-    pub(super) async fn receiving_side(&self, referral: &Referral) -> Result<Vec<Holder>, Error> {
-        let named = self.named_on(referral.id).await?;
-        if named.is_empty() {
-            return Ok(vec![self.team_holder(&self.team(referral.receiving_team).await?).await?]);
+    /// What words change beside being said: a question has the referral wait, and whatever the sender's side says to it ends
+    /// the waiting. Clocks that may stand still do so meanwhile.
+    async fn waits_or_goes_on(
+        &self,
+        referral: &Referral,
+        permit: &Permit,
+        audience: Audience,
+    ) -> Result<Option<(Referral, Vec<RunningClock>)>, Error> {
+        let act = permit.act();
+        let at = act.request.at;
+        if is_answer(referral, audience, act.relation) {
+            // What was answered waits for nobody any more.
+            let clocks = self.store.clocks_of(referral.id).await?.into_iter().map(|clock| clock.stop(at));
+            return Ok(Some((Referral { answered_at: Some(at), ..referral.clone() }, clocks.collect())));
         }
-        let mut people = Vec::new();
-        for user in named {
-            let holder = self.person_holder(user, |place| place.team == referral.receiving_team).await?;
-            people.extend(holder.map(|holder| holder.because(GrantReason::Named)));
+        let asks = act.action == Action::AskReferrer;
+        let answers = act.relation != Relation::ReceivingTeam && audience == Audience::Shared;
+        let ends = answers && referral.desk.waiting_since.is_some();
+        if !(asks || ends) {
+            return Ok(None);
         }
-        Ok(people)
+        let desk = if asks { referral.desk.wait(at) } else { referral.desk.go_on() };
+        let clocks = self.store.clocks_of(referral.id).await?.into_iter();
+        let clocks = clocks.map(|clock| if asks { clock.pause(at) } else { clock.resume(at, &self.calendar) });
+        Ok(Some((Referral { desk, ..referral.clone() }, clocks.collect())))
     }
 
     /// The act of writing to an audience, by the first of the caller's ways that the policy allows; or else one it refuses.

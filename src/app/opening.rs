@@ -14,7 +14,7 @@ use crate::{
     domain::{
         compartment::CompartmentKind,
         grant::GrantReason,
-        ids::{CompartmentId, EventId, KeyId, ReferralId, TeamId, UserId},
+        ids::{CompartmentId, EventId, GrantId, KeyId, ReferralId, TeamId, UserId},
         key::HolderKind,
     },
     policy::{Permit, ShownCompartment},
@@ -68,6 +68,13 @@ impl Sight {
         let of =
             self.grants.iter().filter(move |found| found.grant.referral == referral && found.kind == CompartmentKind::Shared);
         of.filter(move |found| found.grant.to == holder).map(|found| found.grant.reason)
+    }
+
+    /// The grants by which a team holds a compartment, at whatever epoch.
+    pub(super) fn grants_to(&self, compartment: CompartmentId, team: TeamId) -> impl Iterator<Item = GrantId> {
+        let team = team.to_string();
+        let of = self.grants.iter().filter(move |found| found.grant.compartment == compartment && found.grant.to == team);
+        of.map(|found| found.grant.id)
     }
 
     /// Whether a team holds anything of a referral.

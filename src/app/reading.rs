@@ -3,10 +3,13 @@
 use super::{
     AdditionView, App, Caller, EntryView, Error, MessageView, ReferralView, additions,
     checks::{self, Stop},
+    decisions::{DecisionView, FeedbackView, read_decision, read_feedback},
+    desk::{DeskView, change},
     enquiries,
     files::{Described, Description},
     gate::bare,
     library::Versioned,
+    notes::{self, NoteView},
     opening::{Sight, Unwrapped, opened},
 };
 use crate::{
@@ -27,7 +30,7 @@ use crate::{
     },
     pathways,
     policy::{DenialReason, Object, Permit, RequestContext, ShownCompartment, State},
-    store::{CommitError, entries, referrals::Referral},
+    store::{entries, referrals::Referral},
 };
 
 /// What of a referral this caller sees, and may do, as it is gathered.
@@ -43,10 +46,14 @@ pub(super) struct Seen {
     pub(super) categories: Vec<(Category, CompartmentId)>,
     pub(super) messages: Vec<(UserId, MessageView)>,
     pub(super) additions: Vec<(UserId, AdditionView)>,
+    pub(super) notes: Vec<(UserId, NoteView)>,
+    pub(super) decisions: Vec<(UserId, DecisionView)>,
+    pub(super) feedback: Vec<FeedbackView>,
     pub(super) files: Vec<Described>,
     pub(super) entries: Vec<EntryView>,
     pub(super) legal_reason: Option<String>,
     pub(super) stop: Option<(UserId, Stop)>,
+    pub(super) desk: Option<DeskView>,
     /// What it points at: the enquiry it grew from, or referrals that it became.
     pub(super) pointers: Vec<(FormKind, Reference)>,
 }
@@ -142,6 +149,9 @@ impl App {
             return Err(self.ask(act).await.err().unwrap_or(Error::Refused));
         };
         seen.actions = self.actions(caller, (&referral, &sight), &seen.kinds);
+        if relation == Relation::ReceivingTeam {
+            seen.desk = Some(self.desk_view(caller, &referral, &seen.actions).await?);
+        }
         self.view(referral, versioned, relation, seen).await
     }
 
@@ -208,6 +218,22 @@ impl App {
                 EntryKind::Pointer => seen.pointers.push(enquiries::read_pointer(content.as_bytes())?),
                 // A draft's sections are erased when it is sent.
                 EntryKind::Headline | EntryKind::Draft => {}
+                EntryKind::Decision => {
+                    let decision = read_decision(versioned, entry.id, entry.at, text()?)?;
+                    seen.decisions.push((entry.author, decision));
+                }
+                EntryKind::Feedback => seen.feedback.push(read_feedback(versioned, entry.id, entry.at, text()?)?),
+                EntryKind::Handover
+                | EntryKind::Closing
+                | EntryKind::Reopening
+                | EntryKind::Disagreement
+                | EntryKind::Redirection
+                | EntryKind::Retraction => {
+                    let (audience, text) = (audience_of(entry)?, notes::words(entry.kind, text()?)?);
+                    let from = String::new();
+                    let note = NoteView { id: entry.id, kind: entry.kind, at: entry.at, from, audience, text };
+                    seen.notes.push((entry.author, note));
+                }
                 EntryKind::File | EntryKind::Original | EntryKind::Kept => {
                     return Err(Error::Integrity("what is kept elsewhere stands among the entries"));
                 }
@@ -242,9 +268,7 @@ impl App {
         }
         let mut tx = self.store.begin().await?;
         let stage = referral.stage.open(caller.user(), request.at);
-        if !tx.move_referral(referral.id, referral.revision, stage).await? {
-            return Err(CommitError::Stale("referral").into());
-        }
+        change(&mut tx, &Referral { stage, ..referral.clone() }).await?;
         let recorded = tx.commit(permit, &details).await?;
         referral.stage = stage;
         referral.revision += 1;

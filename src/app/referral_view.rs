@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{AdditionView, App, Error, FileView, StopView, keyring::recipient_of, library::Versioned, reading::Seen};
+use super::{
+    AdditionView, App, DecisionView, DeskView, Error, FeedbackView, FileView, NoteView, StopView, keyring::recipient_of,
+    library::Versioned, reading::Seen,
+};
 use crate::{
     crypto::RecipientOf,
     domain::{
@@ -68,6 +71,12 @@ pub struct ReferralView {
     pub categories: Vec<(Category, CompartmentId)>,
     /// What was added to it after sending, in order.
     pub additions: Vec<AdditionView>,
+    /// Words that went with acts on it, in order.
+    pub notes: Vec<NoteView>,
+    /// What was decided on it, in order; for the receiving team only.
+    pub decisions: Vec<DecisionView>,
+    /// What the referrer reads of what was decided, in order.
+    pub feedback: Vec<FeedbackView>,
     /// The files on it, in the order added.
     pub files: Vec<FileView>,
     /// Who sent it: name, team, agency.
@@ -86,6 +95,8 @@ pub struct ReferralView {
     pub referrals: Vec<Reference>,
     /// What a referral made of an enquiry begins with, by the referral's questions.
     pub carried: Vec<(QuestionId, Answer)>,
+    /// What the receiving team's desk knows of it; for that team only.
+    pub desk: Option<DeskView>,
 }
 
 /// Somebody who holds a referral.
@@ -109,7 +120,23 @@ impl App {
     ) -> Result<ReferralView, Error> {
         // Of what is kept apart its readers are named only to somebody who reads it, too: others must not learn that it is there.
         let seen_apart = seen.kinds.iter().any(|shown| shown.kind == CompartmentKind::Restricted);
-        let Seen { actions, parts, categories, messages, additions, files, entries, legal_reason, stop, pointers, .. } = seen;
+        let Seen {
+            actions,
+            parts,
+            categories,
+            messages,
+            additions,
+            notes,
+            decisions,
+            feedback,
+            files,
+            entries,
+            legal_reason,
+            stop,
+            desk,
+            pointers,
+            ..
+        } = seen;
         let to = |wanted| pointers.iter().filter(move |(kind, _)| *kind == wanted).map(|(_, reference)| *reference);
         let sender =
             self.store.account(referral.referrer).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
@@ -127,6 +154,7 @@ impl App {
             None => None,
         };
         let writers = messages.iter().map(|(by, _)| *by).chain(additions.iter().map(|(by, _)| *by));
+        let writers = writers.chain(notes.iter().map(|(by, _)| *by)).chain(decisions.iter().map(|(by, _)| *by));
         let names = self.names_of(writers).await?;
         let name_of = |id| names.get(&id).cloned().unwrap_or_default();
         let answers = (!parts.is_empty()).then(|| pathway.pathway.whole(parts));
@@ -142,11 +170,15 @@ impl App {
             actions,
             relation,
             additions: additions.into_iter().map(|(by, view)| AdditionView { from: name_of(by), ..view }).collect(),
+            notes: notes.into_iter().map(|(by, note)| NoteView { from: name_of(by), ..note }).collect(),
+            decisions: decisions.into_iter().map(|(by, decision)| DecisionView { by: name_of(by), ..decision }).collect(),
+            feedback,
             files: self.file_views(files).await?,
             sent_by,
             received_by,
             legal_reason,
             stop,
+            desk,
             referral,
             pathway,
         })

@@ -135,12 +135,22 @@ impl App {
                 _ => false,
             }
         };
-        let allowed = |action: &&Action| ways.iter().any(|(place, relation)| allowed_by(**action, place, *relation));
+        let own = |action: Action, place: &Place, relation| !action.is_of_the_desk() || !covers(referral, place, relation);
+        let allowed = |action: &&Action| {
+            ways.iter().any(|(place, relation)| own(**action, place, *relation) && allowed_by(**action, place, *relation))
+        };
         // Lists are not acts on one referral.
         let lists = |action: &&Action| matches!(action, Action::ListSent | Action::ListQueue | Action::ListChecks);
         let acts = Action::ALL.iter().filter(|action| !lists(action) && referral.kind.takes(**action));
+        // Nobody gives back what they do not have.
+        let acts = acts.filter(|action| referral.desk.fits(**action, caller.user()));
         acts.filter(allowed).copied().collect()
     }
+}
+
+/// Whether this way to a referral is by covering for its team: what is the desk's own is not done by it.
+pub(super) fn covers(referral: &Referral, place: &Place, relation: Relation) -> bool {
+    relation == Relation::ReceivingTeam && place.team != referral.receiving_team
 }
 
 /// The caller's ways to a referral, the strongest first.

@@ -241,6 +241,9 @@ impl App {
                 if let Err(error) = self.mind_checks().await {
                     tracing::error!(error.kind = "checks", error = %error, "what waits for a check could not be minded");
                 }
+                if let Err(error) = self.mind_urgent().await {
+                    tracing::error!(error.kind = "escalations", error = %error, "what is urgent and unopened could not be minded");
+                }
             }
         }
     }

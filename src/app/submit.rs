@@ -23,6 +23,7 @@ use crate::{
         answers::{Answers, FieldError, RawAnswers},
         code::QuestionId,
         compartment::{CompartmentKind, EntryKind},
+        desk::Desk,
         draft::DraftState,
         enquiry::{FormKind, Pointers},
         ids::{CompartmentId, ReferralId, TeamId, UserId},
@@ -31,6 +32,7 @@ use crate::{
         reference::Reference,
         referral::{ReferralState, Stage},
         relation::Relation,
+        running_clock::{RunningClock, soonest},
         time::Timestamp,
         validate::validate,
     },
@@ -243,7 +245,7 @@ impl App {
         let sender = Sender { caller, place: &place, agency: &agency, second };
         let to = self.recipients(&sender, pathway, &answers, &choices.struck_out, request.at).await?;
         let receiving_agency = self.agency(to.team.agency).await?;
-        let due_at = pathway.triage_due(&answers, request.at, &self.calendar);
+        let (clocks, due_at) = self.first_clocks(pathway, &answers, (to.stage, request.at));
         let origin = match enquiry {
             // Rare and large: on the heap, so that every other sending stays small.
             Some(reference) if draft.is_some() => Box::pin(self.origin_if_seen(request, caller, &reference)).await?,
@@ -275,7 +277,8 @@ impl App {
             receiving_agency: to.team.agency,
             urgency: pathway.urgency(&answers).code().to_owned(),
             submitted_at: request.at,
-            due_at,
+            due_at: soonest(&clocks).or(Some(due_at)),
+            desk: Desk::default(),
             kind: pathway.kind,
             answered_at: None,
         };
@@ -303,6 +306,7 @@ impl App {
             Err(error) if error.is_duplicate_in("reference") => return Err(Error::Busy(Duration::from_secs(1))),
             other => other?,
         }
+        tx.insert_clocks(referral.id, &clocks).await?;
         let grown_from = origin.as_ref().filter(|_| pointers.is_some_and(|pointers| pointers.to_enquiry));
         let parts = (&answers, &choices, grown_from);
         let (made, mut sealed) = self.seal_submission(&mut tx, (&referral, pathway), parts, (shared, &identity), &to).await?;
@@ -320,6 +324,19 @@ impl App {
         tx.commit(permit, &details).await?;
         self.remove_erased(gone).await;
         Ok(receipt)
+    }
+
+    /// The clocks of a new referral, which run once the receiving team has it; and when its decision is due. While it is being
+    /// checked, that is when it would be due if it went on at once.
+    fn first_clocks(
+        &self,
+        pathway: &Pathway,
+        answers: &Answers,
+        (stage, at): (Stage, Timestamp),
+    ) -> (Vec<RunningClock>, Timestamp) {
+        let clocks = pathway.running_clocks(answers).into_iter();
+        let begun = |clock: RunningClock| if stage == Stage::Received { clock.start(at, &self.calendar) } else { clock };
+        (clocks.map(begun).collect(), pathway.triage_due(answers, at, &self.calendar))
     }
 
     /// Says on the question that a referral grew from where it went on.

@@ -149,6 +149,9 @@ pub struct Body {
     /// To whom content went.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recipients: Vec<BodyRecipient>,
+    /// The account to which something was given to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<String>,
     /// Sealed items shown or written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<BodyEntry>,

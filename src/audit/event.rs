@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         actor::Actor,
-        ids::{AgencyId, CompartmentId, EntryId, EventId, KeyId, TeamId},
+        ids::{AgencyId, CompartmentId, EntryId, EventId, KeyId, TeamId, UserId},
         legal::LogUse,
         time::Timestamp,
     },
@@ -23,6 +23,8 @@ use crate::{
 pub struct Details {
     /// To whom content goes.
     pub recipients: Vec<(AgencyId, TeamId)>,
+    /// The person to whom something is given to do.
+    pub assigned: Option<UserId>,
     /// Sealed items shown or written, with their ciphertext's hash.
     pub entries: Vec<(EntryId, [u8; 32])>,
     /// Compartments that the act makes or fills, beside those it reaches into.
@@ -249,6 +251,7 @@ fn describe(id: EventId, act: &Act, policy: &[u8; 32], details: &Details) -> Bod
         request: act.request.id.to_string(),
         software: env!("CARGO_PKG_VERSION").to_owned(),
         recipients: details.recipients.iter().map(recipient).collect(),
+        assigned: details.assigned.map(|user| user.to_string()),
         entries: details.entries.iter().map(entry).collect(),
         keys: details.keys.iter().map(ToString::to_string).collect(),
         log_use: details.log_use.map(|log_use| log_use.code().to_owned()),

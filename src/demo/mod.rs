@@ -4,6 +4,7 @@
 
 mod chance;
 mod clock;
+mod desk_work;
 mod directory;
 mod partnership;
 mod people;

@@ -18,11 +18,9 @@ use crate::{
     domain::{
         draft::Part,
         enquiry::FormKind,
-        ids::TeamId,
-        message::Audience,
         ports::Clock,
         question::Kind,
-        referral::ReferralState,
+        queue::QueueFilter,
         role::Role,
         time::{Timestamp, london},
     },
@@ -131,16 +129,16 @@ fn safeguarding_lead(person: &DemoPerson) -> Option<&'static str> {
 pub(super) struct Story<'s> {
     pub(super) app: &'s App,
     pub(super) clock: &'s SettableClock,
-    people: &'s [DemoPerson],
+    pub(super) people: &'s [DemoPerson],
     pub(super) chance: Chance,
     /// How many idempotency keys were used.
-    keys: usize,
+    pub(super) keys: usize,
     /// How many referrals were sent.
     pub(super) sent: usize,
     /// The questions that were asked without naming anybody.
     pub(super) questions: Questions,
     /// What receiving teams asked and nobody has answered: the sender's name and the reference.
-    asked: Vec<(String, String)>,
+    pub(super) asked: Vec<(String, String)>,
 }
 
 impl<'s> Story<'s> {
@@ -234,6 +232,7 @@ impl<'s> Story<'s> {
     /// What the hub does by itself.
     async fn jobs(&self) -> Result<(), Error> {
         self.app.mind_checks().await?;
+        self.app.mind_urgent().await?;
         self.app.expire_drafts().await.map(drop)
     }
 
@@ -327,7 +326,7 @@ impl<'s> Story<'s> {
         for team in teams {
             let request = self.app.request(None);
             let query = ListQuery {
-                state: Some(ReferralState::Received),
+                filter: QueueFilter { unread: true, ..QueueFilter::default() },
                 limit: Some(A_READING),
                 team: Some(team),
                 ..ListQuery::default()
@@ -342,45 +341,6 @@ impl<'s> Story<'s> {
             }
         }
         self.app.sign_out(&self.app.request(None), &caller).await
-    }
-
-    /// Reads one, and now and then writes to the sender or to the team.
-    async fn read(&mut self, caller: &Caller, (team, reference): (TeamId, &str)) -> Result<(), Error> {
-        let request = self.app.request(None);
-        let view = self.app.read_referral(&request, caller, reference).await?;
-        if view.referral.kind == FormKind::Enquiry {
-            return self.advise(caller, reference).await;
-        }
-        let (audience, bank) = match self.chance.below(16) {
-            0 => (Audience::Shared, &words::ASKED[..]),
-            // A team that only covers keeps no casework.
-            1 if view.referral.receiving_team == team => (Audience::Casework, &words::AMONG_US[..]),
-            _ => return Ok(()),
-        };
-        let Some(text) = self.chance.pick(bank) else { return Ok(()) };
-        let key = self.key()?;
-        self.app.write_message(&request, caller, &key, (reference, audience, text)).await?;
-        if audience == Audience::Shared {
-            self.asked.push((view.sent_by.0, reference.to_owned()));
-        }
-        Ok(())
-    }
-
-    /// Answers what receiving teams asked this sender, however many wait: the session goes on as it is used.
-    async fn answer(&mut self, sender: &DemoPerson, mut caller: Caller, cookie: &str) -> Result<Caller, Error> {
-        let (own, others) = std::mem::take(&mut self.asked).into_iter().partition(|(name, _)| *name == sender.name);
-        self.asked = others;
-        let own: Vec<(String, String)> = own;
-        for (_, reference) in own {
-            let request = self.app.request(None);
-            self.app.read_referral(&request, &caller, &reference).await?;
-            let Some(text) = self.chance.pick(&words::ANSWERED) else { continue };
-            let key = self.key()?;
-            self.app.write_message(&request, &caller, &key, (&reference, Audience::Shared, text)).await?;
-            self.clock.advance(Duration::from_mins(2));
-            caller = self.app.authenticate(&self.app.request(None), cookie).await?;
-        }
-        Ok(caller)
     }
 }
 

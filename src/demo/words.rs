@@ -144,3 +144,25 @@ pub(super) const STOPPED: [&str; 3] = [
     "Our own support worker has begun to see them each week.",
     "The date in the second line cannot be right; look again before you send it.",
 ];
+
+/// Why a team decided, for its file.
+pub(super) const DECIDED: [&str; 5] = [
+    "Two people of the team read it and agree. What was seen fits what is known.",
+    "Spoken to the school by phone. The account is the same; nothing new was learnt.",
+    "The first visit was made. The outcome follows what was found there.",
+    "Held against the threshold of this year. It is met by what was seen, not by what was guessed.",
+    "Nobody could be reached for a week. Decided on what is written, to be looked at again if more is told.",
+];
+
+/// What a team tells whoever takes over from it, or whoever asks why something is closed.
+pub(super) const HANDED_ON: [&str; 3] = [
+    "I am on leave from tomorrow. The sender is best rung in the morning.",
+    "You know the family. Ring the school before you write to anybody.",
+    "The visit is booked for Thursday; the report is all that is missing.",
+];
+
+/// Why a sender does not agree.
+pub(super) const DISAGREED: [&str; 2] = [
+    "The same was seen again yesterday. I think it needs another look.",
+    "What worries us most is not in the answer. Speak to the class teacher first.",
+];

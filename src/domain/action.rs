@@ -85,6 +85,28 @@ coded_enum! {
         ListSent = "list-sent",
         /// Looks at a team's queue; one event for each shown.
         ListQueue = "list-queue",
+        /// Takes a referral that nobody of the team works on.
+        ClaimReferral = "claim-referral",
+        /// Gives back a referral that one has taken.
+        ReleaseClaim = "release-claim",
+        /// Hands a referral that one has taken to another member of the team.
+        HandOver = "hand-over",
+        /// Gives a referral to a member of the team, whoever has it.
+        AssignReferral = "assign-referral",
+        /// Decides on a referral.
+        DecideReferral = "decide-referral",
+        /// Closes a referral with a reason on record.
+        CloseReferral = "close-referral",
+        /// Closes a referral because another says the same.
+        MarkDuplicate = "mark-duplicate",
+        /// Takes a closed referral up again.
+        ReopenReferral = "reopen-referral",
+        /// Says that a step of the work is done, which stops its clock.
+        MarkStep = "mark-step",
+        /// Says that one does not agree with what the team decided.
+        Disagree = "disagree",
+        /// Passes a referral to another team: what is shared, and nothing of the team's own.
+        RedirectReferral = "redirect-referral",
         /// Opens what a compartment of a referral holds.
         ReadReferral = "read-referral",
         /// Adds answers to a referral that was sent.
@@ -93,6 +115,12 @@ coded_enum! {
         TakeUpEnquiry = "take-up-enquiry",
         /// Writes a message on a referral.
         WriteMessage = "write-message",
+        /// Asks the referrer something, and waits for the answer.
+        AskReferrer = "ask-referrer",
+        /// Asks the receiving team to withdraw what one sent.
+        Retract = "retract",
+        /// Passes up what is urgent and nobody has opened.
+        Escalate = "escalate",
         /// Adds a file to a referral.
         AttachFile = "attach-file",
         /// Takes a file out of a draft: it is erased.
@@ -177,7 +205,19 @@ impl Action {
             | Self::StopCheck
             | Self::SendStopped
             | Self::WithdrawStopped
-            | Self::ReleaseCheck => Scope::Referral,
+            | Self::ReleaseCheck
+            | Self::ClaimReferral
+            | Self::ReleaseClaim
+            | Self::HandOver
+            | Self::AssignReferral
+            | Self::DecideReferral
+            | Self::CloseReferral
+            | Self::MarkDuplicate
+            | Self::ReopenReferral
+            | Self::MarkStep
+            | Self::Disagree
+            | Self::Retract
+            | Self::Escalate => Scope::Referral,
             Self::SaveDraft
             | Self::ReadDraft
             | Self::ListDrafts
@@ -189,12 +229,31 @@ impl Action {
             | Self::AddToReferral
             | Self::TakeUpEnquiry
             | Self::WriteMessage
+            | Self::AskReferrer
+            | Self::RedirectReferral
             | Self::AttachFile
             | Self::RemoveFile
             | Self::DownloadFile
             | Self::DownloadOriginal
             | Self::QuarantineFile => Scope::Compartment,
         }
+    }
+
+    /// Whether it is the receiving team's own business: the team that covers looks and writes, and leaves this to it.
+    pub const fn is_of_the_desk(self) -> bool {
+        matches!(
+            self,
+            Self::ClaimReferral
+                | Self::ReleaseClaim
+                | Self::HandOver
+                | Self::AssignReferral
+                | Self::DecideReferral
+                | Self::CloseReferral
+                | Self::MarkDuplicate
+                | Self::ReopenReferral
+                | Self::MarkStep
+                | Self::RedirectReferral
+        )
     }
 
     /// Which kind of processing the act is in the log.
@@ -208,17 +267,34 @@ impl Action {
             | Self::StartDraft
             | Self::SaveDraft
             | Self::KeepForm
-            | Self::AttachFile => EventType::Collect,
+            | Self::AttachFile
+            | Self::Disagree
+            | Self::Retract
+            | Self::AskReferrer => EventType::Collect,
             Self::EraseKept
             | Self::ExpireKept
             | Self::RemoveFile
             | Self::DeleteDraft
             | Self::ExpireDraft
             | Self::WithdrawStopped => EventType::Erase,
-            Self::PassCheck | Self::SendStopped | Self::ReleaseCheck | Self::DownloadFile | Self::DownloadOriginal => {
-                EventType::Disclose
-            }
-            Self::StopCheck | Self::QuarantineFile => EventType::Alter,
+            Self::RedirectReferral
+            | Self::PassCheck
+            | Self::SendStopped
+            | Self::ReleaseCheck
+            | Self::DownloadFile
+            | Self::DownloadOriginal => EventType::Disclose,
+            Self::StopCheck
+            | Self::QuarantineFile
+            | Self::ClaimReferral
+            | Self::ReleaseClaim
+            | Self::HandOver
+            | Self::AssignReferral
+            | Self::DecideReferral
+            | Self::CloseReferral
+            | Self::MarkDuplicate
+            | Self::ReopenReferral
+            | Self::MarkStep
+            | Self::Escalate => EventType::Alter,
             Self::ListSent
             | Self::ListQueue
             | Self::ListChecks
@@ -279,10 +355,24 @@ impl Action {
             Self::ReleaseCheck => "let a referral go on that nobody had checked in time",
             Self::ListSent => "saw a referral in the list of those sent",
             Self::ListQueue => "saw a referral in a team's queue",
+            Self::ClaimReferral => "took a referral to work on",
+            Self::ReleaseClaim => "gave back a referral they had taken",
+            Self::HandOver => "handed a referral to a colleague",
+            Self::AssignReferral => "gave a referral to a member of the team",
+            Self::DecideReferral => "decided on a referral",
+            Self::CloseReferral => "closed a referral",
+            Self::MarkDuplicate => "closed a referral as a duplicate",
+            Self::ReopenReferral => "took up a closed referral again",
+            Self::MarkStep => "marked a step of the work as done",
+            Self::Disagree => "said that they do not agree with a decision",
+            Self::RedirectReferral => "passed a referral to another team",
             Self::ReadReferral => "opened a referral",
             Self::AddToReferral => "added answers to a referral",
             Self::TakeUpEnquiry => "took up a question to make a referral of it",
             Self::WriteMessage => "wrote a message on a referral",
+            Self::AskReferrer => "asked the referrer something",
+            Self::Retract => "asked to withdraw a referral",
+            Self::Escalate => "passed up an urgent referral that nobody had opened",
             Self::AttachFile => "added a file",
             Self::RemoveFile => "took a file out of a draft",
             Self::DownloadFile => "downloaded a file of a referral",

@@ -1,4 +1,4 @@
-//! Clocks: a limit on a step, and the moment it falls due. Whether a clock may pause is told here; pausing is not done here.
+//! Clocks: a limit on a step, and the moment it falls due. How a clock runs for one referral: [`super::running_clock`].
 
 use std::time::Duration;
 
@@ -75,6 +75,74 @@ impl Limit {
         };
         format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
     }
+
+    /// As rows hold it: a unit's code and a count.
+    pub const fn parts(self) -> (&'static str, u16) {
+        match self {
+            Self::Hours(count) => ("hours", count),
+            Self::Days(count) => ("days", count),
+            Self::Months(count) => ("months", count),
+            Self::WorkingHours(count) => ("working-hours", count),
+            Self::WorkingDays(count) => ("working-days", count),
+        }
+    }
+
+    /// The limit of a unit's code and a count; none for any other code.
+    pub fn of(unit: &str, count: u16) -> Option<Self> {
+        Some(match unit {
+            "hours" => Self::Hours(count),
+            "days" => Self::Days(count),
+            "months" => Self::Months(count),
+            "working-hours" => Self::WorkingHours(count),
+            "working-days" => Self::WorkingDays(count),
+            _ => return None,
+        })
+    }
+
+    /// When a step is due after its clock stood still from one moment to another: later by the time that passed, of limits in
+    /// working time by the working time.
+    pub(super) fn postponed(self, due: Timestamp, (from, to): (Timestamp, Timestamp), calendar: &WorkingCalendar) -> Timestamp {
+        match self {
+            Self::Hours(_) | Self::Days(_) | Self::Months(_) => due.plus(to.since(from)),
+            Self::WorkingHours(_) => match worked(from, to, calendar) {
+                Duration::ZERO => due,
+                stood => working_hours(due, stood, calendar),
+            },
+            Self::WorkingDays(_) => match days_ended(from, to, calendar) {
+                0 => due,
+                days => working_days(due, days, calendar),
+            },
+        }
+    }
+}
+
+/// The working time between two moments.
+fn worked(from: Timestamp, to: Timestamp, calendar: &WorkingCalendar) -> Duration {
+    let mut total = Duration::ZERO;
+    let mut date = from.uk_date();
+    while date <= to.uk_date() {
+        if calendar.is_working_day(date) {
+            let (opens, closes) = (at_hour(date, OPENS), at_hour(date, CLOSES));
+            total += to.min(closes).since(from.max(opens));
+        }
+        let Some(next) = calendar.working_day_after(date) else { break };
+        date = next;
+    }
+    total
+}
+
+/// How many working days end after one moment, up to and including another.
+fn days_ended(from: Timestamp, to: Timestamp, calendar: &WorkingCalendar) -> u16 {
+    let (mut days, mut date) = (0_u16, from.uk_date());
+    while date <= to.uk_date() {
+        let closes = at_hour(date, CLOSES);
+        if calendar.is_working_day(date) && from < closes && closes <= to {
+            days = days.saturating_add(1);
+        }
+        let Some(next) = calendar.working_day_after(date) else { break };
+        date = next;
+    }
+    days
 }
 
 fn hours_long(hours: u16) -> Duration {

@@ -39,6 +39,22 @@ coded_enum! {
         CheckReason = "check-reason",
         /// Which referral an enquiry became, or which enquiry a referral grew from.
         Pointer = "pointer",
+        /// What whoever hands a referral on says to the next.
+        Handover = "handover",
+        /// What the team decided, its grade and why, for the file.
+        Decision = "decision",
+        /// What the referrer reads of a decision.
+        Feedback = "feedback",
+        /// Why it was closed.
+        Closing = "closing",
+        /// Why it was taken up again.
+        Reopening = "reopening",
+        /// Why whoever sent it does not agree with a decision.
+        Disagreement = "disagreement",
+        /// Why whoever sent it asks to withdraw it.
+        Retraction = "retraction",
+        /// Why it was passed to another team.
+        Redirection = "redirection",
         /// What a file is called, what kind it is and what it shows.
         Attachment = "attachment",
         /// A file's content, which stands in a blob and never among the entries.

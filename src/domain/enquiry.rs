@@ -40,7 +40,9 @@ impl FormKind {
     pub const fn takes(self, action: Action) -> bool {
         match self {
             Self::Referral => !matches!(action, Action::TakeUpEnquiry),
-            Self::Enquiry => !matches!(action, Action::AddToReferral | Action::AttachFile),
+            Self::Enquiry => {
+                !matches!(action, Action::AddToReferral | Action::AttachFile | Action::AskReferrer | Action::Retract)
+            }
         }
     }
 }
@@ -170,6 +172,7 @@ impl Pathway {
             danger: Danger { also: self.danger.also.as_ref().and_then(left), ..self.danger.clone() },
             district: self.district.clone(),
             free_feedback: self.free_feedback,
+            takes_redirected: self.takes_redirected,
             owner: self.owner.clone(),
             review_by: self.review_by,
         };
@@ -213,7 +216,7 @@ mod tests {
 
     #[test]
     fn an_enquiry_takes_no_files_and_no_further_answers_and_only_an_enquiry_becomes_a_referral() {
-        for action in [Action::AddToReferral, Action::AttachFile] {
+        for action in [Action::AddToReferral, Action::AttachFile, Action::AskReferrer, Action::Retract] {
             assert!(FormKind::Referral.takes(action) && !FormKind::Enquiry.takes(action), "{action}");
         }
         assert!(FormKind::Enquiry.takes(Action::TakeUpEnquiry) && !FormKind::Referral.takes(Action::TakeUpEnquiry));

@@ -11,6 +11,8 @@ pub struct Outcome {
     pub title: String,
     /// When to choose it.
     pub hint: Option<String>,
+    /// Whether nothing further happens, so that deciding so also closes the referral unless whoever decides says otherwise.
+    pub closes: bool,
     /// Lines for the referrer, at least one.
     pub feedback: Vec<Choice>,
 }

@@ -22,6 +22,7 @@ use super::{
     question::{Question, Sealed},
     route::{Route, Routes},
     rule::{Advice, Risk, Rule, UrgencyRule},
+    running_clock::RunningClock,
     section::{Danger, Section},
     sensitivity::Sensitivity,
     time::Timestamp,
@@ -95,6 +96,8 @@ pub struct Pathway {
     pub grades: Vec<Choice>,
     /// Whether the deciding team may write to the referrer in its own words, or only choose feedback lines.
     pub free_feedback: bool,
+    /// Whether other teams may pass referrals on to those who receive this one. Not where a victim or witness must never arrive.
+    pub takes_redirected: bool,
     /// How long it is kept.
     pub retention: Retention,
     /// Who answers for this definition, by role.
@@ -292,6 +295,14 @@ impl Pathway {
     /// When the triage decision is due for answers received at a moment.
     pub fn triage_due(&self, answers: &Answers, received: Timestamp, calendar: &WorkingCalendar) -> Timestamp {
         self.clocks.triage.limit(answers, self.urgency(answers)).due(received, calendar)
+    }
+
+    /// The clocks of these answers, not begun: the triage decision's first.
+    pub fn running_clocks(&self, answers: &Answers) -> Vec<RunningClock> {
+        let urgency = self.urgency(answers);
+        let others = self.clocks.others.iter().map(|(step, clock)| (*step, clock));
+        let all = std::iter::once((Step::Triage, &self.clocks.triage)).chain(others);
+        all.map(|(step, clock)| RunningClock::new(step, clock.limit(answers, urgency), clock.pauses)).collect()
     }
 
     /// When the limit of a step falls for answers received at a moment; none where the pathway sets no limit.

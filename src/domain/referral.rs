@@ -17,6 +17,10 @@ coded_enum! {
         Received = "received",
         /// Somebody in the receiving team has opened it.
         Opened = "opened",
+        /// The receiving team has decided, and goes on with it.
+        Decided = "decided",
+        /// The receiving team is done with it.
+        Closed = "closed",
     }
 }
 
@@ -41,7 +45,21 @@ pub enum Stage {
     Received,
     /// Opened by the receiving team.
     Opened {
-        /// Who opened it first.
+        /// Who opened it first, or had it taken up again.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Decided by the receiving team, which goes on with it.
+    Decided {
+        /// Who decided last.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Done with.
+    Closed {
+        /// Who closed it.
         by: UserId,
         /// When.
         at: Timestamp,
@@ -57,6 +75,8 @@ impl Stage {
             Self::Withdrawn => ReferralState::Withdrawn,
             Self::Received => ReferralState::Received,
             Self::Opened { .. } => ReferralState::Opened,
+            Self::Decided { .. } => ReferralState::Decided,
+            Self::Closed { .. } => ReferralState::Closed,
         }
     }
 
@@ -64,7 +84,7 @@ impl Stage {
     pub const fn stop(self, by: UserId, at: Timestamp) -> Option<Self> {
         match self {
             Self::Checking { .. } => Some(Self::Stopped { by, at }),
-            Self::Stopped { .. } | Self::Withdrawn | Self::Received | Self::Opened { .. } => None,
+            _ => None,
         }
     }
 
@@ -72,7 +92,7 @@ impl Stage {
     pub const fn release(self) -> Option<Self> {
         match self {
             Self::Checking { .. } | Self::Stopped { .. } => Some(Self::Received),
-            Self::Withdrawn | Self::Received | Self::Opened { .. } => None,
+            _ => None,
         }
     }
 
@@ -80,7 +100,7 @@ impl Stage {
     pub const fn withdraw(self) -> Option<Self> {
         match self {
             Self::Stopped { .. } => Some(Self::Withdrawn),
-            Self::Checking { .. } | Self::Withdrawn | Self::Received | Self::Opened { .. } => None,
+            _ => None,
         }
     }
 
@@ -89,7 +109,39 @@ impl Stage {
     pub const fn open(self, by: UserId, at: Timestamp) -> Self {
         match self {
             Self::Received => Self::Opened { by, at },
-            Self::Checking { .. } | Self::Stopped { .. } | Self::Withdrawn | Self::Opened { .. } => self,
+            _ => self,
+        }
+    }
+
+    /// The receiving team decides: what it has opened, or anew what it decided before.
+    pub const fn decide(self, by: UserId, at: Timestamp) -> Option<Self> {
+        match self {
+            Self::Opened { .. } | Self::Decided { .. } => Some(Self::Decided { by, at }),
+            _ => None,
+        }
+    }
+
+    /// The receiving team is done with it: after a decision, or without one for a reason on record.
+    pub const fn close(self, by: UserId, at: Timestamp) -> Option<Self> {
+        match self {
+            Self::Opened { .. } | Self::Decided { .. } => Some(Self::Closed { by, at }),
+            _ => None,
+        }
+    }
+
+    /// The receiving team passes it to another, which has not opened it.
+    pub const fn redirect(self) -> Option<Self> {
+        match self {
+            Self::Opened { .. } | Self::Decided { .. } => Some(Self::Received),
+            _ => None,
+        }
+    }
+
+    /// The receiving team takes it up again.
+    pub const fn reopen(self, by: UserId, at: Timestamp) -> Option<Self> {
+        match self {
+            Self::Closed { .. } => Some(Self::Opened { by, at }),
+            _ => None,
         }
     }
 }
@@ -104,7 +156,14 @@ impl ReferralState {
             Self::Withdrawn => "Not sent after the check",
             Self::Received => "Received, not yet opened",
             Self::Opened => "Opened",
+            Self::Decided => "Decided",
+            Self::Closed => "Closed",
         }
+    }
+
+    /// Whether the receiving team has it and is not done with it.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Received | Self::Opened | Self::Decided)
     }
 }
 
@@ -112,26 +171,38 @@ impl ReferralState {
 mod tests {
     use super::*;
 
+    /// Every stage, with what each move makes of it: stop, release, withdraw, decide, close, redirect, reopen.
     #[test]
-    fn what_is_checked_is_passed_on_or_stopped_and_what_is_stopped_may_still_go() {
-        let (lead, at) = (UserId::from_bytes([3; 16]), Timestamp::from_millis(5));
-        let checking = Stage::Checking { until: at };
-        let stopped = Stage::Stopped { by: lead, at };
-        let opened = Stage::Opened { by: lead, at };
-        assert_eq!(checking.release(), Some(Stage::Received));
-        assert_eq!(checking.stop(lead, at), Some(stopped));
-        assert_eq!(stopped.release(), Some(Stage::Received));
-        for (stage, moved) in [(stopped, stopped.stop(lead, at)), (Stage::Received, Stage::Received.stop(lead, at))] {
-            assert_eq!(moved, None, "{stage:?}");
+    fn every_move_leaves_from_where_it_may_and_from_nowhere_else() {
+        let (by, at) = (UserId::from_bytes([3; 16]), Timestamp::from_millis(5));
+        let [checking, stopped] = [Stage::Checking { until: at }, Stage::Stopped { by, at }];
+        let [opened, decided, closed] = [Stage::Opened { by, at }, Stage::Decided { by, at }, Stage::Closed { by, at }];
+        let (received, withdrawn) = (Stage::Received, Stage::Withdrawn);
+        let table = [
+            (checking, [Some(stopped), Some(received), None, None, None, None, None]),
+            (stopped, [None, Some(received), Some(withdrawn), None, None, None, None]),
+            (withdrawn, [None; 7]),
+            (received, [None; 7]),
+            (opened, [None, None, None, Some(decided), Some(closed), Some(received), None]),
+            (decided, [None, None, None, Some(decided), Some(closed), Some(received), None]),
+            (closed, [None, None, None, None, None, None, Some(opened)]),
+        ];
+        for (stage, moved) in table {
+            let moves = [
+                stage.stop(by, at),
+                stage.release(),
+                stage.withdraw(),
+                stage.decide(by, at),
+                stage.close(by, at),
+                stage.redirect(),
+                stage.reopen(by, at),
+            ];
+            assert_eq!(moves, moved, "{stage:?}");
+            let opens = if stage == received { opened } else { stage };
+            assert_eq!(stage.open(by, at), opens, "nobody opens what the team does not have, nor twice: {stage:?}");
         }
-        assert_eq!(stopped.withdraw(), Some(Stage::Withdrawn));
-        for stage in [Stage::Received, Stage::Withdrawn, opened] {
-            assert_eq!((stage.release(), stage.withdraw()), (None, None), "{stage:?}");
-        }
-        assert_eq!(checking.withdraw(), None);
-        for stage in [checking, stopped] {
-            assert_eq!(stage.open(lead, at), stage, "nobody opens what the team does not have");
-        }
+        let open: Vec<_> = table.iter().filter(|(stage, _)| stage.state().is_open()).map(|(stage, _)| *stage).collect();
+        assert_eq!(open, [received, opened, decided]);
     }
 
     #[test]
@@ -140,6 +211,5 @@ mod tests {
         let opened = Stage::Received.open(first, Timestamp::from_millis(1));
         assert_eq!(opened, Stage::Opened { by: first, at: Timestamp::from_millis(1) });
         assert_eq!(opened.open(second, Timestamp::from_millis(9)), opened);
-        assert_eq!((Stage::Received.state(), opened.state()), (ReferralState::Received, ReferralState::Opened));
     }
 }

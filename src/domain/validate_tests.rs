@@ -118,6 +118,7 @@ fn pathway() -> Pathway {
         outcomes: vec![],
         grades: vec![],
         free_feedback: true,
+        takes_redirected: true,
         retention: Retention { years: 1, basis: "test".into() },
         owner: "test".into(),
         review_by: TODAY,

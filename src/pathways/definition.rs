@@ -126,10 +126,9 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let clocks = clocks(&file, &known);
     let outcomes = outcomes(&file);
     let grades = choices(&file, "grades", 0);
-    let free_feedback = file.flag("free_feedback", true);
+    let (free_feedback, takes_redirected) = (file.flag("free_feedback", true), file.flag("takes_redirected", true));
     let retention = retention(&file);
-    let owner = file.need_text("owner");
-    let review_by = file.need_date("review_by");
+    let (owner, review_by) = (file.need_text("owner"), file.need_date("review_by"));
     let next_steps = next_steps(&file);
     let asked_about =
         AskedAbout { sections: &sections, danger: danger.as_ref(), conflict: conflict.as_ref(), district: district.as_ref() };
@@ -169,6 +168,7 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
         outcomes,
         grades,
         free_feedback,
+        takes_redirected,
         retention: retention?,
         owner: owner?,
         review_by: review_by?,
@@ -256,6 +256,7 @@ pub(super) fn outcomes(file: &Table<'_>) -> Vec<Outcome> {
     let mut read: Vec<Outcome> = Vec::new();
     for table in file.need_tables("outcome") {
         let (code, title, hint) = (table.need_code("code", Code::parse), table.need_text("title"), table.text("hint"));
+        let closes = table.flag("closes", false);
         let mut feedback: Vec<Choice> = Vec::new();
         for item in table.need_tables("feedback") {
             if let (Some(code), Some(title)) = (item.need_code("code", Code::parse), item.need_text("text")) {
@@ -271,7 +272,7 @@ pub(super) fn outcomes(file: &Table<'_>) -> Vec<Outcome> {
             if read.iter().any(|outcome| outcome.code == code) {
                 table.fault(format!("rename this outcome: another has the code `{code}`"));
             }
-            read.push(Outcome { code, title, hint, feedback });
+            read.push(Outcome { code, title, hint, closes, feedback });
         }
         table.end();
     }

@@ -23,7 +23,7 @@ pub fn definition_json(pathway: &Pathway, version: &str) -> Value {
         .map(|outcome| {
             let feedback: Vec<Value> =
                 outcome.feedback.iter().map(|line| json!({ "code": line.code.as_str(), "text": line.title })).collect();
-            json!({ "code": outcome.code.as_str(), "title": outcome.title, "feedback": feedback })
+            json!({ "code": outcome.code.as_str(), "title": outcome.title, "closes": outcome.closes, "feedback": feedback })
         })
         .collect();
     json!({

@@ -9,6 +9,7 @@ use super::{
     head::{Head, HeadRow, held_by},
 };
 use crate::domain::{
+    desk::{Assigned, Desk},
     enquiry::FormKind,
     ids::{AgencyId, ReferralId, TeamId, UserId},
     reference::Reference,
@@ -48,16 +49,40 @@ pub struct Referral {
     pub urgency: String,
     /// When it was sent.
     pub submitted_at: Timestamp,
-    /// When the next step is due.
-    pub due_at: Timestamp,
+    /// When the next step is due; none while nothing is.
+    pub due_at: Option<Timestamp>,
+    /// Who works on it, and what it waits for.
+    pub desk: Desk,
     /// Which of the pathway's forms it was written on.
     pub kind: FormKind,
     /// When the receiving side first wrote to whoever asked; enquiries only.
     pub answered_at: Option<Timestamp>,
 }
 
+/// How a row says that nothing is due: it sorts behind all that is.
+const NOTHING_DUE: i64 = i64::MAX;
+
+fn due_of(millis: i64) -> Option<Timestamp> {
+    (millis != NOTHING_DUE).then(|| Timestamp::from_millis(millis))
+}
+
+impl Referral {
+    /// Where a queue goes on after it: what is closed goes by its closing, all else by when it is due.
+    pub fn queue_cursor(&self) -> Cursor {
+        let at = match self.stage {
+            Stage::Closed { at, .. } => at.millis(),
+            _ => due_millis(self.due_at),
+        };
+        Cursor { at, id: self.id }
+    }
+}
+
+fn due_millis(due: Option<Timestamp>) -> i64 {
+    due.map_or(NOTHING_DUE, Timestamp::millis)
+}
+
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     #[sqlx(flatten)]
     head: HeadRow,
     state: String,
@@ -76,27 +101,70 @@ struct Row {
     opened_at: Option<i64>,
     kind: String,
     answered_at: Option<i64>,
+    decided_by: Option<String>,
+    decided_at: Option<i64>,
+    closed_by: Option<String>,
+    closed_at: Option<i64>,
+    assigned_to: Option<String>,
+    assigned_at: Option<i64>,
+    waiting_since: Option<i64>,
+    retracted_at: Option<i64>,
+    escalated_at: Option<i64>,
+}
+
+/// Who and when, as two columns say it together.
+fn by_at(by: Option<&str>, at: Option<i64>, column: &'static str) -> Result<(UserId, Timestamp), Error> {
+    let by = sound(UserId::parse(by.unwrap_or_default()), column)?;
+    Ok((by, Timestamp::from_millis(known(at, column)?)))
 }
 
 impl Row {
-    fn referral(self) -> Result<Referral, Error> {
-        let Head { id, reference, pathway, pathway_version, sensitivity, revision } = self.head.head()?;
-        let stage = match known(ReferralState::parse(&self.state), "referral.state")? {
-            ReferralState::Opened => Stage::Opened {
-                by: sound(UserId::parse(&self.opened_by.unwrap_or_default()), "referral.opened_by")?,
-                at: Timestamp::from_millis(known(self.opened_at, "referral.opened_at")?),
-            },
+    fn stage(&self) -> Result<Stage, Error> {
+        Ok(match known(ReferralState::parse(&self.state), "referral.state")? {
             ReferralState::Checking => {
                 Stage::Checking { until: Timestamp::from_millis(known(self.check_until, "referral.check_until")?) }
             }
-            ReferralState::Stopped => Stage::Stopped {
-                by: sound(UserId::parse(&self.stopped_by.unwrap_or_default()), "referral.stopped_by")?,
-                at: Timestamp::from_millis(known(self.stopped_at, "referral.stopped_at")?),
-            },
+            ReferralState::Stopped => {
+                let (by, at) = by_at(self.stopped_by.as_deref(), self.stopped_at, "referral.stopped_by")?;
+                Stage::Stopped { by, at }
+            }
             ReferralState::Withdrawn => Stage::Withdrawn,
             ReferralState::Received => Stage::Received,
+            ReferralState::Opened => {
+                let (by, at) = by_at(self.opened_by.as_deref(), self.opened_at, "referral.opened_by")?;
+                Stage::Opened { by, at }
+            }
+            ReferralState::Decided => {
+                let (by, at) = by_at(self.decided_by.as_deref(), self.decided_at, "referral.decided_by")?;
+                Stage::Decided { by, at }
+            }
+            ReferralState::Closed => {
+                let (by, at) = by_at(self.closed_by.as_deref(), self.closed_at, "referral.closed_by")?;
+                Stage::Closed { by, at }
+            }
             ReferralState::New => return Err(Error::Damaged("referral.state")),
+        })
+    }
+
+    fn desk(&self) -> Result<Desk, Error> {
+        let assigned = match &self.assigned_to {
+            None => None,
+            Some(to) => {
+                let (to, at) = by_at(Some(to), self.assigned_at, "referral.assigned_to")?;
+                Some(Assigned { to, at })
+            }
         };
+        Ok(Desk {
+            assigned,
+            waiting_since: self.waiting_since.map(Timestamp::from_millis),
+            retracted_at: self.retracted_at.map(Timestamp::from_millis),
+            escalated_at: self.escalated_at.map(Timestamp::from_millis),
+        })
+    }
+
+    pub(super) fn referral(self) -> Result<Referral, Error> {
+        let (stage, desk) = (self.stage()?, self.desk()?);
+        let Head { id, reference, pathway, pathway_version, sensitivity, revision } = self.head.head()?;
         Ok(Referral {
             id,
             reference,
@@ -112,33 +180,33 @@ impl Row {
             receiving_agency: sound(AgencyId::parse(&self.receiving_agency), "referral.receiving_agency")?,
             urgency: self.urgency,
             submitted_at: Timestamp::from_millis(self.submitted_at),
-            due_at: Timestamp::from_millis(self.due_at),
+            due_at: due_of(self.due_at),
+            desk,
             kind: known(FormKind::parse(&self.kind), "referral.kind")?,
             answered_at: self.answered_at.map(Timestamp::from_millis),
         })
     }
 }
 
-/// What a stage says of itself, as its columns.
-#[derive(Default)]
+/// What a stage says of itself, as its columns: when it goes on by itself, and who made it so and when.
 struct Facts {
-    check_until: Option<i64>,
-    stopped_by: Option<String>,
-    stopped_at: Option<i64>,
-    opened_by: Option<String>,
-    opened_at: Option<i64>,
+    until: Option<i64>,
+    by: Option<String>,
+    at: Option<i64>,
 }
 
 impl Facts {
-    fn of(stage: Stage) -> Self {
-        match stage {
-            Stage::Checking { until } => Self { check_until: Some(until.millis()), ..Self::default() },
-            Stage::Stopped { by, at } => {
-                Self { stopped_by: Some(by.to_string()), stopped_at: Some(at.millis()), ..Self::default() }
+    /// The facts of this stage if it is of this state; none for the columns of any other.
+    fn of(stage: Stage, wanted: ReferralState) -> Self {
+        let (until, made) = match stage {
+            Stage::Checking { until } => (Some(until.millis()), None),
+            Stage::Withdrawn | Stage::Received => (None, None),
+            Stage::Stopped { by, at } | Stage::Opened { by, at } | Stage::Decided { by, at } | Stage::Closed { by, at } => {
+                (None, Some((by.to_string(), at.millis())))
             }
-            Stage::Withdrawn | Stage::Received => Self::default(),
-            Stage::Opened { by, at } => Self { opened_by: Some(by.to_string()), opened_at: Some(at.millis()), ..Self::default() },
-        }
+        };
+        let (by, at) = made.filter(|_| stage.state() == wanted).unzip();
+        Self { until, by, at }
     }
 }
 
@@ -149,33 +217,6 @@ pub struct Cursor {
     pub at: i64,
     /// The row's id.
     pub id: ReferralId,
-}
-
-/// A queue, with a further condition on each of its parts; each part goes by its own index, then they are merged.
-macro_rules! queue {
-    ($further:literal) => {
-        concat!(
-            "SELECT * FROM (SELECT r.* FROM referral r WHERE r.receiving_team = $1 AND (r.due_at, r.id) > ($2, $3) ",
-            "AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id ",
-            "AND (g.to_id = $1 OR (g.to_id = $5 AND g.reason = 'named')) AND ",
-            live!(),
-            ")",
-            $further,
-            " ORDER BY r.due_at, r.id LIMIT $4) AS own UNION ALL ",
-            "SELECT * FROM (SELECT r.* FROM referral r WHERE r.urgency = 'today' AND r.receiving_team <> $1 ",
-            "AND r.referrer_team <> $1 AND (r.due_at, r.id) > ($2, $3) ",
-            "AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1 AND g.reason = 'cover' AND ",
-            live!(),
-            ")",
-            $further,
-            " ORDER BY r.due_at, r.id LIMIT $4) AS covered UNION ALL ",
-            "SELECT * FROM (SELECT r.* FROM grant_made g JOIN referral r ON r.id = g.referral WHERE g.to_id = $1 ",
-            "AND g.reason = 'copy' AND (r.due_at, r.id) > ($2, $3) AND ",
-            live!(),
-            $further,
-            " ORDER BY r.due_at, r.id LIMIT $4) AS copied ORDER BY due_at, id LIMIT $4"
-        )
-    };
 }
 
 pub(super) async fn held_revision(tx: &mut Tx, id: ReferralId) -> Result<Option<i64>, Error> {
@@ -237,42 +278,6 @@ impl Store {
         rows.into_iter().map(Row::referral).collect()
     }
 
-    /// What waits for a team, soonest due first; of one state, or of all: what it received and holds, or what one of its people
-    /// holds by name; what it covers for because it must be looked at today; and what it is told for information.
-    pub async fn queue_of(
-        &self,
-        team: TeamId,
-        user: UserId,
-        state: Option<ReferralState>,
-        after: Option<Cursor>,
-        limit: i64,
-    ) -> Result<Vec<Referral>, Error> {
-        const ALL: &str = queue!("");
-        const OF_STATE: &str = queue!(" AND r.state = $6");
-        let (at, id) = after.map_or((-1, String::new()), |cursor| (cursor.at, cursor.id.to_string()));
-        let (team, user) = (team.to_string(), user.to_string());
-        let rows = match state {
-            None => on!(self, p => sqlx::query_as::<_, Row>(ALL)
-                .bind(team)
-                .bind(at)
-                .bind(id)
-                .bind(limit)
-                .bind(user)
-                .fetch_all(p)
-                .await),
-            Some(state) => on!(self, p => sqlx::query_as::<_, Row>(OF_STATE)
-                .bind(team)
-                .bind(at)
-                .bind(id)
-                .bind(limit)
-                .bind(user)
-                .bind(state.code())
-                .fetch_all(p)
-                .await),
-        }?;
-        rows.into_iter().map(Row::referral).collect()
-    }
-
     /// How many urgent referrals nobody has opened in the whole of a team's queue, as [`Store::queue_of`] has it; what the team
     /// is only told of does not count.
     pub async fn urgent_unopened(&self, team: TeamId, user: UserId) -> Result<i64, Error> {
@@ -301,6 +306,14 @@ impl Store {
     pub async fn stopped_before(&self, moment: Timestamp, limit: i64) -> Result<Vec<Referral>, Error> {
         const SQL: &str = "SELECT * FROM referral WHERE state = 'stopped' AND stopped_at <= $1 ORDER BY stopped_at, id LIMIT $2";
         let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(moment.millis()).bind(limit).fetch_all(p).await)?;
+        rows.into_iter().map(Row::referral).collect()
+    }
+
+    /// What is for today, was sent before a moment and is unopened, and has not been passed up; the soonest due first.
+    pub async fn unopened_urgent(&self, before: Timestamp, limit: i64) -> Result<Vec<Referral>, Error> {
+        const SQL: &str = "SELECT r.* FROM referral r WHERE r.urgency = 'today' AND r.state = 'received' \
+             AND r.escalated_at IS NULL AND r.submitted_at <= $1 ORDER BY r.due_at, r.id LIMIT $2";
+        let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(before.millis()).bind(limit).fetch_all(p).await)?;
         rows.into_iter().map(Row::referral).collect()
     }
 
@@ -338,8 +351,8 @@ impl Tx {
             .bind(referral.receiving_agency.to_string())
             .bind(&referral.urgency)
             .bind(referral.submitted_at.millis())
-            .bind(referral.due_at.millis())
-            .bind(Facts::of(referral.stage).check_until)
+            .bind(due_millis(referral.due_at))
+            .bind(Facts::of(referral.stage, ReferralState::Checking).until)
             .bind(referral.kind.code())
             .execute(c)
             .await
@@ -347,39 +360,42 @@ impl Tx {
         Ok(())
     }
 
-    /// Notes that an enquiry was answered, if it was not yet and still stands at the revision expected.
-    pub async fn answer_enquiry(&mut self, id: ReferralId, revision: i64, at: Timestamp) -> Result<bool, Error> {
-        const SQL: &str = "UPDATE referral SET answered_at = $3, revision = revision + 1 \
-             WHERE id = $1 AND revision = $2 AND kind = 'enquiry' AND answered_at IS NULL";
+    /// Writes what may change of a referral, if it still stands at the revision that was read; it then counts one more.
+    pub async fn change_referral(&mut self, referral: &Referral) -> Result<bool, Error> {
+        const SQL: &str = "UPDATE referral SET state = $3, check_until = $4, stopped_by = $5, stopped_at = $6, opened_by = $7, \
+             opened_at = $8, decided_by = $9, decided_at = $10, closed_by = $11, closed_at = $12, assigned_to = $13, \
+             assigned_at = $14, waiting_since = $15, retracted_at = $16, escalated_at = $17, due_at = $18, receiving_team = $19, \
+             receiving_agency = $20, answered_at = $21, revision = revision + 1 WHERE id = $1 AND revision = $2";
+        let facts = |state| Facts::of(referral.stage, state);
+        let [stopped, opened, decided, closed] =
+            [ReferralState::Stopped, ReferralState::Opened, ReferralState::Decided, ReferralState::Closed].map(facts);
+        let Desk { assigned, waiting_since, retracted_at, escalated_at } = referral.desk;
         let rows = within!(self, c => sqlx::query(SQL)
-            .bind(id.to_string())
-            .bind(revision)
-            .bind(at.millis())
+            .bind(referral.id.to_string())
+            .bind(referral.revision)
+            .bind(referral.stage.state().code())
+            .bind(stopped.until)
+            .bind(stopped.by)
+            .bind(stopped.at)
+            .bind(opened.by)
+            .bind(opened.at)
+            .bind(decided.by)
+            .bind(decided.at)
+            .bind(closed.by)
+            .bind(closed.at)
+            .bind(assigned.map(|assigned| assigned.to.to_string()))
+            .bind(assigned.map(|assigned| assigned.at.millis()))
+            .bind(waiting_since.map(Timestamp::millis))
+            .bind(retracted_at.map(Timestamp::millis))
+            .bind(escalated_at.map(Timestamp::millis))
+            .bind(due_millis(referral.due_at))
+            .bind(referral.receiving_team.to_string())
+            .bind(referral.receiving_agency.to_string())
+            .bind(referral.answered_at.map(Timestamp::millis))
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
-        self.moved(id);
-        Ok(rows == 1)
-    }
-
-    /// Moves a referral to a stage, if it still stands at the revision expected.
-    pub async fn move_referral(&mut self, id: ReferralId, revision: i64, stage: Stage) -> Result<bool, Error> {
-        const SQL: &str = "UPDATE referral SET state = $3, opened_by = $4, opened_at = $5, check_until = $6, stopped_by = $7, \
-             stopped_at = $8, revision = revision + 1 WHERE id = $1 AND revision = $2";
-        let Facts { check_until, stopped_by, stopped_at, opened_by, opened_at } = Facts::of(stage);
-        let rows = within!(self, c => sqlx::query(SQL)
-            .bind(id.to_string())
-            .bind(revision)
-            .bind(stage.state().code())
-            .bind(opened_by)
-            .bind(opened_at)
-            .bind(check_until)
-            .bind(stopped_by)
-            .bind(stopped_at)
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
-        self.moved(id);
+        self.moved(referral.id);
         Ok(rows == 1)
     }
 }

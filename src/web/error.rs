@@ -61,6 +61,7 @@ pub(super) fn see(address: &str) -> Response {
 
 /// The page for an error.
 pub(super) fn error_page(frame: &Frame, error: &Error) -> Response {
+    let taken = error.to_string();
     let (reason, wait, detail) = match error {
         Error::Unseen => (Reason::NotFound, None, ""),
         Error::Refused => (Reason::Refused, None, ""),
@@ -69,6 +70,7 @@ pub(super) fn error_page(frame: &Frame, error: &Error) -> Response {
         Error::TooLarge => (Reason::TooLarge, None, ""),
         Error::Credentials | Error::Invalid(_) => (Reason::Malformed, None, ""),
         Error::Conflict(detail) => (Reason::Conflict, None, *detail),
+        Error::Taken(_) => (Reason::Conflict, None, taken.as_str()),
         Error::KeyReused => (Reason::AlreadySent, None, ""),
         Error::Throttled(wait) => (Reason::TooManyTries, Some(*wait), ""),
         Error::Busy(wait) | Error::Unscanned(wait) => (Reason::TooBusy, Some(*wait), ""),
@@ -128,6 +130,7 @@ mod tests {
             (Error::TooLarge, 413, None),
             (Error::Unsupported("no"), 400, None),
             (Error::Conflict("it has changed"), 409, None),
+            (Error::Taken("Ada".into()), 409, None),
             (Error::KeyReused, 409, None),
             (Error::Throttled(Duration::from_millis(1500)), 429, Some("2")),
             (Error::Busy(Duration::from_secs(5)), 503, Some("5")),

@@ -40,6 +40,8 @@ pub struct SignedIn {
     pub request: RequestContext,
     /// The frame of the page that answers it.
     pub frame: Frame,
+    /// Where in a queue the person was, as the browser kept it.
+    pub queue: Option<Zeroizing<String>>,
 }
 
 /// The value of a cookie, wherever among the headers it stands.
@@ -125,6 +127,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let visit = Visit::from_request_parts(parts, state).await?;
         let caller = visit.caller.ok_or(Failure(Error::NotSignedIn))?;
-        Ok(Self { caller, request: visit.request, frame: visit.frame })
+        let queue = cookie_of(&parts.headers, cookie::QUEUE);
+        Ok(Self { caller, request: visit.request, frame: visit.frame, queue })
     }
 }

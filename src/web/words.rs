@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use super::pages::queue::StateTag;
 use crate::domain::{
+    clock::Step,
+    compartment::EntryKind,
     enquiry::FormKind,
     legal::{Basis, Purpose},
     referral::ReferralState,
     relation::Relation,
+    running_clock::{Run, RunningClock},
     time::Timestamp,
 };
 
@@ -33,7 +36,8 @@ pub(super) fn day(at: Timestamp) -> String {
 }
 
 /// When something is due, as a list says it.
-pub(super) fn due(due: Timestamp, now: Timestamp) -> String {
+pub(super) fn due(due: Option<Timestamp>, now: Timestamp) -> String {
+    let Some(due) = due else { return "Nothing is due".to_owned() };
     if due < now {
         format!("Overdue by {}", length(now.since(due)))
     } else if due.since(now) < Duration::from_hours(24) {
@@ -109,8 +113,44 @@ pub(super) fn state(state: ReferralState) -> StateTag {
         ReferralState::Withdrawn => ("Not sent after the check", "grey"),
         ReferralState::Received => ("Received", "blue"),
         ReferralState::Opened => ("Opened", "yellow"),
+        ReferralState::Decided => ("Decided", "green"),
+        ReferralState::Closed => ("Closed", "grey"),
     };
     StateTag { text: text.to_owned(), colour: colour.to_owned() }
+}
+
+/// What a note went with, as its heading.
+pub(super) const fn note(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Handover => "Handed on",
+        EntryKind::Closing => "Closed",
+        EntryKind::Reopening => "Taken up again",
+        EntryKind::Redirection => "Passed on to another team",
+        EntryKind::Disagreement => "The referrer does not agree",
+        EntryKind::Retraction => "The referrer asks to withdraw this",
+        _ => "Note",
+    }
+}
+
+/// A step, as the name of its clock.
+pub(super) const fn step(step: Step) -> &'static str {
+    match step {
+        Step::Triage => "Decision",
+        Step::FirstContact => "First contact",
+        Step::Assessment => "Assessment",
+        Step::Review => "Review",
+    }
+}
+
+/// How a clock stands: a breach is said, also of a step that is done.
+pub(super) fn clock(clock: &RunningClock, now: Timestamp) -> String {
+    match clock.run {
+        Run::Unstarted => "Not started".to_owned(),
+        Run::Running { due: moment, .. } => due(Some(moment), now),
+        Run::Paused { at, .. } => format!("Stands still since {}, while you wait for the referrer", at.words()),
+        Run::Stopped { due, at, .. } if due < at => format!("Ended {} late", length(at.since(due))),
+        Run::Stopped { .. } => "Ended in time".to_owned(),
+    }
 }
 
 /// A lawful basis, as a choice says it.
@@ -174,7 +214,8 @@ mod tests {
             ("2026-11-18T09:00:00Z", "Overdue by 2 days"),
             ("2026-11-18T10:00:00Z", "Overdue by 47 hours"),
         ] {
-            assert_eq!(due(at(moment), now), words, "{moment}");
+            assert_eq!(due(Some(at(moment)), now), words, "{moment}");
         }
+        assert_eq!(due(None, now), "Nothing is due");
     }
 }

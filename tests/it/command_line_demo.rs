@@ -158,7 +158,7 @@ async fn the_story_is_whole(database: &Path) -> i64 {
     assert_eq!(pathways.len(), 8, "{pathways:?}");
     let states: Vec<(String,)> = sqlx::query_as("SELECT DISTINCT state FROM referral").fetch_all(&mut connection).await.unwrap();
     let states: BTreeSet<&str> = states.iter().map(|(state,)| state.as_str()).collect();
-    assert_eq!(states, BTreeSet::from(["checking", "opened", "received", "stopped", "withdrawn"]));
+    assert_eq!(states, BTreeSet::from(["checking", "closed", "decided", "opened", "received", "stopped", "withdrawn"]));
     for (what, query) in [
         ("drafts", "SELECT COUNT(*) FROM draft WHERE state = 'open'"),
         ("messages", "SELECT COUNT(*) FROM log_event WHERE action = 'write-message' AND outcome = 'allow'"),
@@ -168,6 +168,9 @@ async fn the_story_is_whole(database: &Path) -> i64 {
         ("sent after a stop", "SELECT COUNT(*) FROM log_event WHERE action = 'send-stopped' AND outcome = 'allow'"),
         ("let go by the clock", "SELECT COUNT(*) FROM log_event WHERE action = 'release-check' AND outcome = 'allow'"),
         ("restricted", "SELECT COUNT(*) FROM referral JOIN team ON team.id = receiving_team WHERE team.code LIKE '%-restricted'"),
+        ("taken by somebody", "SELECT COUNT(*) FROM referral WHERE assigned_to IS NOT NULL"),
+        ("waiting for an answer", "SELECT COUNT(*) FROM referral WHERE waiting_since IS NOT NULL"),
+        ("passed up", "SELECT COUNT(*) FROM referral WHERE escalated_at IS NOT NULL"),
         ("for today and unopened", "SELECT COUNT(*) FROM referral WHERE urgency = 'today' AND state = 'received'"),
     ] {
         assert!(number(&mut connection, query).await > 0, "{what}");

@@ -59,7 +59,17 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::QuarantineFile
         | Action::PassCheck
         | Action::SendStopped
-        | Action::WithdrawStopped => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
+        | Action::WithdrawStopped
+        | Action::ClaimReferral
+        | Action::ReleaseClaim
+        | Action::AssignReferral
+        | Action::DecideReferral
+        | Action::CloseReferral
+        | Action::ReopenReferral
+        | Action::MarkStep
+        | Action::Disagree
+        | Action::Retract
+        | Action::RedirectReferral => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
         Action::ReadLog => Some(("theo.invented", &[StatusCode::FORBIDDEN])),
         _ => None,
     }
@@ -149,7 +159,16 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                 let body = match last {
                     "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
                     "check" => serde_json::json!({ "decision": "pass" }),
-                    "send-anyway" | "withdraw" => serde_json::json!({}),
+                    "send-anyway" | "withdraw" | "claim" | "release" => serde_json::json!({}),
+                    "decision" => {
+                        serde_json::json!({ "outcome": "no-action", "reason_for_file": "Seen before.", "revision": 1 })
+                    }
+                    "close" => serde_json::json!({ "reason": "other", "text": "Seen before.", "revision": 1 }),
+                    "reopen" => serde_json::json!({ "text": "More is known.", "revision": 1 }),
+                    "disagreement" | "retraction" => serde_json::json!({ "text": "More is known." }),
+                    "redirect" => serde_json::json!({ "team": "none", "text": "For another desk.", "revision": 1 }),
+                    "step" => serde_json::json!({ "step": "first-contact" }),
+                    "assign" => serde_json::json!({ "to": "theo.invented", "revision": 1 }),
                     "safeguarding-leads" => serde_json::json!({ "leads": [] }),
                     "enquiries" => example(
                         &served.hub.app.form("fire-prevention", FormKind::Enquiry).unwrap().pathway,

@@ -20,6 +20,7 @@ use crate::{
         enquiry::FormKind,
         message::{Audience, LONGEST},
         relation::Relation,
+        time::Timestamp,
     },
     web::{
         components::{Button, CharacterCount, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Hint, Radio, Radios},
@@ -35,6 +36,8 @@ use crate::{
 pub struct Dialogue {
     /// What it stands under.
     pub heading: String,
+    /// That a question is open, in a sentence for this reader; empty when none is.
+    pub waiting: String,
     /// What was said, in order.
     pub said: Vec<Said>,
     /// The form; none where the caller may not write.
@@ -134,15 +137,33 @@ impl Dialogue {
             FormKind::Enquiry => "Answer",
         };
         let said: Vec<Said> = view.messages.iter().map(said).collect();
-        (form.is_some() || !said.is_empty()).then(|| Self { heading: heading.to_owned(), said, form })
+        (form.is_some() || !said.is_empty()).then(|| Self { heading: heading.to_owned(), waiting: waiting(view), said, form })
+    }
+}
+
+/// The choice by which the team asks, and waits.
+const QUESTION: &str = "question";
+
+/// What an open question means for this reader.
+fn waiting(view: &ReferralView) -> String {
+    let Some(since) = view.referral.desk.waiting_since.map(Timestamp::words) else { return String::new() };
+    if view.relation == Relation::ReceivingTeam {
+        format!("You wait for an answer from the referrer since {since}.")
+    } else {
+        format!("The receiving team asked you something on {since} and waits for your answer.")
     }
 }
 
 fn form(app: &App, person: &SignedIn, view: &ReferralView) -> WriteForm {
     let receives = view.relation == Relation::ReceivingTeam;
     let mut audiences = vec![(Audience::Shared.code().to_owned(), seen_by(view, Audience::Shared))];
-    if receives {
+    // The team that covers keeps no words of its own.
+    if view.desk.as_ref().is_some_and(|desk| desk.keeps_casework) {
         audiences.push((Audience::Casework.code().to_owned(), seen_by(view, Audience::Casework)));
+    }
+    if view.actions.contains(&Action::AskReferrer) {
+        let waits = format!("{}. It is a question, and we wait for the answer.", seen_by(view, Audience::Shared));
+        audiences.push((QUESTION.to_owned(), waits));
     }
     let (label, hint) = match (view.referral.kind, receives) {
         (FormKind::Enquiry, true) => (
@@ -163,7 +184,7 @@ fn form(app: &App, person: &SignedIn, view: &ReferralView) -> WriteForm {
         audience: if audiences.len() == 1 || view.referral.kind == FormKind::Enquiry {
             Audience::Shared.code().to_owned()
         } else {
-            String::new()
+            Audience::Casework.code().to_owned()
         },
         audiences,
         text: String::new(),
@@ -180,6 +201,10 @@ async fn write(State(app): State<Arc<App>>, person: SignedIn, Path(reference): P
     posted.only(&["form_token", "audience", "text"])?;
     let written = match posted.value("audience") {
         "" => Err(missing()),
+        QUESTION => {
+            let key = IdempotencyKey::parse(posted.value("form_token"))?;
+            app.ask_referrer(&person.request, &person.caller, &key, (&reference, posted.value("text"))).await
+        }
         code => {
             let audience =
                 Audience::parse(code).ok_or(Error::Malformed("The form has a choice that the page does not offer."))?;

@@ -6,9 +6,12 @@ pub mod account;
 pub mod addition;
 mod answers;
 mod asked;
+pub mod assignment;
 pub mod check;
 pub mod checks;
 pub mod choices;
+pub mod closing;
+pub mod decision;
 pub mod deputy;
 pub mod dialogue;
 pub mod draft;
@@ -19,13 +22,16 @@ pub mod field;
 pub mod field_parts;
 mod filled;
 pub mod file;
+pub mod giving_out;
 pub mod home;
 pub mod kept;
 pub mod log;
 mod log_query;
 pub mod pathway;
 pub mod queue;
+mod queue_place;
 mod receiver;
+pub mod redirection;
 pub mod referral;
 pub mod safeguarding_leads;
 pub mod screening;
@@ -59,11 +65,16 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(sent::routes())
         .merge(sent_list::routes())
         .merge(queue::routes())
+        .merge(giving_out::routes())
         .merge(referral::routes())
         .merge(dialogue::routes())
         .merge(addition::routes())
         .merge(checks::routes())
         .merge(safeguarding_leads::routes())
+        .merge(assignment::routes())
+        .merge(decision::routes())
+        .merge(closing::routes())
+        .merge(redirection::routes())
         .merge(file::routes())
         .merge(log::routes())
 }

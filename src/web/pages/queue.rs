@@ -8,13 +8,19 @@ use axum::{
     extract::{Query, State},
     routing,
 };
-use serde::Deserialize;
+use http::{HeaderValue, header};
 
+use super::queue_place::{Asked, LIMITS, QueuePlace};
 use crate::{
-    app::{App, Error, Item, ListQuery},
-    domain::{ids::TeamId, referral::ReferralState, urgency::Urgency},
+    app::{App, Error, Item, cookie},
+    domain::{
+        ids::TeamId,
+        queue::{QueueFilter, QueueView},
+        time::Timestamp,
+        urgency::Urgency,
+    },
     web::{
-        components::{Cell, PageLink, Pagination, Table, Tag},
+        components::{Button, Cell, Checkbox, Checkboxes, Fieldset, Label, PageLink, Pagination, Select, SelectItem, Table, Tag},
         error::{Answer, Failure, ok},
         session::SignedIn,
         view::Frame,
@@ -32,8 +38,16 @@ pub struct QueuePage {
     pub team: String,
     /// The caller's other teams; empty hides the choice.
     pub teams: Vec<FilterLink>,
-    /// The states to show, "All" first.
-    pub states: Vec<FilterLink>,
+    /// The views, with their counts.
+    pub views: Vec<FilterLink>,
+    /// What to say when nothing is there.
+    pub nothing: String,
+    /// What narrows the view.
+    pub filters: Filters,
+    /// How many rows a page has: the choices.
+    pub limits: Vec<FilterLink>,
+    /// The team's id, for those who may give its work out; empty for others.
+    pub gives_out: String,
     /// The referrals of this page.
     pub rows: Vec<QueueRow>,
     /// How many of the whole queue are urgent and unopened.
@@ -42,6 +56,77 @@ pub struct QueuePage {
     pub urgent_href: String,
     /// Address of the next page; empty for none.
     pub next: String,
+}
+
+/// What narrows a view, as it was chosen.
+#[derive(Clone, Default)]
+pub struct Filters {
+    /// What the form carries along: names and values.
+    pub carried: Vec<(String, String)>,
+    /// The pathways to choose from: id and title.
+    pub pathways: Vec<(String, String)>,
+    /// The one chosen; empty for all.
+    pub pathway: String,
+    /// The urgency chosen; empty for all.
+    pub urgency: String,
+    /// The agencies to choose from: id and name.
+    pub agencies: Vec<(String, String)>,
+    /// The one chosen; empty for all.
+    pub agency: String,
+    /// Those ticked of `overdue` and `unread`.
+    pub ticked: Vec<String>,
+    /// Address of the view with nothing narrowed; empty when nothing is.
+    pub clear: String,
+}
+
+impl Filters {
+    fn select(name: &str, label: &str, any: &str, items: &[(String, String)], value: &str) -> Select {
+        let any = SelectItem { value: Some(String::new()), text: any.to_owned(), selected: None };
+        let item =
+            |(value, text): &(String, String)| SelectItem { value: Some(value.clone()), text: text.clone(), selected: None };
+        Select {
+            name: name.to_owned(),
+            label: Label::from(label),
+            items: std::iter::once(any).chain(items.iter().map(item)).collect(),
+            value: value.to_owned(),
+            ..Select::default()
+        }
+    }
+
+    fn pathways(&self) -> Select {
+        Self::select("pathway", "Pathway", "Every pathway", &self.pathways, &self.pathway)
+    }
+
+    fn urgencies(&self) -> Select {
+        let all: Vec<_> = Urgency::ALL.iter().map(|one| (one.code().to_owned(), one.title().to_owned())).collect();
+        Self::select("urgency", "Urgency", "Every urgency", &all, &self.urgency)
+    }
+
+    fn agencies(&self) -> Select {
+        Self::select("agency", "Sent by", "Every agency", &self.agencies, &self.agency)
+    }
+
+    fn ticks(&self) -> Checkboxes {
+        let item = |name: &str, text: &str| Checkbox {
+            name: name.to_owned(),
+            id: name.to_owned(),
+            value: "yes".to_owned(),
+            text: text.to_owned(),
+            checked: Some(self.ticked.iter().any(|ticked| ticked == name)),
+            ..Checkbox::default()
+        };
+        Checkboxes {
+            name: "only".to_owned(),
+            fieldset: Some(Fieldset::new("Only", "govuk-fieldset__legend--s")),
+            items: vec![item("overdue", "What is overdue"), item("unread", "What nobody has opened")],
+            classes: "govuk-checkboxes--small".to_owned(),
+            ..Checkboxes::default()
+        }
+    }
+
+    fn button() -> Button {
+        Button { text: "Show these".to_owned(), classes: "govuk-button--secondary".to_owned(), ..Button::default() }
+    }
 }
 
 /// A link that narrows a list.
@@ -78,6 +163,10 @@ pub struct QueueRow {
     pub unopened_urgent: bool,
     /// Who sent it and when: agency and day.
     pub sent: String,
+    /// Who works on it; empty for nobody.
+    pub with: String,
+    /// What else there is to know, in words: "Unread", "Waiting for the referrer".
+    pub marks: Vec<String>,
 }
 
 /// A state in a word, with a colour that means the same everywhere.
@@ -94,6 +183,21 @@ impl StateTag {
         let classes = if self.colour.is_empty() { String::new() } else { format!("govuk-tag--{}", self.colour) };
         Tag { text: self.text.clone(), classes }
     }
+}
+
+/// A state with what else there is to know.
+#[derive(Template)]
+#[template(path = "queue/state.html")]
+struct StateMarks<'a> {
+    tag: Tag,
+    marks: &'a [String],
+}
+
+/// A box that picks one row.
+#[derive(Template)]
+#[template(path = "queue/pick.html")]
+struct Pick<'a> {
+    reference: &'a str,
 }
 
 /// A link in a table.
@@ -127,12 +231,22 @@ impl QueuePage {
                 classes: if row.unopened_urgent { "govuk-!-font-weight-bold" } else { "" }.to_owned(),
                 ..Cell::words(&row.urgency)
             };
-            Ok(vec![reference, Cell::words(about), urgency, due, Cell::words(&row.sent), Cell::of(&row.state.tag())?])
+            let with = if row.with.is_empty() { "Nobody" } else { &row.with };
+            let state = Cell::of(&StateMarks { tag: row.state.tag(), marks: &row.marks })?;
+            let mut cells = vec![reference, Cell::words(about), urgency, due, Cell::words(with), Cell::words(&row.sent), state];
+            if !self.gives_out.is_empty() {
+                cells.push(Cell::of(&Pick { reference: &row.reference })?);
+            }
+            Ok(cells)
         };
+        let mut columns = vec!["Reference", "About", "Urgency", "Due", "With", "Sent by", "State"];
+        if !self.gives_out.is_empty() {
+            columns.push("Choose");
+        }
         Ok(Table {
             caption: format!("Referrals to {}, the soonest due first", self.team),
             caption_classes: "govuk-visually-hidden".to_owned(),
-            head: Some(heads(&["Reference", "About", "Urgency", "Due", "Sent by", "State"])),
+            head: Some(heads(&columns)),
             rows: self.rows.iter().map(row).collect::<Result<_, _>>()?,
             first_cell_is_header: true,
             stacks: true,
@@ -162,6 +276,14 @@ impl QueuePage {
         }
     }
 
+    fn give_out() -> Button {
+        Button {
+            text: "Give the chosen ones to somebody".to_owned(),
+            classes: "govuk-button--secondary".to_owned(),
+            ..Button::default()
+        }
+    }
+
     fn pages(&self) -> Option<Pagination> {
         next_page(&self.next)
     }
@@ -172,36 +294,65 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
     Router::new().route("/queue", routing::get(show))
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Asked {
-    team: Option<String>,
-    state: Option<String>,
-    cursor: Option<String>,
-}
-
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query<Asked>) -> Answer {
-    let team = asked.team.as_deref().map(|text| TeamId::parse(text).map_err(|_| Error::Unseen)).transpose()?;
-    let state = asked.state.as_deref().map(state_of).transpose()?;
-    let query = ListQuery { cursor: asked.cursor, state, team, ..ListQuery::default() };
-    let page = app.queue(&person.request, &person.caller, &query).await?;
+    let place = asked.place()?;
+    let page = app.queue(&person.request, &person.caller, &place.query()).await?;
     let places = app.queue_places(&person.caller);
     // The use case has found the place; without one it would have refused.
-    let current = team.or_else(|| places.first().map(|place| place.team)).ok_or(Failure(Error::Refused))?;
+    let current = place.team.or_else(|| places.first().map(|place| place.team)).ok_or(Failure(Error::Refused))?;
+    let place = QueuePlace { team: Some(current), ..place };
     let named = |team: TeamId| person.caller.places().iter().find(|named| named.place.team == team);
     let name = |team: TeamId| named(team).map_or("your team", |named| named.team.as_str()).to_owned();
-    let other_teams = places.iter().map(|place| FilterLink {
-        text: name(place.team),
-        href: address(place.team, None, None),
-        current: place.team == current,
+    let other_teams = places.iter().map(|other| FilterLink {
+        text: name(other.team),
+        href: QueuePlace { team: Some(other.team), ..place.of_view(place.view) }.href(),
+        current: other.team == current,
     });
-    let shown = [None, Some(ReferralState::Received), Some(ReferralState::Opened)];
-    let states = shown.into_iter().map(|only| FilterLink {
-        text: only.map_or("All", ReferralState::title).to_owned(),
-        href: address(current, only, None),
-        current: only == state,
+    let counts = app.queue_counts(&person.caller, current).await?;
+    let views = QueueView::ALL.iter().map(|view| FilterLink {
+        text: format!("{} ({})", view.title(), counts.of(*view)),
+        href: place.of_view(*view).href(),
+        current: *view == place.view,
     });
-    let row = |item: Item| QueueRow {
+    let limits = LIMITS.iter().map(|limit| FilterLink {
+        text: limit.to_string(),
+        href: QueuePlace { limit: *limit, cursor: None, ..place.clone() }.href(),
+        current: *limit == place.limit,
+    });
+    let urgent = QueueFilter { urgency: Some(Urgency::Today), unread: true, ..QueueFilter::default() };
+    let mut answer = ok(&QueuePage {
+        frame: person.frame.titled("Queue").at("/queue"),
+        team: name(current),
+        teams: if places.len() > 1 { other_teams.collect() } else { Vec::new() },
+        views: views.collect(),
+        nothing: nothing(&place).to_owned(),
+        filters: filters(&app, &place).await?,
+        limits: limits.collect(),
+        gives_out: if app.may_give_out(&person.caller, current) && place.view != QueueView::Closed {
+            current.to_string()
+        } else {
+            String::new()
+        },
+        urgent: app.urgent_unopened(&person.caller, current).await?,
+        urgent_href: QueuePlace { filter: urgent, ..place.of_view(QueueView::Team) }.href(),
+        rows: page.items.into_iter().map(|item| row(item, person.request.at)).collect(),
+        next: page.next.map(|cursor| QueuePlace { cursor: Some(cursor), ..place.clone() }.href()).unwrap_or_default(),
+    })?;
+    // So that "Back" leads from a referral to where its reader was.
+    if let Ok(value) = HeaderValue::from_str(&cookie::given(cookie::QUEUE, &place.search())) {
+        answer.headers_mut().append(header::SET_COOKIE, value);
+    }
+    Ok(answer)
+}
+
+fn row(item: Item, now: Timestamp) -> QueueRow {
+    let marks = [
+        item.unread.then(|| "Unread".to_owned()),
+        item.waiting_since.map(|since| format!("Waiting for the referrer since {}", words::day(since))),
+        item.retracted_at.map(|at| format!("The referrer asked to withdraw it on {}", words::day(at))),
+        item.escalated_at.map(|at| format!("Passed up on {}", words::day(at))),
+    ];
+    QueueRow {
         reference: item.reference.to_string(),
         href: format!("/referrals/{}", item.reference),
         headline: match item.headline {
@@ -212,31 +363,49 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         state: words::standing(item.state, item.answered_at.is_some()),
         due: match item.answered_at {
             Some(at) => format!("Answered on {}", at.words()),
-            None => words::due(item.due_at, person.request.at),
+            None => words::due(item.due_at, now),
         },
         overdue: item.overdue,
-        urgency: Urgency::parse(&item.urgency).map_or("", Urgency::title).to_owned(),
         unopened_urgent: item.unread && !item.copied && item.urgency == Urgency::Today.code(),
+        urgency: Urgency::parse(&item.urgency).map_or("", Urgency::title).to_owned(),
         sent: format!("{}, {}", item.sent_by, words::day(item.submitted_at)),
-    };
-    ok(&QueuePage {
-        frame: person.frame.titled("Queue").at("/queue"),
-        team: name(current),
-        teams: if places.len() > 1 { other_teams.collect() } else { Vec::new() },
-        states: states.collect(),
-        urgent: app.urgent_unopened(&person.caller, current).await?,
-        urgent_href: address(current, Some(ReferralState::Received), None),
-        rows: page.items.into_iter().map(row).collect(),
-        next: page.next.map(|cursor| address(current, state, Some(&cursor))).unwrap_or_default(),
+        with: item.assigned_to.unwrap_or_default(),
+        marks: marks.into_iter().flatten().collect(),
+    }
+}
+
+/// What an empty view says.
+fn nothing(place: &QueuePlace) -> &'static str {
+    match place.view {
+        _ if !place.filter.is_empty() => "Nothing here is as you chose. Show everything, or choose differently.",
+        QueueView::Unassigned => "Somebody works on every open referral.",
+        QueueView::Mine => "You work on nothing at present. Take a referral on its page, and it stands here.",
+        QueueView::Team => {
+            "Nothing is waiting here. When somebody sends a referral to this team, it appears in this list with the time by \
+             which the team must decide. The soonest comes first."
+        }
+        QueueView::Waiting => "No question to a referrer is open.",
+        QueueView::Closed => "Nothing has been closed yet.",
+    }
+}
+
+async fn filters(app: &App, place: &QueuePlace) -> Result<Filters, Failure> {
+    let filter = &place.filter;
+    let carried = place.fields().into_iter().filter(|(name, _)| matches!(*name, "team" | "view" | "limit"));
+    let pathways = app.pathways().into_iter().map(|one| (one.pathway.id.as_str().to_owned(), one.pathway.title.clone()));
+    let ticked = [("overdue", filter.overdue), ("unread", filter.unread)];
+    Ok(Filters {
+        carried: carried.map(|(name, value)| (name.to_owned(), value)).collect(),
+        pathways: pathways.collect(),
+        pathway: filter.pathway.clone().unwrap_or_default(),
+        urgency: filter.urgency.map_or_else(String::new, |urgency| urgency.code().to_owned()),
+        agencies: app.agencies().await?.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
+        agency: filter.agency.map(|agency| agency.to_string()).unwrap_or_default(),
+        ticked: ticked.iter().filter(|(_, on)| *on).map(|(name, _)| (*name).to_owned()).collect(),
+        clear: if filter.is_empty() {
+            String::new()
+        } else {
+            QueuePlace { filter: QueueFilter::default(), cursor: None, ..place.clone() }.href()
+        },
     })
-}
-
-fn state_of(code: &str) -> Result<ReferralState, Error> {
-    ReferralState::parse(code).ok_or(Error::Malformed("There is no such state."))
-}
-
-fn address(team: TeamId, state: Option<ReferralState>, cursor: Option<&str>) -> String {
-    let state = state.map(|state| format!("&state={}", state.code())).unwrap_or_default();
-    let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
-    format!("/queue?team={team}{state}{cursor}")
 }

@@ -11,15 +11,19 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{addition::sections_to_add, checks::Controls, dialogue::Dialogue, file::FileList, queue::StateTag};
+use super::{
+    addition::sections_to_add, assignment::DeskBox, checks::Controls, decision::DecisionBox, dialogue::Dialogue, file::FileList,
+    queue::StateTag, queue_place,
+};
 use crate::{
-    app::{AdditionView, App, Error, HolderView, ReferralView, StopView},
+    app::{AdditionView, App, Error, HolderView, NoteView, ReferralView, StopView},
     domain::{
         action::Action, answers::Answer as GivenAnswer, code::QuestionId, enquiry::FormKind, grant::GrantReason,
-        pathway::SummaryRow as PathwayRow, reference::Reference, referral::Stage, relation::Relation,
+        message::Audience, pathway::SummaryRow as PathwayRow, reference::Reference, referral::{ReferralState, Stage},
+        relation::Relation, time::Timestamp,
     },
     web::{
-        components::{Button, Details, ErrorSummary, InsetText, SummaryList, SummaryRow, Tag},
+        components::{Button, Details, ErrorSummary, InsetText, NotificationBanner, SummaryList, SummaryRow, Tag},
         error::{Answer, Failure, ok, see},
         session::SignedIn,
         view::Frame,
@@ -39,8 +43,8 @@ pub struct ReferralPage {
     pub pathway: String,
     /// Where it stands.
     pub state: StateTag,
-    /// When it is due, in words.
-    pub due: String,
+    /// When it is due: one row for each clock, its name and how it stands.
+    pub due: Vec<(String, String)>,
     /// When it was sent, in words.
     pub sent: String,
     /// Who sent it: team and agency, and the name where the caller may see it.
@@ -49,6 +53,14 @@ pub struct ReferralPage {
     pub received_by: String,
     /// Who can see these answers: one line for each team or person.
     pub seen_by: Vec<String>,
+    /// What came between, when the reader was too late for what they did; empty for nothing.
+    pub notice: String,
+    /// Who works on it; for the receiving team only.
+    pub desk: Option<DeskBox>,
+    /// What was decided, and what the reader may do about it.
+    pub decision: Option<DecisionBox>,
+    /// Words that went with acts on it.
+    pub notes: Vec<NoteLine>,
     /// Why it was stopped at the check, line by line; empty where it was not.
     pub stopped: Vec<String>,
     /// What the caller may do while it is held.
@@ -73,6 +85,17 @@ pub struct ReferralPage {
     pub related: Vec<(String, String, String)>,
     /// Address where a referral is made of it; empty where the caller may not.
     pub refer_href: String,
+}
+
+/// Words that went with an act.
+#[derive(Clone)]
+pub struct NoteLine {
+    /// What they went with.
+    pub title: String,
+    /// Who wrote them and when, and who reads them.
+    pub from: String,
+    /// The words.
+    pub text: String,
 }
 
 /// A part of the answers.
@@ -134,9 +157,15 @@ impl ReferralPage {
         InsetText { text: self.stopped.join("\n"), ..InsetText::default() }
     }
 
+    fn banner(&self) -> NotificationBanner {
+        NotificationBanner { text: self.notice.clone(), ..NotificationBanner::default() }
+    }
+
     fn facts(&self) -> SummaryList {
-        let facts = [("Due", &self.due), ("Sent", &self.sent), ("Sent by", &self.sent_by), ("Received by", &self.received_by)];
-        SummaryList { rows: facts.iter().map(|(key, value)| SummaryRow::words(key, value)).collect(), ..SummaryList::default() }
+        let facts = [("Sent", &self.sent), ("Sent by", &self.sent_by), ("Received by", &self.received_by)];
+        let facts = facts.iter().map(|(key, value)| SummaryRow::words(key, value));
+        let due = self.due.iter().map(|(key, value)| SummaryRow::words(key, value));
+        SummaryList { rows: due.chain(facts).collect(), ..SummaryList::default() }
     }
 
     fn seen(&self) -> Details {
@@ -171,16 +200,14 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         Relation::Checker => "/checks",
         _ => "/sent",
     };
+    let place = if back == "/queue" { queue_place::back(person.queue.as_deref().map(String::as_str)) } else { back.to_owned() };
     let (name, team, agency) = &view.sent_by;
     ReferralPage {
-        frame: person.frame.titled(&format!("{} {}", heading(referral.kind), referral.reference)).back_to(back).at(back),
+        frame: person.frame.titled(&format!("{} {}", heading(referral.kind), referral.reference)).back_to(&place).at(back),
         reference: referral.reference.to_string(),
         pathway: view.pathway.pathway.title.clone(),
         state: words::standing(referral.stage.state(), referral.answered_at.is_some()),
-        due: match referral.answered_at {
-            Some(at) => format!("Answered on {}", at.words()),
-            None => words::due(referral.due_at, person.request.at),
-        },
+        due: due(view, person.request.at),
         kind: referral.kind,
         dialogue: Dialogue::of(app, person, view),
         related: related(view),
@@ -193,6 +220,10 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         sent_by: format!("{name}, {team}, {agency}"),
         received_by: received_by(view),
         seen_by: view.holders.iter().map(seen_by).collect(),
+        notice: String::new(),
+        desk: DeskBox::of(app, person, view),
+        decision: DecisionBox::of(app, person, view),
+        notes: view.notes.iter().map(note).collect(),
         stopped: view.stop.as_ref().map_or_else(Vec::new, stopped),
         controls: Controls::of(app, person, view),
         decides_first: view.relation == Relation::Referrer,
@@ -222,10 +253,38 @@ fn received_by(view: &ReferralView) -> String {
         ),
         Stage::Stopped { .. } => "Nobody: it was stopped at the check".to_owned(),
         Stage::Withdrawn => "Nobody: it was not sent after the check".to_owned(),
-        Stage::Received | Stage::Opened { .. } if super::sent::goes_by_name(view) => {
+        Stage::Received | Stage::Opened { .. } | Stage::Decided { .. } | Stage::Closed { .. } if super::sent::goes_by_name(view) => {
             format!("{}, by name", of(GrantReason::Named))
         }
-        Stage::Received | Stage::Opened { .. } => format!("{}, {}", view.received_by.0, view.received_by.1),
+        Stage::Received | Stage::Opened { .. } | Stage::Decided { .. } | Stage::Closed { .. } => format!("{}, {}", view.received_by.0, view.received_by.1),
+    }
+}
+
+/// When it is due: for the receiving team each of its clocks, for others the decision alone.
+fn due(view: &ReferralView, now: Timestamp) -> Vec<(String, String)> {
+    if let Some(at) = view.referral.answered_at {
+        return vec![("Answer".to_owned(), format!("Answered on {}", at.words()))];
+    }
+    let Some(desk) = &view.desk else {
+        let due = match view.referral.stage.state() {
+            ReferralState::Decided => "The team has decided".to_owned(),
+            ReferralState::Closed => "The team has closed this".to_owned(),
+            _ => words::due(view.referral.due_at, now),
+        };
+        return vec![("Decision".to_owned(), due)];
+    };
+    desk.clocks.iter().map(|clock| (words::step(clock.step).to_owned(), words::clock(clock, now))).collect()
+}
+
+fn note(note: &NoteView) -> NoteLine {
+    let read_by = match note.audience {
+        Audience::Shared => "The referrer and the receiving team read this.",
+        Audience::Casework => "Only the receiving team reads this.",
+    };
+    NoteLine {
+        title: words::note(note.kind).to_owned(),
+        from: format!("{}, {}. {read_by}", note.from, note.at.words()),
+        text: note.text.clone(),
     }
 }
 

@@ -9,6 +9,7 @@ mod kept;
 mod lists;
 mod referral;
 mod start;
+mod work;
 
 use askama::Template;
 
@@ -103,6 +104,7 @@ pub(super) fn all() -> Vec<Sample> {
         samples.push(sample(&format!("question{state}"), false, &referral::question(answer, false)));
         samples.push(sample(&format!("question-failed{state}"), true, &referral::question(answer, true)));
         samples.extend(files::pages(state, answer));
+        samples.extend(work::pages(state, answer));
         let rows = if answer.is_empty() { 0 } else { 6 };
         samples.push(sample(&format!("checks{state}"), false, &held::to_check(rows, answer)));
         samples.push(sample(&format!("queue{state}"), false, &lists::queue(rows, answer)));

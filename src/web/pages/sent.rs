@@ -16,7 +16,12 @@ use super::{
 use crate::{
     app::{App, Error, HolderView, ReferralView},
     domain::{
-        answers::Answers, enquiry::FormKind, grant::GrantReason, next_step::Way, pathway::Pathway, referral::Stage,
+        answers::Answers,
+        enquiry::FormKind,
+        grant::GrantReason,
+        next_step::Way,
+        pathway::Pathway,
+        referral::{ReferralState, Stage},
         relation::Relation,
     },
     web::{
@@ -158,7 +163,10 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         FormKind::Enquiry => "answers",
     };
     let deciding = if is_named { "One of them" } else { team };
-    let decided = format!("{deciding} {does} by {}.", words::day_and_time(view.referral.due_at));
+    let decided = match view.referral.stage.state() {
+        ReferralState::Decided | ReferralState::Closed => None,
+        _ => view.referral.due_at.map(|due| format!("{deciding} {does} by {}.", words::day_and_time(due))),
+    };
     ok(&SentPage {
         frame: person.frame.titled(&format!("{} – {}", title(kind), pathway.title)).at("/sent"),
         kind,
@@ -166,7 +174,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         received_by: if is_named { names(&view, GrantReason::Named) } else { format!("{team} ({agency})") },
         checked_first: checked_first(&view),
         read_when: read_when.unwrap_or_default(),
-        steps: std::iter::once(decided).chain(untold).chain(pathway.steps(way).map(str::to_owned)).collect(),
+        steps: decided.into_iter().chain(untold).chain(pathway.steps(way).map(str::to_owned)).collect(),
         contacts: contacts(&app, &person, pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
         to_add: sections_to_add(&view),
         view_href: format!("/referrals/{reference}"),

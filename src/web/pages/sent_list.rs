@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::queue::{ListLink, StateTag, heads, next_page};
 use crate::{
     app::{App, Item, ListQuery},
+    domain::referral::ReferralState,
     web::{
         components::{Cell, Pagination, Table},
         error::{Answer, ok},
@@ -105,9 +106,11 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         pathway: item.pathway_title,
         sent: item.submitted_at.words(),
         state: words::standing(item.state, item.answered_at.is_some()),
-        due: match item.answered_at {
-            Some(at) => format!("Answered on {}", at.words()),
-            None => words::due(item.due_at, person.request.at),
+        due: match (item.answered_at, item.state) {
+            (Some(at), _) => format!("Answered on {}", at.words()),
+            // What is due after the decision is the team's own.
+            (None, ReferralState::Decided | ReferralState::Closed) => "Decided".to_owned(),
+            (None, _) => words::due(item.due_at, person.request.at),
         },
         headline: item.headline.map(|line| words::headline(item.kind, &line)).unwrap_or_default(),
     };

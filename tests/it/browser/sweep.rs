@@ -283,14 +283,25 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     browser.sign_in(served, "theo.invented").await;
     sweep.look("/", "triager").await;
     sweep.open("/queue", "/queue", "good").await;
-    sweep.open("/queue?state=opened", "/queue", "empty").await;
+    sweep.open("/queue?view=mine", "/queue", "empty").await;
+    sweep.open("/queue?overdue=yes&pathway=prevent", "/queue", "narrowed").await;
     sweep.open("/queue?state=nothing", "/queue", "bad").await;
     browser.go("/queue").await;
     browser.press("tbody a").await;
     sweep.look("/referrals/{reference}", "good").await;
+    browser.press("form[action$='/claim'] button").await;
+    sweep.look("/referrals/{reference}", "taken").await;
+    browser.follow("Hand it to somebody else").await;
+    sweep.look("/referrals/{reference}/assign", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/assign", "bad").await;
+    browser.choose("to", "fay.fictional").await;
+    browser.fill("note", "Ring before noon.").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}", "handed-on").await;
     browser.follow("Add a file").await;
     sweep.look("/referrals/{reference}/files/new", "team").await;
-    browser.press(".app-account form[action='/sign-out'] button").await;
+    deciding(sweep, served).await;
     browser.sign_in(served, "dora.madeup").await;
     sweep.look("/", "dpo").await;
     sweep.open("/log", "/log", "empty").await;
@@ -307,6 +318,56 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     browser.run("document.querySelector('main input[type=text]').value = ''").await;
     browser.submit().await;
     sweep.look("/safeguarding-leads", "kept").await;
+}
+
+/// From the decision to the referrer's answer, and back to the desk.
+async fn deciding(sweep: &mut Sweep<'_>, served: &Served) {
+    const SIGN_OUT: &str = ".app-account form[action='/sign-out'] button";
+    let browser = sweep.browser;
+    sweep.open("/queue", "/queue", "taken").await;
+    browser.press("tbody a").await;
+    let referral = browser.path().await;
+    browser.follow("Decide").await;
+    sweep.look("/referrals/{reference}/decision", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/decision", "bad").await;
+    browser.choose("choice", "satisfactory/visited-satisfactory").await;
+    browser.fill("reason_for_file", "Visited on Thursday.\n\nThe stairs are clear.").await;
+    browser.fill("reason_for_referrer", "Thank you for telling us.").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/decision", "preview").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}", "closed").await;
+    sweep.open("/queue?view=closed", "/queue", "closed").await;
+    sweep.open(&format!("{referral}/reopen"), "/referrals/{reference}/reopen", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/reopen", "bad").await;
+    browser.press(SIGN_OUT).await;
+
+    browser.sign_in(served, "tess.example").await;
+    sweep.open(&referral, "/referrals/{reference}", "decided").await;
+    browser.follow("I do not agree with this").await;
+    sweep.look("/referrals/{reference}/disagree", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/disagree", "bad").await;
+    browser.fill("text", "The stairs are blocked again.").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}", "not-agreed").await;
+    sweep.open(&format!("{referral}/retract"), "/referrals/{reference}/retract", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/retract", "bad").await;
+    browser.press(SIGN_OUT).await;
+
+    browser.sign_in(served, "theo.invented").await;
+    sweep.open("/queue", "/queue", "passed-up").await;
+    sweep.open(&referral, "/referrals/{reference}", "again").await;
+    sweep.open(&format!("{referral}/close"), "/referrals/{reference}/close", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/close", "bad").await;
+    sweep.open(&format!("{referral}/redirect"), "/referrals/{reference}/redirect", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/redirect", "bad").await;
+    browser.press(SIGN_OUT).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

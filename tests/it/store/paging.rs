@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 
 use referral_exchange::{
+    demo::DemoPerson,
     domain::{
         compartment::CompartmentKind,
+        desk::Desk,
         enquiry::FormKind,
         grant::GrantReason,
         ids::{CompartmentId, GrantId, KeyId, ReferralId},
         key::{HolderKind, OwnerKind},
+        queue::{QueueFilter, QueueView},
         reference::Reference,
-        referral::{ReferralState, Stage},
+        referral::Stage,
         sensitivity::Sensitivity,
         time::Timestamp,
     },
@@ -18,6 +21,7 @@ use referral_exchange::{
         Engine,
         grants::Grant,
         keys::PublishedKey,
+        queues::QueuePart,
         referrals::{Cursor, Referral},
     },
 };
@@ -55,7 +59,8 @@ async fn crowded(hub: &Hub) -> Vec<(Referral, bool)> {
             urgency: "routine".into(),
             // Five moments for forty rows, some of them at the very ends of what a cursor can say.
             submitted_at: Timestamp::from_millis([0, 5, 5, 5, 9][usize::try_from(number % 5).unwrap()]),
-            due_at: Timestamp::from_millis([0, 7, 7, 7, 8][usize::try_from(number % 5).unwrap()]),
+            due_at: [Some(0), Some(7), Some(7), None, Some(8)][usize::try_from(number % 5).unwrap()].map(Timestamp::from_millis),
+            desk: Desk::default(),
             kind: FormKind::Referral,
             answered_at: None,
         };
@@ -106,6 +111,14 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
     sha2::Sha256::digest(bytes).into()
 }
 
+const EVERYTHING: &QueueFilter =
+    &QueueFilter { pathway: None, urgency: None, agency: None, state: None, overdue: false, unread: false };
+
+fn part(person: &DemoPerson, view: Option<QueueView>, after: Option<Cursor>, limit: i64) -> QueuePart<'static> {
+    let now = Timestamp::from_millis(0);
+    QueuePart { team: person.team_id, user: person.user, view, filter: EVERYTHING, now, after, limit }
+}
+
 async fn pages(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let made = crowded(&hub).await;
@@ -115,7 +128,7 @@ async fn pages(engine: Engine) {
         made.iter().map(|(one, _)| (one.submitted_at.millis(), one.id.to_string())).collect();
     newest_first.sort_by(|one, other| other.cmp(one));
     let mut soonest_first: Vec<(i64, String)> =
-        made.iter().filter(|(_, granted)| *granted).map(|(one, _)| (one.due_at.millis(), one.id.to_string())).collect();
+        made.iter().filter(|(_, granted)| *granted).map(|(one, _)| (one.queue_cursor().at, one.id.to_string())).collect();
     soonest_first.sort();
 
     for limit in [1, 2, 3, 7, 39, 40, 41, 100] {
@@ -128,19 +141,21 @@ async fn pages(engine: Engine) {
             sent.extend(page.iter().map(|one| (one.submitted_at.millis(), one.id.to_string())));
         }
         assert_eq!(sent, newest_first, "limit {limit}");
-        for state in [None, Some(ReferralState::Received)] {
+        for view in [None, Some(QueueView::Team), Some(QueueView::Unassigned)] {
             let (mut queue, mut after) = (Vec::new(), None);
             loop {
-                let page = store.queue_of(receiver.team_id, receiver.user, state, after, limit).await.unwrap();
+                let page = store.queue_of(&part(receiver, view, after, limit)).await.unwrap();
                 let Some(last) = page.last() else { break };
-                after = Some(Cursor { at: last.due_at.millis(), id: last.id });
-                queue.extend(page.iter().map(|one| (one.due_at.millis(), one.id.to_string())));
+                after = Some(last.queue_cursor());
+                queue.extend(page.iter().map(|one| (one.queue_cursor().at, one.id.to_string())));
             }
-            assert_eq!(queue, soonest_first, "limit {limit}, {state:?}");
+            assert_eq!(queue, soonest_first, "limit {limit}, {view:?}");
         }
     }
-    assert!(store.queue_of(receiver.team_id, receiver.user, Some(ReferralState::Opened), None, 9).await.unwrap().is_empty());
-    assert!(store.queue_of(sender.team_id, sender.user, None, None, 9).await.unwrap().is_empty(), "another team's queue");
+    for view in [QueueView::Mine, QueueView::Waiting, QueueView::Closed] {
+        assert!(store.queue_of(&part(receiver, Some(view), None, 9)).await.unwrap().is_empty(), "{view}");
+    }
+    assert!(store.queue_of(&part(sender, None, None, 9)).await.unwrap().is_empty(), "another team's queue");
     assert!(store.sent_by(receiver.user, None, 9).await.unwrap().is_empty(), "another person's list");
 
     let holders = [receiver.team_id.to_string(), receiver.user.to_string()];
@@ -156,7 +171,8 @@ async fn pages(engine: Engine) {
     let opened = Stage::Opened { by: receiver.user, at: hub.app.now() };
     for (revision, moves) in [(2, false), (1, true), (1, false), (2, true)] {
         let mut tx = store.begin().await.unwrap();
-        assert_eq!(tx.move_referral(referral.id, revision, opened).await.unwrap(), moves, "{revision}");
+        let changed = Referral { revision, stage: opened, ..referral.clone() };
+        assert_eq!(tx.change_referral(&changed).await.unwrap(), moves, "{revision}");
         keep(&hub.app, tx).await;
     }
     // A reference is drawn once.

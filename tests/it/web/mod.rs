@@ -4,6 +4,7 @@ mod checks;
 mod choices;
 mod damage;
 mod files;
+mod giving_out;
 mod guards;
 mod leads;
 mod log;

@@ -317,12 +317,16 @@ async fn a_reference_finds_ones_own_and_everything_else_looks_the_same() {
     let queue = triager.get("/queue").await;
     assert!(!queue.body.contains("unopened"), "nothing is urgent: {}", queue.body);
     assert_eq!(queue.words("tbody tr").len(), 1);
-    let heads = ["Reference", "About", "Urgency", "Due", "Sent by", "State"].map(str::to_owned);
+    let heads = ["Reference", "About", "Urgency", "Due", "With", "Sent by", "State"].map(str::to_owned);
     assert_eq!(queue.words("thead th"), heads);
     assert!(queue.words("tbody td").iter().any(|words| words.ends_with("November 2026")), "when and by whom it was sent");
     assert_eq!(triager.get(&format!("/referrals/{reference}")).await.status.as_u16(), 200);
     assert_eq!(triager.get("/queue?state=received").await.words("tbody tr").len(), 0);
     assert_eq!(triager.get("/queue?state=opened").await.words("tbody tr").len(), 1);
+    // A place in the queue is kept for the way back, and an address that is none leads to its beginning.
+    assert!(triager.get(&format!("/referrals/{reference}")).await.body.contains("/queue?team="));
+    assert_eq!(triager.get("/queue?view=mine").await.words("tbody tr").len(), 0);
+    assert!(triager.get("/queue?view=mine&unread=yes").await.body.contains("Show everything"));
     assert_eq!(triager.get(&sent).await.location(), format!("/referrals/{reference}"));
     assert_eq!(triager.get("/queue?state=none").await.status.as_u16(), 400);
     assert_eq!(triager.get("/queue?team=none").await.status.as_u16(), 404);

@@ -3,10 +3,10 @@
 use super::{
     super::{
         log::{LogFilters, LogPage, LogRow},
-        queue::{FilterLink, QueuePage, QueueRow},
+        queue::{FilterLink, Filters, QueuePage, QueueRow},
         sent_list::{SentListPage, SentRow},
     },
-    choices, somebody, state,
+    PERSON, choices, somebody, state,
 };
 
 pub(super) fn queue(rows: usize, headline: &str) -> QueuePage {
@@ -22,6 +22,8 @@ pub(super) fn queue(rows: usize, headline: &str) -> QueuePage {
         urgency: if at == 0 { "Today".to_owned() } else { "Soon".to_owned() },
         unopened_urgent: at == 0,
         sent: "Exampleshire County Council, 4 June 2026".to_owned(),
+        with: if at == 0 { String::new() } else { PERSON.to_owned() },
+        marks: if at == 0 { vec!["Unread".to_owned(), headline.to_owned()] } else { Vec::new() },
     };
     QueuePage {
         frame: somebody().titled("Queue").at("/queue"),
@@ -31,11 +33,22 @@ pub(super) fn queue(rows: usize, headline: &str) -> QueuePage {
         } else {
             vec![filter("Exploitation hub", "/queue?team=1", true), filter("Night desk", "/queue?team=2", false)]
         },
-        states: vec![
-            filter("All", "/queue", true),
-            filter("Received (3)", "/queue?state=received", false),
-            filter("Opened (4)", "/queue?state=opened", false),
+        views: vec![
+            filter("Unassigned (1)", "/queue?view=unassigned", false),
+            filter("Mine (3)", "/queue?view=mine", false),
+            filter("Team (7)", "/queue?view=team", true),
         ],
+        nothing: "Nothing is waiting here.".to_owned(),
+        filters: Filters {
+            carried: vec![("view".to_owned(), "team".to_owned())],
+            pathways: vec![("prevent".to_owned(), "Prevent".to_owned())],
+            agencies: vec![("1".to_owned(), headline.to_owned())],
+            ticked: vec!["overdue".to_owned()],
+            clear: "/queue?view=team".to_owned(),
+            ..Filters::default()
+        },
+        limits: vec![filter("25", "/queue?limit=25", true), filter("50", "/queue?limit=50", false)],
+        gives_out: "1".to_owned(),
         rows: (0..rows).map(row).collect(),
         urgent: if rows == 0 { 0 } else { 3 },
         urgent_href: "/queue?state=received".to_owned(),

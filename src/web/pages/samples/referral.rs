@@ -7,7 +7,7 @@ use super::{
         referral::{AnswerSection, ReferralPage},
         sent::SentPage,
     },
-    PERSON, Sample, contacts, files, held, sample, somebody, state,
+    PERSON, Sample, contacts, files, held, sample, somebody, state, work,
 };
 use crate::domain::enquiry::FormKind;
 
@@ -17,7 +17,11 @@ pub(super) fn referral(words: &str) -> ReferralPage {
         reference: "7K3F-9QXD-2".to_owned(),
         pathway: "Child exploitation".to_owned(),
         state: state("Opened", "yellow"),
-        due: "Decision due by 6 June 2026, 5pm".to_owned(),
+        due: vec![("Decision".to_owned(), "Due by Saturday 6 June 2026 at 5pm".to_owned())],
+        notice: words.to_owned(),
+        desk: Some(work::desk()),
+        decision: Some(work::decision(words)),
+        notes: vec![work::note(words)],
         sent: "4 June 2026, 9:32am".to_owned(),
         sent_by: "Duty desk, Exampleshire Council".to_owned(),
         received_by: "The exploitation hub, Exampleshire Police".to_owned(),
@@ -66,6 +70,7 @@ pub(super) fn question(words: &str, failed: bool) -> ReferralPage {
 fn dialogue(words: &str, failed: bool) -> Dialogue {
     Dialogue {
         heading: "Messages".to_owned(),
+        waiting: "You wait for an answer from the referrer since 5 June 2026 at 9:32am.".to_owned(),
         said: vec![Said {
             head: format!("{PERSON}, 5 June 2026, 9:32am"),
             seen_by: "The exploitation hub (Exampleshire Police) only".to_owned(),

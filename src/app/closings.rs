@@ -1,0 +1,291 @@
+//! Closing a referral with a reason on record, taking it up again, the steps between, and the referrer's disagreement.
+
+use serde_json::json;
+
+use super::{
+    Added, Answered, App, Caller, Error, IdempotencyKey,
+    decisions::to_mend,
+    desk::{change, change_with},
+    idempotency::Once,
+};
+use crate::{
+    audit::Details,
+    domain::{
+        action::Action,
+        clock::Step,
+        compartment::EntryKind,
+        decision::{CloseReason, Fault, reason},
+        desk::Desk,
+        ids::UserId,
+        reference::Reference,
+        referral::Stage,
+        running_clock::RunningClock,
+        time::Timestamp,
+    },
+    policy::RequestContext,
+    store::referrals::Referral,
+};
+
+/// How a referral is closed without a decision that closes it.
+#[derive(Clone)]
+pub struct Closing {
+    /// Why; none where nothing was chosen, which is asked again.
+    pub reason: Option<CloseReason>,
+    /// Why, in words for the file.
+    pub text: String,
+    /// Of a duplicate: the referral that says the same, as typed.
+    pub duplicate_of: String,
+    /// The revision at which the caller saw it.
+    pub revision: i64,
+}
+
+impl App {
+    /// Closes a referral; once for each key.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`], [`Error::Refused`]; [`Error::Conflict`] when it has changed since the revision given;
+    /// [`Error::Invalid`] when a reason is missing, or the other referral is none that the caller's team received.
+    pub async fn close_referral(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (reference, closing): (&str, &Closing),
+    ) -> Result<Answered<Added>, Error> {
+        let Closing { reason, text, duplicate_of, revision } = closing;
+        let body = json!([reason.map(CloseReason::code), text, duplicate_of, revision]).to_string();
+        let route = format!("POST /referrals/{reference}/close");
+        let act = async |once: &Once<'_>| self.close_once(request, caller, (reference, closing), once).await;
+        self.once(request, caller, key, (&route, body.as_bytes()), act).await
+    }
+
+    /// Takes a closed referral up again, with a reason; once for each key.
+    ///
+    /// # Errors
+    /// As [`App::close_referral`].
+    pub async fn reopen_referral(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (reference, text, revision): (&str, &str, i64),
+    ) -> Result<Answered<Added>, Error> {
+        let body = json!([text, revision]).to_string();
+        let route = format!("POST /referrals/{reference}/reopen");
+        let act = async |once: &Once<'_>| self.reopen_once(request, caller, (reference, text, revision), once).await;
+        self.once(request, caller, key, (&route, body.as_bytes()), act).await
+    }
+
+    /// Whoever sent it says that they do not agree: the team reads why, and what was closed is taken up again; once for each
+    /// key.
+    ///
+    /// # Errors
+    /// As [`App::close_referral`].
+    pub async fn disagree(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (reference, text): (&str, &str),
+    ) -> Result<Answered<Added>, Error> {
+        let route = format!("POST /referrals/{reference}/disagreement");
+        let act = async |once: &Once<'_>| self.disagree_once(request, caller, (reference, text), once).await;
+        self.once(request, caller, key, (&route, text.as_bytes()), act).await
+    }
+
+    /// Whoever sent it asks the team to withdraw it: a notice with its reason, which closes nothing by itself; once for each
+    /// key.
+    ///
+    /// # Errors
+    /// As [`App::close_referral`].
+    pub async fn retract(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (reference, text): (&str, &str),
+    ) -> Result<Answered<Added>, Error> {
+        let route = format!("POST /referrals/{reference}/retraction");
+        let act = async |once: &Once<'_>| {
+            let (referral, sight, permit) = self.permitted(request, caller, (reference, Action::Retract, None)).await?;
+            let (by, at) = (caller.user(), request.at);
+            let mut faults = Vec::new();
+            let text = reason(text, "text", "Say why you want to withdraw it", &mut faults).ok_or_else(|| to_mend(faults))?;
+            let shared = self.shared_compartment(&sight, &referral).await?;
+            let desk = Desk { retracted_at: Some(at), ..referral.desk };
+            let mut tx = self.store.begin().await?;
+            let done = Added { id: tx.event().to_string(), at };
+            once.remember(&mut tx, &done).await?;
+            change(&mut tx, &Referral { desk, ..referral.clone() }).await?;
+            let mut details = Details { compartments: vec![shared.shown()], keys: vec![shared.key], ..Details::default() };
+            self.write_down(&mut tx, &mut details, (&shared, EntryKind::Retraction), &text, (by, at)).await?;
+            tx.commit(permit, &details).await?;
+            Ok(done)
+        };
+        self.once(request, caller, key, (&route, text.as_bytes()), act).await
+    }
+
+    /// Says that a step is done: its clock stops; once for each key.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`], [`Error::Refused`]; [`Error::Conflict`] when no such clock runs. The first decision is made, never
+    /// marked.
+    pub async fn mark_step(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (reference, step): (&str, Step),
+    ) -> Result<Answered<Added>, Error> {
+        let route = format!("POST /referrals/{reference}/step");
+        let act = async |once: &Once<'_>| {
+            let (referral, _, permit) = self.permitted(request, caller, (reference, Action::MarkStep, None)).await?;
+            let clocks = self.store.clocks_of(referral.id).await?;
+            let stopped: Vec<_> = clocks
+                .iter()
+                .map(|clock| if clock.step == step && step != Step::Triage { clock.stop(request.at) } else { *clock })
+                .collect();
+            if stopped == clocks {
+                return Err(Error::Conflict("no clock of this step runs"));
+            }
+            let mut tx = self.store.begin().await?;
+            let done = Added { id: tx.event().to_string(), at: request.at };
+            once.remember(&mut tx, &done).await?;
+            change_with(&mut tx, referral, &stopped).await?;
+            tx.commit(permit, &Details::default()).await?;
+            Ok(done)
+        };
+        self.once(request, caller, key, (&route, step.code().as_bytes()), act).await
+    }
+
+    async fn close_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, closing): (&str, &Closing),
+        once: &Once<'_>,
+    ) -> Result<Added, Error> {
+        let is_duplicate = closing.reason == Some(CloseReason::Duplicate);
+        let action = if is_duplicate { Action::MarkDuplicate } else { Action::CloseReferral };
+        let asked = (reference, action, Some(closing.revision));
+        let (referral, sight, permit) = self.permitted(request, caller, asked).await?;
+        let (by, at) = (caller.user(), request.at);
+        let mut faults: Vec<Fault> = Vec::new();
+        match closing.reason {
+            None => faults.push(("reason", "Choose the reason")),
+            Some(CloseReason::Done) if !matches!(referral.stage, Stage::Decided { .. }) => {
+                faults.push(("reason", "Decide first, or choose another reason"));
+            }
+            Some(_) => {}
+        }
+        let other = if is_duplicate { self.same_desk(caller, &referral, &closing.duplicate_of).await? } else { None };
+        if is_duplicate && other.is_none() {
+            faults.push(("duplicate_of", "Enter the reference of another referral that your team received"));
+        }
+        let text = reason(&closing.text, "text", "Say why it is closed", &mut faults);
+        let (Some(why), Some(text), true) = (closing.reason, text, faults.is_empty()) else { return Err(to_mend(faults)) };
+        let stage = referral.stage.close(by, at).ok_or(Error::Conflict("it is not in a state that allows this"))?;
+        let casework = self.casework(&sight, &referral).await?;
+        let clocks = self.store.clocks_of(referral.id).await?;
+        let clocks: Vec<_> = clocks.into_iter().map(|clock| clock.stop(at)).collect();
+        let desk = referral.desk.go_on();
+
+        let mut tx = self.store.begin().await?;
+        let done = Added { id: tx.event().to_string(), at };
+        once.remember(&mut tx, &done).await?;
+        change_with(&mut tx, Referral { stage, desk, ..referral.clone() }, &clocks).await?;
+        let (casework, keys) = self.open_casework(&mut tx, casework, &referral, at).await?;
+        let mut details = Details { compartments: vec![casework.shown()], keys, ..Details::default() };
+        let content = json!({
+            "reason": why.code(),
+            "text": text,
+            "of": other.map(|reference| reference.to_string()),
+        });
+        let content = content.to_string();
+        self.write_down(&mut tx, &mut details, (&casework, EntryKind::Closing), &content, (by, at)).await?;
+        tx.commit(permit, &details).await?;
+        Ok(done)
+    }
+
+    /// Another referral that the same team received and the caller sees.
+    async fn same_desk(&self, caller: &Caller, referral: &Referral, typed: &str) -> Result<Option<Reference>, Error> {
+        let Ok(reference) = Reference::parse(typed) else { return Ok(None) };
+        let other = self.store.referral_seen_by(reference, &caller.holders()).await?;
+        let same = |other: &Referral| other.id != referral.id && other.receiving_team == referral.receiving_team;
+        Ok(other.filter(same).map(|other| other.reference))
+    }
+
+    async fn reopen_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, text, revision): (&str, &str, i64),
+        once: &Once<'_>,
+    ) -> Result<Added, Error> {
+        let asked = (reference, Action::ReopenReferral, Some(revision));
+        let (referral, sight, permit) = self.permitted(request, caller, asked).await?;
+        let (by, at) = (caller.user(), request.at);
+        let mut faults = Vec::new();
+        let text = reason(text, "text", "Say why it is taken up again", &mut faults).ok_or_else(|| to_mend(faults))?;
+        let (stage, clocks) = self.taken_up(&referral, (by, at)).await?;
+        let casework = self.casework(&sight, &referral).await?;
+        let mut tx = self.store.begin().await?;
+        let done = Added { id: tx.event().to_string(), at };
+        once.remember(&mut tx, &done).await?;
+        change_with(&mut tx, Referral { stage, ..referral.clone() }, &clocks).await?;
+        let (casework, keys) = self.open_casework(&mut tx, casework, &referral, at).await?;
+        let mut details = Details { compartments: vec![casework.shown()], keys, ..Details::default() };
+        self.write_down(&mut tx, &mut details, (&casework, EntryKind::Reopening), &text, (by, at)).await?;
+        tx.commit(permit, &details).await?;
+        Ok(done)
+    }
+
+    async fn disagree_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, text): (&str, &str),
+        once: &Once<'_>,
+    ) -> Result<Added, Error> {
+        let (referral, sight, permit) = self.permitted(request, caller, (reference, Action::Disagree, None)).await?;
+        let (by, at) = (caller.user(), request.at);
+        let mut faults = Vec::new();
+        let text = reason(text, "text", "Say why you do not agree", &mut faults).ok_or_else(|| to_mend(faults))?;
+        let shared = self.shared_compartment(&sight, &referral).await?;
+        let desk = Desk { escalated_at: Some(at), ..referral.desk };
+        // What is closed stands in nobody's sight: somebody must look again, in the time of a first decision.
+        let again = match referral.stage {
+            Stage::Closed { .. } => Some(self.taken_up(&referral, (by, at)).await?),
+            _ => None,
+        };
+        let mut tx = self.store.begin().await?;
+        let done = Added { id: tx.event().to_string(), at };
+        once.remember(&mut tx, &done).await?;
+        match again {
+            Some((stage, clocks)) => change_with(&mut tx, Referral { stage, desk, ..referral.clone() }, &clocks).await?,
+            None => change(&mut tx, &Referral { desk, ..referral.clone() }).await?,
+        }
+        let mut details = Details { compartments: vec![shared.shown()], keys: vec![shared.key], ..Details::default() };
+        self.write_down(&mut tx, &mut details, (&shared, EntryKind::Disagreement), &text, (by, at)).await?;
+        tx.commit(permit, &details).await?;
+        Ok(done)
+    }
+
+    /// The stage and the clocks of a closed referral that is taken up again.
+    async fn taken_up(&self, referral: &Referral, (by, at): (UserId, Timestamp)) -> Result<(Stage, Vec<RunningClock>), Error> {
+        let Stage::Closed { at: closed, .. } = referral.stage else { return Err(Error::Conflict("it is not closed")) };
+        let stage = referral.stage.reopen(by, at).ok_or(Error::Conflict("it is not closed"))?;
+        let clocks = self.store.clocks_of(referral.id).await?.into_iter();
+        Ok((stage, clocks.map(|clock| clock.reopen(closed, at, &self.calendar)).collect()))
+    }
+}
+
+/// Reads why a referral was closed, as words.
+pub(super) fn read_closing(text: &str) -> Result<String, Error> {
+    let damaged = || Error::Integrity("why a referral was closed cannot be read");
+    let json: serde_json::Value = serde_json::from_str(text).map_err(|_| damaged())?;
+    let reason = json["reason"].as_str().and_then(CloseReason::parse).ok_or_else(damaged)?;
+    let text = json["text"].as_str().ok_or_else(damaged)?;
+    let of = json["of"].as_str().map_or_else(String::new, |reference| format!(" ({reference})"));
+    Ok(format!("{}{of}.\n{text}", reason.title()))
+}

@@ -1,0 +1,118 @@
+//! What receiving teams do with what they have opened, and what senders answer.
+
+use std::time::Duration;
+
+use super::{DemoPerson, story::Story, words};
+use crate::{
+    app::{Assignment, Caller, Error, ListQuery, ReferralView},
+    domain::{action::Action, decision::NewDecision, enquiry::FormKind, ids::TeamId, message::Audience, referral::ReferralState},
+};
+
+impl Story<'_> {
+    /// Reads one, and does with it what a desk does: mostly decides; now and then asks, notes, takes it or leaves it lying.
+    pub(super) async fn read(&mut self, caller: &Caller, (team, reference): (TeamId, &str)) -> Result<(), Error> {
+        let request = self.app.request(None);
+        let view = self.app.read_referral(&request, caller, reference).await?;
+        if view.referral.kind == FormKind::Enquiry {
+            return self.advise(caller, reference).await;
+        }
+        // A team that only covers leaves the rest to the desk.
+        if view.referral.receiving_team != team || view.referral.stage.state() != ReferralState::Opened {
+            return Ok(());
+        }
+        match self.chance.below(16) {
+            0 | 1 => self.question(caller, &view).await,
+            2 => self.note(caller, reference).await,
+            3 => self.take(caller, &view).await,
+            4 => Ok(()),
+            _ => self.decide(caller, &view).await,
+        }
+    }
+
+    async fn question(&mut self, caller: &Caller, view: &ReferralView) -> Result<(), Error> {
+        let Some(text) = self.chance.pick(&words::ASKED) else { return Ok(()) };
+        let (key, reference) = (self.key()?, view.referral.reference.to_string());
+        self.app.ask_referrer(&self.app.request(None), caller, &key, (&reference, text)).await?;
+        self.asked.push((view.sent_by.0.clone(), reference));
+        Ok(())
+    }
+
+    async fn note(&mut self, caller: &Caller, reference: &str) -> Result<(), Error> {
+        let Some(text) = self.chance.pick(&words::AMONG_US) else { return Ok(()) };
+        let key = self.key()?;
+        let message = (reference, Audience::Casework, *text);
+        self.app.write_message(&self.app.request(None), caller, &key, message).await.map(drop)
+    }
+
+    /// Takes it; now and then it goes to a colleague, with a note.
+    async fn take(&mut self, caller: &Caller, view: &ReferralView) -> Result<(), Error> {
+        let reference = view.referral.reference.to_string();
+        let key = self.key()?;
+        self.app.claim(&self.app.request(None), caller, &key, &reference).await?;
+        let view = self.app.read_referral(&self.app.request(None), caller, &reference).await?;
+        let members = view.desk.map(|desk| desk.members).unwrap_or_default();
+        if self.chance.below(2) == 0
+            && let (Some(member), Some(note)) = (self.chance.pick(&members), self.chance.pick(&words::HANDED_ON))
+        {
+            let assignment = Assignment { to: member.username.clone(), note: (*note).to_owned(), revision: None };
+            let key = self.key()?;
+            self.app.assign(&self.app.request(None), caller, &key, (&reference, &assignment)).await?;
+        }
+        Ok(())
+    }
+
+    async fn decide(&mut self, caller: &Caller, view: &ReferralView) -> Result<(), Error> {
+        let pathway = &view.pathway.pathway;
+        let Some(outcome) = self.chance.pick(&pathway.outcomes) else { return Ok(()) };
+        let line = self.chance.pick(&outcome.feedback).map(|line| line.code.to_string());
+        let grade = self.chance.pick(&pathway.grades).map(|grade| grade.code.to_string());
+        let reason = self.chance.pick(&words::DECIDED).copied().unwrap_or_default();
+        let decision = NewDecision {
+            outcome: outcome.code.to_string(),
+            grade,
+            reason_for_file: reason.to_owned(),
+            reason_for_referrer: None,
+            feedback: line,
+            // Most work is done some day; what is left shows what a desk still has to do.
+            close: (self.chance.below(3) > 0).then_some(true),
+        };
+        self.clock.advance(Duration::from_mins(2));
+        let (key, reference) = (self.key()?, view.referral.reference.to_string());
+        let what = (reference.as_str(), &decision, view.referral.revision);
+        self.app.decide_referral(&self.app.request(None), caller, &key, what).await.map(drop)
+    }
+
+    /// Answers what receiving teams asked this sender, however many wait: the session goes on as it is used. Now and then the
+    /// sender does not agree with what was closed.
+    pub(super) async fn answer(&mut self, sender: &DemoPerson, mut caller: Caller, cookie: &str) -> Result<Caller, Error> {
+        let (own, others) = std::mem::take(&mut self.asked).into_iter().partition(|(name, _)| *name == sender.name);
+        self.asked = others;
+        let own: Vec<(String, String)> = own;
+        for (_, reference) in own {
+            let request = self.app.request(None);
+            self.app.read_referral(&request, &caller, &reference).await?;
+            let Some(text) = self.chance.pick(&words::ANSWERED) else { continue };
+            let key = self.key()?;
+            self.app.write_message(&request, &caller, &key, (&reference, Audience::Shared, text)).await?;
+            self.clock.advance(Duration::from_mins(2));
+            caller = self.app.authenticate(&self.app.request(None), cookie).await?;
+        }
+        if self.chance.below(4) == 0 {
+            self.disagree(&caller).await?;
+        }
+        Ok(caller)
+    }
+
+    async fn disagree(&mut self, caller: &Caller) -> Result<(), Error> {
+        let request = self.app.request(None);
+        let sent = self.app.sent(&request, caller, &ListQuery::default()).await?.items;
+        let Some(closed) = sent.into_iter().find(|item| item.state == ReferralState::Closed) else { return Ok(()) };
+        let reference = closed.reference.to_string();
+        let view = self.app.read_referral(&request, caller, &reference).await?;
+        if let (true, Some(text)) = (view.actions.contains(&Action::Disagree), self.chance.pick(&words::DISAGREED)) {
+            let key = self.key()?;
+            self.app.disagree(&request, caller, &key, (&reference, text)).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,213 @@
+//! Queues of teams. Each view has one SQL text that goes by an index of its own, whatever narrows it; what the caller holds no
+//! live grant on stands in none.
+
+use super::{
+    Error, Store,
+    error::sound,
+    grants::live,
+    referrals::{Cursor, Referral, Row},
+};
+use crate::domain::{
+    ids::{TeamId, UserId},
+    queue::{QueueCounts, QueueFilter, QueueView},
+    time::Timestamp,
+};
+
+/// What is open: the indexes of the views are made for this very text.
+macro_rules! open {
+    () => {
+        "r.state IN ('received', 'opened', 'decided')"
+    };
+}
+
+/// The team holds it, or one of its people by name; `$1` is the team, `$5` the person.
+macro_rules! held_by_team {
+    () => {
+        concat!(
+            "EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id ",
+            "AND (g.to_id = $1 OR (g.to_id = $5 AND g.reason = 'named')) AND ",
+            live!(),
+            ")"
+        )
+    };
+}
+
+/// The team covers for another, because it is for today.
+macro_rules! covered {
+    () => {
+        concat!(
+            "r.urgency = 'today' AND r.receiving_team <> $1 AND r.referrer_team <> $1 ",
+            "AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1 AND g.reason = 'cover' AND ",
+            live!(),
+            ")"
+        )
+    };
+}
+
+/// What narrows every view; a blank, or the end of time, lets all through.
+macro_rules! narrowed {
+    () => {
+        " AND ($6 = '' OR r.pathway = $6) AND ($7 = '' OR r.urgency = $7) AND ($8 = '' OR r.referrer_agency = $8) \
+         AND ($9 = '' OR r.state = $9) AND ($10 = '' OR r.state = $10) AND r.due_at <= $11"
+    };
+}
+
+/// One part of a queue, in the order of when it is due.
+macro_rules! part {
+    ($from:literal, $condition:expr) => {
+        concat!(
+            "SELECT * FROM (SELECT r.* FROM ",
+            $from,
+            " WHERE ",
+            $condition,
+            " AND (r.due_at, r.id) > ($2, $3)",
+            narrowed!(),
+            " ORDER BY r.due_at, r.id LIMIT $4) AS part"
+        )
+    };
+}
+
+/// The team's own of a view.
+macro_rules! own {
+    ($condition:expr) => {
+        part!("referral r", concat!($condition, " AND ", held_by_team!()))
+    };
+}
+
+/// Several parts, each by its own index, merged.
+macro_rules! with_cover_and_copies {
+    ($own:expr, $open:expr) => {
+        concat!(
+            $own,
+            " UNION ALL ",
+            part!("referral r", concat!(covered!(), $open)),
+            " UNION ALL ",
+            part!(
+                "grant_made g JOIN referral r ON r.id = g.referral",
+                concat!("g.to_id = $1 AND g.reason = 'copy' AND r.receiving_team <> $1 AND ", live!(), $open)
+            ),
+            " ORDER BY due_at, id LIMIT $4"
+        )
+    };
+}
+
+const ALL: &str = with_cover_and_copies!(own!("r.receiving_team = $1"), "");
+const TEAM: &str = with_cover_and_copies!(own!(concat!("r.receiving_team = $1 AND ", open!())), concat!(" AND ", open!()));
+const UNASSIGNED: &str = own!(concat!("r.receiving_team = $1 AND r.assigned_to IS NULL AND ", open!()));
+const MINE: &str = own!(concat!("r.assigned_to = $5 AND r.receiving_team = $1 AND ", open!()));
+const WAITING: &str = own!(concat!("r.receiving_team = $1 AND r.waiting_since IS NOT NULL AND ", open!()));
+const CLOSED: &str = concat!(
+    "SELECT r.* FROM referral r WHERE r.receiving_team = $1 AND r.state = 'closed' AND ",
+    held_by_team!(),
+    " AND (r.closed_at, r.id) < ($2, $3)",
+    narrowed!(),
+    " ORDER BY r.closed_at DESC, r.id DESC LIMIT $4"
+);
+
+/// Counts one view of the team's own.
+macro_rules! count {
+    ($condition:expr) => {
+        concat!(
+            "(SELECT COUNT(*) FROM referral r WHERE ",
+            $condition,
+            " AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id ",
+            "AND (g.to_id = $1 OR (g.to_id = $2 AND g.reason = 'named')) AND ",
+            live!(),
+            "))"
+        )
+    };
+}
+
+/// The SQL text of a view, or of all that a team has: for tests that ask the database how it would go about it.
+pub const fn queue_sql(view: Option<QueueView>) -> &'static str {
+    match view {
+        None => ALL,
+        Some(QueueView::Team) => TEAM,
+        Some(QueueView::Unassigned) => UNASSIGNED,
+        Some(QueueView::Mine) => MINE,
+        Some(QueueView::Waiting) => WAITING,
+        Some(QueueView::Closed) => CLOSED,
+    }
+}
+
+/// What a page of a queue is asked with.
+#[derive(Debug, Clone)]
+pub struct QueuePart<'q> {
+    /// Whose queue.
+    pub team: TeamId,
+    /// Who looks.
+    pub user: UserId,
+    /// Which view; none for all that the team has.
+    pub view: Option<QueueView>,
+    /// What narrows it.
+    pub filter: &'q QueueFilter,
+    /// The time, for what is overdue.
+    pub now: Timestamp,
+    /// Where to go on.
+    pub after: Option<Cursor>,
+    /// How many rows at most.
+    pub limit: i64,
+}
+
+impl Store {
+    /// A page of a team's queue, soonest due first, of what is closed the latest first: what it received and holds, or what one
+    /// of its people holds by name; in the views of all, also what it covers for because it must be looked at today, and what it
+    /// is told for information.
+    pub async fn queue_of(&self, asked: &QueuePart<'_>) -> Result<Vec<Referral>, Error> {
+        let QueuePart { team, user, view, filter, now, after, limit } = asked;
+        let start = if *view == Some(QueueView::Closed) { (i64::MAX, "~".to_owned()) } else { (-1, String::new()) };
+        let (at, id) = after.map_or(start, |cursor| (cursor.at, cursor.id.to_string()));
+        let sql = queue_sql(*view);
+        let due_by = if filter.overdue { now.millis() - 1 } else { i64::MAX };
+        let rows = on!(self, p => sqlx::query_as::<_, Row>(sql)
+            .bind(team.to_string())
+            .bind(at)
+            .bind(id)
+            .bind(limit)
+            .bind(user.to_string())
+            .bind(filter.pathway.as_deref().unwrap_or_default())
+            .bind(filter.urgency.map_or("", |urgency| urgency.code()))
+            .bind(filter.agency.map(|agency| agency.to_string()).unwrap_or_default())
+            .bind(filter.state.map_or("", |state| state.code()))
+            .bind(if filter.unread { "received" } else { "" })
+            .bind(due_by)
+            .fetch_all(p)
+            .await)?;
+        rows.into_iter().map(Row::referral).collect()
+    }
+
+    /// How many referrals each view of a team's queue holds.
+    pub async fn queue_counts(&self, team: TeamId, user: UserId) -> Result<QueueCounts, Error> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            count!(concat!("r.receiving_team = $1 AND r.assigned_to IS NULL AND ", open!())),
+            ", ",
+            count!(concat!("r.assigned_to = $2 AND r.receiving_team = $1 AND ", open!())),
+            ", ",
+            count!(concat!("r.receiving_team = $1 AND ", open!())),
+            " + (SELECT COUNT(*) FROM referral r WHERE ",
+            covered!(),
+            " AND ",
+            open!(),
+            ") + (SELECT COUNT(*) FROM grant_made g JOIN referral r ON r.id = g.referral WHERE g.to_id = $1 ",
+            "AND g.reason = 'copy' AND r.receiving_team <> $1 AND ",
+            live!(),
+            " AND ",
+            open!(),
+            "), ",
+            count!(concat!("r.receiving_team = $1 AND r.waiting_since IS NOT NULL AND ", open!())),
+            ", ",
+            count!("r.receiving_team = $1 AND r.state = 'closed'")
+        );
+        let row: (i64, i64, i64, i64, i64) =
+            on!(self, p => sqlx::query_as(SQL).bind(team.to_string()).bind(user.to_string()).fetch_one(p).await)?;
+        let count = |count| sound(u64::try_from(count), "referral");
+        Ok(QueueCounts {
+            unassigned: count(row.0)?,
+            mine: count(row.1)?,
+            team: count(row.2)?,
+            waiting: count(row.3)?,
+            closed: count(row.4)?,
+        })
+    }
+}

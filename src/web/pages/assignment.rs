@@ -1,0 +1,243 @@
+//! Who works on a referral: the controls on its page, and the page on which it is handed on.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    response::Response,
+    routing,
+};
+use http::StatusCode;
+
+use super::referral;
+use crate::{
+    app::{App, Assignment, Error, IdempotencyKey, ReferralView},
+    domain::{action::Action, answers::FieldError},
+    web::{
+        components::{Button, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Hint, Radio, Radios, Textarea},
+        error::{Answer, Failure, mend, ok, page, see},
+        posted::Posted,
+        session::{SignedIn, fresh_token},
+        view::Frame,
+    },
+};
+
+/// Who works on a referral, and what the reader may do about it.
+#[derive(Clone, Template)]
+#[template(path = "referral/desk.html")]
+pub struct DeskBox {
+    /// The session's token.
+    pub csrf_token: String,
+    /// Makes sending twice harmless.
+    pub form_token: String,
+    /// Address of the referral.
+    pub href: String,
+    /// Who works on it, as a sentence.
+    pub who: String,
+    /// Whether the reader may take it.
+    pub may_claim: bool,
+    /// Whether the reader may give it back.
+    pub may_release: bool,
+    /// Words of the link to the page on which it is handed on; empty for none.
+    pub hand: String,
+}
+
+impl DeskBox {
+    /// For the receiving team; none for others.
+    pub(super) fn of(app: &App, person: &SignedIn, view: &ReferralView) -> Option<Self> {
+        let desk = view.desk.as_ref()?;
+        let may = |action| view.actions.contains(&action);
+        let who = match (&desk.assigned_to, desk.is_mine) {
+            (_, true) => "You work on this.".to_owned(),
+            (Some(name), false) => format!("{name} works on this."),
+            (None, false) => "Nobody works on this yet.".to_owned(),
+        };
+        let hand = match (may(Action::HandOver), may(Action::AssignReferral)) {
+            _ if desk.members.is_empty() => "",
+            (true, _) => "Hand it to somebody else",
+            (false, true) => "Give it to somebody",
+            (false, false) => "",
+        };
+        Some(Self {
+            csrf_token: person.frame.csrf_token.clone(),
+            form_token: fresh_token(app),
+            href: format!("/referrals/{}", view.referral.reference),
+            who,
+            may_claim: may(Action::ClaimReferral),
+            may_release: may(Action::ReleaseClaim),
+            hand: hand.to_owned(),
+        })
+    }
+
+    fn claim() -> Button {
+        Button { text: "Take it".to_owned(), prevent_double_click: Some(true), ..Button::default() }
+    }
+
+    fn release() -> Button {
+        Button {
+            text: "Give it back".to_owned(),
+            classes: "govuk-button--secondary".to_owned(),
+            prevent_double_click: Some(true),
+            ..Button::default()
+        }
+    }
+}
+
+/// To whom it goes.
+#[derive(Clone, Template)]
+#[template(path = "referral/assign.html")]
+pub struct AssignPage {
+    /// The frame.
+    pub frame: Frame,
+    /// Makes sending twice harmless.
+    pub form_token: String,
+    /// Address of the referral.
+    pub href: String,
+    /// The revision that the page shows.
+    pub revision: i64,
+    /// Who works on it now, as a sentence.
+    pub who: String,
+    /// The people to choose among: user name and name.
+    pub people: Vec<(String, String)>,
+    /// Who was chosen before.
+    pub to: String,
+    /// What was written before.
+    pub note: String,
+    /// What is wrong, by field.
+    pub errors: Vec<(String, String)>,
+}
+
+impl AssignPage {
+    fn error(&self, field: &str) -> Option<ErrorMessage> {
+        self.errors.iter().find(|(name, _)| name == field).map(|(_, words)| ErrorMessage { text: words.clone() })
+    }
+
+    fn summary(&self) -> Option<ErrorSummary> {
+        let link = |(field, words): &(String, String)| ErrorLink { href: format!("#{field}"), text: words.clone() };
+        (!self.errors.is_empty()).then(|| ErrorSummary::new(self.errors.iter().map(link).collect()))
+    }
+
+    fn people(&self) -> Radios {
+        let item = |(value, text): &(String, String)| Radio { value: value.clone(), text: text.clone(), ..Radio::default() };
+        Radios {
+            name: "to".to_owned(),
+            fieldset: Some(Fieldset::new("Who works on it from now on?", "govuk-fieldset__legend--m")),
+            error_message: self.error("to"),
+            items: self.people.iter().map(item).collect(),
+            value: self.to.clone(),
+            ..Radios::default()
+        }
+    }
+
+    fn note(&self) -> Textarea {
+        Textarea {
+            name: "note".to_owned(),
+            label: "What do they need to know?".into(),
+            hint: Some(Hint::from("Only your team reads this. You can leave it out.")),
+            error_message: self.error("note"),
+            value: self.note.clone(),
+            rows: Some(4),
+            autocomplete: "off".to_owned(),
+            ..Textarea::default()
+        }
+    }
+
+    fn button() -> Button {
+        Button { text: "Hand it on".to_owned(), prevent_double_click: Some(true), ..Button::default() }
+    }
+}
+
+/// These pages' routes.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/referrals/{reference}/claim", routing::post(claim))
+        .route("/referrals/{reference}/release", routing::post(release))
+        .route("/referrals/{reference}/assign", routing::get(ask).post(assign))
+}
+
+async fn claim(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
+    posted.only(&["form_token"])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    match app.claim(&person.request, &person.caller, &key, &reference).await {
+        Ok(_) => Ok(see(&format!("/referrals/{reference}"))),
+        Err(Error::Taken(name)) => instead(&app, &person, &reference, &format!("{name} took this before you did.")).await,
+        Err(other) => Err(Failure(other)),
+    }
+}
+
+async fn release(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
+    posted.only(&["form_token"])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    app.release(&person.request, &person.caller, &key, &reference).await?;
+    Ok(see(&format!("/referrals/{reference}")))
+}
+
+/// The referral as it is now, with what came between.
+pub(super) async fn instead(app: &App, person: &SignedIn, reference: &str, notice: &str) -> Answer {
+    let view = app.read_referral(&person.request, &person.caller, reference).await?;
+    let mut now = referral::page(app, person, &view);
+    notice.clone_into(&mut now.notice);
+    page(StatusCode::CONFLICT, &now)
+}
+
+async fn ask(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+    match asked(&app, &person, &reference).await? {
+        Some(page) => ok(&page),
+        None => Ok(see(&format!("/referrals/{reference}"))),
+    }
+}
+
+/// The page for whoever may hand the referral on; none for others.
+async fn asked(app: &App, person: &SignedIn, reference: &str) -> Result<Option<AssignPage>, Failure> {
+    let view = app.read_referral(&person.request, &person.caller, reference).await?;
+    let Some(desk) = view.desk.as_ref().filter(|desk| !desk.members.is_empty()) else { return Ok(None) };
+    let href = format!("/referrals/{}", view.referral.reference);
+    Ok(Some(AssignPage {
+        frame: person.frame.titled("Who works on this referral").back_to(&href).at("/queue"),
+        form_token: fresh_token(app),
+        revision: view.referral.revision,
+        who: DeskBox::of(app, person, &view).map(|desk| desk.who).unwrap_or_default(),
+        people: desk.members.iter().map(|member| (member.username.clone(), member.name.clone())).collect(),
+        href,
+        to: String::new(),
+        note: String::new(),
+        errors: Vec::new(),
+    }))
+}
+
+async fn assign(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
+    posted.only(&["form_token", "revision", "to", "note"])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    // What is no revision is none that anything stands at.
+    let revision = posted.value("revision").parse().unwrap_or(0);
+    let assignment =
+        Assignment { to: posted.value("to").to_owned(), note: posted.value("note").to_owned(), revision: Some(revision) };
+    match app.assign(&person.request, &person.caller, &key, (&reference, &assignment)).await {
+        Ok(_) => Ok(see(&format!("/referrals/{reference}"))),
+        Err(Error::Invalid(errors)) => again(&app, &person, &reference, (&assignment, &errors)).await,
+        Err(Error::Conflict(_)) => {
+            let notice = "This changed while you read it, so it was not handed on. Look again first.";
+            instead(&app, &person, &reference, notice).await
+        }
+        Err(other) => Err(Failure(other)),
+    }
+}
+
+/// The page with what is to be mended.
+async fn again(
+    app: &App,
+    person: &SignedIn,
+    reference: &str,
+    (assignment, errors): (&Assignment, &[FieldError]),
+) -> Result<Response, Failure> {
+    let Some(page) = asked(app, person, reference).await? else { return Ok(see(&format!("/referrals/{reference}"))) };
+    mend(&AssignPage {
+        frame: page.frame.clone().failed_if(true),
+        to: assignment.to.clone(),
+        note: assignment.note.clone(),
+        errors: errors.iter().map(|error| (error.name(), error.message.clone())).collect(),
+        ..page
+    })
+}

@@ -1,0 +1,317 @@
+//! Closing a referral, taking it up again, saying that one does not agree: a reason each. And marking a step as done.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    routing,
+};
+
+use super::assignment::instead;
+use crate::{
+    app::{Added, Answered, App, Closing, Error, IdempotencyKey, ReferralView},
+    domain::{action::Action, clock::Step, decision::CloseReason, referral::ReferralState},
+    web::{
+        components::{Button, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Hint, Input, Label, Radio, Radios, Textarea},
+        error::{Answer, Failure, mend, ok, see},
+        posted::Posted,
+        session::{SignedIn, fresh_token},
+        view::Frame,
+    },
+};
+
+/// What somebody gives a reason for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reasoned {
+    /// Closing it.
+    Close,
+    /// Taking it up again.
+    Reopen,
+    /// Not agreeing with the decision.
+    Disagree,
+    /// Asking to withdraw it.
+    Retract,
+}
+
+impl Reasoned {
+    const fn action(self) -> Action {
+        match self {
+            Self::Close => Action::CloseReferral,
+            Self::Reopen => Action::ReopenReferral,
+            Self::Disagree => Action::Disagree,
+            Self::Retract => Action::Retract,
+        }
+    }
+
+    const fn way(self) -> &'static str {
+        match self {
+            Self::Close => "close",
+            Self::Reopen => "reopen",
+            Self::Disagree => "disagree",
+            Self::Retract => "retract",
+        }
+    }
+
+    const fn heading(self) -> &'static str {
+        match self {
+            Self::Close => "Close this referral",
+            Self::Reopen => "Take this referral up again",
+            Self::Disagree => "I do not agree with this",
+            Self::Retract => "Ask to withdraw this referral",
+        }
+    }
+
+    const fn about(self) -> &'static str {
+        match self {
+            Self::Close => "It leaves your list and stays on file. It can be taken up again, with a reason.",
+            Self::Reopen => "It goes back into your team’s list, and must be decided again in time.",
+            Self::Retract => {
+                "The team reads what you write and decides. What you sent stays on file, and if somebody may be in danger the team \
+                 goes on."
+            }
+            Self::Disagree => {
+                "The team reads what you write and looks again. If it was closed, it is taken up again. If somebody is in \
+                 danger now, ring 999 first."
+            }
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Close => "Why is it closed?",
+            Self::Reopen => "Why is it taken up again?",
+            Self::Disagree => "Why do you not agree?",
+            Self::Retract => "Why do you want to withdraw it?",
+        }
+    }
+
+    const fn hint(self) -> &'static str {
+        match self {
+            Self::Close | Self::Reopen => "Only your team reads this.",
+            Self::Disagree | Self::Retract => "The receiving team reads this.",
+        }
+    }
+
+    const fn button(self) -> &'static str {
+        match self {
+            Self::Close => "Close it",
+            Self::Reopen => "Take it up again",
+            Self::Disagree | Self::Retract => "Send to the team",
+        }
+    }
+}
+
+/// A page that asks for a reason.
+#[derive(Clone, Template)]
+#[template(path = "referral/reason.html")]
+pub struct ReasonPage {
+    /// The frame.
+    pub frame: Frame,
+    /// Makes sending twice harmless.
+    pub form_token: String,
+    /// Address of the referral.
+    pub href: String,
+    /// What for.
+    pub of: Reasoned,
+    /// The revision that the page shows.
+    pub revision: i64,
+    /// The reasons to choose from, code and words; empty where words are all.
+    pub reasons: Vec<(String, String)>,
+    /// The one chosen.
+    pub reason: String,
+    /// The other referral, as typed.
+    pub duplicate_of: String,
+    /// What was written.
+    pub text: String,
+    /// What is wrong, by field.
+    pub errors: Vec<(String, String)>,
+}
+
+impl ReasonPage {
+    fn error(&self, field: &str) -> Option<ErrorMessage> {
+        self.errors.iter().find(|(name, _)| name == field).map(|(_, words)| ErrorMessage { text: words.clone() })
+    }
+
+    fn summary(&self) -> Option<ErrorSummary> {
+        let link = |(field, words): &(String, String)| ErrorLink { href: format!("#{field}"), text: words.clone() };
+        (!self.errors.is_empty()).then(|| ErrorSummary::new(self.errors.iter().map(link).collect()))
+    }
+
+    fn reasons(&self) -> Radios {
+        let item = |(value, text): &(String, String)| Radio { value: value.clone(), text: text.clone(), ..Radio::default() };
+        Radios {
+            name: "reason".to_owned(),
+            fieldset: Some(Fieldset::new("What is the reason?", "govuk-fieldset__legend--m")),
+            error_message: self.error("reason"),
+            items: self.reasons.iter().map(item).collect(),
+            value: self.reason.clone(),
+            ..Radios::default()
+        }
+    }
+
+    fn duplicate(&self) -> Input {
+        Input {
+            name: "duplicate_of".to_owned(),
+            label: Label::from("The other referral, if another says the same"),
+            hint: Some(Hint::from("Its reference, for example 7K3F-9QXD-2. Your team must have received it.")),
+            error_message: self.error("duplicate_of"),
+            value: self.duplicate_of.clone(),
+            classes: "govuk-input--width-10".to_owned(),
+            autocomplete: "off".to_owned(),
+            spellcheck: Some(false),
+            ..Input::default()
+        }
+    }
+
+    fn text(&self) -> Textarea {
+        Textarea {
+            name: "text".to_owned(),
+            label: self.of.label().into(),
+            hint: Some(Hint::from(self.of.hint())),
+            error_message: self.error("text"),
+            value: self.text.clone(),
+            rows: Some(5),
+            autocomplete: "off".to_owned(),
+            ..Textarea::default()
+        }
+    }
+
+    fn button(&self) -> Button {
+        Button { text: self.of.button().to_owned(), prevent_double_click: Some(true), ..Button::default() }
+    }
+}
+
+/// These pages' routes.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/referrals/{reference}/close", routing::get(ask_close).post(close))
+        .route("/referrals/{reference}/reopen", routing::get(ask_reopen).post(reopen))
+        .route("/referrals/{reference}/disagree", routing::get(ask_disagree).post(disagree))
+        .route("/referrals/{reference}/retract", routing::get(ask_retract).post(retract))
+        .route("/referrals/{reference}/step", routing::post(step))
+}
+
+async fn ask_close(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+    ask(&app, &person, &reference, Reasoned::Close).await
+}
+
+async fn ask_reopen(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+    ask(&app, &person, &reference, Reasoned::Reopen).await
+}
+
+async fn ask_disagree(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+    ask(&app, &person, &reference, Reasoned::Disagree).await
+}
+
+async fn ask_retract(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+    ask(&app, &person, &reference, Reasoned::Retract).await
+}
+
+async fn ask(app: &App, person: &SignedIn, reference: &str, of: Reasoned) -> Answer {
+    let view = app.read_referral(&person.request, &person.caller, reference).await?;
+    if !view.actions.contains(&of.action()) {
+        return Ok(see(&format!("/referrals/{reference}")));
+    }
+    ok(&blank(app, person, &view, of))
+}
+
+fn blank(app: &App, person: &SignedIn, view: &ReferralView, of: Reasoned) -> ReasonPage {
+    let href = format!("/referrals/{}", view.referral.reference);
+    let fits = |reason: &&CloseReason| **reason != CloseReason::Done || view.referral.stage.state() == ReferralState::Decided;
+    let reasons = CloseReason::ALL.iter().filter(|_| of == Reasoned::Close).filter(fits);
+    ReasonPage {
+        frame: person.frame.titled(of.heading()).back_to(&href),
+        form_token: fresh_token(app),
+        of,
+        revision: view.referral.revision,
+        reasons: reasons.map(|reason| (reason.code().to_owned(), reason.title().to_owned())).collect(),
+        href,
+        reason: String::new(),
+        duplicate_of: String::new(),
+        text: String::new(),
+        errors: Vec::new(),
+    }
+}
+
+async fn close(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
+    posted.only(&["form_token", "revision", "reason", "duplicate_of", "text"])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    let closing = Closing {
+        reason: CloseReason::parse(posted.value("reason")),
+        text: posted.value("text").to_owned(),
+        duplicate_of: posted.value("duplicate_of").to_owned(),
+        revision: revision(&posted),
+    };
+    let done = app.close_referral(&person.request, &person.caller, &key, (&reference, &closing)).await;
+    answer(&app, &person, (&reference, Reasoned::Close), &posted, done).await
+}
+
+async fn reopen(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
+    posted.only(&["form_token", "revision", "text"])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    let what = (reference.as_str(), posted.value("text"), revision(&posted));
+    let done = app.reopen_referral(&person.request, &person.caller, &key, what).await;
+    answer(&app, &person, (&reference, Reasoned::Reopen), &posted, done).await
+}
+
+async fn disagree(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
+    posted.only(&["form_token", "revision", "text"])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    let done = app.disagree(&person.request, &person.caller, &key, (&reference, posted.value("text"))).await;
+    answer(&app, &person, (&reference, Reasoned::Disagree), &posted, done).await
+}
+
+async fn retract(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
+    posted.only(&["form_token", "revision", "text"])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    let done = app.retract(&person.request, &person.caller, &key, (&reference, posted.value("text"))).await;
+    answer(&app, &person, (&reference, Reasoned::Retract), &posted, done).await
+}
+
+async fn step(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
+    posted.only(&["form_token", "step"])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    // The first decision is never marked, so a step that is none is refused like it.
+    let step = Step::parse(posted.value("step")).unwrap_or(Step::Triage);
+    match app.mark_step(&person.request, &person.caller, &key, (&reference, step)).await {
+        Ok(_) => Ok(see(&format!("/referrals/{reference}"))),
+        Err(Error::Conflict(_)) => instead(&app, &person, &reference, "Somebody marked this step before you did.").await,
+        Err(other) => Err(Failure(other)),
+    }
+}
+
+/// The revision a form shows. What is no revision is none that anything stands at.
+fn revision(posted: &Posted) -> i64 {
+    posted.value("revision").parse().unwrap_or(0)
+}
+
+async fn answer(
+    app: &App,
+    person: &SignedIn,
+    (reference, of): (&str, Reasoned),
+    posted: &Posted,
+    done: Result<Answered<Added>, Error>,
+) -> Answer {
+    match done {
+        Ok(_) => Ok(see(&format!("/referrals/{reference}"))),
+        Err(Error::Invalid(errors)) => {
+            let view = app.read_referral(&person.request, &person.caller, reference).await?;
+            let page = blank(app, person, &view, of);
+            mend(&ReasonPage {
+                frame: page.frame.clone().failed_if(true),
+                reason: posted.value("reason").to_owned(),
+                duplicate_of: posted.value("duplicate_of").to_owned(),
+                text: posted.value("text").to_owned(),
+                errors: errors.iter().map(|error| (error.name(), error.message.clone())).collect(),
+                ..page
+            })
+        }
+        Err(Error::Conflict(_)) => {
+            let notice = "This referral changed while you wrote, so nothing was recorded. Look again first.";
+            instead(app, person, reference, notice).await
+        }
+        Err(other) => Err(Failure(other)),
+    }
+}

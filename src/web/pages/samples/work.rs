@@ -1,0 +1,169 @@
+//! Who works on a referral, and what they decide.
+
+use super::{
+    super::{
+        assignment::{AssignPage, DeskBox},
+        closing::{ReasonPage, Reasoned},
+        decision::{DecidePage, DecidedLine, DecisionBox, PreviewPage, Written},
+        giving_out::GivingOutPage,
+        redirection::RedirectPage,
+        referral::NoteLine,
+    },
+    PERSON, Sample, sample, somebody,
+};
+
+pub(super) fn desk() -> DeskBox {
+    DeskBox {
+        csrf_token: "token-of-the-session".to_owned(),
+        form_token: "token-of-the-form".to_owned(),
+        href: "/referrals/7K3F-9QXD-2".to_owned(),
+        who: format!("{PERSON} works on this."),
+        may_claim: true,
+        may_release: true,
+        hand: "Give it to somebody".to_owned(),
+    }
+}
+
+pub(super) fn note(words: &str) -> NoteLine {
+    NoteLine {
+        title: "Handed on".to_owned(),
+        from: format!("{PERSON}, 5 June 2026 at 9:32am. Only the receiving team reads this."),
+        text: words.to_owned(),
+    }
+}
+
+fn assign(words: &str, failed: bool) -> AssignPage {
+    AssignPage {
+        frame: somebody().titled("Who works on this referral").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
+        form_token: "token-of-the-form".to_owned(),
+        href: "/referrals/7K3F-9QXD-2".to_owned(),
+        revision: 3,
+        who: "You work on this.".to_owned(),
+        people: vec![("sample".to_owned(), PERSON.to_owned()), ("other".to_owned(), words.to_owned())],
+        to: String::new(),
+        note: words.to_owned(),
+        errors: if failed { vec![("to".to_owned(), "Choose somebody of your team".to_owned())] } else { Vec::new() },
+    }
+}
+
+pub(super) fn decision(words: &str) -> DecisionBox {
+    DecisionBox {
+        csrf_token: "token-of-the-session".to_owned(),
+        form_token: "token-of-the-form".to_owned(),
+        href: "/referrals/7K3F-9QXD-2".to_owned(),
+        told: Some(("Exploitation panel".to_owned(), words.to_owned())),
+        decisions: vec![DecidedLine {
+            title: "Exploitation panel, grade: High".to_owned(),
+            by: format!("{PERSON}, 5 June 2026 at 9:32am"),
+            reason: words.to_owned(),
+        }],
+        links: vec![("Decide again".to_owned(), "/referrals/7K3F-9QXD-2/decision".to_owned())],
+        steps: vec![("first-contact".to_owned(), "First contact".to_owned())],
+    }
+}
+
+fn written(words: &str) -> Written {
+    Written {
+        choice: "panel/panel-listed".to_owned(),
+        grade: String::new(),
+        reason_for_file: words.to_owned(),
+        reason_for_referrer: words.to_owned(),
+        revision: 3,
+    }
+}
+
+fn decide(words: &str, failed: bool) -> DecidePage {
+    DecidePage {
+        frame: somebody().titled("Decision").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
+        href: "/referrals/7K3F-9QXD-2".to_owned(),
+        notice: words.to_owned(),
+        choices: vec![
+            ("panel/panel-listed".to_owned(), "Exploitation panel".to_owned(), "The referrer reads: It is planned.".to_owned()),
+            ("no-action/nothing".to_owned(), words.to_owned(), "The referrer reads: Nothing more.".to_owned()),
+        ],
+        grades: vec![("high".to_owned(), "High".to_owned())],
+        is_free: true,
+        written: written(words),
+        errors: if failed {
+            vec![("reason_for_file".to_owned(), "Enter the reason for the file".to_owned())]
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+fn preview(words: &str) -> PreviewPage {
+    PreviewPage {
+        frame: somebody().titled("Who reads this decision").back_to("/referrals/7K3F-9QXD-2/decision"),
+        form_token: "token-of-the-form".to_owned(),
+        href: "/referrals/7K3F-9QXD-2".to_owned(),
+        file: vec![("Reason for the file".to_owned(), words.to_owned())],
+        told: words.to_owned(),
+        readers: vec![PERSON.to_owned()],
+        closes: true,
+        written: written(words),
+    }
+}
+
+fn redirect(words: &str, failed: bool) -> RedirectPage {
+    RedirectPage {
+        frame: somebody().titled("Pass this referral on").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
+        form_token: "token-of-the-form".to_owned(),
+        href: "/referrals/7K3F-9QXD-2".to_owned(),
+        revision: 3,
+        teams: vec![("1".to_owned(), format!("{PERSON}, Exampleshire Police"))],
+        team: String::new(),
+        read_by: "Only your team reads this.".to_owned(),
+        text: words.to_owned(),
+        errors: if failed { vec![("team".to_owned(), "Choose another team".to_owned())] } else { Vec::new() },
+    }
+}
+
+fn giving_out(words: &str, failed: bool) -> GivingOutPage {
+    GivingOutPage {
+        frame: somebody().titled("Give referrals out").at("/queue").failed_if(failed),
+        form_token: "token-of-the-form".to_owned(),
+        team: "1".to_owned(),
+        references: vec!["7K3F-9QXD-2".to_owned()],
+        people: vec![("sample".to_owned(), PERSON.to_owned())],
+        to: String::new(),
+        note: words.to_owned(),
+        errors: if failed { vec![("to".to_owned(), "Choose who works on them".to_owned())] } else { Vec::new() },
+        done: Vec::new(),
+        back: "/queue".to_owned(),
+    }
+}
+
+fn reason(words: &str, of: Reasoned, failed: bool) -> ReasonPage {
+    let error = || ("text".to_owned(), "Say why".to_owned());
+    ReasonPage {
+        frame: somebody().titled("Close this referral").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
+        form_token: "token-of-the-form".to_owned(),
+        href: "/referrals/7K3F-9QXD-2".to_owned(),
+        of,
+        revision: 3,
+        reasons: if of == Reasoned::Close { vec![("other".to_owned(), words.to_owned())] } else { Vec::new() },
+        reason: String::new(),
+        duplicate_of: words.to_owned(),
+        text: words.to_owned(),
+        errors: if failed { vec![error()] } else { Vec::new() },
+    }
+}
+
+pub(super) fn pages(state: &str, words: &str) -> Vec<Sample> {
+    vec![
+        sample(&format!("assign{state}"), false, &assign(words, false)),
+        sample(&format!("assign-failed{state}"), true, &assign(words, true)),
+        sample(&format!("decide{state}"), false, &decide(words, false)),
+        sample(&format!("decide-failed{state}"), true, &decide(words, true)),
+        sample(&format!("decision-preview{state}"), false, &preview(words)),
+        sample(&format!("close{state}"), false, &reason(words, Reasoned::Close, false)),
+        sample(&format!("close-failed{state}"), true, &reason(words, Reasoned::Close, true)),
+        sample(&format!("redirect{state}"), false, &redirect(words, false)),
+        sample(&format!("redirect-failed{state}"), true, &redirect(words, true)),
+        sample(&format!("giving-out{state}"), false, &giving_out(words, false)),
+        sample(&format!("giving-out-failed{state}"), true, &giving_out(words, true)),
+        sample(&format!("reopen{state}"), false, &reason(words, Reasoned::Reopen, false)),
+        sample(&format!("disagree{state}"), false, &reason(words, Reasoned::Disagree, false)),
+    ]
+}

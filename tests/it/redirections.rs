@@ -1,0 +1,64 @@
+//! Passing a referral to another team: what is shared goes, the team's own words stay, and one desk takes nothing this way.
+
+use referral_exchange::{
+    app::{App, Caller, Error, IdempotencyKey, ListQuery, Redirection},
+    domain::{ids::TeamId, message::Audience, referral::ReferralState},
+    store::Engine,
+};
+
+use crate::support::{
+    acts::send,
+    hub::{ENGINES, Hub},
+};
+
+async fn pass_on(app: &App, caller: &Caller, name: &str, reference: &str, team: TeamId, revision: i64) -> Result<(), Error> {
+    let redirection = Redirection { team: Some(team), text: "It is about a home, not about premises.".to_owned(), revision };
+    let key = IdempotencyKey::parse(name).unwrap();
+    app.redirect_referral(&app.request(None), caller, &key, (reference, &redirection)).await.map(drop)
+}
+
+async fn team(hub: &Hub, code: &str) -> TeamId {
+    hub.app.store().team_by_code(code).await.unwrap().unwrap().id
+}
+
+async fn to_another_desk(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let reference = send(app, &tess, "one", |_| ()).await.reference.to_string();
+    let theo = hub.sign_in("theo.invented").await;
+    let revision = app.read_referral(&app.request(None), &theo, &reference).await.unwrap().referral.revision;
+    let own = (reference.as_str(), Audience::Casework, "Visited before, in May.");
+    app.write_message(&app.request(None), &theo, &IdempotencyKey::parse("own").unwrap(), own).await.unwrap();
+    let both = (reference.as_str(), Audience::Shared, "We look into it.");
+    app.write_message(&app.request(None), &theo, &IdempotencyKey::parse("both").unwrap(), both).await.unwrap();
+
+    let city = team(&hub, "city-community-safety").await;
+    for (name, wrong) in [("fno", team(&hub, "fno-desk").await), ("self", team(&hub, "fire-protection").await)] {
+        let refused = pass_on(app, &theo, name, &reference, wrong, revision).await;
+        assert!(matches!(&refused, Err(Error::Invalid(faults)) if faults[0].name() == "team"), "{name}: {refused:?}");
+    }
+    let stale = pass_on(app, &theo, "stale", &reference, city, revision - 1).await;
+    assert!(matches!(stale, Err(Error::Conflict(_))), "{stale:?}");
+    let refused = pass_on(app, &tess, "sender", &reference, city, revision).await;
+    assert!(matches!(refused, Err(Error::Refused)), "{refused:?}");
+    pass_on(app, &theo, "city", &reference, city, revision).await.unwrap();
+
+    let gone = app.read_referral(&app.request(None), &theo, &reference).await;
+    assert!(matches!(gone.map(drop), Err(Error::Refused)), "the first team sees it no more");
+    let nia = hub.sign_in("nia.imaginary").await;
+    let query = ListQuery { team: Some(city), ..ListQuery::default() };
+    let items = app.queue(&app.request(None), &nia, &query).await.unwrap().items;
+    assert_eq!(items.iter().map(|item| (item.state, item.copied)).collect::<Vec<_>>(), [(ReferralState::Received, false)]);
+    let view = app.read_referral(&app.request(None), &nia, &reference).await.unwrap();
+    assert!(view.answers.is_some());
+    let said: Vec<_> = view.messages.iter().map(|said| said.text.as_str()).collect();
+    assert_eq!(said, ["We look into it."], "the first team's own words stay with it");
+    assert_eq!(view.notes[0].text, "It is about a home, not about premises.");
+    assert_eq!(app.read_referral(&app.request(None), &tess, &reference).await.unwrap().received_by.0, "City community safety");
+    hub.finish().await;
+}
+
+crate::support::on_both! {
+    another_team_gets_what_is_shared_and_nothing_of_the_first_teams_own => to_another_desk,
+}
