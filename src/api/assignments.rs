@@ -3,17 +3,15 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use http::HeaderMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    body::{self, Bytes, Members},
+    body::{Change, Members},
     checks::Nothing,
     messages::{Made, made},
     path::Part,
     problem::Problem,
-    signed::Signed,
 };
 use crate::app::{App, Assignment};
 
@@ -42,12 +40,9 @@ impl Members for AssignBody {
 )]
 pub async fn claim(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     body.read::<Nothing>()?;
     Ok(made(app.claim(&signed.request, &signed.caller, &key, &reference).await?))
 }
@@ -60,12 +55,9 @@ pub async fn claim(
 )]
 pub async fn release(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     body.read::<Nothing>()?;
     Ok(made(app.release(&signed.request, &signed.caller, &key, &reference).await?))
 }
@@ -78,12 +70,9 @@ pub async fn release(
 )]
 pub async fn assign(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     let AssignBody { to, note, revision } = body.read()?;
     let assignment = Assignment { to, note: note.unwrap_or_default(), revision: Some(revision) };
     Ok(made(app.assign(&signed.request, &signed.caller, &key, (&reference, &assignment)).await?))

@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    body::{self, Bytes, Members},
+    body::{Change, Members},
     messages::{Made, made},
     path::Part,
     problem::Problem,
-    signed::Signed,
 };
 use crate::{
     app::{App, Closing, Error, ReferralView},
@@ -57,12 +55,9 @@ impl Members for DecisionBody {
 )]
 pub async fn decide(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     let DecisionBody { outcome, grade, reason_for_file, reason_for_referrer, feedback, close, revision } = body.read()?;
     let decision = NewDecision { outcome, grade, reason_for_file, reason_for_referrer, feedback, close };
     Ok(made(app.decide_referral(&signed.request, &signed.caller, &key, (&reference, &decision, revision)).await?))
@@ -95,12 +90,9 @@ impl Members for ClosingBody {
 )]
 pub async fn close(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     let ClosingBody { reason, text, duplicate_of, revision } = body.read()?;
     let reason = CloseReason::parse(&reason);
     let reason = reason.ok_or(Error::Malformed("reason is done, duplicate, wrong-desk, withdrawn or other"))?;
@@ -130,12 +122,9 @@ impl Members for ReopeningBody {
 )]
 pub async fn reopen(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     let ReopeningBody { text, revision } = body.read()?;
     Ok(made(app.reopen_referral(&signed.request, &signed.caller, &key, (&reference, &text, revision)).await?))
 }
@@ -161,12 +150,9 @@ impl Members for DisagreementBody {
 )]
 pub async fn disagree(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     let DisagreementBody { text } = body.read()?;
     Ok(made(app.disagree(&signed.request, &signed.caller, &key, (&reference, &text)).await?))
 }
@@ -180,12 +166,9 @@ pub async fn disagree(
 )]
 pub async fn retract(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     let DisagreementBody { text } = body.read()?;
     Ok(made(app.retract(&signed.request, &signed.caller, &key, (&reference, &text)).await?))
 }
@@ -211,12 +194,9 @@ impl Members for StepBody {
 )]
 pub async fn mark_step(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     let StepBody { step } = body.read()?;
     let step = Step::parse(&step).ok_or(Error::Malformed("step is first-contact, assessment or review"))?;
     Ok(made(app.mark_step(&signed.request, &signed.caller, &key, (&reference, step)).await?))

@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use http::HeaderMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    body::{self, Bytes, Members},
+    body::{Change, Members},
     messages::{Made, made},
     path::Part,
     problem::Problem,
-    signed::Signed,
 };
 use crate::{
     app::{App, Redirection},
@@ -44,12 +42,9 @@ impl Members for RedirectionBody {
 )]
 pub async fn redirect(
     State(app): State<Arc<App>>,
-    signed: Signed,
     Part(reference): Part,
-    headers: HeaderMap,
-    body: Bytes,
+    Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let key = body::idempotency_key(&headers)?;
     let RedirectionBody { team, text, revision } = body.read()?;
     // An id that is none is answered like a team that cannot get it.
     let redirection = Redirection { team: TeamId::parse(&team).ok(), text, revision };

@@ -18,9 +18,17 @@ use super::{
 use crate::{
     app::{AdditionView, App, Error, HolderView, NoteView, ReferralView, StopView},
     domain::{
-        action::Action, answers::Answer as GivenAnswer, code::QuestionId, enquiry::FormKind, grant::GrantReason,
-        message::Audience, pathway::SummaryRow as PathwayRow, reference::Reference, referral::{ReferralState, Stage},
-        relation::Relation, time::Timestamp,
+        action::Action,
+        answers::Answer as GivenAnswer,
+        code::QuestionId,
+        enquiry::FormKind,
+        grant::GrantReason,
+        message::Audience,
+        pathway::SummaryRow as PathwayRow,
+        reference::Reference,
+        referral::{ReferralState, Stage},
+        relation::Relation,
+        time::Timestamp,
     },
     web::{
         components::{Button, Details, ErrorSummary, InsetText, NotificationBanner, SummaryList, SummaryRow, Tag},
@@ -253,10 +261,14 @@ fn received_by(view: &ReferralView) -> String {
         ),
         Stage::Stopped { .. } => "Nobody: it was stopped at the check".to_owned(),
         Stage::Withdrawn => "Nobody: it was not sent after the check".to_owned(),
-        Stage::Received | Stage::Opened { .. } | Stage::Decided { .. } | Stage::Closed { .. } if super::sent::goes_by_name(view) => {
+        Stage::Received | Stage::Opened { .. } | Stage::Decided { .. } | Stage::Closed { .. }
+            if super::sent::goes_by_name(view) =>
+        {
             format!("{}, by name", of(GrantReason::Named))
         }
-        Stage::Received | Stage::Opened { .. } | Stage::Decided { .. } | Stage::Closed { .. } => format!("{}, {}", view.received_by.0, view.received_by.1),
+        Stage::Received | Stage::Opened { .. } | Stage::Decided { .. } | Stage::Closed { .. } => {
+            format!("{}, {}", view.received_by.0, view.received_by.1)
+        }
     }
 }
 
