@@ -219,10 +219,16 @@ async fn a_strangers_agency_sees_no_referral_by_any_route() {
     let hub = Hub::founded(Engine::Sqlite).await;
     let reference = sent_referral(&hub).await;
     let served = hub.serve().await;
-    let (stranger, token) = served.signed_in("omar.placeholder").await;
-    for asked in closed_routes(&reference).iter().filter(|asked| asked.template.contains("{reference}")) {
+    let mut session = served.signed_in("omar.placeholder").await;
+    let routes = closed_routes(&reference).into_iter().filter(|asked| asked.template.contains("{reference}"));
+    for (number, asked) in routes.enumerate() {
+        // Whoever misses more than sixty times within a minute has to wait.
+        if number % 50 == 49 {
+            session = served.signed_in("omar.placeholder").await;
+        }
+        let (stranger, token) = &session;
         let before = refusals(&served.hub).await.len();
-        let answer = ask(&served, &stranger, asked, Some(&token)).await;
+        let answer = ask(&served, stranger, &asked, Some(token)).await;
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{}", asked.template);
         let after = refusals(&served.hub).await;
         assert_eq!(after.len(), before + 1, "{} must leave one refusal", asked.template);
