@@ -13,6 +13,7 @@ mod json;
 mod lists;
 mod log;
 mod messages;
+mod notices;
 pub mod openapi;
 mod origin;
 mod path;

@@ -14,7 +14,7 @@ use utoipa::{
 };
 
 use super::{
-    account, assignments, attachments, checks, decisions, lists, log, messages, pathways,
+    account, assignments, attachments, checks, decisions, lists, log, messages, notices, pathways,
     problem::{FieldProblem, ProblemBody},
     redirections, referrals, safeguarding_leads, session,
     table::{ROUTES, Route},
@@ -57,6 +57,8 @@ const SCHEME: &str = "session";
         decisions::retract,
         redirections::redirect,
         decisions::mark_step,
+        notices::list,
+        notices::read,
         checks::list,
         checks::decide,
         checks::send_anyway,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::{
-    account, assignments, attachments, checks, decisions, lists, log, messages, openapi, pathways, redirections, referrals,
-    safeguarding_leads, session, teams,
+    account, assignments, attachments, checks, decisions, lists, log, messages, notices, openapi, pathways, redirections,
+    referrals, safeguarding_leads, session, teams,
 };
 use crate::{app::App, domain::action::Action};
 
@@ -79,6 +79,8 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/referrals/{reference}/retraction", "api-retract", Action::Retract, || post(decisions::retract)),
     closed("POST", "/referrals/{reference}/redirect", "api-redirect", Action::RedirectReferral, || post(redirections::redirect)),
     closed("POST", "/referrals/{reference}/step", "api-step", Action::MarkStep, || post(decisions::mark_step)),
+    closed("GET", "/notices", "api-notices", Action::ListNotices, || get(notices::list)),
+    closed("POST", "/notices/{id}/read", "api-notice-read", Action::MarkNotice, || post(notices::read)),
     closed("GET", "/checks", "api-checks", Action::ListChecks, || get(checks::list)),
     closed("POST", "/referrals/{reference}/check", "api-check", Action::PassCheck, || post(checks::decide)),
     closed("POST", "/referrals/{reference}/send-anyway", "api-send-anyway", Action::SendStopped, || post(checks::send_anyway)),

@@ -17,6 +17,7 @@ use crate::{
         code::QuestionId,
         compartment::{Category, CompartmentKind, EntryKind},
         ids::{CompartmentId, EntryId},
+        notice::NoticeCode,
         pathway::Pathway,
         question::Question,
         relation::Relation,
@@ -134,8 +135,13 @@ impl App {
             let restricted = restricted.ok_or(Error::Integrity("a category has no teams"))?;
             fresh.push((*category, *shown, self.category_holders(caller, &referral, restricted).await?));
         }
+        let mut news = self.tell_desk(&referral, NoticeCode::Added).await?;
+        if !pathway.part(&answers, None).is_empty() {
+            news.extend(self.tell_copied(&referral, NoticeCode::Added).await?);
+        }
         let mut tx = self.store.begin().await?;
         room_for_more(&mut tx, referral.id).await?;
+        self.tell(&mut tx, &news, request.at).await?;
         for (category, shown, holders) in fresh {
             let made = self.make_compartment(&mut tx, referral.id, shown, &holders, request.at).await?;
             parts.push((Some(category), made, holders));

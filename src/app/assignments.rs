@@ -2,10 +2,19 @@
 
 use super::{
     Added, Answered, App, Caller, Error, IdempotencyKey, casework::Casework, desk::change, error::CHANGED, idempotency::Once,
+    telling::telling,
 };
 use crate::{
     audit::Details,
-    domain::{action::Action, answers::FieldError, code::QuestionId, compartment::EntryKind, desk::Assigned, text::lines},
+    domain::{
+        action::Action,
+        answers::FieldError,
+        code::QuestionId,
+        compartment::EntryKind,
+        desk::Assigned,
+        notice::{Addressee, NoticeCode},
+        text::lines,
+    },
     policy::RequestContext,
     store::referrals::Referral,
 };
@@ -146,6 +155,9 @@ impl App {
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at: request.at };
         once.remember(&mut tx, &done).await?;
+        if to != caller.user() {
+            self.tell(&mut tx, &[telling(&referral, Addressee::User(to), NoticeCode::Given)], request.at).await?;
+        }
         let desk = referral.desk.assign(to, request.at);
         change(&mut tx, &Referral { desk, ..referral.clone() }).await?;
         let mut details = Details { assigned: Some(to), ..Details::default() };

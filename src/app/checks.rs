@@ -10,6 +10,7 @@ use super::{
     idempotency::Once,
     library::Versioned,
     lists::Page,
+    telling::of_release,
 };
 use crate::{
     audit::{Details, row::Erasable},
@@ -21,6 +22,7 @@ use crate::{
         compartment::{CompartmentKind, EntryKind},
         ids::{AgencyId, ReferralId, TeamId, UserId},
         key::HolderKind,
+        notice::{NoticeCode, Telling},
         relation::Relation,
         running_clock::RunningClock,
         text::lines,
@@ -83,6 +85,8 @@ struct Waiting {
     clocks: Vec<RunningClock>,
     /// The teams to which they let it go.
     told: Vec<(AgencyId, TeamId)>,
+    /// What is told to whom.
+    news: Vec<Telling>,
 }
 
 impl App {
@@ -204,7 +208,7 @@ impl App {
             ..bare(Actor::Job(JOB), action, Object::Hub, Relation::None, State::None, request)
         };
         let permit = self.ask(act).await?;
-        let held = self.waiting(referral, fate).await?;
+        let held = self.waiting(referral, fate, None).await?;
         let tx = self.store.begin().await?;
         self.settle_held(tx, permit, referral, (fate, held)).await
     }
@@ -221,7 +225,7 @@ impl App {
         let sight = self.sight(caller, &[referral.id]).await?;
         let act = self.act_on(request, caller, (&referral, &sight), action, |_, _| Some(Vec::new())).await?;
         let permit = self.ask(act).await?;
-        let held = self.waiting(&referral, fate).await?;
+        let held = self.waiting(&referral, fate, Some(caller.user())).await?;
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at: request.at };
         once.remember(&mut tx, &done).await?;
@@ -231,13 +235,21 @@ impl App {
 
     /// The held grants of a referral as it was read. Read before the transaction begins, so that it waits for no second
     /// connection; they move only with the referral, whose revision the transaction checks.
-    async fn waiting(&self, referral: &Referral, fate: Fate) -> Result<Waiting, Error> {
+    async fn waiting(&self, referral: &Referral, fate: Fate, by: Option<UserId>) -> Result<Waiting, Error> {
         let grants = self.store.held_grants(referral.id).await?;
         let told = match fate {
             Fate::Released => self.told_by(&grants).await?,
             Fate::Withdrawn => Vec::new(),
         };
-        Ok(Waiting { grants, clocks: self.store.clocks_of(referral.id).await?, told })
+        let news = match fate {
+            Fate::Released => {
+                let mut news = self.tell_sender(referral, NoticeCode::WentOn, by).await?;
+                news.extend(of_release(referral, &grants));
+                news
+            }
+            Fate::Withdrawn => Vec::new(),
+        };
+        Ok(Waiting { grants, clocks: self.store.clocks_of(referral.id).await?, told, news })
     }
 
     /// Moves a held referral on, releases or erases its held grants, and commits.
@@ -269,6 +281,7 @@ impl App {
                 Fate::Withdrawn => tx.erase(Erasable::Grant, grant.id).await?,
             }
         }
+        self.tell(&mut tx, &held.news, at).await?;
         let compartments = reached(&held.grants);
         tx.commit(permit, &Details { recipients: held.told, compartments, ..Details::default() }).await?;
         Ok(())
@@ -292,9 +305,11 @@ impl App {
 
         let shared = sight.compartments(referral.id).into_iter().find(|shown| shown.kind == CompartmentKind::Shared);
         let shared = self.held_compartment(&sight, shared.ok_or(Error::Refused)?).await?;
+        let news = self.tell_sender(&referral, NoticeCode::Stopped, Some(caller.user())).await?;
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at: request.at };
         once.remember(&mut tx, &done).await?;
+        self.tell(&mut tx, &news, request.at).await?;
         let content = serde_json::json!({ "reason": stop.reason.as_str(), "text": text }).to_string();
         let entry = self.sealed_entry(&tx, &shared, EntryKind::CheckReason, content.as_bytes(), caller.user(), request.at);
         tx.insert_entry(&entry).await?;

@@ -17,6 +17,7 @@ use crate::{
         decision::{CloseReason, Fault, reason},
         desk::Desk,
         ids::UserId,
+        notice::NoticeCode,
         reference::Reference,
         referral::Stage,
         running_clock::RunningClock,
@@ -113,12 +114,14 @@ impl App {
             let text = reason(text, "text", "Say why you want to withdraw it", &mut faults).ok_or_else(|| to_mend(faults))?;
             let shared = self.shared_compartment(&sight, &referral).await?;
             let desk = Desk { retracted_at: Some(at), ..referral.desk };
+            let news = self.tell_desk(&referral, NoticeCode::Retracted).await?;
             let mut tx = self.store.begin().await?;
             let done = Added { id: tx.event().to_string(), at };
             once.remember(&mut tx, &done).await?;
             change(&mut tx, &Referral { desk, ..referral.clone() }).await?;
             let mut details = Details { compartments: vec![shared.shown()], keys: vec![shared.key], ..Details::default() };
             self.write_down(&mut tx, &mut details, (&shared, EntryKind::Retraction), &text, (by, at)).await?;
+            self.tell(&mut tx, &news, at).await?;
             tx.commit(permit, &details).await?;
             Ok(done)
         };
@@ -189,6 +192,11 @@ impl App {
         let clocks = self.store.clocks_of(referral.id).await?;
         let clocks: Vec<_> = clocks.into_iter().map(|clock| clock.stop(at)).collect();
         let desk = referral.desk.go_on();
+        // Of a decision the sender was told already.
+        let news = match why {
+            CloseReason::Done => Vec::new(),
+            _ => self.tell_sender(&referral, NoticeCode::Closed, Some(by)).await?,
+        };
 
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at };
@@ -203,6 +211,7 @@ impl App {
         });
         let content = content.to_string();
         self.write_down(&mut tx, &mut details, (&casework, EntryKind::Closing), &content, (by, at)).await?;
+        self.tell(&mut tx, &news, at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
     }
@@ -229,6 +238,7 @@ impl App {
         let text = reason(text, "text", "Say why it is taken up again", &mut faults).ok_or_else(|| to_mend(faults))?;
         let (stage, clocks) = self.taken_up(&referral, (by, at)).await?;
         let casework = self.casework(&sight, &referral).await?;
+        let news = self.tell_sender(&referral, NoticeCode::Reopened, Some(by)).await?;
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at };
         once.remember(&mut tx, &done).await?;
@@ -236,6 +246,7 @@ impl App {
         let (casework, keys) = self.open_casework(&mut tx, casework, &referral, at).await?;
         let mut details = Details { compartments: vec![casework.shown()], keys, ..Details::default() };
         self.write_down(&mut tx, &mut details, (&casework, EntryKind::Reopening), &text, (by, at)).await?;
+        self.tell(&mut tx, &news, at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
     }
@@ -258,6 +269,7 @@ impl App {
             Stage::Closed { .. } => Some(self.taken_up(&referral, (by, at)).await?),
             _ => None,
         };
+        let news = self.tell_desk(&referral, NoticeCode::Disagreed).await?;
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at };
         once.remember(&mut tx, &done).await?;
@@ -267,6 +279,7 @@ impl App {
         }
         let mut details = Details { compartments: vec![shared.shown()], keys: vec![shared.key], ..Details::default() };
         self.write_down(&mut tx, &mut details, (&shared, EntryKind::Disagreement), &text, (by, at)).await?;
+        self.tell(&mut tx, &news, at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
     }

@@ -16,6 +16,7 @@ use crate::{
         compartment::{CompartmentKind, EntryKind},
         decision::{Decision, Fault, NewDecision, Told},
         ids::{EntryId, UserId},
+        notice::NoticeCode,
         time::Timestamp,
     },
     policy::RequestContext,
@@ -102,6 +103,7 @@ impl App {
         let clocks = clocks.map(|clock| clock.resume(at, &self.calendar));
         let clocks: Vec<_> = clocks.map(|clock| if ends(clock.step) { clock.stop(at) } else { clock }).collect();
         let desk = referral.desk.go_on();
+        let news = self.tell_sender(&referral, NoticeCode::Decided, Some(by)).await?;
 
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at };
@@ -120,6 +122,7 @@ impl App {
         self.write_down(&mut tx, &mut details, (&casework, EntryKind::Decision), &file, (by, at)).await?;
         let told = for_referrer(&decision.told);
         self.write_down(&mut tx, &mut details, (&shared, EntryKind::Feedback), &told, (by, at)).await?;
+        self.tell(&mut tx, &news, at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
     }

@@ -10,6 +10,7 @@ use crate::{
         action::Action,
         compartment::{CompartmentKind, EntryKind},
         ids::{CompartmentId, UserId},
+        notice::{Addressee, NoticeCode, Telling},
         relation::Relation,
         text::PersonName,
     },
@@ -97,6 +98,10 @@ impl App {
         }
         let written = self.describe_anew(&mut tx, &compartment, files).await?;
         entries.extend(written.entries);
+        if let Some(to) = deputy.filter(|_| deputy != draft.deputy).map(Addressee::User) {
+            let (code, referral) = (NoticeCode::DraftHanded, Some(id));
+            self.tell(&mut tx, &[Telling { to, code, referral, about: None, urgent: false }], request.at).await?;
+        }
         let gone = tx.erased_blobs();
         let details = Details {
             entries,

@@ -116,7 +116,9 @@ impl App {
     /// # Errors
     /// [`Error::Unseen`], [`Error::Refused`], [`Error::Integrity`].
     pub async fn read_draft(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<DraftView, Error> {
-        Ok(self.open_draft(request, caller, reference, (Action::ReadDraft, false)).await?.0)
+        let (view, _) = self.open_draft(request, caller, reference, (Action::ReadDraft, false)).await?;
+        self.store.read_notices_of(view.draft.id, &caller.holders(), request.at).await?;
+        Ok(view)
     }
 
     /// Opens a draft and its files, to be sealed anew.

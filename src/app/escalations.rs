@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     audit::Details,
-    domain::{action::Action, actor::Actor, desk::Desk, relation::Relation},
+    domain::{action::Action, actor::Actor, desk::Desk, notice::NoticeCode, relation::Relation},
     policy::{Act, Object, RequestContext, State},
     store::referrals::Referral,
 };
@@ -53,7 +53,9 @@ impl App {
         let permit = self.ask(act).await?;
         let recipients = vec![(referral.receiving_agency, referral.receiving_team)];
         let desk = Desk { escalated_at: Some(request.at), ..referral.desk };
+        let news = self.tell_cover(&referral, NoticeCode::Escalated).await?;
         let mut tx = self.store.begin().await?;
+        self.tell(&mut tx, &news, request.at).await?;
         change(&mut tx, &Referral { desk, ..referral }).await?;
         tx.commit(permit, &Details { recipients, ..Details::default() }).await?;
         Ok(())

@@ -20,6 +20,8 @@ use crate::{
         file::{FileName, FileType, LONGEST_DESCRIPTION, MOST, ScanState},
         ids::{CompartmentId, EntryId, UserId},
         message::Audience,
+        notice::NoticeCode,
+        relation::Relation,
         sniff::NotTaken,
         text::lines,
         time::Timestamp,
@@ -208,6 +210,13 @@ impl App {
         let referral = self.find_referral(request, caller, reference, Action::AttachFile).await?;
         let act = self.act_towards(request, caller, (&referral, &sight), (Action::AttachFile, audience)).await?;
         let permit = self.ask(Act { compartments: vec![shown], ..act }).await?;
+        let news = match (audience, permit.act().relation) {
+            (Audience::Casework, _) => Vec::new(),
+            (Audience::Shared, Relation::ReceivingTeam) => {
+                self.tell_sender(&referral, NoticeCode::Added, Some(caller.user())).await?
+            }
+            (Audience::Shared, _) => self.tell_desk(&referral, NoticeCode::Added).await?,
+        };
         let mut tx = self.store.begin().await?;
         if tx.count_files(referral.id).await? >= MOST {
             return Err(Error::Conflict("this referral has 100 files, and no more fit"));
@@ -225,6 +234,7 @@ impl App {
         let added = Added { id: entry.id.to_string(), at: request.at };
         once.remember(&mut tx, &added).await?;
         let written = write_file(&mut tx, entry, sealed).await?;
+        self.tell(&mut tx, &news, request.at).await?;
         keep(written.blobs).await?;
         tx.commit(permit, &Details { entries: written.entries, keys, ..Details::default() }).await?;
         drop(place);

@@ -39,6 +39,7 @@ impl App {
                 action,
                 "a stored record failed its check; nothing of it was shown or used"
             );
+            self.alarm(&act).await?;
         }
         let denial = self.policy.current().refuse(act, reason);
         self.store.refuse(&[(denial, Details { route, ..Details::default() })]).await?;

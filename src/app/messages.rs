@@ -13,8 +13,9 @@ use crate::{
         code::QuestionId,
         compartment::EntryKind,
         enquiry::FormKind,
-        ids::{CompartmentId, ReferralId},
+        ids::{CompartmentId, ReferralId, UserId},
         message::{Audience, LONGEST},
+        notice::{NoticeCode, Telling},
         relation::Relation,
         running_clock::RunningClock,
         text::{BadText, lines},
@@ -103,6 +104,7 @@ impl App {
         let compartment = if held { Some(self.held_compartment(&sight, shown).await?) } else { None };
         let own = if held { Vec::new() } else { self.receiving_side(&referral).await? };
         let moved = self.waits_or_goes_on(&referral, &permit, audience).await?;
+        let news = self.news_of_words(&referral, (&permit, audience), caller.user()).await?;
         let mut tx = self.store.begin().await?;
         let compartment = match compartment {
             Some(compartment) => compartment,
@@ -117,6 +119,7 @@ impl App {
             change_with(&mut tx, referral, &clocks).await?;
         }
         tx.insert_entry(&entry).await?;
+        self.tell(&mut tx, &news, request.at).await?;
         let keys = std::iter::once(compartment.key).chain(own.iter().map(Holder::key)).collect();
         let details = Details { entries: vec![(entry.id, entry.sha256)], keys, ..Details::default() };
         tx.commit(permit, &details).await?;
@@ -148,6 +151,31 @@ impl App {
         let clocks = self.store.clocks_of(referral.id).await?.into_iter();
         let clocks = clocks.map(|clock| if asks { clock.pause(at) } else { clock.resume(at, &self.calendar) });
         Ok(Some((Referral { desk, ..referral.clone() }, clocks.collect())))
+    }
+
+    /// Who hears of words said to both sides: the other side. What a team says among themselves is told to nobody.
+    async fn news_of_words(
+        &self,
+        referral: &Referral,
+        (permit, audience): (&Permit, Audience),
+        by: UserId,
+    ) -> Result<Vec<Telling>, Error> {
+        let act = permit.act();
+        match (audience, act.relation) {
+            (Audience::Casework, _) => Ok(Vec::new()),
+            (Audience::Shared, Relation::ReceivingTeam) => {
+                let code = match act.action {
+                    Action::AskReferrer => NoticeCode::Question,
+                    _ if is_answer(referral, audience, act.relation) => NoticeCode::Answer,
+                    _ => NoticeCode::Message,
+                };
+                self.tell_sender(referral, code, Some(by)).await
+            }
+            (Audience::Shared, _) => {
+                let waits = referral.desk.waiting_since.is_some();
+                self.tell_desk(referral, if waits { NoticeCode::Answer } else { NoticeCode::Message }).await
+            }
+        }
     }
 
     /// The act of writing to an audience, by the first of the caller's ways that the policy allows; or else one it refuses.

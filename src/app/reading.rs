@@ -76,13 +76,14 @@ pub(super) const TRIES: usize = 4;
 impl App {
     /// Opens a referral by reference. Unseen and nonexistent cost the same look-ups and leave the same event.
     pub async fn read_referral(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<ReferralView, Error> {
+        let mut read = self.read_once(request, caller, reference).await;
         for _ in 1..TRIES {
-            match self.read_once(request, caller, reference).await {
-                Err(Error::Conflict(_)) => {}
-                other => return other,
-            }
+            let Err(Error::Conflict(_)) = &read else { break };
+            read = self.read_once(request, caller, reference).await;
         }
-        self.read_once(request, caller, reference).await
+        let view = read?;
+        self.store.read_notices_of(view.referral.id, &caller.holders(), request.at).await?;
+        Ok(view)
     }
 
     /// A referral by its reference, if the caller holds a grant on it; a miss is on record as a refusal of what was tried.

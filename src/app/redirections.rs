@@ -3,7 +3,7 @@
 
 use super::{
     Added, Answered, App, Caller, Error, IdempotencyKey, TeamView, decisions::to_mend, desk::change, idempotency::Once,
-    opening::Unwrapped, relations::covers, sealing::Holder,
+    opening::Unwrapped, relations::covers, sealing::Holder, telling::telling,
 };
 use crate::{
     audit::{Details, row::Erasable},
@@ -15,6 +15,7 @@ use crate::{
         desk::Desk,
         grant::GrantReason,
         ids::TeamId,
+        notice::{Addressee, NoticeCode},
         running_clock::soonest,
     },
     policy::RequestContext,
@@ -116,6 +117,8 @@ impl App {
         let holder: Holder = self.team_holder(&to).await?;
         let clocks = self.store.clocks_of(referral.id).await?;
         let free = self.form_at(&referral.pathway_version, referral.kind).await?.pathway.free_feedback;
+        let mut news = self.tell_sender(&referral, NoticeCode::Moved, Some(by)).await?;
+        news.push(telling(&referral, Addressee::Team(to.id), NoticeCode::PassedOn));
         let casework = if free { None } else { Some(self.casework(&sight, &referral).await?) };
 
         let mut tx = self.store.begin().await?;
@@ -151,6 +154,7 @@ impl App {
             details.compartments.push(into.shown());
         }
         self.write_down(&mut tx, &mut details, (&into, EntryKind::Redirection), &text, (by, at)).await?;
+        self.tell(&mut tx, &news, at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
     }

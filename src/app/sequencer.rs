@@ -29,6 +29,8 @@ const MIND_EVERY: Duration = Duration::from_secs(20);
 const KEEP_OLD: Duration = Duration::from_hours(24);
 /// Holidays included: so long an account stays at home at an address it has signed in from.
 const KEEP_HOMES: Duration = Duration::from_hours(30 * 24);
+/// Half a year.
+const KEEP_NOTICES: Duration = Duration::from_hours(183 * 24);
 
 /// What one process remembers between steps: the tree's edge, if nobody else has moved on since.
 #[derive(Default)]
@@ -228,6 +230,12 @@ impl App {
                 }
                 if let Err(error) = self.expire_drafts().await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "old drafts could not be deleted");
+                }
+                if let Err(error) = self.mind_drafts().await {
+                    tracing::error!(error.kind = "housekeeping", error = %error, "nobody could be told of drafts that lie");
+                }
+                if let Err(error) = self.store.forget_notices(now.minus(KEEP_NOTICES)).await {
+                    tracing::error!(error.kind = "housekeeping", error = %error, "old notices could not be removed");
                 }
                 if let Err(error) = self.expire_kept().await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "old kept forms could not be erased");

@@ -13,6 +13,7 @@ use super::{
     library::Versioned,
     recipients::{Copied, Recipients, RestrictedMember, Sender},
     sealing::{Compartment, Holder},
+    telling::of_sending,
 };
 use crate::{
     audit::Details,
@@ -318,6 +319,7 @@ impl App {
         if !to.named {
             count(&mut tx, pathway, (&answers, &agency.code), request.at).await?;
         }
+        self.tell(&mut tx, &of_sending(&referral, &to), request.at).await?;
         let gone = tx.erased_blobs();
         let details = Details { recipients: to.told, pathway: Some(versioned.named()?), ..sealed };
         keep(files.blobs).await?;

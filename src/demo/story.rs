@@ -233,6 +233,7 @@ impl<'s> Story<'s> {
     async fn jobs(&self) -> Result<(), Error> {
         self.app.mind_checks().await?;
         self.app.mind_urgent().await?;
+        self.app.mind_drafts().await?;
         self.app.expire_drafts().await.map(drop)
     }
 

@@ -35,6 +35,10 @@ coded_enum! {
         SignOutEverywhere = "sign-out-everywhere",
         /// Looks at the own account and places.
         ReadAccount = "read-account",
+        /// Looks at the notices to oneself and one's teams.
+        ListNotices = "list-notices",
+        /// Marks a notice as read.
+        MarkNotice = "mark-notice",
         /// Looks at the list of pathways, or one definition.
         ReadPathways = "read-pathways",
         /// Says who goes on with the own drafts.
@@ -187,6 +191,8 @@ impl Action {
             | Self::SignOut
             | Self::SignOutEverywhere
             | Self::ReadAccount
+            | Self::ListNotices
+            | Self::MarkNotice
             | Self::ChooseDeputy
             | Self::KeepForm
             | Self::ReadKept
@@ -306,6 +312,8 @@ impl Action {
             | Self::SendDraft
             | Self::ReadLog
             | Self::ReadSafeguardingLeads
+            | Self::ListNotices
+            | Self::MarkNotice
             | Self::ReadAccount => EventType::Consult,
             _ => EventType::Administer,
         }
@@ -330,6 +338,8 @@ impl Action {
             Self::SignOut => "signed out",
             Self::SignOutEverywhere => "signed out everywhere",
             Self::ReadAccount => "looked at their own account",
+            Self::ListNotices => "looked at their notices",
+            Self::MarkNotice => "marked a notice as read",
             Self::ReadPathways => "looked at the pathways",
             Self::ChooseDeputy => "said who goes on with their drafts",
             Self::KeepForm => "kept what somebody typed after their session had ended",

@@ -92,6 +92,8 @@ ids! {
     RequestId,
     /// Work to be done after commit.
     JobId,
+    /// What somebody is told of.
+    NoticeId,
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub mod legal;
 pub mod message;
 pub mod multipart;
 pub mod next_step;
+pub mod notice;
 pub mod outcome;
 pub mod part_date;
 pub mod parts;

@@ -29,6 +29,7 @@ pub mod leases;
 pub mod measures;
 pub mod memberships;
 pub mod migrate;
+pub mod notices;
 pub mod queues;
 pub mod referrals;
 pub mod safeguarding_leads;

@@ -62,11 +62,14 @@ pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
     response
 }
 
-/// Whoever the session cookie stands for.
-async fn caller(app: &App, context: &RequestContext, cookie: Option<&str>) -> Result<Option<Caller>, Error> {
+/// Whoever the session cookie stands for, and how many notices wait for them.
+async fn caller(app: &App, context: &RequestContext, cookie: Option<&str>) -> Result<Option<(Caller, u64)>, Error> {
     let Some(text) = cookie else { return Ok(None) };
     match app.authenticate(context, text).await {
-        Ok(caller) => Ok(Some(caller)),
+        Ok(caller) => {
+            let unread = app.unread_notices(&caller).await?;
+            Ok(Some((caller, unread)))
+        }
         Err(Error::NotSignedIn) => Ok(None),
         Err(error) => Err(error),
     }

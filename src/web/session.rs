@@ -12,6 +12,7 @@ use super::{
     components::NavigationItem,
     error::Failure,
     view::{self, Frame},
+    words,
 };
 use zeroize::Zeroizing;
 
@@ -62,11 +63,11 @@ pub(super) fn fresh_token(app: &App) -> String {
 }
 
 impl Visit {
-    /// The visit of whoever is signed in, or of nobody.
+    /// The visit of whoever is signed in, with the number of notices that wait for them, or of nobody.
     pub(super) fn new(
         app: &App,
         request: RequestContext,
-        caller: Option<Caller>,
+        caller: Option<(Caller, u64)>,
         form_token: String,
         pre_session: Option<Zeroizing<String>>,
     ) -> Self {
@@ -79,10 +80,10 @@ impl Visit {
             ..Frame::default()
         };
         let frame = match &caller {
-            Some(caller) => signed_in(app, caller, nobody),
+            Some((caller, unread)) => Frame { notices: words::unread(*unread), ..signed_in(app, caller, nobody) },
             None => nobody,
         };
-        Self { request, frame, form_token, pre_session, caller: caller.map(Arc::new) }
+        Self { request, frame, form_token, pre_session, caller: caller.map(|(caller, _)| Arc::new(caller)) }
     }
 }
 

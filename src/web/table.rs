@@ -131,6 +131,8 @@ pub const ROUTES: &[Route] = &[
     get("/referrals/{reference}/files/{id}", "file", Some(Action::DownloadFile)),
     post("/referrals/{reference}/files/{id}/original", "file-original", Action::DownloadOriginal),
     post("/referrals/{reference}/files/{id}/quarantine", "file-quarantine", Action::QuarantineFile),
+    get("/notices", "notices", Some(Action::ListNotices)),
+    post("/notices/{id}/read", "notice-read", Action::MarkNotice),
     get("/log", "log", Some(Action::ReadLog)),
 ];
 

@@ -26,6 +26,8 @@ pub struct Frame {
     pub help: String,
     /// Who is signed in.
     pub signed_in: Option<SignedIn>,
+    /// How many notices wait, in words; empty for nobody.
+    pub notices: String,
     /// The places the person may go.
     pub navigation: Vec<NavigationItem>,
     /// Where "Back" leads; empty for no such link.

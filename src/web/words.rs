@@ -25,6 +25,16 @@ fn length(time: Duration) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
+/// How many notices wait, counted up to a hundred.
+pub(super) fn unread(count: u64) -> String {
+    match count {
+        0 => "No unread notices".to_owned(),
+        1 => "1 unread notice".to_owned(),
+        2..100 => format!("{count} unread notices"),
+        _ => "More than 99 unread notices".to_owned(),
+    }
+}
+
 /// `Friday 27 November 2026 at 5pm`.
 pub(super) fn day_and_time(at: Timestamp) -> String {
     format!("{} {}", at.zoned().strftime("%A"), at.words())

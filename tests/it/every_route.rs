@@ -31,8 +31,16 @@ struct Asked {
 }
 
 /// Acts that every role may do for themselves: there is no wrong role for them.
-const EVERYBODYS: [Action; 6] =
-    [Action::SignOut, Action::SignOutEverywhere, Action::ReadAccount, Action::ReadPathways, Action::ListSent, Action::ListChecks];
+const EVERYBODYS: [Action; 8] = [
+    Action::SignOut,
+    Action::SignOutEverywhere,
+    Action::ReadAccount,
+    Action::ListNotices,
+    Action::MarkNotice,
+    Action::ReadPathways,
+    Action::ListSent,
+    Action::ListChecks,
+];
 
 /// Who may not do an act, and the answers that are right for them: 403 where they know of it, 404 where they must not.
 fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
@@ -159,7 +167,7 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                 let body = match last {
                     "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
                     "check" => serde_json::json!({ "decision": "pass" }),
-                    "send-anyway" | "withdraw" | "claim" | "release" => serde_json::json!({}),
+                    "send-anyway" | "withdraw" | "claim" | "release" | "read" => serde_json::json!({}),
                     "decision" => {
                         serde_json::json!({ "outcome": "no-action", "reason_for_file": "Seen before.", "revision": 1 })
                     }

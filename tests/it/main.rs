@@ -36,6 +36,7 @@ mod integrity;
 mod journey;
 mod kept;
 mod messages;
+mod notices;
 mod papers;
 mod places;
 mod policy_matrix;

@@ -27,6 +27,7 @@ pub mod home;
 pub mod kept;
 pub mod log;
 mod log_query;
+pub mod notices;
 pub mod pathway;
 pub mod queue;
 mod queue_place;
@@ -76,6 +77,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(closing::routes())
         .merge(redirection::routes())
         .merge(file::routes())
+        .merge(notices::routes())
         .merge(log::routes())
 }
 

@@ -56,6 +56,7 @@ fn somebody() -> Frame {
         |text: &str, href: &str| NavigationItem { text: text.to_owned(), href: href.to_owned(), ..NavigationItem::default() };
     Frame {
         signed_in: Some(SignedIn { name: PERSON.to_owned(), team: "Duty desk, Exampleshire Council".to_owned(), may_find: true }),
+        notices: "3 unread notices".to_owned(),
         navigation: vec![
             item("Start", "/"),
             item("My referrals", "/sent"),
@@ -116,6 +117,8 @@ pub(super) fn all() -> Vec<Sample> {
         ));
         samples.push(sample(&format!("log-failed{state}"), true, &lists::log(rows, true, answer)));
     }
+    samples.push(sample("notices", false, &lists::notices(6, ATTACK)));
+    samples.push(sample("notices-empty", false, &lists::notices(0, "")));
     samples.push(sample("leads", false, &held::leads(false)));
     samples.push(sample("leads-failed", true, &held::leads(true)));
     samples.extend(drafts::about_drafts());

@@ -77,6 +77,7 @@ async fn signing_in(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open("/account", "/account", "good").await;
     sweep.open("/sent", "/sent", "empty").await;
     sweep.open("/checks", "/checks", "nothing").await;
+    sweep.open("/notices", "/notices", "empty").await;
     sweep.open("/referrals/0000-0000-0", "/referrals/{reference}", "bad").await;
     sweep.open("/referrals/0000-0000-0/sent", "/referrals/{reference}/sent", "bad").await;
     sweep.open("/log", "/log", "bad").await;
@@ -282,6 +283,11 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     let browser = sweep.browser;
     browser.sign_in(served, "theo.invented").await;
     sweep.look("/", "triager").await;
+    sweep.open("/notices", "/notices", "good").await;
+    sweep.open("/notices?cursor=nothing", "/notices", "bad").await;
+    browser.go("/notices").await;
+    browser.press("main form[action$='/read'] button").await;
+    sweep.look("/notices", "read").await;
     sweep.open("/queue", "/queue", "good").await;
     sweep.open("/queue?view=mine", "/queue", "empty").await;
     sweep.open("/queue?overdue=yes&pathway=prevent", "/queue", "narrowed").await;

@@ -3,6 +3,7 @@
 use super::{
     super::{
         log::{LogFilters, LogPage, LogRow},
+        notices::{NoticeRow, NoticesPage},
         queue::{FilterLink, Filters, QueuePage, QueueRow},
         sent_list::{SentListPage, SentRow},
     },
@@ -108,5 +109,30 @@ pub(super) fn log(rows: usize, failed: bool, words: &str) -> LogPage {
         rows: (0..rows).map(row).collect(),
         next: if rows == 0 { String::new() } else { "/log?cursor=abc".to_owned() },
         pending: rows as u64,
+    }
+}
+
+/// What somebody is told of.
+pub(super) fn notices(rows: usize, answer: &str) -> NoticesPage {
+    let row = |number: usize| NoticeRow {
+        id: format!("{number:032x}"),
+        form_token: format!("token-{number}"),
+        sentence: "There is a decision".to_owned(),
+        about: if number == 2 { answer.to_owned() } else { String::new() },
+        reference: if number == 1 { String::new() } else { format!("7K3F-9QXD-{number}") },
+        href: match number {
+            1 => "/log".to_owned(),
+            2 => String::new(),
+            _ => format!("/referrals/7K3F-9QXD-{number}"),
+        },
+        when: "Friday 27 November 2026 at 5pm".to_owned(),
+        urgent: number == 0,
+        unread: number < 3,
+    };
+    NoticesPage {
+        frame: somebody().titled("Notices"),
+        rows: (0..rows).map(row).collect(),
+        unread_only: rows == 0,
+        next: if rows == 0 { String::new() } else { "/notices?cursor=abc".to_owned() },
     }
 }

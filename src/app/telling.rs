@@ -1,0 +1,197 @@
+//! Who is told of an act: decided before its transaction, written in it. Of one received by name only the people named.
+
+use std::time::Duration;
+
+use super::{App, Error, recipients::Recipients, sealing::Holder};
+use crate::{
+    crypto::RecipientOf,
+    domain::{
+        actor::Actor,
+        clock::Limit,
+        compartment::CompartmentKind,
+        draft,
+        grant::GrantReason,
+        ids::{AgencyId, NoticeId, TeamId, UserId},
+        key::HolderKind,
+        notice::{Addressee, NoticeCode, Telling},
+        referral::Stage,
+        role::Role,
+        time::Timestamp,
+        urgency::Urgency,
+    },
+    policy::Act,
+    store::{
+        Tx,
+        grants::{HeldGrant, HolderOf},
+        referrals::Referral,
+    },
+};
+
+/// The most drafts that one round tells of, for each reason.
+const MOST: i64 = 200;
+/// One node at a time looks for drafts, so that nobody is told twice.
+const LEASE: &str = "drafts-told";
+const LEASE_FOR: Duration = Duration::from_mins(5);
+
+/// A notice of something on a referral.
+pub(super) fn telling(referral: &Referral, to: Addressee, code: NoticeCode) -> Telling {
+    let urgent = code.hastens() && referral.urgency == Urgency::Today.code();
+    Telling { to, code, referral: Some(referral.id), about: None, urgent }
+}
+
+/// Who hears of a referral that is sent: those who get a key that opens now, and those who check it first.
+pub(super) fn of_sending(referral: &Referral, to: &Recipients) -> Vec<Telling> {
+    let checking = matches!(to.stage, Stage::Checking { .. });
+    let told = |holder: &Holder| {
+        let code = match holder.reason() {
+            GrantReason::Checker if checking => NoticeCode::ToCheck,
+            GrantReason::Party | GrantReason::Cover | GrantReason::Named if !checking => NoticeCode::Received,
+            GrantReason::Copy if !checking => NoticeCode::Copied,
+            _ => return None,
+        };
+        let addressee = match holder.to() {
+            // The sender's team holds it too, and sent it.
+            RecipientOf::Team(team) if holder.reason() == GrantReason::Party && team != to.team.id => return None,
+            RecipientOf::Team(team) => Addressee::Team(team),
+            RecipientOf::User(user) if holder.reason() != GrantReason::Party => Addressee::User(user),
+            _ => return None,
+        };
+        Some(telling(referral, addressee, code))
+    };
+    to.shared.iter().filter_map(told).collect()
+}
+
+/// Who hears of a referral whose held grants are released.
+pub(super) fn of_release(referral: &Referral, released: &[HeldGrant]) -> Vec<Telling> {
+    let told = |grant: &HeldGrant| {
+        let is_team = grant.to_kind == HolderKind::Team && grant.kind == CompartmentKind::Shared;
+        let team = TeamId::parse(&grant.to).ok().filter(|_| is_team)?;
+        let code = if team == referral.receiving_team { NoticeCode::Received } else { NoticeCode::Copied };
+        Some(telling(referral, Addressee::Team(team), code))
+    };
+    released.iter().filter_map(told).collect()
+}
+
+/// Those of some holders who hold for one of these reasons.
+fn because(holders: &[HolderOf], reasons: &[GrantReason]) -> Vec<Addressee> {
+    let addressee = |holder: &HolderOf| match holder.kind {
+        HolderKind::User => UserId::parse(&holder.id).ok().map(Addressee::User),
+        HolderKind::Team => TeamId::parse(&holder.id).ok().map(Addressee::Team),
+        HolderKind::Recovery => None,
+    };
+    holders.iter().filter(|holder| reasons.contains(&holder.reason)).filter_map(addressee).collect()
+}
+
+impl App {
+    /// The receiving side: the people named, whoever works on it, or else the team.
+    pub(super) async fn tell_desk(&self, referral: &Referral, code: NoticeCode) -> Result<Vec<Telling>, Error> {
+        // What is still being checked is nobody's to work on, and not to be told of.
+        if matches!(referral.stage, Stage::Checking { .. } | Stage::Stopped { .. } | Stage::Withdrawn) {
+            return Ok(Vec::new());
+        }
+        let holders = self.store.holders_of_shared(referral.id).await?;
+        let named = because(&holders, &[GrantReason::Named]);
+        let to = match (named.is_empty(), referral.desk.assigned) {
+            (false, _) => named,
+            (true, Some(assigned)) => vec![Addressee::User(assigned.to)],
+            (true, None) => vec![Addressee::Team(referral.receiving_team)],
+        };
+        Ok(to.into_iter().map(|to| telling(referral, to, code)).collect())
+    }
+
+    /// Those told for information.
+    pub(super) async fn tell_copied(&self, referral: &Referral, code: NoticeCode) -> Result<Vec<Telling>, Error> {
+        let copied = because(&self.store.holders_of_shared(referral.id).await?, &[GrantReason::Copy]);
+        Ok(copied.into_iter().map(|to| telling(referral, to, code)).collect())
+    }
+
+    /// Those who cover, or the people named; where nobody else is there, the receiving team again.
+    pub(super) async fn tell_cover(&self, referral: &Referral, code: NoticeCode) -> Result<Vec<Telling>, Error> {
+        let holders = self.store.holders_of_shared(referral.id).await?;
+        let mut to = because(&holders, &[GrantReason::Named, GrantReason::Cover]);
+        if to.is_empty() {
+            to.push(Addressee::Team(referral.receiving_team));
+        }
+        Ok(to.into_iter().map(|to| telling(referral, to, code)).collect())
+    }
+
+    /// The sender and their deputy, but not whoever acts.
+    pub(super) async fn tell_sender(
+        &self,
+        referral: &Referral,
+        code: NoticeCode,
+        by: Option<UserId>,
+    ) -> Result<Vec<Telling>, Error> {
+        let mut to = vec![Addressee::User(referral.referrer)];
+        to.extend(because(&self.store.holders_of_shared(referral.id).await?, &[GrantReason::Deputy]));
+        to.dedup();
+        to.retain(|to| by.is_none_or(|by| *to != Addressee::User(by)));
+        Ok(to.into_iter().map(|to| telling(referral, to, code)).collect())
+    }
+
+    /// Writes notices into the transaction of the act that they are of.
+    pub(super) async fn tell(&self, tx: &mut Tx, tellings: &[Telling], at: Timestamp) -> Result<(), Error> {
+        for telling in tellings {
+            tx.tell(NoticeId::random(&*self.random), telling, at).await?;
+        }
+        Ok(())
+    }
+
+    /// The data-protection officers and administrators of an agency.
+    pub(super) async fn officers(&self, agency: AgencyId, roles: &[Role]) -> Result<Vec<UserId>, Error> {
+        let mut officers = Vec::new();
+        for (user, place) in self.store.members_of_agency(agency).await? {
+            if roles.contains(&place.role) && !officers.contains(&user) {
+                officers.push(user);
+            }
+        }
+        Ok(officers)
+    }
+
+    /// Tells the officers of the agency of whoever came upon damage. Each is told once until they have looked.
+    pub(super) async fn alarm(&self, act: &Act) -> Result<(), Error> {
+        let Actor::Person(person) = &act.actor else { return Ok(()) };
+        let mut tellings = Vec::new();
+        for user in self.officers(person.agency, &[Role::Dpo, Role::AgencyAdministrator]).await? {
+            if !self.store.is_unread(user, NoticeCode::Integrity).await? {
+                let to = Addressee::User(user);
+                tellings.push(Telling { to, code: NoticeCode::Integrity, referral: None, about: None, urgent: true });
+            }
+        }
+        if tellings.is_empty() { Ok(()) } else { Ok(self.store.tell(&tellings, act.request.at).await?) }
+    }
+
+    /// Tells of drafts that lie: their owners after a working day, their deputies after two, where haste may be needed; both a
+    /// week before one is deleted. Gives how many notices it wrote.
+    pub async fn mind_drafts(&self) -> Result<usize, Error> {
+        let now = self.now();
+        if self.store.take_lease(LEASE, &self.node, now, now.plus(LEASE_FOR)).await?.is_none() {
+            return Ok(0);
+        }
+        let mut tellings = Vec::new();
+        let day = Duration::from_hours(24);
+        for (code, days) in [(NoticeCode::DraftWaits, 1), (NoticeCode::DraftHanded, 2)] {
+            for lying in self.store.drafts_untold((now.minus(day), code), MOST).await? {
+                let told_at = Limit::WorkingDays(days).due(lying.saved_at, &self.calendar);
+                let to = if code == NoticeCode::DraftWaits { Some(lying.owner) } else { lying.deputy };
+                if let Some(to) = to.filter(|_| told_at <= now) {
+                    tellings.push((code, lying.id, to));
+                }
+            }
+        }
+        let ending = now.minus(draft::KEPT.saturating_sub(draft::REMINDED));
+        for lying in self.store.drafts_untold((ending, NoticeCode::DraftEnding), MOST).await? {
+            let to = std::iter::once(lying.owner).chain(lying.deputy);
+            tellings.extend(to.map(|to| (NoticeCode::DraftEnding, lying.id, to)));
+        }
+        let telling = |(code, id, to): (NoticeCode, _, UserId)| {
+            let to = Addressee::User(to);
+            Telling { to, code, referral: Some(id), about: None, urgent: false }
+        };
+        let tellings: Vec<Telling> = tellings.into_iter().map(telling).collect();
+        if !tellings.is_empty() {
+            self.store.tell(&tellings, now).await?;
+        }
+        Ok(tellings.len())
+    }
+}

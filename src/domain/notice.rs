@@ -1,0 +1,157 @@
+//! Notices: what somebody is told of, without a word of what was said.
+
+use super::ids::{ReferralId, TeamId, UserId};
+
+coded_enum! {
+    /// What happened.
+    pub enum NoticeCode {
+        /// A new referral or question is there.
+        Received = "received",
+        /// One is there for information.
+        Copied = "copied",
+        /// One waits for a check before it is shared.
+        ToCheck = "to-check",
+        /// One for today has not been opened.
+        Escalated = "escalated",
+        /// Another team passed one on to yours.
+        PassedOn = "passed-on",
+        /// One was given to you to work on.
+        Given = "given",
+        /// What you had not asked for anew was said to the other side.
+        Message = "message",
+        /// The receiving team asks something and waits.
+        Question = "question",
+        /// What was asked is answered.
+        Answer = "answer",
+        /// It was decided on.
+        Decided = "decided",
+        /// It was closed.
+        Closed = "closed",
+        /// It was taken up again.
+        Reopened = "reopened",
+        /// It went to another team than the one that received it.
+        Moved = "moved",
+        /// Something was added to it.
+        Added = "added",
+        /// Whoever sent it asks to withdraw it.
+        Retracted = "retracted",
+        /// Whoever sent it does not agree.
+        Disagreed = "disagreed",
+        /// It was checked, or nobody checked it in time, and it went on.
+        WentOn = "went-on",
+        /// Whoever checked it stopped it.
+        Stopped = "stopped",
+        /// Parts of one were shared.
+        Shared = "shared",
+        /// A draft has lain for a working day.
+        DraftWaits = "draft-waits",
+        /// A draft of somebody else's is yours to go on with.
+        DraftHanded = "draft-handed",
+        /// A draft is deleted soon.
+        DraftEnding = "draft-ending",
+        /// A stored record failed its check.
+        Integrity = "integrity",
+        /// Mail to a member comes back.
+        MailFailing = "mail-failing",
+    }
+}
+
+/// The part of the hub in which a notice's matter is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticePlace {
+    /// On the page of a referral or question.
+    Referral,
+    /// On the page of a draft.
+    Draft,
+    /// In the log.
+    Log,
+    /// Among the members of the agency.
+    Members,
+}
+
+impl NoticeCode {
+    /// Where its matter is found.
+    pub const fn place(self) -> NoticePlace {
+        match self {
+            Self::DraftWaits | Self::DraftHanded | Self::DraftEnding => NoticePlace::Draft,
+            Self::Integrity => NoticePlace::Log,
+            Self::MailFailing => NoticePlace::Members,
+            _ => NoticePlace::Referral,
+        }
+    }
+
+    /// Whether somebody must hear of it at once where the referral is for today.
+    pub const fn hastens(self) -> bool {
+        matches!(self, Self::Received | Self::Escalated | Self::PassedOn | Self::Given | Self::Question | Self::Answer)
+    }
+
+    /// What happened, in words that say nothing of anybody.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Received => "Your team received something new",
+            Self::Copied => "Something is here for your information",
+            Self::ToCheck => "Something waits for your check",
+            Self::Escalated => "Something for today has not been opened",
+            Self::PassedOn => "Another team passed something on to yours",
+            Self::Given => "You were given something to work on",
+            Self::Message => "There is a new message",
+            Self::Question => "The team asks you something and waits for your answer",
+            Self::Answer => "There is an answer",
+            Self::Decided => "There is a decision",
+            Self::Closed => "The team closed it",
+            Self::Reopened => "The team took it up again",
+            Self::Moved => "It went to another team",
+            Self::Added => "Something was added",
+            Self::Retracted => "Whoever sent it asks to withdraw it",
+            Self::Disagreed => "Whoever sent it does not agree",
+            Self::WentOn => "It went on to the team",
+            Self::Stopped => "It was stopped at the check",
+            Self::Shared => "Something was shared with you",
+            Self::DraftWaits => "A draft of yours has not been sent",
+            Self::DraftHanded => "A colleague’s draft is yours to go on with",
+            Self::DraftEnding => "A draft is deleted in 7 days unless somebody saves or sends it",
+            Self::Integrity => "A stored record failed its check and was not shown",
+            Self::MailFailing => "Mail to this member does not arrive",
+        }
+    }
+}
+
+/// Who is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addressee {
+    /// Everybody who holds a team's key.
+    Team(TeamId),
+    /// One person.
+    User(UserId),
+}
+
+/// A notice that is being written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Telling {
+    /// Who is told.
+    pub to: Addressee,
+    /// Of what.
+    pub code: NoticeCode,
+    /// Of which referral or draft; none for what is about none.
+    pub referral: Option<ReferralId>,
+    /// About which member.
+    pub about: Option<UserId>,
+    /// Whether it cannot wait until the morning.
+    pub urgent: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_says_nothing_of_anybody() {
+        // Which pathway it is on may say enough: neither it nor a subject stands in any sentence.
+        for code in NoticeCode::ALL {
+            let words = code.sentence().to_lowercase();
+            for telling in ["child", "prevent", "marac", "abuse", "police", "victim", "referral"] {
+                assert!(!words.contains(telling), "{code}: {words}");
+            }
+        }
+    }
+}

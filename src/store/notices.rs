@@ -1,0 +1,263 @@
+//! Notices: found by whom they are to, and only while the reader still sees what they are about.
+
+use sqlx::QueryBuilder;
+
+use super::{
+    Error, Store, Tx,
+    error::{known, sound},
+    grants::live,
+};
+use crate::domain::{
+    ids::{NoticeId, ReferralId, UserId},
+    notice::{Addressee, NoticeCode, Telling},
+    reference::Reference,
+    time::Timestamp,
+};
+
+/// A notice, as its reader may know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Its id.
+    pub id: NoticeId,
+    /// Of what.
+    pub code: NoticeCode,
+    /// The reference of the referral or draft it is about.
+    pub reference: Option<Reference>,
+    /// The member it is about.
+    pub about: Option<UserId>,
+    /// Whether it could not wait.
+    pub urgent: bool,
+    /// When it happened.
+    pub at: Timestamp,
+    /// When somebody it is to had looked.
+    pub read_at: Option<Timestamp>,
+}
+
+/// Where a page of notices goes on: after this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoticeCursor {
+    /// Its time.
+    pub at: i64,
+    /// Its id.
+    pub id: NoticeId,
+}
+
+/// A draft that nobody has gone on with.
+#[derive(Debug, Clone, Copy)]
+pub struct LyingDraft {
+    /// Its id.
+    pub id: ReferralId,
+    /// Whose it is.
+    pub owner: UserId,
+    /// Who else goes on with it.
+    pub deputy: Option<UserId>,
+    /// When it was last saved.
+    pub saved_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    code: String,
+    about: Option<String>,
+    urgent: i64,
+    at: i64,
+    read_at: Option<i64>,
+    reference: Option<String>,
+}
+
+impl Row {
+    fn notice(self) -> Result<Notice, Error> {
+        let reference = self.reference.map(|code| sound(Reference::parse(&code), "reference.code"));
+        Ok(Notice {
+            id: sound(NoticeId::parse(&self.id), "notice.id")?,
+            code: known(NoticeCode::parse(&self.code), "notice.code")?,
+            reference: reference.transpose()?,
+            about: self.about.map(|id| sound(UserId::parse(&id), "notice.about")).transpose()?,
+            urgent: self.urgent != 0,
+            at: Timestamp::from_millis(self.at),
+            read_at: self.read_at.map(Timestamp::from_millis),
+        })
+    }
+}
+
+/// A list of holders as SQL has it; a caller without any place holds nothing, and an empty list is no SQL.
+macro_rules! holders {
+    ($query:ident, $holders:expr) => {
+        let mut list = $query.separated(", ");
+        for holder in $holders {
+            list.push_bind(holder);
+        }
+        list.push_bind("");
+        $query.push(")");
+    };
+}
+
+/// The condition that the reader sees what the notice `n` is about.
+macro_rules! seen {
+    ($query:ident, $holders:expr) => {
+        $query.push(
+            " AND (n.referral IS NULL OR EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = n.referral AND g.to_id IN (",
+        );
+        holders!($query, $holders);
+        $query.push(concat!(" AND ", live!(), "))"));
+    };
+}
+
+impl Store {
+    /// The notices to any of these holders, newest first; those of what they do not see are left out.
+    pub async fn notices(
+        &self,
+        holders: &[String],
+        (unread_only, after): (bool, Option<NoticeCursor>),
+        limit: i64,
+    ) -> Result<Vec<Notice>, Error> {
+        if holders.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (at, id) = after.map_or((i64::MAX, "~".to_owned()), |cursor| (cursor.at, cursor.id.to_string()));
+        let rows: Vec<Row> = on!(self, p => {
+            let mut query = QueryBuilder::new("SELECT n.*, r.code AS reference FROM (");
+            // One part a holder, so that each goes by the index and stops at the page's end.
+            for (number, holder) in holders.iter().enumerate() {
+                query.push(if number == 0 { "" } else { " UNION ALL " });
+                query.push("SELECT * FROM (SELECT n.* FROM notice n WHERE n.to_id = ").push_bind(holder);
+                query.push(" AND (n.at, n.id) < (").push_bind(at).push(", ").push_bind(id.clone()).push(")");
+                query.push(if unread_only { " AND n.read_at IS NULL" } else { "" });
+                seen!(query, holders);
+                query.push(" ORDER BY n.at DESC, n.id DESC LIMIT ").push_bind(limit).push(") AS part");
+            }
+            query.push(") AS n LEFT JOIN reference r ON r.id = n.referral ORDER BY n.at DESC, n.id DESC LIMIT ").push_bind(limit);
+            query.build_query_as().fetch_all(p).await
+        })?;
+        rows.into_iter().map(Row::notice).collect()
+    }
+
+    /// How many notices to these holders nobody has read, counted up to a limit.
+    pub async fn unread_notices(&self, holders: &[String], limit: i64) -> Result<i64, Error> {
+        let (count,): (i64,) = on!(self, p => {
+            let mut query = QueryBuilder::new(
+                "SELECT COUNT(*) FROM (SELECT 1 FROM notice n WHERE n.read_at IS NULL AND n.to_id IN (",
+            );
+            holders!(query, holders);
+            seen!(query, holders);
+            query.push(" LIMIT ").push_bind(limit).push(") AS unread");
+            query.build_query_as().fetch_one(p).await
+        })?;
+        Ok(count)
+    }
+
+    /// A notice to any of these holders, if they see what it is about.
+    pub async fn notice_seen_by(&self, id: NoticeId, holders: &[String]) -> Result<Option<Notice>, Error> {
+        let row: Option<Row> = on!(self, p => {
+            let mut query = QueryBuilder::new(
+                "SELECT n.*, r.code AS reference FROM notice n LEFT JOIN reference r ON r.id = n.referral WHERE n.id = ",
+            );
+            query.push_bind(id.to_string()).push(" AND n.to_id IN (");
+            holders!(query, holders);
+            seen!(query, holders);
+            query.build_query_as().fetch_optional(p).await
+        })?;
+        row.map(Row::notice).transpose()
+    }
+
+    /// Marks as read what these holders are told of a referral or draft that one of them has opened; writes nothing where
+    /// nothing is unread.
+    pub async fn read_notices_of(&self, referral: ReferralId, holders: &[String], at: Timestamp) -> Result<(), Error> {
+        let unread: Vec<(String,)> = on!(self, p => {
+            let mut query = QueryBuilder::new("SELECT n.id FROM notice n WHERE n.read_at IS NULL AND n.referral = ");
+            query.push_bind(referral.to_string()).push(" AND n.to_id IN (");
+            holders!(query, holders);
+            query.build_query_as().fetch_all(p).await
+        })?;
+        if unread.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        for (id,) in unread {
+            tx.mark_notice(&id, at).await?;
+        }
+        tx.finish().await
+    }
+
+    /// Whether somebody is told of this and has not read it.
+    pub async fn is_unread(&self, user: UserId, code: NoticeCode) -> Result<bool, Error> {
+        const SQL: &str = "SELECT id FROM notice WHERE to_id = $1 AND code = $2 AND read_at IS NULL LIMIT 1";
+        let row: Option<(String,)> =
+            on!(self, p => sqlx::query_as(SQL).bind(user.to_string()).bind(code.code()).fetch_optional(p).await)?;
+        Ok(row.is_some())
+    }
+
+    /// The open drafts last saved up to a moment of which nobody was told so since, the oldest first.
+    pub async fn drafts_untold(&self, (saved_by, code): (Timestamp, NoticeCode), limit: i64) -> Result<Vec<LyingDraft>, Error> {
+        const SQL: &str = "SELECT d.id, d.owner, d.deputy, d.saved_at FROM draft d WHERE d.state = 'open' AND d.saved_at <= $1 \
+             AND ($2 = 'draft-ending' OR d.sensitivity IN ('L3', 'L4')) \
+             AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.referral = d.id AND n.code = $2 AND n.at >= d.saved_at) \
+             ORDER BY d.saved_at, d.id LIMIT $3";
+        let rows: Vec<(String, String, Option<String>, i64)> = on!(self, p => sqlx::query_as(SQL)
+            .bind(saved_by.millis())
+            .bind(code.code())
+            .bind(limit)
+            .fetch_all(p)
+            .await)?;
+        let user = |id: &str, column| sound(UserId::parse(id), column);
+        let draft = |(id, owner, deputy, saved_at): (String, String, Option<String>, i64)| {
+            Ok(LyingDraft {
+                id: sound(ReferralId::parse(&id), "draft.id")?,
+                owner: user(&owner, "draft.owner")?,
+                deputy: deputy.map(|id| user(&id, "draft.deputy")).transpose()?,
+                saved_at: Timestamp::from_millis(saved_at),
+            })
+        };
+        rows.into_iter().map(draft).collect()
+    }
+
+    /// Tells of what no act of anybody's is behind: time has passed, or a check failed.
+    pub async fn tell(&self, tellings: &[Telling], at: Timestamp) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        for telling in tellings {
+            tx.tell(NoticeId::random(self.random()), telling, at).await?;
+        }
+        tx.finish().await
+    }
+
+    /// Forgets notices from before a moment.
+    pub async fn forget_notices(&self, before: Timestamp) -> Result<(), Error> {
+        const SQL: &str = "DELETE FROM notice WHERE at < $1";
+        let mut tx = self.begin().await?;
+        within!(tx, c => sqlx::query(SQL).bind(before.millis()).execute(c).await.map(drop))?;
+        tx.finish().await
+    }
+}
+
+impl Tx {
+    /// Writes a notice.
+    pub async fn tell(&mut self, id: NoticeId, telling: &Telling, at: Timestamp) -> Result<(), Error> {
+        const SQL: &str = "INSERT INTO notice (id, to_kind, to_id, referral, about, code, urgent, at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let (kind, to) = match telling.to {
+            Addressee::Team(team) => ("team", team.to_string()),
+            Addressee::User(user) => ("user", user.to_string()),
+        };
+        within!(self, c => sqlx::query(SQL)
+            .bind(id.to_string())
+            .bind(kind)
+            .bind(to)
+            .bind(telling.referral.map(|id| id.to_string()))
+            .bind(telling.about.map(|id| id.to_string()))
+            .bind(telling.code.code())
+            .bind(i64::from(telling.urgent))
+            .bind(at.millis())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Marks a notice as read, unless it is already.
+    pub async fn mark_notice(&mut self, id: &str, at: Timestamp) -> Result<(), Error> {
+        const SQL: &str = "UPDATE notice SET read_at = $2 WHERE id = $1 AND read_at IS NULL";
+        within!(self, c => sqlx::query(SQL).bind(id).bind(at.millis()).execute(c).await.map(drop))?;
+        Ok(())
+    }
+}
