@@ -22,7 +22,7 @@ use super::{
 use crate::{
     app::{
         Answered, App, Checked, Choices, Copied, EntryView, Error, FileView, MessageView, NoteView, Receipt, ReferralView,
-        Sending, StopView, answers_to_json, raw_from_request,
+        Sending, StopView, answers_to_json, flags, raw_from_request,
     },
     domain::{
         action::Action,
@@ -286,6 +286,8 @@ pub struct Referral {
     relation: &'static str,
     /// What you may do with it next.
     actions: Vec<&'static str>,
+    /// What a reader must see first, the gravest before the others: dangers, and what must not be done.
+    flags: Vec<String>,
     /// The answers as sent, keyed by question id; null where you may open none.
     #[schema(value_type = Option<Object>)]
     answers: Option<serde_json::Value>,
@@ -333,6 +335,7 @@ impl From<ReferralView> for Referral {
     fn from(view: ReferralView) -> Self {
         Self {
             decision: Decided::latest(&view),
+            flags: flags(&view),
             reference: view.referral.reference.to_string(),
             kind: view.referral.kind.code(),
             answered_at: view.referral.answered_at.map(Timestamp::rfc3339),

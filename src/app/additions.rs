@@ -42,6 +42,12 @@ pub struct AdditionView {
     pub answers: Answers,
 }
 
+/// What a reader of the answers must see first, as they are now; nothing where the reader may not see them.
+pub fn flags(view: &ReferralView) -> Vec<String> {
+    let Some(_) = &view.answers else { return Vec::new() };
+    view.pathway.pathway.flags(&latest(view)).map(str::to_owned).collect()
+}
+
 /// Reads a sealed addition.
 pub(super) fn read(pathway: &Pathway, sender: AgencyKind, bytes: &[u8]) -> Result<Answers, Error> {
     let json = serde_json::from_slice(bytes).map_err(|_| Error::Integrity("an addition cannot be read"))?;

@@ -18,6 +18,7 @@ use crate::{
         action::Action,
         actor::Actor,
         answers::FieldError,
+        clock::Starts,
         code::{Code, QuestionId},
         compartment::{CompartmentKind, EntryKind},
         ids::{AgencyId, ReferralId, TeamId, UserId},
@@ -26,6 +27,7 @@ use crate::{
         relation::Relation,
         running_clock::RunningClock,
         text::lines,
+        time::Timestamp,
     },
     policy::{Act, Object, Permit, RequestContext, ShownCompartment, State},
     store::{Tx, grants::HeldGrant, referrals::Referral},
@@ -81,7 +83,7 @@ enum Fate {
 /// What waits on a held referral.
 struct Waiting {
     grants: Vec<HeldGrant>,
-    /// Its clocks, which have not begun.
+    /// Its clocks, as they run once it is let go.
     clocks: Vec<RunningClock>,
     /// The teams to which they let it go.
     told: Vec<(AgencyId, TeamId)>,
@@ -208,7 +210,7 @@ impl App {
             ..bare(Actor::Job(JOB), action, Object::Hub, Relation::None, State::None, request)
         };
         let permit = self.ask(act).await?;
-        let held = self.waiting(referral, fate, None).await?;
+        let held = self.waiting(referral, fate, (None, request.at)).await?;
         let tx = self.store.begin().await?;
         self.settle_held(tx, permit, referral, (fate, held)).await
     }
@@ -225,7 +227,7 @@ impl App {
         let sight = self.sight(caller, &[referral.id]).await?;
         let act = self.act_on(request, caller, (&referral, &sight), action, |_, _| Some(Vec::new())).await?;
         let permit = self.ask(act).await?;
-        let held = self.waiting(&referral, fate, Some(caller.user())).await?;
+        let held = self.waiting(&referral, fate, (Some(caller.user()), request.at)).await?;
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at: request.at };
         once.remember(&mut tx, &done).await?;
@@ -235,7 +237,7 @@ impl App {
 
     /// The held grants of a referral as it was read. Read before the transaction begins, so that it waits for no second
     /// connection; they move only with the referral, whose revision the transaction checks.
-    async fn waiting(&self, referral: &Referral, fate: Fate, by: Option<UserId>) -> Result<Waiting, Error> {
+    async fn waiting(&self, referral: &Referral, fate: Fate, (by, at): (Option<UserId>, Timestamp)) -> Result<Waiting, Error> {
         let grants = self.store.held_grants(referral.id).await?;
         let told = match fate {
             Fate::Released => self.told_by(&grants).await?,
@@ -249,7 +251,11 @@ impl App {
             }
             Fate::Withdrawn => Vec::new(),
         };
-        Ok(Waiting { grants, clocks: self.store.clocks_of(referral.id).await?, told, news })
+        let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
+        let clocks = self.store.clocks_of(referral.id).await?;
+        // The receiving team's time begins when it has the referral: the check is not theirs.
+        let clocks = versioned.pathway.begun(clocks, (Starts::Receipt, at), &self.calendar);
+        Ok(Waiting { grants, clocks, told, news })
     }
 
     /// Moves a held referral on, releases or erases its held grants, and commits.
@@ -268,11 +274,7 @@ impl App {
         let stage = moved.ok_or(Error::Conflict("it is not waiting for this any more"))?;
         // First the move, so that of two who release it at once the slower finds it moved.
         match fate {
-            Fate::Released => {
-                // The receiving team's time begins now: the check was not theirs.
-                let clocks: Vec<_> = held.clocks.into_iter().map(|clock| clock.start(at, &self.calendar)).collect();
-                change_with(&mut tx, Referral { stage, ..referral.clone() }, &clocks).await?;
-            }
+            Fate::Released => change_with(&mut tx, Referral { stage, ..referral.clone() }, &held.clocks).await?,
             Fate::Withdrawn => change(&mut tx, &Referral { stage, due_at: None, ..referral.clone() }).await?,
         }
         for grant in &held.grants {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey, Versioned, desk::change_with, idempotency::Once,
+    Added, Answered, App, Caller, Error, IdempotencyKey, Versioned, desk::change_with, idempotency::Once, latest,
     messages::room_for_more, opening::Sight, sealing::Compartment,
 };
 use crate::{
@@ -11,12 +11,13 @@ use crate::{
     domain::{
         action::Action,
         answers::FieldError,
-        clock::Step,
+        clock::{Starts, Step},
         code::{Code, QuestionId},
         compartment::{CompartmentKind, EntryKind},
         decision::{Decision, Fault, NewDecision, Told},
         ids::{EntryId, UserId},
         notice::NoticeCode,
+        pathway::Pathway,
         time::Timestamp,
     },
     policy::RequestContext,
@@ -90,7 +91,8 @@ impl App {
         let asked = (reference, Action::DecideReferral, Some(revision));
         let (referral, sight, permit) = self.permitted(request, caller, asked).await?;
         let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
-        let decision = decision.check(&versioned.pathway).map_err(to_mend)?;
+        let assessed = self.assessed(request, caller, (&referral, &versioned.pathway)).await?;
+        let decision = decision.check(&versioned.pathway, assessed.as_ref()).map_err(to_mend)?;
         let (by, at) = (caller.user(), request.at);
         let decided = referral.stage.decide(by, at);
         let stage = if decision.closes { decided.and_then(|stage| stage.close(by, at)) } else { decided };
@@ -100,7 +102,8 @@ impl App {
         let clocks = self.store.clocks_of(referral.id).await?.into_iter();
         let ends = |step| decision.closes || step == Step::Triage;
         // Whoever decides waits for no answer any more.
-        let clocks = clocks.map(|clock| clock.resume(at, &self.calendar));
+        let clocks = clocks.map(|clock| clock.resume(at, &self.calendar)).collect();
+        let clocks = versioned.pathway.begun(clocks, (Starts::Decision, at), &self.calendar).into_iter();
         let clocks: Vec<_> = clocks.map(|clock| if ends(clock.step) { clock.stop(at) } else { clock }).collect();
         let desk = referral.desk.go_on();
         let news = self.tell_sender(&referral, NoticeCode::Decided, Some(by)).await?;
@@ -125,6 +128,20 @@ impl App {
         self.tell(&mut tx, &news, at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
+    }
+
+    /// The grade that the answers give, where the pathway grades them: whoever decides cannot go below it, so they are read.
+    async fn assessed(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (referral, pathway): (&Referral, &Pathway),
+    ) -> Result<Option<Code>, Error> {
+        if pathway.risk.is_none() {
+            return Ok(None);
+        }
+        let view = self.read_referral(request, caller, &referral.reference.to_string()).await?;
+        Ok(pathway.risk(&latest(&view)).cloned())
     }
 
     /// The shared compartment of a referral, to write into.

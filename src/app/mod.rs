@@ -69,7 +69,7 @@ mod verify_stored;
 use std::sync::Arc;
 
 pub use account::Ways;
-pub use additions::{AdditionView, addable, latest};
+pub use additions::{AdditionView, addable, flags, latest};
 pub use agencies::Founder;
 pub use assignments::Assignment;
 pub use caller::{Caller, NamedPlace};

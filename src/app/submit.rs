@@ -22,6 +22,7 @@ use crate::{
         actor::Place,
         agency::AgencyKind,
         answers::{Answers, FieldError, RawAnswers},
+        clock::Starts,
         code::QuestionId,
         compartment::{CompartmentKind, EntryKind},
         desk::Desk,
@@ -291,7 +292,7 @@ impl App {
             received_by: (to.team.name.as_str().to_owned(), receiving_agency.name.as_str().to_owned()),
             hours: to.hours.clone(),
             covered_by: to.covered_by.clone(),
-            next_steps: pathway.steps(to.way()).map(str::to_owned).collect(),
+            next_steps: pathway.steps(to.way(), &answers).map(str::to_owned).collect(),
             copies: to.copies.clone(),
             check: match to.stage {
                 Stage::Checking { until } => Some(Checked { by: to.checkers.clone(), until }),
@@ -336,9 +337,10 @@ impl App {
         answers: &Answers,
         (stage, at): (Stage, Timestamp),
     ) -> (Vec<RunningClock>, Timestamp) {
-        let clocks = pathway.running_clocks(answers).into_iter();
-        let begun = |clock: RunningClock| if stage == Stage::Received { clock.start(at, &self.calendar) } else { clock };
-        (clocks.map(begun).collect(), pathway.triage_due(answers, at, &self.calendar))
+        let clocks = pathway.running_clocks(answers);
+        let is_received = stage == Stage::Received;
+        let clocks = if is_received { pathway.begun(clocks, (Starts::Receipt, at), &self.calendar) } else { clocks };
+        (clocks, pathway.triage_due(answers, at, &self.calendar))
     }
 
     /// Says on the question that a referral grew from where it went on.

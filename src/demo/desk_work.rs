@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use super::{DemoPerson, story::Story, words};
 use crate::{
-    app::{Assignment, Caller, Error, ListQuery, ReferralView},
-    domain::{action::Action, decision::NewDecision, enquiry::FormKind, ids::TeamId, message::Audience, referral::ReferralState},
+    app::{Assignment, Caller, Error, ListQuery, ReferralView, latest},
+    domain::{
+        action::Action, code::Choice, decision::NewDecision, enquiry::FormKind, ids::TeamId, message::Audience,
+        referral::ReferralState,
+    },
 };
 
 impl Story<'_> {
@@ -65,7 +68,11 @@ impl Story<'_> {
         let pathway = &view.pathway.pathway;
         let Some(outcome) = self.chance.pick(&pathway.outcomes) else { return Ok(()) };
         let line = self.chance.pick(&outcome.feedback).map(|line| line.code.to_string());
-        let grade = self.chance.pick(&pathway.grades).map(|grade| grade.code.to_string());
+        // A judgement raises what the answers say, and never lowers it.
+        let assessed = pathway.risk.as_ref().zip(pathway.risk(&latest(view)));
+        let may = |grade: &&Choice| assessed.is_none_or(|(risk, assessed)| !risk.is_lower(&grade.code, assessed));
+        let grades: Vec<&Choice> = pathway.grades.iter().filter(may).collect();
+        let grade = self.chance.pick(&grades).map(|grade| grade.code.to_string());
         let reason = self.chance.pick(&words::DECIDED).copied().unwrap_or_default();
         let decision = NewDecision {
             outcome: outcome.code.to_string(),

@@ -21,7 +21,7 @@ coded_enum! {
         FirstContact = "first-contact",
         /// From receipt to the end of an assessment.
         Assessment = "assessment",
-        /// From receipt to the first review.
+        /// To the first review.
         Review = "review",
     }
 }
@@ -33,6 +33,16 @@ coded_enum! {
         Never = "never",
         /// It stands still.
         WhileWaitingForReferrer = "while-waiting-for-referrer",
+    }
+}
+
+coded_enum! {
+    /// From when the clock of a step runs.
+    pub enum Starts {
+        /// From the moment that the receiving team has the referral.
+        Receipt = "receipt",
+        /// From the first decision on it: before, nobody could do the step.
+        Decision = "decision",
     }
 }
 
@@ -189,6 +199,8 @@ pub struct StepClock {
     pub default: Limit,
     /// Whether it may stand still.
     pub pauses: Pauses,
+    /// From when it runs.
+    pub starts: Starts,
 }
 
 /// A limit for some referrals only.

@@ -77,11 +77,11 @@ impl fmt::Debug for Decision {
 pub type Fault = (&'static str, &'static str);
 
 impl NewDecision {
-    /// Holds it against its pathway.
+    /// Holds it against its pathway, and against the grade that the answers give: a judgement raises that and never lowers it.
     ///
     /// # Errors
     /// Everything to be mended, in the order of the fields.
-    pub fn check(&self, pathway: &Pathway) -> Result<Decision, Vec<Fault>> {
+    pub fn check(&self, pathway: &Pathway, assessed: Option<&Code>) -> Result<Decision, Vec<Fault>> {
         let mut faults = Vec::new();
         let outcome = pathway.outcome(&self.outcome);
         if outcome.is_none() {
@@ -91,6 +91,14 @@ impl NewDecision {
         let known = grade.and_then(|code| coded(&pathway.grades, code));
         if grade.is_some() && known.is_none() {
             faults.push(("grade", "Choose one of the pathway’s grades, or none"));
+        }
+        if let (Some(given), Some(assessed), Some(risk)) = (known, assessed, &pathway.risk)
+            && risk.is_lower(&given.code, assessed)
+        {
+            faults.push((
+                "grade",
+                "Choose the grade that the answers give, or a higher one: a judgement raises it and never lowers it",
+            ));
         }
         let reason = reason(&self.reason_for_file, "reason_for_file", "Enter the reason for the file", &mut faults);
         let closes = self.close.unwrap_or_else(|| outcome.is_some_and(|outcome| outcome.closes));

@@ -12,7 +12,7 @@ use super::{
     pathway::{Clocks, Pathway},
     question::{Kind, Question, SENDER_KIND},
     route::{Routes, SpecialRoute},
-    rule::{Advice, Rule, UrgencyRule},
+    rule::{Advice, Flag, Rule, UrgencyRule},
     section::{Danger, Section},
 };
 
@@ -129,6 +129,7 @@ impl Pathway {
         let rule = |rule: &Rule| Some(Rule { when: left(&rule.when)?, ..rule.clone() });
         let urgency = |rule: &UrgencyRule| Some(UrgencyRule { when: left(&rule.when)?, ..rule.clone() });
         let hint = |advice: &Advice| Some(Advice { when: left(&advice.when)?, ..advice.clone() });
+        let flag = |flag: &Flag| Some(Flag { when: left(&flag.when)?, ..flag.clone() });
         let route = |special: &SpecialRoute| match &special.when {
             Some(when) => Some(SpecialRoute { when: Some(left(when)?), ..special.clone() }),
             None => Some(special.clone()),
@@ -149,6 +150,7 @@ impl Pathway {
             to_hand: Vec::new(),
             rules,
             advice: self.advice.iter().filter_map(hint).collect(),
+            flags: self.flags.iter().filter_map(flag).collect(),
             routes,
             risk: None,
             copies: Vec::new(),

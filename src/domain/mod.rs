@@ -31,6 +31,7 @@ pub mod lawful;
 pub mod legal;
 pub mod message;
 pub mod multipart;
+pub mod named_person;
 pub mod next_step;
 pub mod notice;
 pub mod outcome;

@@ -1,4 +1,7 @@
-//! What happens next, as the sender is told it: some of it only where the referral went a certain way.
+//! What happens next, as the sender is told it: some of it only of certain answers, or where the referral
+//! went a certain way.
+
+use super::{answers::Answers, condition::Condition};
 
 coded_enum! {
     /// The way that a referral goes to its readers.
@@ -19,11 +22,14 @@ pub struct NextStep {
     pub text: String,
     /// The ways of which it is true; empty for all.
     pub ways: Vec<Way>,
+    /// The answers of which it is true; none for all.
+    pub when: Option<Condition>,
 }
 
 impl NextStep {
-    /// Whether it is true of a referral that went this way.
-    pub fn holds(&self, way: Way) -> bool {
-        self.ways.is_empty() || self.ways.contains(&way)
+    /// Whether it is true of these answers, sent this way.
+    pub fn holds(&self, way: Way, answers: &Answers) -> bool {
+        let goes = self.ways.is_empty() || self.ways.contains(&way);
+        goes && self.when.as_ref().is_none_or(|when| when.holds(answers))
     }
 }

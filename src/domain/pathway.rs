@@ -9,7 +9,7 @@ use super::{
     answers::{Answer, Answers},
     calendar::WorkingCalendar,
     check::Check,
-    clock::{Step, StepClock},
+    clock::{Starts, Step, StepClock},
     code::{Choice, Code, PathwayId, QuestionId, TeamCode},
     compartment::Category,
     consent::Consent,
@@ -21,7 +21,7 @@ use super::{
     outcome::{Outcome, Retention},
     question::{Question, Sealed},
     route::{Route, Routes},
-    rule::{Advice, Risk, Rule, UrgencyRule},
+    rule::{Advice, Flag, Risk, Rule, UrgencyRule},
     running_clock::RunningClock,
     section::{Danger, Section},
     sensitivity::Sensitivity,
@@ -80,6 +80,8 @@ pub struct Pathway {
     pub urgency: Vec<UrgencyRule>,
     /// Hints that answers call up; they never block or delay.
     pub advice: Vec<Advice>,
+    /// What a reader must see before anything else, the gravest first.
+    pub flags: Vec<Flag>,
     /// Who receives it.
     pub routes: Routes,
     /// Who else receives it in the same act.
@@ -211,6 +213,18 @@ impl Pathway {
         self.advice.iter().filter(|advice| advice.when.holds(answers))
     }
 
+    /// What a reader of these answers must see first. A flag that looks at a question which these answers do not call up, or
+    /// at nothing that was answered, does not stand: nobody was asked, so that nothing is "not known".
+    pub fn flags<'a>(&'a self, answers: &'a Answers) -> impl Iterator<Item = &'a str> {
+        let asked = |id: &&QuestionId| self.question(id).is_none_or(|question| question.is_shown(answers));
+        let stands = move |flag: &&Flag| {
+            let looks_at = flag.when.questions();
+            let any_answer = looks_at.iter().any(|id| answers.get(id).is_some());
+            any_answer && flag.when.holds(answers) && looks_at.iter().all(asked)
+        };
+        self.flags.iter().filter(stands).map(|flag| flag.text.as_str())
+    }
+
     /// The district these answers name, if known.
     pub fn district<'a>(&self, answers: &'a Answers) -> Option<&'a Code> {
         match answers.get(self.district.as_ref()?)? {
@@ -248,8 +262,8 @@ impl Pathway {
     }
 
     /// What happens next with a referral that goes this way.
-    pub fn steps(&self, way: Way) -> impl Iterator<Item = &str> {
-        self.next_steps.iter().filter(move |step| step.holds(way)).map(|step| step.text.as_str())
+    pub fn steps<'a>(&'a self, way: Way, answers: &'a Answers) -> impl Iterator<Item = &'a str> {
+        self.next_steps.iter().filter(move |step| step.holds(way, answers)).map(|step| step.text.as_str())
     }
 
     /// Whether somebody could be harmed soon by what these answers say, so that the page with whom to ring comes first.
@@ -260,6 +274,13 @@ impl Pathway {
     /// The highest grade that these answers give.
     pub fn risk(&self, answers: &Answers) -> Option<&Code> {
         self.risk.as_ref()?.of(answers)
+    }
+
+    /// That grade as its question says it, and whether it could be higher.
+    pub fn risk_words(&self, answers: &Answers) -> Option<String> {
+        let (risk, grade) = (self.risk.as_ref()?, self.risk(answers)?);
+        let title = risk.questions.iter().find_map(|id| self.question(id)?.kind.title_of(grade))?;
+        Some(if risk.is_open(answers) { format!("{title} or higher: not every grade is known") } else { title.to_owned() })
     }
 
     /// The lawful bases that a kind of agency may name: the default first.
@@ -303,6 +324,17 @@ impl Pathway {
         let others = self.clocks.others.iter().map(|(step, clock)| (*step, clock));
         let all = std::iter::once((Step::Triage, &self.clocks.triage)).chain(others);
         all.map(|(step, clock)| RunningClock::new(step, clock.limit(answers, urgency), clock.pauses)).collect()
+    }
+
+    /// The same clocks after something from which some of them run, at that moment.
+    pub fn begun(
+        &self,
+        clocks: Vec<RunningClock>,
+        (with, at): (Starts, Timestamp),
+        calendar: &WorkingCalendar,
+    ) -> Vec<RunningClock> {
+        let begins = |clock: &RunningClock| self.clocks.of(clock.step).is_none_or(|own| own.starts == with);
+        clocks.into_iter().map(|clock| if begins(&clock) { clock.start(at, calendar) } else { clock }).collect()
     }
 
     /// When the limit of a step falls for answers received at a moment; none where the pathway sets no limit.

@@ -38,7 +38,7 @@ pub struct Question {
     pub sealed: Sealed,
     /// Whether the answer may be about an identifiable person.
     pub personal: bool,
-    /// A made-up answer for examples; only on free text.
+    /// A made-up answer for examples; only on free text, and in whole years on an age.
     pub example: Option<String>,
 }
 

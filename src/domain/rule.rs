@@ -1,4 +1,4 @@
-//! What answers call up: rules that stop a sending, urgency, hints, and how a risk is graded.
+//! What answers call up: rules that stop a sending, urgency, hints, flags for the reader, and how a risk is graded.
 
 use super::{
     answers::{Answer, Answers},
@@ -55,6 +55,15 @@ pub struct Advice {
     pub pathway: Option<PathwayId>,
 }
 
+/// What whoever reads these answers must see first: a danger, and what must not be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flag {
+    /// When it stands.
+    pub when: Condition,
+    /// The words, as a sentence.
+    pub text: String,
+}
+
 /// How several gradings make one: the highest of those given. So judgement raises an assessment's grade and never lowers it,
 /// and a score or a criterion that is met counts beside the grades that people gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +86,12 @@ pub struct Mark {
 }
 
 impl Risk {
+    /// Whether a grade ranks below another; one without a rank ranks below none.
+    pub fn is_lower(&self, grade: &Code, than: &Code) -> bool {
+        let rank = |code: &Code| self.order.iter().position(|grade| grade == code);
+        rank(grade).zip(rank(than)).is_some_and(|(grade, than)| grade < than)
+    }
+
     /// The highest grade given; none while nothing gives one.
     pub fn of(&self, answers: &Answers) -> Option<&Code> {
         let rank = |code: &Code| self.order.iter().position(|grade| grade == code);

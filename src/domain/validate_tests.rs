@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    clock::{Limit, Pauses, StepClock},
+    clock::{Limit, Pauses, Starts, StepClock},
     code::{Choice, Code, PathwayId, TeamCode},
     compartment::Category,
     condition::Condition,
@@ -100,6 +100,7 @@ fn pathway() -> Pathway {
         risk: None,
         urgency: vec![UrgencyRule { when: Condition::Is(id("danger"), code("yes")), urgency: Urgency::Today }],
         advice: vec![],
+        flags: vec![],
         routes: Routes {
             special: vec![],
             default: Route {
@@ -114,7 +115,10 @@ fn pathway() -> Pathway {
         copies: vec![],
         check: None,
         restricted: vec![],
-        clocks: Clocks { triage: StepClock { special: vec![], default: Limit::Hours(1), pauses: Pauses::Never }, others: vec![] },
+        clocks: Clocks {
+            triage: StepClock { special: vec![], default: Limit::Hours(1), pauses: Pauses::Never, starts: Starts::Receipt },
+            others: vec![],
+        },
         outcomes: vec![],
         grades: vec![],
         free_feedback: true,

@@ -2,7 +2,7 @@
 
 use super::{conditions::condition, known::Known, reader::Table, routes::urgencies};
 use crate::domain::{
-    clock::{Limit, Pauses, SpecialLimit, Step, StepClock},
+    clock::{Limit, Pauses, SpecialLimit, Starts, Step, StepClock},
     pathway::Clocks,
 };
 
@@ -14,6 +14,7 @@ struct Row<'t> {
     /// Whether it is for some referrals only.
     special: Option<SpecialLimit>,
     pauses: Option<Pauses>,
+    starts: Option<Starts>,
 }
 
 /// Reads the clocks: for each step, any number of special limits and exactly one default, the last.
@@ -45,9 +46,11 @@ fn row<'t>(table: Table<'t>, known: &Known) -> Option<Row<'t>> {
     let is_special = table.value("urgency").is_some() || table.value("when").is_some();
     let words: Vec<&str> = Pauses::ALL.iter().map(|pauses| pauses.code()).collect();
     let pauses = table.value("pauses").and_then(|value| table.reader.word("pauses", value, Pauses::parse, &words));
+    let words: Vec<&str> = Starts::ALL.iter().map(|starts| starts.code()).collect();
+    let starts = table.value("starts").and_then(|value| table.reader.word("starts", value, Starts::parse, &words));
     table.check_keys();
     let special = is_special.then_some(()).and(limit).map(|limit| SpecialLimit { urgencies, when, limit });
-    Some(Row { table, step: step?, limit, special, pauses })
+    Some(Row { table, step: step?, limit, special, pauses, starts })
 }
 
 fn one_step(file: &Table<'_>, step: Step, rows: Vec<Row<'_>>) -> Option<StepClock> {
@@ -55,12 +58,18 @@ fn one_step(file: &Table<'_>, step: Step, rows: Vec<Row<'_>>) -> Option<StepCloc
     let mut sound = true;
     let last = rows.last().map_or_else(|| file.at.clone(), |row| row.table.at.clone());
     let has_rows = !rows.is_empty();
-    for Row { table, limit, special: row, pauses, .. } in rows {
+    for Row { table, limit, special: row, pauses, starts, .. } in rows {
         if default.is_some() {
             table.fault("move this clock up: the one without `urgency` and `when` must be the last of its step");
         }
         if pauses.is_some_and(|pauses| pauses != Pauses::Never) && step == Step::Triage {
             table.fault("remove `pauses`: the triage clock never pauses");
+        }
+        if starts == Some(Starts::Decision) && step == Step::Triage {
+            table.fault("remove `starts`: the triage clock runs from receipt to the decision");
+        }
+        if starts.is_some() && row.is_some() {
+            table.fault("set `starts` in the last clock of the step: it is for them all");
         }
         if pauses.is_some() && row.is_some() {
             table.fault("set `pauses` in the last clock of the step: it is for them all");
@@ -68,7 +77,7 @@ fn one_step(file: &Table<'_>, step: Step, rows: Vec<Row<'_>>) -> Option<StepCloc
         sound &= limit.is_some();
         match (row, limit) {
             (Some(row), _) => special.push(row),
-            (None, Some(limit)) => default = Some((limit, pauses.unwrap_or(Pauses::Never))),
+            (None, Some(limit)) => default = Some((limit, pauses.unwrap_or(Pauses::Never), starts.unwrap_or(Starts::Receipt))),
             (None, None) => {}
         }
     }
@@ -77,8 +86,8 @@ fn one_step(file: &Table<'_>, step: Step, rows: Vec<Row<'_>>) -> Option<StepCloc
         let words = format!("add a last clock for the step `{step}` without `urgency` and `when`, for everything else");
         file.reader.fault(&last, words);
     }
-    let (default, pauses) = default?;
-    Some(StepClock { special, default, pauses })
+    let (default, pauses, starts) = default?;
+    Some(StepClock { special, default, pauses, starts })
 }
 
 /// A form of limit: its key, and what it makes of the count.

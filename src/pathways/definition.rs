@@ -18,7 +18,7 @@ use super::{
     questions::{choices, sections},
     reader::{Reader, Table},
     routes::{districts, routes},
-    rules::{advice, risk, rules, urgency},
+    rules::{advice, flags, risk, rules, urgency},
 };
 use crate::domain::{
     agency::AgencyKind,
@@ -119,6 +119,7 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let risk = risk(&file, &known);
     let urgency = urgency(&file, &known);
     let advice = advice(&file, &known);
+    let flags = flags(&file, &known);
     let routes = routes(&file, &known, district.as_ref());
     let copies = copies(&file, &known);
     let check = check(&file, &known);
@@ -129,7 +130,7 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let (free_feedback, takes_redirected) = (file.flag("free_feedback", true), file.flag("takes_redirected", true));
     let retention = retention(&file);
     let (owner, review_by) = (file.need_text("owner"), file.need_date("review_by"));
-    let next_steps = next_steps(&file);
+    let next_steps = next_steps(&file, &known);
     let asked_about =
         AskedAbout { sections: &sections, danger: danger.as_ref(), conflict: conflict.as_ref(), district: district.as_ref() };
     let terms = enquiry(&file, &known, about_person, &asked_about);
@@ -160,6 +161,7 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
         risk,
         urgency,
         advice,
+        flags,
         routes: routes?,
         copies,
         check,
@@ -235,19 +237,23 @@ pub(super) fn answering(item: &Table<'_>) -> Answering {
     read.unwrap_or(Answering::Always)
 }
 
-/// What happens next: lines, or tables of a line and the ways of which it is true.
-pub(super) fn next_steps(file: &Table<'_>) -> Vec<NextStep> {
+/// What happens next: lines, or tables of a line and the ways and answers of which it is true.
+pub(super) fn next_steps(file: &Table<'_>, known: &Known) -> Vec<NextStep> {
     let words: Vec<&str> = Way::ALL.iter().map(|way| way.code()).collect();
     let step = |value: &Spanned<DeValue<'_>>| {
         if value.get_ref().as_table().is_none() {
-            return Some(NextStep { text: file.reader.text("next_steps", value)?, ways: Vec::new() });
+            return Some(NextStep { text: file.reader.text("next_steps", value)?, ways: Vec::new(), when: None });
         }
         let table = file.reader.as_table("next_steps", value)?;
         let text = table.need_text("text");
-        let ways =
-            table.need_list("way").into_iter().filter_map(|item| table.reader.word("way", item, Way::parse, &words)).collect();
+        let ways: Vec<Way> =
+            table.list("way").into_iter().filter_map(|item| table.reader.word("way", item, Way::parse, &words)).collect();
+        let when = table.value("when").and_then(|value| condition(table.reader, value, known));
+        if table.value("way").is_none() && table.value("when").is_none() {
+            table.fault("say of which sendings this is true in `way` or `when`, or write the line alone");
+        }
         table.end();
-        Some(NextStep { text: text?, ways })
+        Some(NextStep { text: text?, ways, when })
     };
     file.need_list("next_steps").into_iter().filter_map(step).collect()
 }

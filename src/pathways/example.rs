@@ -107,7 +107,10 @@ fn made_up(question: &Question, today: Date) -> Option<Answer> {
         },
         Kind::Choice(_) | Kind::Many(_) | Kind::YesNo | Kind::File | Kind::Group(_) => None,
         Kind::Date(_) => Some(Answer::Date(today.into())),
-        Kind::Age => Some(Answer::Age(Age::Years { years: 15, estimated: false })),
+        Kind::Age => {
+            let years = question.example.as_ref().and_then(|years| years.parse().ok()).unwrap_or(15);
+            Some(Answer::Age(Age::Years { years, estimated: false }))
+        }
         Kind::Person => Some(Answer::Person(Person {
             given_name: Some("Robin".to_owned()),
             family_name: Some("Example".to_owned()),

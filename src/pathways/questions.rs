@@ -112,7 +112,11 @@ fn check(table: &Table<'_>, question: &Question) {
     {
         table.fault(format!("give `{}` an example of `min` characters at least", question.id));
     }
-    if let Some(example) = &question.example {
+    if let (Some(example), Kind::Age) = (&question.example, &question.kind) {
+        if example.parse::<u8>().is_err() {
+            table.fault(format!("change the example of `{}`: an age in whole years", question.id));
+        }
+    } else if let Some(example) = &question.example {
         let max = match question.kind {
             Kind::Text { max } | Kind::LongText { max, .. } => max,
             _ => 0,

@@ -1,10 +1,10 @@
-//! What answers call up, of a pathway file: rules, urgency, advice and risk.
+//! What answers call up, of a pathway file: rules, urgency, advice, flags and risk.
 
 use super::{conditions::condition, known::Known, reader::Table, routes::urgency_words};
 use crate::domain::{
     code::{Code, PathwayId},
     condition::Condition,
-    rule::{Advice, Mark, Risk, Rule, UrgencyRule},
+    rule::{Advice, Flag, Mark, Risk, Rule, UrgencyRule},
     urgency::Urgency,
 };
 
@@ -72,6 +72,23 @@ pub(super) fn advice(file: &Table<'_>, known: &Known) -> Vec<Advice> {
             }
             read.push(Advice { code, when, text, pathway });
         }
+        table.end();
+    }
+    read
+}
+
+/// The most characters of a flag: several stand above everything else on a phone.
+const LONGEST_FLAG: usize = 120;
+
+/// Reads what a reader must see first.
+pub(super) fn flags(file: &Table<'_>, known: &Known) -> Vec<Flag> {
+    let mut read = Vec::new();
+    for table in file.tables("flag") {
+        let (when, text) = (when(&table, known), table.need_text("text"));
+        if text.as_ref().is_some_and(|text| text.chars().count() > LONGEST_FLAG) {
+            table.fault(format!("shorten `text` to {LONGEST_FLAG} characters: it stands above everything else"));
+        }
+        read.extend(when.zip(text).map(|(when, text)| Flag { when, text }));
         table.end();
     }
     read

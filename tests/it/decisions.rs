@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use referral_exchange::{
-    app::{App, Caller, Closing, Error, IdempotencyKey, ListQuery, ReferralView},
+    app::{App, Caller, Closing, Error, IdempotencyKey, ListQuery, ReferralView, example, raw_from_json},
     domain::{
         action::Action,
+        agency::AgencyKind,
         answers::FieldError,
         clock::Step,
         decision::{CloseReason, NewDecision},
@@ -15,6 +16,7 @@ use referral_exchange::{
     },
     store::Engine,
 };
+use serde_json::json;
 
 use crate::support::{
     acts::send,
@@ -117,6 +119,31 @@ async fn one_of_two(engine: Engine) {
         assert!(matches!(lost, Error::Conflict(_)), "{lost:?}");
         assert_eq!(read(app, &theo, &reference).await.decisions.len(), 1, "the slower wrote nothing");
     }
+    hub.finish().await;
+}
+
+async fn graded(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let pathway = app.pathway("marac").unwrap();
+    let mut body = example(&pathway.pathway, AgencyKind::Education, app.now().uk_date());
+    body["answers"]["judgement"] = json!("high");
+    let raw = raw_from_json(&body["answers"]).unwrap();
+    let sent = app.submit(&app.request(None), &tess, &key("graded"), body.to_string().as_bytes(), &pathway, raw).await;
+    let reference = sent.unwrap_or_else(|error| panic!("{error:?}")).value.reference.to_string();
+    let mara = hub.sign_in("mara.storybook").await;
+    let view = read(app, &mara, &reference).await;
+    let outcome = &view.pathway.pathway.outcomes[0];
+    let with = |grade: &str| NewDecision {
+        grade: Some(grade.to_owned()),
+        feedback: outcome.feedback.first().map(|line| line.code.to_string()),
+        ..decision(outcome.code.as_str(), "As the meeting saw it.", "")
+    };
+    let lowered = decide(app, &mara, "lowered", &reference, &with("standard"), view.referral.revision).await;
+    assert!(matches!(&lowered, Err(Error::Invalid(faults)) if faults[0].name() == "grade"), "{lowered:?}");
+    decide(app, &mara, "kept", &reference, &with("high"), view.referral.revision).await.unwrap();
+    assert_eq!(read(app, &mara, &reference).await.decisions[0].grade.as_ref().unwrap().0, "high");
     hub.finish().await;
 }
 
@@ -229,6 +256,7 @@ crate::support::on_both! {
     the_file_and_the_referrer_read_what_is_theirs => two_parts,
     of_two_decisions_at_once_one_is_recorded => one_of_two,
     where_lines_are_chosen_nothing_else_is_told => chosen_lines,
+    a_decision_never_grades_below_what_the_answers_give => graded,
     it_is_closed_with_a_reason_and_taken_up_again_with_one => closed_and_taken_up,
     a_disagreement_has_it_looked_at_again => not_agreed,
     a_step_that_is_done_stops_its_clock => steps,

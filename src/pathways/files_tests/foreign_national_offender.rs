@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{answers_from_json, broken, file, not_known, question, urgencies};
+use super::{answers, answers_from_json, broken, file, not_known, question, urgencies};
 use crate::domain::{agency::AgencyKind, code::PathwayId, urgency::Urgency};
 
 #[test]
@@ -50,4 +50,16 @@ fn conduct_is_the_reason_and_nationality_alone_never() {
             (json!({ "time_limit": "none", "conduct_kind": ["arrest"] }), Urgency::Routine),
         ],
     );
+}
+
+#[test]
+fn somebody_who_may_be_a_child_is_shown_the_childrens_route_and_flagged() {
+    let pathway = file("foreign-national-offender");
+    for (age, shown) in [("yes", true), ("not-sure", true), ("no", false)] {
+        let given = answers(&pathway, &json!({ "danger_now": false, "under_18": age }));
+        let to: Vec<_> = pathway.advice(&given).filter_map(|advice| advice.pathway.as_ref().map(PathwayId::as_str)).collect();
+        assert_eq!(to == ["child-exploitation"], shown, "{age}: {to:?}");
+        assert_eq!(pathway.flags(&given).any(|flag| flag.contains("may be a child")), shown, "{age}");
+    }
+    assert!(question(&pathway, "under_18").required);
 }

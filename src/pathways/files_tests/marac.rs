@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{answers, asks, file, not_known, question, urgencies};
-use crate::domain::{question::Kind, urgency::Urgency};
+use crate::domain::{code::Code, decision::NewDecision, next_step::Way, question::Kind, urgency::Urgency};
 
 #[test]
 fn judgement_raises_and_never_lowers() {
@@ -14,7 +14,7 @@ fn judgement_raises_and_never_lowers() {
         (Some("medium"), "standard", Some("medium")),
         (None, "medium", Some("medium")),
     ] {
-        let mut given = json!({ "judgement": judgement });
+        let mut given = json!({ "judgement": judgement, "harmer_knows": "no" });
         if let Some(tool) = tool {
             given["tool_grade"] = json!(tool);
         }
@@ -35,7 +35,7 @@ fn judgement_raises_and_never_lowers() {
     urgencies(
         &pathway,
         &[
-            (json!({ "topics": ["none"], "judgement": "standard" }), Urgency::Routine),
+            (json!({ "topics": ["none"], "judgement": "standard", "harmer_knows": "no" }), Urgency::Routine),
             (json!({ "topics": not_known(), "judgement": "standard" }), Urgency::Soon),
             (json!({ "topics": ["none"], "tool_grade": "high", "judgement": "standard" }), Urgency::Soon),
             (json!({ "topics": ["kill", "separation"], "judgement": "standard" }), Urgency::Today),
@@ -49,7 +49,7 @@ fn a_score_or_criterion_of_high_risk_counts_whatever_the_judgement() {
     let pathway = file("marac");
     let dash = |score: &Value, grade: &Value| {
         json!({ "criteria": ["judgement"], "tool": "dash", "tool_score": score, "tool_grade": grade, "judgement": "standard",
-                "topics": ["none"] })
+                "topics": ["none"], "harmer_knows": "no" })
     };
     for (given, grade, is_open, urgency, advice) in [
         (dash(&json!(24), &not_known()), "high", false, Urgency::Soon, "score"),
@@ -107,4 +107,53 @@ fn whoever_causes_harm_is_never_contacted() {
         let given = answers(&pathway, &json!({ "harmer_knows": knows }));
         assert_eq!(pathway.advice(&given).any(|advice| advice.code.as_str() == "never-tell"), warned, "{knows}");
     }
+}
+
+#[test]
+fn contact_is_promised_only_where_it_was_not_forbidden() {
+    let pathway = file("marac");
+    let promised = |contact: Value| {
+        let given = answers(&pathway, &json!({ "contact_ok": contact }));
+        pathway.steps(Way::AtOnce, &given).map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    assert!(promised(json!("yes")).contains("contacts the person within two working days"));
+    for contact in [json!("no"), json!("through-me"), not_known()] {
+        let told = promised(contact.clone());
+        assert!(told.contains("rings you within two working days") && !told.contains("contacts the person within"), "{contact}");
+    }
+}
+
+#[test]
+fn whoever_causes_harm_knowing_makes_it_urgent() {
+    let calm = |knows: Value| {
+        json!({ "danger_now": false, "topics": ["none"], "tool": "none", "judgement": "standard", "criteria": ["judgement"],
+                "harmer_knows": knows })
+    };
+    let expected = [(json!("yes"), Urgency::Today), (not_known(), Urgency::Soon), (json!("no"), Urgency::Routine)];
+    urgencies(&file("marac"), &expected.map(|(knows, urgency)| (calm(knows), urgency)));
+}
+
+#[test]
+fn a_decision_never_grades_below_what_the_answers_give() {
+    let pathway = file("marac");
+    let given = answers(&pathway, &json!({ "tool_grade": "high", "judgement": "standard" }));
+    let assessed = pathway.risk(&given);
+    let outcome = pathway.outcomes.iter().find(|outcome| !outcome.feedback.is_empty()).expect("an outcome with a line");
+    let decide = |grade: Option<&str>, assessed: Option<&Code>| {
+        let decision = NewDecision {
+            outcome: outcome.code.to_string(),
+            grade: grade.map(str::to_owned),
+            reason_for_file: "As the meeting saw it.".to_owned(),
+            feedback: Some(outcome.feedback[0].code.to_string()),
+            ..NewDecision::default()
+        };
+        decision.check(&pathway, assessed).map(|decision| decision.grade.map(|grade| grade.to_string()))
+    };
+    for low in ["standard", "medium"] {
+        let faults = decide(Some(low), assessed).expect_err(low);
+        assert!(matches!(faults.as_slice(), [("grade", words)] if words.contains("never lowers")), "{faults:?}");
+        assert_eq!(decide(Some(low), None), Ok(Some(low.to_owned())), "nothing was graded before");
+    }
+    assert_eq!(decide(Some("high"), assessed), Ok(Some("high".to_owned())));
+    assert_eq!(decide(None, assessed), Ok(None), "no grade lowers nothing");
 }

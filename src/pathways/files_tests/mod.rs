@@ -5,6 +5,7 @@
 mod child_exploitation;
 mod enquiries;
 mod fire;
+mod flags;
 mod foreign_national_offender;
 mod marac;
 mod modern_slavery;

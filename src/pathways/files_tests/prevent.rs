@@ -2,8 +2,13 @@
 
 use serde_json::json;
 
-use super::{answers, file, not_known, urgencies};
-use crate::domain::{clock::Limit, urgency::Urgency};
+use super::{answers, file, library, not_known, urgencies};
+use crate::domain::{
+    clock::{Limit, Starts, Step},
+    running_clock::{Run, RunningClock},
+    time::Timestamp,
+    urgency::Urgency,
+};
 
 #[test]
 fn the_safeguarding_lead_looks_first_unless_it_is_urgent_or_they_are_a_party() {
@@ -26,4 +31,20 @@ fn the_safeguarding_lead_looks_first_unless_it_is_urgent_or_they_are_a_party() {
         ],
     );
     assert_eq!(pathway.grades, [], "the risk framework is the police's");
+}
+
+#[test]
+fn a_review_begins_with_the_decision_and_not_before() {
+    for (id, limit) in [("prevent", Limit::Months(6)), ("child-exploitation", Limit::Days(84)), ("marac", Limit::Months(12))] {
+        let pathway = file(id);
+        let clocks = pathway.running_clocks(&answers(&pathway, &json!({ "danger_now": false })));
+        let calendar = library().calendar();
+        let at = Timestamp::from_millis(1_795_600_000_000);
+        let received = pathway.begun(clocks, (Starts::Receipt, at), calendar);
+        let review = |clocks: &[RunningClock]| *clocks.iter().find(|clock| clock.step == Step::Review).expect("a review");
+        assert_eq!((review(&received).run, review(&received).limit), (Run::Unstarted, limit), "{id}");
+        assert!(received.iter().filter(|clock| clock.step != Step::Review).all(RunningClock::is_running), "{id}");
+        let decided = pathway.begun(received, (Starts::Decision, at), calendar);
+        assert_eq!(review(&decided).due(), Some(limit.due(at, calendar)), "{id}");
+    }
 }

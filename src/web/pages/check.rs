@@ -239,7 +239,7 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
         kind: pathway.kind,
         grown_from: filled.view.enquiry.map(|reference| reference.to_string()).unwrap_or_default(),
         read_when: receives.when,
-        risk: risk(pathway, answers).unwrap_or_default(),
+        risk: pathway.risk_words(answers).unwrap_or_default(),
         advice: pathway.advice(answers).map(|advice| advice.text.clone()).collect(),
         warning: warning(pathway, answers),
     })
@@ -299,14 +299,6 @@ fn sections(filled: &Filled, looked: &Looked<'_>) -> Vec<CheckSection> {
 }
 
 /// The grade that these answers give, in the words of the question that gave it.
-fn risk(pathway: &Pathway, answers: &Answers) -> Option<String> {
-    let grade = pathway.risk(answers)?;
-    let questions = &pathway.risk.as_ref()?.questions;
-    let mut titles = questions.iter().filter_map(|id| pathway.question(id)?.kind.title_of(grade));
-    let open = pathway.risk.as_ref()?.is_open(answers);
-    titles.next().map(|title| if open { format!("{title} or higher: not every grade is known") } else { title.to_owned() })
-}
-
 fn stop(app: &App, person: &SignedIn, filled: &Filled, rule: &Rule) -> RulePage {
     let pathway = filled.pathway();
     let reference = filled.view.draft.reference;

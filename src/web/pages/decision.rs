@@ -12,7 +12,7 @@ use axum::{
 use http::StatusCode;
 
 use crate::{
-    app::{App, Error, IdempotencyKey, ReferralView},
+    app::{App, Error, IdempotencyKey, ReferralView, latest},
     domain::{
         action::Action,
         answers::FieldError,
@@ -172,6 +172,8 @@ pub struct DecidePage {
     pub choices: Vec<(String, String, String)>,
     /// The grades: code and words.
     pub grades: Vec<(String, String)>,
+    /// What the answers say of the risk; empty where nothing is graded by the sender.
+    pub risk: String,
     /// Whether the pathway allows own words to the referrer.
     pub is_free: bool,
     /// What is written.
@@ -211,13 +213,21 @@ impl DecidePage {
         }
     }
 
+    fn graded(&self) -> String {
+        let stays = "Only your team reads this. Earlier grades stay on file.";
+        if self.risk.is_empty() {
+            return stays.to_owned();
+        }
+        format!("The answers say: {}. A judgement raises that and never lowers it. {stays}", self.risk)
+    }
+
     fn grades(&self) -> Radios {
         let item = |(value, text): &(String, String)| Radio { value: value.clone(), text: text.clone(), ..Radio::default() };
         let none = Radio { text: "No grade".to_owned(), checked: Some(self.written.grade.is_empty()), ..Radio::default() };
         Radios {
             name: "grade".to_owned(),
             fieldset: Some(Fieldset::new("Which grade do you give?", "govuk-fieldset__legend--m")),
-            hint: Some(Hint::from("Only your team reads this. Earlier grades stay on file.")),
+            hint: Some(Hint::from(self.graded().as_str())),
             error_message: self.error("grade"),
             items: self.grades.iter().map(item).chain([none]).collect(),
             value: self.written.grade.clone(),
@@ -358,6 +368,7 @@ fn form(person: &SignedIn, view: &ReferralView, written: Written) -> DecidePage 
         notice: String::new(),
         choices: choices.collect(),
         grades: pathway.grades.iter().map(|grade| (grade.code.to_string(), grade.title.clone())).collect(),
+        risk: pathway.risk_words(&latest(view)).unwrap_or_default(),
         is_free: pathway.free_feedback,
         written,
         errors: Vec::new(),
@@ -391,7 +402,7 @@ async fn before(app: &App, person: &SignedIn, reference: &str, written: Written,
         return ok(&form(person, &view, written));
     }
     let pathway = &view.pathway.pathway;
-    let decision = match written.decision(None).check(pathway) {
+    let decision = match written.decision(None).check(pathway, pathway.risk(&latest(&view))) {
         Ok(decision) => decision,
         Err(faults) => {
             let errors = faults.into_iter().map(|(field, words)| (field_of(field), words.to_owned())).collect();

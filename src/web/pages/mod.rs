@@ -23,6 +23,8 @@ pub mod field_parts;
 mod filled;
 pub mod file;
 pub mod giving_out;
+pub mod glance;
+pub mod history;
 pub mod home;
 pub mod kept;
 pub mod log;

@@ -12,8 +12,16 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    addition::sections_to_add, assignment::DeskBox, checks::Controls, decision::DecisionBox, dialogue::Dialogue, file::FileList,
-    queue::StateTag, queue_place,
+    addition::sections_to_add,
+    assignment::DeskBox,
+    checks::Controls,
+    decision::DecisionBox,
+    dialogue::Dialogue,
+    file::FileList,
+    glance::{Glance, People},
+    history::History,
+    queue::StateTag,
+    queue_place,
 };
 use crate::{
     app::{AdditionView, App, Error, HolderView, NoteView, ReferralView, StopView},
@@ -25,6 +33,7 @@ use crate::{
         grant::GrantReason,
         message::Audience,
         pathway::SummaryRow as PathwayRow,
+        question::Sealed,
         reference::Reference,
         referral::{ReferralState, Stage},
         relation::Relation,
@@ -51,14 +60,10 @@ pub struct ReferralPage {
     pub pathway: String,
     /// Where it stands.
     pub state: StateTag,
-    /// When it is due: one row for each clock, its name and how it stands.
-    pub due: Vec<(String, String)>,
-    /// When it was sent, in words.
-    pub sent: String,
-    /// Who sent it: team and agency, and the name where the caller may see it.
-    pub sent_by: String,
-    /// Who received it.
-    pub received_by: String,
+    /// What is needed before anything else.
+    pub glance: Glance,
+    /// The people it names.
+    pub people: People,
     /// Who can see these answers: one line for each team or person.
     pub seen_by: Vec<String>,
     /// What came between, when the reader was too late for what they did; empty for nothing.
@@ -89,6 +94,8 @@ pub struct ReferralPage {
     pub kind: FormKind,
     /// What was said, and the form to say more.
     pub dialogue: Option<Dialogue>,
+    /// What happened on it.
+    pub history: History,
     /// What it grew from, or became: words, reference and address.
     pub related: Vec<(String, String, String)>,
     /// Address where a referral is made of it; empty where the caller may not.
@@ -111,6 +118,8 @@ pub struct NoteLine {
 pub struct AnswerSection {
     /// Its heading.
     pub title: String,
+    /// Who can read it, where it is kept apart; empty otherwise.
+    pub readers: String,
     /// Question and answer in words; an empty answer shows "Not provided".
     pub rows: Vec<(String, String)>,
 }
@@ -169,11 +178,19 @@ impl ReferralPage {
         NotificationBanner { text: self.notice.clone(), ..NotificationBanner::default() }
     }
 
-    fn facts(&self) -> SummaryList {
-        let facts = [("Sent", &self.sent), ("Sent by", &self.sent_by), ("Received by", &self.received_by)];
-        let facts = facts.iter().map(|(key, value)| SummaryRow::words(key, value));
-        let due = self.due.iter().map(|(key, value)| SummaryRow::words(key, value));
-        SummaryList { rows: due.chain(facts).collect(), ..SummaryList::default() }
+    /// The parts of this page: id and words.
+    fn contents(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let parts = [
+            (self.desk.is_some(), "desk", "Who works on this"),
+            (self.decision.is_some(), "decision", "Decision"),
+            (!self.people.is_empty(), "people", "People"),
+            (!self.sections.is_empty(), "answers", "What was sent"),
+            (!self.notes.is_empty(), "notes", "Notes"),
+            (self.dialogue.is_some(), "messages", "Messages"),
+            (self.kind == FormKind::Referral, "files", "Files"),
+            (true, "history", "History"),
+        ];
+        parts.into_iter().filter(|(is_there, ..)| *is_there).map(|(_, target, words)| (target, words))
     }
 
     fn seen(&self) -> Details {
@@ -209,13 +226,14 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         _ => "/sent",
     };
     let place = if back == "/queue" { queue_place::back(person.queue.as_deref().map(String::as_str)) } else { back.to_owned() };
-    let (name, team, agency) = &view.sent_by;
     ReferralPage {
         frame: person.frame.titled(&format!("{} {}", heading(referral.kind), referral.reference)).back_to(&place).at(back),
         reference: referral.reference.to_string(),
         pathway: view.pathway.pathway.title.clone(),
         state: words::standing(referral.stage.state(), referral.answered_at.is_some()),
-        due: due(view, person.request.at),
+        glance: Glance::of(view, facts(view, person.request.at)),
+        people: People::of(view),
+        history: History::of(view),
         kind: referral.kind,
         dialogue: Dialogue::of(app, person, view),
         related: related(view),
@@ -224,9 +242,6 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         } else {
             String::new()
         },
-        sent: referral.submitted_at.words(),
-        sent_by: format!("{name}, {team}, {agency}"),
-        received_by: received_by(view),
         seen_by: view.holders.iter().map(seen_by).collect(),
         notice: String::new(),
         desk: DeskBox::of(app, person, view),
@@ -270,6 +285,15 @@ fn received_by(view: &ReferralView) -> String {
             format!("{}, {}", view.received_by.0, view.received_by.1)
         }
     }
+}
+
+/// When it is due, who has it, who sent it and when.
+fn facts(view: &ReferralView, now: Timestamp) -> Vec<(String, String)> {
+    let (name, team, agency) = &view.sent_by;
+    let sent = format!("{name}, {team}, {agency}, {}", view.referral.submitted_at.words());
+    let worked_on = view.desk.as_ref().map(|desk| ("With", desk.assigned_to.clone().unwrap_or_else(|| "Nobody yet".to_owned())));
+    let who = worked_on.into_iter().chain([("Sent by", sent), ("Received by", received_by(view))]);
+    due(view, now).into_iter().chain(who.map(|(key, value)| (key.to_owned(), value))).collect()
 }
 
 /// When it is due: for the receiving team each of its clocks, for others the decision alone.
@@ -326,12 +350,17 @@ fn sections(view: &ReferralView) -> Vec<AnswerSection> {
     let Some(answers) = &view.answers else { return Vec::new() };
     let mut sections: Vec<AnswerSection> = Vec::new();
     // A category that the caller does not hold is not there, not even as a question without an answer.
+    let apart = &view.pathway.pathway.restricted;
+    let readers = |sealed: Sealed| {
+        let kept = apart.iter().find(|restricted| Some(restricted.category) == sealed.category());
+        kept.map(|restricted| restricted.who.clone()).unwrap_or_default()
+    };
     let shown = |row: &PathwayRow<'_>| row.sealed.category().is_none() || answers.get(row.question).is_some();
     for row in view.pathway.pathway.summary(answers).into_iter().filter(shown) {
         let line = (row.label.to_owned(), row.text);
         match sections.last_mut() {
-            Some(section) if section.title == row.section => section.rows.push(line),
-            _ => sections.push(AnswerSection { title: row.section.to_owned(), rows: vec![line] }),
+            Some(section) if section.title == row.section && section.readers == readers(row.sealed) => section.rows.push(line),
+            _ => sections.push(AnswerSection { title: row.section.to_owned(), readers: readers(row.sealed), rows: vec![line] }),
         }
     }
     sections
@@ -345,6 +374,7 @@ fn added(view: &ReferralView, addition: &AdditionView) -> AnswerSection {
         Some((question.short.clone(), answer.words(question)))
     };
     AnswerSection {
+        readers: String::new(),
         title: format!("Added by {} on {}", addition.from, addition.at.words()),
         rows: addition.answers.iter().filter_map(row).collect(),
     }

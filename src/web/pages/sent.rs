@@ -167,6 +167,8 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         ReferralState::Decided | ReferralState::Closed => None,
         _ => view.referral.due_at.map(|due| format!("{deciding} {does} by {}.", words::day_and_time(due))),
     };
+    let answers = view.answers.clone().unwrap_or_default();
+    let steps = pathway.steps(way, &answers).map(str::to_owned);
     ok(&SentPage {
         frame: person.frame.titled(&format!("{} – {}", title(kind), pathway.title)).at("/sent"),
         kind,
@@ -174,7 +176,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         received_by: if is_named { names(&view, GrantReason::Named) } else { format!("{team} ({agency})") },
         checked_first: checked_first(&view),
         read_when: read_when.unwrap_or_default(),
-        steps: decided.into_iter().chain(untold).chain(pathway.steps(way).map(str::to_owned)).collect(),
+        steps: decided.into_iter().chain(untold).chain(steps).collect(),
         contacts: contacts(&app, &person, pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
         to_add: sections_to_add(&view),
         view_href: format!("/referrals/{reference}"),

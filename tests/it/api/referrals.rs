@@ -54,7 +54,8 @@ async fn lists_page(engine: Engine) {
     let soonest_first: Vec<_> = queue.iter().map(|item| item["due_at"].as_str().unwrap()).collect();
     assert!(soonest_first.windows(2).all(|pair| pair[0] <= pair[1]), "{soonest_first:?}");
 
-    theo.json(&format!("/referrals/{}", references[1])).await;
+    let opened = theo.json(&format!("/referrals/{}", references[1])).await;
+    assert!(opened["flags"].is_array(), "what must be seen first: {opened}");
     assert_eq!(column(&theo.json("/queue?state=opened").await, "reference"), [references[1].as_str()]);
     assert_eq!(theo.json("/queue?state=received").await["items"].as_array().unwrap().len(), 4);
     let team = served.hub.person("theo.invented").team_id;

@@ -332,3 +332,31 @@ async fn a_reference_finds_ones_own_and_everything_else_looks_the_same() {
     assert_eq!(triager.get("/queue?team=none").await.status.as_u16(), 404);
     served.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_opens_it_sees_dangers_first_then_who_has_it_then_the_parts() {
+    let (served, client) = sender().await;
+    let place = client.refer(&[("sleeping", "yes"), ("hazards", "exit-blocked")]).await;
+    let reference = place.trim_start_matches("/referrals/").trim_end_matches("/sent").to_owned();
+    let team = Client::new(&served);
+    team.sign_in(&served, "theo.invented").await;
+    for (reader, parts) in
+        [(&team, "desk decision answers messages files history"), (&client, "decision answers messages files history")]
+    {
+        let page = reader.get(&format!("/referrals/{reference}")).await;
+        assert_eq!(page.words(".app-flags__list li"), ["People sleep there, and a way out or the alarm may fail them."]);
+        let at = |text: &str| page.body.find(text).unwrap_or_else(|| panic!("{text}: {}", page.body));
+        assert!(
+            at("app-flags") < at("app-facts")
+                && at("app-facts") < at("app-contents")
+                && at("app-contents") < at("What was sent</h2>")
+        );
+        let linked: Vec<_> = parts.split(' ').filter(|part| !page.body.contains(&format!("href=\"#{part}\""))).collect();
+        assert_eq!(linked, [""; 0], "{}", page.body);
+        for part in parts.split(' ') {
+            assert_eq!(page.body.matches(&format!("id=\"{part}\"")).count(), 1, "{part}");
+        }
+        assert!(page.words(".app-history__act").iter().any(|act| act.contains("Tess Example") && act.contains("sent it")));
+    }
+    served.finish().await;
+}

@@ -4,6 +4,8 @@ use super::{
     super::{
         dialogue::{Dialogue, Said, WriteForm},
         enquiry::ReferPage,
+        glance::{Glance, People},
+        history::{Act, History},
         referral::{AnswerSection, ReferralPage},
         sent::SentPage,
     },
@@ -17,14 +19,34 @@ pub(super) fn referral(words: &str) -> ReferralPage {
         reference: "7K3F-9QXD-2".to_owned(),
         pathway: "Child exploitation".to_owned(),
         state: state("Opened", "yellow"),
-        due: vec![("Decision".to_owned(), "Due by Saturday 6 June 2026 at 5pm".to_owned())],
+        glance: Glance {
+            headline: format!("{PERSON} · 15 years old {words}"),
+            flags: if words.is_empty() {
+                Vec::new()
+            } else {
+                vec!["Do not contact the child: it is not safe.".to_owned(), words.to_owned()]
+            },
+            facts: vec![
+                ("Decision".to_owned(), "Due by Saturday 6 June 2026 at 5pm".to_owned()),
+                ("Sent by".to_owned(), "Duty desk, Exampleshire Council, 4 June 2026, 9:32am".to_owned()),
+                ("Received by".to_owned(), "The exploitation hub, Exampleshire Police".to_owned()),
+            ],
+        },
+        people: People {
+            people: vec![("Child".to_owned(), format!("{PERSON} {words}"))],
+            contact: vec![("Safe to contact".to_owned(), words.to_owned())],
+        },
+        history: History {
+            acts: vec![Act {
+                at: "4 June 2026, 9:32am".to_owned(),
+                what: format!("{PERSON} sent it"),
+                seen_by: words.to_owned(),
+            }],
+        },
         notice: words.to_owned(),
         desk: Some(work::desk()),
         decision: Some(work::decision(words)),
         notes: vec![work::note(words)],
-        sent: "4 June 2026, 9:32am".to_owned(),
-        sent_by: "Duty desk, Exampleshire Council".to_owned(),
-        received_by: "The exploitation hub, Exampleshire Police".to_owned(),
         stopped: vec![format!("{PERSON} stopped this at the check: Another way helps more."), words.to_owned()],
         controls: Some(held::controls(words)),
         decides_first: words.is_empty(),
@@ -32,6 +54,7 @@ pub(super) fn referral(words: &str) -> ReferralPage {
         seen_by: vec!["Duty desk, Exampleshire Council".to_owned(), "The exploitation hub, Exampleshire Police".to_owned()],
         sections: vec![AnswerSection {
             title: "The child".to_owned(),
+            readers: words.to_owned(),
             rows: vec![
                 ("Name".to_owned(), PERSON.to_owned()),
                 ("What are you worried about?".to_owned(), words.to_owned()),
@@ -39,6 +62,7 @@ pub(super) fn referral(words: &str) -> ReferralPage {
             ],
         }],
         added: vec![AnswerSection {
+            readers: String::new(),
             title: format!("Added by {PERSON} on 5 June 2026, 9:32am"),
             rows: vec![("Which school?".to_owned(), words.to_owned())],
         }],

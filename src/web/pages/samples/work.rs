@@ -82,6 +82,7 @@ fn decide(words: &str, failed: bool) -> DecidePage {
             ("no-action/nothing".to_owned(), words.to_owned(), "The referrer reads: Nothing more.".to_owned()),
         ],
         grades: vec![("high".to_owned(), "High".to_owned())],
+        risk: words.to_owned(),
         is_free: true,
         written: written(words),
         errors: if failed {

@@ -1,0 +1,93 @@
+//! What a reader of a referral needs before anything else: dangers, when it is due, who has it; and the people it names.
+
+use askama::Template;
+
+use crate::{
+    app::{ReferralView, flags, latest},
+    domain::{answers::Answers, enquiry::FormKind, named_person::NamedPerson, urgency::Urgency},
+    web::components::{SummaryList, SummaryRow},
+};
+
+/// The head of a referral's page: it fits the first screen of a phone.
+#[derive(Clone, Template)]
+#[template(path = "referral/glance.html")]
+pub struct Glance {
+    /// Whom or what it is about, in the line that lists show; empty where the reader may not see the answers.
+    pub headline: String,
+    /// What the reader must see first, the gravest before the others.
+    pub flags: Vec<String>,
+    /// How urgent it is, when it is due, who works on it, who sent and received it.
+    pub facts: Vec<(String, String)>,
+}
+
+impl Glance {
+    /// Of a referral as its caller may see it; `facts` go after how urgent it is.
+    pub(super) fn of(view: &ReferralView, facts: Vec<(String, String)>) -> Self {
+        let answers = view.answers.as_ref().map(|_| latest(view));
+        let pathway = &view.pathway.pathway;
+        let urgency = Urgency::parse(&view.referral.urgency).map(|urgency| ("Urgency".to_owned(), urgency.title().to_owned()));
+        let risk = answers.as_ref().and_then(|answers| pathway.risk_words(answers));
+        let risk = risk.map(|risk| ("Risk, from the answers".to_owned(), risk));
+        Self {
+            headline: answers.as_ref().map(|answers| pathway.headline(answers)).unwrap_or_default(),
+            flags: flags(view),
+            facts: urgency.into_iter().chain(risk).chain(facts).collect(),
+        }
+    }
+
+    fn list(&self) -> SummaryList {
+        let rows = self.facts.iter().map(|(key, value)| SummaryRow::words(key, value)).collect();
+        SummaryList { rows, classes: "govuk-summary-list--no-border app-facts".to_owned(), ..SummaryList::default() }
+    }
+}
+
+/// The people whom a referral names, and how to reach them without danger.
+#[derive(Clone, Default, Template)]
+#[template(path = "referral/people.html")]
+pub struct People {
+    /// What the form calls each, and their name and age.
+    pub people: Vec<(String, String)>,
+    /// What was said of safe contact, question and answer.
+    pub contact: Vec<(String, String)>,
+}
+
+impl People {
+    /// As the answers name them; none where a question names nobody, or the reader may not see the answers.
+    pub(super) fn of(view: &ReferralView) -> Self {
+        if view.answers.is_none() || view.referral.kind == FormKind::Enquiry {
+            return Self::default();
+        }
+        let answers = latest(view);
+        let line = |NamedPerson { part, name, age }: NamedPerson| {
+            (part, [Some(name), age].into_iter().flatten().collect::<Vec<_>>().join(", "))
+        };
+        let people = view.pathway.pathway.people(&answers).into_iter().map(line).collect();
+        Self { people, contact: contact(view, &answers) }
+    }
+
+    fn named(&self) -> SummaryList {
+        list(&self.people)
+    }
+
+    fn reached(&self) -> SummaryList {
+        list(&self.contact)
+    }
+
+    /// Whether there is anything to show.
+    pub(super) fn is_empty(&self) -> bool {
+        self.people.is_empty() && self.contact.is_empty()
+    }
+}
+
+fn list(rows: &[(String, String)]) -> SummaryList {
+    SummaryList { rows: rows.iter().map(|(key, value)| SummaryRow::words(key, value)).collect(), ..SummaryList::default() }
+}
+
+fn contact(view: &ReferralView, answers: &Answers) -> Vec<(String, String)> {
+    let pathway = &view.pathway.pathway;
+    let row = |id| {
+        let question = pathway.question(id)?;
+        Some((question.short.clone(), answers.get(id)?.words(question)))
+    };
+    pathway.safe_contact.iter().filter_map(row).collect()
+}

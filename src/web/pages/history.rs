@@ -1,0 +1,62 @@
+//! What happened on a referral, as far as its reader may know: what was written and decided, one line for each.
+
+use askama::Template;
+
+use crate::{
+    app::ReferralView,
+    domain::{message::Audience, time::Timestamp},
+    web::words,
+};
+
+/// The acts on a referral.
+#[derive(Clone, Default, Template)]
+#[template(path = "referral/history.html")]
+pub struct History {
+    /// The first one first.
+    pub acts: Vec<Act>,
+}
+
+/// One act.
+#[derive(Clone)]
+pub struct Act {
+    /// When, in words.
+    pub at: String,
+    /// What, and by whom.
+    pub what: String,
+    /// Who can see that it happened, if not everybody who can see the referral; empty otherwise.
+    pub seen_by: String,
+}
+
+impl History {
+    /// Of a referral as its caller may see it.
+    pub(super) fn of(view: &ReferralView) -> Self {
+        let (sender, team, agency) = &view.sent_by;
+        let mut acts = vec![(view.referral.submitted_at, format!("{sender}, {team}, {agency} sent it"), Audience::Shared)];
+        acts.extend(view.additions.iter().map(|added| (added.at, format!("{} added answers", added.from), Audience::Shared)));
+        acts.extend(view.files.iter().map(|file| (file.at, format!("{} added a file", file.from), file.audience)));
+        acts.extend(
+            view.messages.iter().map(|message| (message.at, format!("{} wrote a message", message.from), message.audience)),
+        );
+        acts.extend(view.notes.iter().map(|note| (note.at, format!("{}: {}", words::note(note.kind), note.from), note.audience)));
+        acts.extend(view.decisions.iter().map(|decision| {
+            let grade = decision.grade.iter().map(|(_, grade)| format!(", grade {}", words::lower(grade))).collect::<String>();
+            (decision.at, format!("{} decided: {}{grade}", decision.by, decision.outcome.1), Audience::Casework)
+        }));
+        acts.extend(
+            view.feedback.iter().map(|told| (told.at, "The referrer was told what was decided".to_owned(), Audience::Shared)),
+        );
+        let passed_up = view.referral.desk.escalated_at.filter(|_| view.desk.is_some());
+        acts.extend(passed_up.map(|at| (at, "It was passed up".to_owned(), Audience::Casework)));
+        // What happened in the same moment stays in the order of the acts above.
+        acts.sort_by_key(|(at, ..)| *at);
+        Self { acts: acts.into_iter().map(act).collect() }
+    }
+}
+
+fn act((at, what, audience): (Timestamp, String, Audience)) -> Act {
+    let seen_by = match audience {
+        Audience::Shared => "",
+        Audience::Casework => "Only the receiving team sees this.",
+    };
+    Act { at: at.words(), what, seen_by: seen_by.to_owned() }
+}
