@@ -7,7 +7,10 @@ use super::{
     submit::{places_to_submit_from, submission},
 };
 use crate::{
-    domain::{agency::AgencyKind, answers::Answers, grant::GrantReason, pathway::Pathway, referral::Stage},
+    domain::{
+        agency::AgencyKind, answers::Answers, grant::GrantReason, pathway::Pathway, referral::Stage, route::Route,
+        time::Timestamp,
+    },
     policy::RequestContext,
     store::drafts::Draft,
 };
@@ -38,6 +41,11 @@ pub struct Preview {
 }
 
 impl App {
+    /// When the team of a route reads next, if nobody reads there now; none also where its file does not say so by the clock.
+    pub fn reads_next(&self, route: &Route) -> Option<Timestamp> {
+        route.opens?.next(self.now(), &self.calendar)
+    }
+
     /// Decides what sending would decide.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ pub mod multipart;
 pub mod named_person;
 pub mod next_step;
 pub mod notice;
+pub mod opening;
 pub mod outcome;
 pub mod part_date;
 pub mod parts;

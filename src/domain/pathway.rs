@@ -268,7 +268,8 @@ impl Pathway {
 
     /// Whether somebody could be harmed soon by what these answers say, so that the page with whom to ring comes first.
     pub fn is_alarming(&self, answers: &Answers) -> bool {
-        self.danger.also.as_ref().is_some_and(|also| also.holds(answers))
+        let said = answers.get(&self.danger.question).is_some_and(Answer::is_yes);
+        said || self.danger.also.as_ref().is_some_and(|also| also.holds(answers))
     }
 
     /// The highest grade that these answers give.

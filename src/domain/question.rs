@@ -38,6 +38,8 @@ pub struct Question {
     pub sealed: Sealed,
     /// Whether the answer may be about an identifiable person.
     pub personal: bool,
+    /// For an age: the earlier choice, of `yes`, `no` and others, that says whether the person is under 18.
+    pub minor: Option<QuestionId>,
     /// A made-up answer for examples; only on free text, and in whole years on an age.
     pub example: Option<String>,
 }

@@ -4,6 +4,7 @@ use super::{
     answers::Answers,
     code::{Code, TeamCode},
     condition::Condition,
+    opening::Opening,
     urgency::Urgency,
 };
 
@@ -14,6 +15,8 @@ pub struct Route {
     pub team: TeamCode,
     /// When the team reads, in words: `Monday to Friday, 9am to 5pm`.
     pub hours: String,
+    /// The same by the clock, where the file says so.
+    pub opens: Option<Opening>,
     /// The team that covers outside the hours.
     pub cover: TeamCode,
     /// The few who receive instead when somebody involved works for a partner or is known to the receiving team.
@@ -73,6 +76,7 @@ mod tests {
         Route {
             team: code(team),
             hours: "9 to 5".into(),
+            opens: None,
             cover: code("cover"),
             restricted: code("restricted"),
             restricted_elsewhere: code("elsewhere"),

@@ -19,6 +19,9 @@ use super::{
     rule::Rule,
 };
 
+/// From this age on a person is an adult.
+const ADULT: u8 = 18;
+
 /// How many items beyond the most that an answer holds may be sent blank.
 const SPARE: usize = 20;
 
@@ -172,9 +175,26 @@ impl<'p> Held<'p> {
         self.errors.push(FieldError::new(question.id.clone(), message));
     }
 
+    /// That an age contradicts what was said before of being under 18, where it does in any case.
+    fn contradiction(&self, question: &Question, answer: &Answer) -> Option<&'static str> {
+        let Answer::Age(age) = answer else { return None };
+        let Some(Answer::Choice(said)) = self.answers.get(question.minor.as_ref()?) else { return None };
+        let (fewest, most) = age.on(self.today);
+        match said.as_str() {
+            "no" if most < ADULT => Some("This age is under 18, and you said that they are not: put right one of the two"),
+            "yes" if fewest >= ADULT => {
+                Some("This age is 18 or over, and you said that they are under 18: put right one of the two")
+            }
+            _ => None,
+        }
+    }
+
     fn keep(&mut self, question: &Question, read: Result<Answer, Vec<Fault>>) -> Option<Answer> {
         let faults = match read {
-            Ok(answer) => return Some(answer),
+            Ok(answer) => match self.contradiction(question, &answer) {
+                None => return Some(answer),
+                Some(words) => vec![(None, words.to_owned())],
+            },
             Err(faults) => faults,
         };
         self.errors.extend(faults.into_iter().map(|fault| told(question, None, fault)));

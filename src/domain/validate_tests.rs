@@ -49,6 +49,7 @@ fn question(name: &str, kind: Kind, required: bool) -> Question {
         show_when: None,
         sealed: Sealed::Shared,
         personal: false,
+        minor: None,
         example: None,
     }
 }
@@ -106,6 +107,7 @@ fn pathway() -> Pathway {
             default: Route {
                 team: team("team"),
                 hours: "9 to 5".into(),
+                opens: None,
                 cover: team("cover"),
                 restricted: team("few"),
                 restricted_elsewhere: team("others"),

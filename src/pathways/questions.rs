@@ -82,6 +82,7 @@ fn one(table: Table<'_>, known: &mut Known, place: Place) -> Option<Question> {
         show_when: show_when.flatten(),
         sealed,
         personal: table.flag("personal", free),
+        minor: table.value("minor").and_then(|value| known.choice(table.reader, "minor", value)),
         example: table.text("example"),
     };
     if sound {
@@ -111,6 +112,9 @@ fn check(table: &Table<'_>, question: &Question) {
         && min > 0
     {
         table.fault(format!("give `{}` an example of `min` characters at least", question.id));
+    }
+    if question.minor.is_some() && question.kind != Kind::Age {
+        table.fault(format!("take `minor` from `{}`: only an age is held against it", question.id));
     }
     if let (Some(example), Kind::Age) = (&question.example, &question.kind) {
         if example.parse::<u8>().is_err() {

@@ -1,8 +1,11 @@
 //! Routes of a pathway file.
 
+use toml::{Spanned, de::DeValue};
+
 use super::{conditions::condition, known::Known, reader::Table};
 use crate::domain::{
     code::{Code, QuestionId, TeamCode},
+    opening::{Days, Opening},
     route::{Route, Routes, SpecialRoute},
     urgency::Urgency,
 };
@@ -73,6 +76,7 @@ fn takes_all(earlier: &SpecialRoute, later: &SpecialRoute) -> bool {
 fn route(table: &Table<'_>) -> Option<Route> {
     let team = table.need_code("team", TeamCode::parse);
     let hours = table.need_text("hours");
+    let opens = table.value("opens").and_then(|value| opening(table, value));
     let cover = table.need_code("cover", TeamCode::parse);
     let restricted = table.need_code("restricted", TeamCode::parse);
     let elsewhere = table.need_code("restricted_elsewhere", TeamCode::parse);
@@ -83,11 +87,26 @@ fn route(table: &Table<'_>) -> Option<Route> {
     Some(Route {
         team: team?,
         hours: hours?,
+        opens,
         cover: cover?,
         restricted: restricted?,
         restricted_elsewhere: elsewhere?,
         emergency: emergency?,
     })
+}
+
+/// When a team reads, by the clock.
+fn opening<'t>(table: &Table<'t>, value: &'t Spanned<DeValue<'t>>) -> Option<Opening> {
+    let opens = table.reader.as_table("opens", value)?;
+    let words: Vec<&str> = Days::ALL.iter().map(|days| days.code()).collect();
+    let days = opens.need("days").and_then(|value| opens.reader.word("days", value, Days::parse, &words));
+    let hour = |key, bounds| opens.need_number(key, bounds).and_then(|hour| i8::try_from(hour).ok());
+    let (from, to) = (hour("from", 0..=23), hour("to", 1..=24));
+    if from.zip(to).is_some_and(|(from, to)| from >= to) {
+        opens.fault("let `to` be later than `from`");
+    }
+    opens.end();
+    Some(Opening { days: days?, from: from?, to: to? })
 }
 
 /// A list of codes of the district question.

@@ -65,11 +65,12 @@ pub(super) const fn thing(kind: FormKind) -> &'static str {
     }
 }
 
-/// When somebody reads new referrals or questions, and what to do when that is too late.
-pub(super) fn read_when(kind: FormKind, team: &str, hours: &str, emergency: &str) -> String {
+/// When somebody reads new referrals or questions, and if nobody does now, when next; and what to do when that is too late.
+pub(super) fn read_when(kind: FormKind, team: &str, hours: &str, next: Option<Timestamp>, emergency: &str) -> String {
     // "Every day, …" stands within the sentence; the names of days keep their capital.
     let hours = if hours.starts_with("Every") { lower(hours) } else { hours.to_owned() };
-    format!("{team} reads new {}s {hours}. If it cannot wait, {}", thing(kind), lower(emergency))
+    let next = next.map(|next| format!(" Nobody there reads now; they read next on {}.", day_and_time(next))).unwrap_or_default();
+    format!("{team} reads new {}s {hours}.{next} If it cannot wait, {}", thing(kind), lower(emergency))
 }
 
 /// Where something stands, as a tag: a question that was answered waits for nobody.

@@ -1,9 +1,9 @@
 //! Modern slavery.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{answers, answers_of, asks, copies, file, not_known, question};
-use crate::domain::{agency::AgencyKind, urgency::Urgency};
+use super::{answers, answers_of, asks, copies, example, file, not_known, question, raw_from_json};
+use crate::domain::{agency::AgencyKind, urgency::Urgency, validate::examine};
 
 #[test]
 fn under_18_or_unsure_needs_no_consent_and_the_council_is_told_in_the_same_act() {
@@ -83,4 +83,44 @@ fn only_first_responders_enter_the_national_branch_and_others_are_routed_to_one(
         assert_eq!(pathway.route(&given).team.as_str(), "slavery-team", "{kind}: the police can enter it");
         assert_eq!(pathway.advice(&given).any(|advice| advice.code.as_str() == "not-first-responder"), !responder, "{kind}");
     }
+}
+
+#[test]
+fn an_age_that_contradicts_under_18_has_to_be_put_right() {
+    let pathway = file("modern-slavery");
+    let today = jiff::civil::date(2026, 11, 27);
+    let mut body = example(&pathway, AgencyKind::Police, today)["answers"].clone();
+    let mut wrong = |under: &str, age: Value| {
+        body["under_18_now"] = json!(under);
+        body["age"] = age;
+        let raw = raw_from_json(&body).expect("answers");
+        let looked = examine(&pathway, raw, AgencyKind::Police, today);
+        looked.errors.iter().any(|error| error.field.as_str() == "age" && error.message.contains("put right one of the two"))
+    };
+    assert!(wrong("no", json!({ "years": 15 })));
+    assert!(wrong("no", json!({ "born": "2011-03-09" })));
+    assert!(wrong("yes", json!({ "years": 30 })));
+    // Eighteen today, born in a year that leaves it open, or not sure: nobody is told that they are wrong.
+    assert!(!wrong("no", json!({ "born": "2008-11-27" })));
+    assert!(!wrong("no", json!({ "born": "2008" })));
+    assert!(!wrong("not-sure", json!({ "years": 30 })));
+}
+
+#[test]
+fn each_of_the_three_consents_that_was_not_given_is_answered_with_a_way() {
+    let pathway = file("modern-slavery");
+    let told = |given: &Value| {
+        let answers = answers(&pathway, given);
+        pathway.advice(&answers).map(|advice| advice.code.to_string()).collect::<Vec<_>>()
+    };
+    let adult = |nrm: &str, police: &str, support: &str| json!({ "under_18_now": "no", "consent_nrm": nrm, "consent_police": police, "consent_support": support });
+    assert!(told(&adult("given", "refused", "given")).contains(&"police-refused".to_owned()));
+    assert!(told(&adult("not-asked", "not-asked", "not-asked")).contains(&"not-asked".to_owned()));
+    let refused = told(&json!({ "under_18_now": "no", "consent_nrm": "refused", "will_work": "no", "consent_support": "given" }));
+    assert!(refused.contains(&"help-without-referral".to_owned()), "{refused:?}");
+    let agreed = told(&adult("given", "given", "given"));
+    assert!(
+        !agreed.iter().any(|code| ["police-refused", "not-asked", "help-without-referral"].contains(&code.as_str())),
+        "{agreed:?}"
+    );
 }

@@ -217,7 +217,7 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
         }
         Ok(preview) => {
             let team = if choices.teams.is_empty() { &preview.from } else { "the one that you choose below" };
-            Receives::of(pathway, answers, &preview, team)
+            Receives::of(app, pathway, answers, (&preview, team))
         }
         Err(Error::Conflict(why)) => {
             open.push(OpenItem { text: words::sentence(why), href: format!("/drafts/{reference}") });

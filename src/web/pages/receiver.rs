@@ -35,6 +35,8 @@ impl Receiver {
             let first = routes.first().map(|route| of(route)).unwrap_or_default();
             routes.iter().all(|route| of(route) == first).then(|| first.to_owned())
         };
+        // Where the hours are alike, so is the next time.
+        let next = routes.first().and_then(|route| app.reads_next(route));
         let hours = alike(|route| &route.hours);
         let emergency = alike(|route| &route.emergency).unwrap_or_else(|| "Ring 999.".to_owned());
         let team = if let [one] = &teams[..] { one.clone() } else { "Each of them".to_owned() };
@@ -44,7 +46,7 @@ impl Receiver {
         };
         let when = hours.map_or_else(
             || format!("The page before sending says when they read. If it cannot wait, {}", words::lower(&emergency)),
-            |hours| words::read_when(pathway.kind, &team, &hours, &emergency),
+            |hours| words::read_when(pathway.kind, &team, &hours, next, &emergency),
         );
         Ok(Self { who, when })
     }
@@ -62,7 +64,7 @@ pub(super) struct Receives {
 
 impl Receives {
     /// In words. `team` is the sender's, where all of it will hold the referral.
-    pub(super) fn of(pathway: &Pathway, answers: &Answers, preview: &Preview, team: &str) -> Self {
+    pub(super) fn of(app: &App, pathway: &Pathway, answers: &Answers, (preview, team): (&Preview, &str)) -> Self {
         let route = pathway.route(answers);
         let (receiving, agency) = &preview.received_by;
         let copy = |Copied { team, agency, why }: &Copied| format!("{team} ({agency}): {why}");
@@ -102,7 +104,7 @@ impl Receives {
                 .to_owned()
         });
         let lines = [check, Some(receiver), cover, Some(own), recovery].into_iter().flatten();
-        let when = words::read_when(pathway.kind, receiving, &route.hours, &route.emergency);
+        let when = words::read_when(pathway.kind, receiving, &route.hours, app.reads_next(route), &route.emergency);
         Self { lines: lines.chain(preview.apart.iter().map(apart)).collect(), copies, when }
     }
 }

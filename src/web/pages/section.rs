@@ -22,6 +22,7 @@ use super::{
 use crate::{
     app::{App, Error, KeptView, Saved},
     domain::{
+        answers::Answer as GivenAnswer,
         code::QuestionId,
         condition::Condition,
         draft::Part,
@@ -363,8 +364,11 @@ async fn go_on(app: &App, person: &SignedIn, (reference, section): (&str, &str),
     if !looked.errors_in(found).is_empty() {
         return Ok(see(&format!("{here}/section/{section}?look=yes")));
     }
-    let also = filled.pathway().danger.also.as_ref().filter(|also| names(found, also) && also.holds(&looked.answers));
-    if also.is_some() {
+    let danger = &filled.pathway().danger;
+    let said = found.questions.iter().any(|question| question.id == danger.question)
+        && looked.answers.get(&danger.question).is_some_and(GivenAnswer::is_yes);
+    let also = danger.also.as_ref().is_some_and(|also| names(found, also) && also.holds(&looked.answers));
+    if said || also {
         return Ok(see(&format!("{here}/section/{section}?ring=yes")));
     }
     Ok(see(&next(&filled, &looked, found)))

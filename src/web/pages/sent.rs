@@ -155,7 +155,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         if is_named {
             return words::read_by_name(&route.emergency);
         }
-        let own = words::read_when(kind, team, &route.hours, &route.emergency);
+        let own = words::read_when(kind, team, &route.hours, app.reads_next(route), &route.emergency);
         covered(&view).map_or(own.clone(), |cover| format!("{own} {cover}"))
     });
     let does = match kind {
