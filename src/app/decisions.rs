@@ -140,7 +140,8 @@ impl App {
         if pathway.risk.is_none() {
             return Ok(None);
         }
-        let view = self.read_referral(request, caller, &referral.reference.to_string()).await?;
+        let reference = referral.reference.to_string();
+        let view = Box::pin(self.read_referral(request, caller, &reference)).await?;
         Ok(pathway.risk(&latest(&view)).cloned())
     }
 

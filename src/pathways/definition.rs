@@ -115,11 +115,9 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let district = file.value("district").and_then(|value| known.choice(reader, "district", value));
     let danger = danger(&file, &sections, &known, district.as_ref());
     let headline = file.need_list("headline").into_iter().filter_map(|value| known.named(reader, "headline", value)).collect();
-    let rules = rules(&file, &known);
-    let risk = risk(&file, &known);
+    let (rules, risk) = (rules(&file, &known), risk(&file, &known));
     let urgency = urgency(&file, &known);
-    let advice = advice(&file, &known);
-    let flags = flags(&file, &known);
+    let (advice, flags) = (advice(&file, &known), flags(&file, &known));
     let routes = routes(&file, &known, district.as_ref());
     let copies = copies(&file, &known);
     let check = check(&file, &known);

@@ -37,7 +37,7 @@ impl Glance {
 
     fn list(&self) -> SummaryList {
         let rows = self.facts.iter().map(|(key, value)| SummaryRow::words(key, value)).collect();
-        SummaryList { rows, classes: "govuk-summary-list--no-border app-facts".to_owned(), ..SummaryList::default() }
+        SummaryList { rows, classes: "govuk-summary-list--no-border app-facts".to_owned() }
     }
 }
 

@@ -39,7 +39,7 @@ impl History {
         );
         acts.extend(view.notes.iter().map(|note| (note.at, format!("{}: {}", words::note(note.kind), note.from), note.audience)));
         acts.extend(view.decisions.iter().map(|decision| {
-            let grade = decision.grade.iter().map(|(_, grade)| format!(", grade {}", words::lower(grade))).collect::<String>();
+            let grade = decision.grade.as_ref().map(|(_, grade)| format!(", grade {}", words::lower(grade))).unwrap_or_default();
             (decision.at, format!("{} decided: {}{grade}", decision.by, decision.outcome.1), Audience::Casework)
         }));
         acts.extend(
