@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
+    body::Body,
     extract::State,
     response::{IntoResponse, Response},
 };
@@ -19,8 +20,12 @@ use super::{
     signed::Signed,
 };
 use crate::{
-    app::{App, LogItem, LogQuery, log_cursor},
-    domain::{action::Action, legal::LogUse},
+    app::{App, LogFormat, LogItem, LogOutcome, LogQuery, Outgoing, log_cursor},
+    domain::{
+        action::Action,
+        ids::{AgencyId, TeamId},
+        legal::LogUse,
+    },
 };
 
 /// One event.
@@ -49,6 +54,13 @@ pub struct Event {
     outcome: String,
     /// The referral's reference.
     reference: Option<String>,
+    /// The name of the team acted from.
+    team: Option<String>,
+    /// Why it was refused, a code.
+    reason: Option<String>,
+    /// The use that was made of the log, where it was read.
+    #[serde(rename = "use")]
+    log_use: Option<String>,
 }
 
 impl From<LogItem> for Event {
@@ -65,6 +77,9 @@ impl From<LogItem> for Event {
             purpose: item.purpose,
             outcome: item.outcome,
             reference: item.reference,
+            team: item.team,
+            reason: item.reason,
+            log_use: item.log_use,
         }
     }
 }
@@ -98,8 +113,14 @@ pub struct LogFields {
     reference: Option<String>,
     /// Only acts of this person, by user name or account id.
     actor: Option<String>,
+    /// Only acts from this team, by its id.
+    team: Option<String>,
+    /// Only acts of this agency's people, by its id.
+    agency: Option<String>,
     /// Only this act, by its code.
     action: Option<String>,
+    /// `allow` for what was done, `refuse` for what was refused.
+    outcome: Option<String>,
     /// Not before this moment, RFC 3339.
     from: Option<String>,
     /// Before this moment, RFC 3339.
@@ -115,6 +136,35 @@ pub struct LogFields {
     limit: Option<String>,
 }
 
+/// Which part of the log goes into a file, and how it is written.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ExportFields {
+    /// `csv` (unless told) or `json`.
+    format: Option<String>,
+    /// Only events of this referral.
+    reference: Option<String>,
+    /// Only acts of this person, by user name or account id.
+    actor: Option<String>,
+    /// Only acts from this team, by its id.
+    team: Option<String>,
+    /// Only acts of this agency's people, by its id.
+    agency: Option<String>,
+    /// Only this act, by its code.
+    action: Option<String>,
+    /// `allow` for what was done, `refuse` for what was refused.
+    outcome: Option<String>,
+    /// Not before this moment, RFC 3339.
+    from: Option<String>,
+    /// Before this moment, RFC 3339.
+    to: Option<String>,
+    /// As for the list.
+    #[serde(rename = "use")]
+    #[param(rename = "use")]
+    log_use: Option<String>,
+}
+
 /// Why one event is read.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -127,11 +177,22 @@ pub struct UseField {
 }
 
 impl Fields for LogFields {
-    const NAMES: &'static str = "reference, actor, action, from, to, use, cursor, limit";
+    const NAMES: &'static str = "reference, actor, team, agency, action, outcome, from, to, use, cursor, limit";
+}
+
+impl Fields for ExportFields {
+    const NAMES: &'static str = "format, reference, actor, team, agency, action, outcome, from, to, use";
 }
 
 impl Fields for UseField {
     const NAMES: &'static str = "use";
+}
+
+impl From<ExportFields> for LogFields {
+    fn from(fields: ExportFields) -> Self {
+        let ExportFields { format: _, reference, actor, team, agency, action, outcome, from, to, log_use } = fields;
+        Self { reference, actor, team, agency, action, outcome, from, to, log_use, cursor: None, limit: None }
+    }
 }
 
 impl LogFields {
@@ -139,10 +200,13 @@ impl LogFields {
         Ok(LogQuery {
             reference: query::given(self.reference),
             actor: query::given(self.actor),
-            action: query::code("action", self.action, Action::parse)?,
+            team: query::code("team", self.team, |text| TeamId::parse(text).ok())?,
+            agency: query::code("agency", self.agency, |text| AgencyId::parse(text).ok())?,
+            action: query::one_of("action", self.action, Action::ALL, Action::code)?,
+            outcome: query::one_of("outcome", self.outcome, LogOutcome::ALL, LogOutcome::code)?,
             from: query::moment("from", self.from)?,
             to: query::moment("to", self.to)?,
-            log_use: query::code("use", self.log_use, LogUse::parse)?,
+            log_use: query::one_of("use", self.log_use, LogUse::ALL, LogUse::code)?,
             cursor: query::code("cursor", self.cursor, log_cursor)?,
             limit: query::limit(self.limit)?,
         })
@@ -167,6 +231,27 @@ pub async fn list(State(app): State<Arc<App>>, signed: Signed, Query(fields): Qu
     let page = app.read_log(&signed.request, &signed.caller, &fields.query()?).await?;
     let items = page.items.into_iter().map(Event::from).collect();
     Ok(Json(Events { items, next: page.next.map(|place| place.to_string()), pending: page.pending }).into_response())
+}
+
+/// The part of the log that fits, as a file: what it holds is on record before it begins. At most 100,000 events.
+#[utoipa::path(
+    get, path = "/log/export", tag = "log", operation_id = "export", params(ExportFields),
+    responses((status = 200, description = "CSV (RFC 4180; a cell that a spreadsheet could run begins with an apostrophe), or one \
+        JSON object with `rows`, `use`, `filters`, `from`, `to` and `items`", content_type = "text/csv", body = String))
+)]
+pub async fn export(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Query(mut fields): Query<ExportFields>,
+) -> Result<Response, Problem> {
+    let format = query::one_of("format", fields.format.take(), LogFormat::ALL, LogFormat::code)?.unwrap_or(LogFormat::Csv);
+    let asked = LogFields::from(fields).query()?;
+    let export = app.export_log(&signed.request, &signed.caller, &asked, format).await?;
+    let headers = [
+        (header::CONTENT_TYPE, format.content_type().to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", export.name)),
+    ];
+    Ok((headers, Body::new(Outgoing::from(export))).into_response())
 }
 
 /// The newest checkpoint, as a signed note.
@@ -199,7 +284,7 @@ pub async fn event(
     Part(index): Part,
     Query(fields): Query<UseField>,
 ) -> Result<Response, Problem> {
-    let log_use = query::code("use", fields.log_use, LogUse::parse)?.unwrap_or(LogUse::Lawfulness);
+    let log_use = query::one_of("use", fields.log_use, LogUse::ALL, LogUse::code)?.unwrap_or(LogUse::Lawfulness);
     let found = app.read_log_event(&signed.request, &signed.caller, place(&index), log_use).await?;
     Ok(Json(EventWithLeaf { event: found.item.into(), leaf_data: STANDARD.encode(found.leaf_data) }).into_response())
 }

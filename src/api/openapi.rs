@@ -70,6 +70,7 @@ const SCHEME: &str = "session";
         attachments::original,
         attachments::quarantine,
         log::list,
+        log::export,
         log::checkpoint,
         log::key,
         log::event,

@@ -35,6 +35,18 @@ pub fn code<T>(name: &str, field: Option<String>, parse: impl Fn(&str) -> Option
     given(field).map(|text| parse(&text).ok_or_else(|| Problem::field(name, "it is not one of the codes"))).transpose()
 }
 
+/// A field that is one of some codes, which a refusal names: a reader who mistyped one need not look it up.
+pub fn one_of<T: Copy>(
+    name: &str,
+    field: Option<String>,
+    all: &[T],
+    code: impl Fn(T) -> &'static str,
+) -> Result<Option<T>, Problem> {
+    let find = |text: String| all.iter().copied().find(|one| code(*one) == text);
+    let codes = || all.iter().map(|one| code(*one)).collect::<Vec<_>>().join(", ");
+    given(field).map(|text| find(text).ok_or_else(|| Problem::field(name, format!("it is one of: {}", codes())))).transpose()
+}
+
 /// A field that is a moment.
 pub fn moment(name: &str, field: Option<String>) -> Result<Option<Timestamp>, Problem> {
     let read = |text: String| Timestamp::parse(&text).map_err(|error| Problem::field(name, error.to_string()));

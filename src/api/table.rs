@@ -100,6 +100,7 @@ pub const ROUTES: &[Route] = &[
         post(attachments::quarantine)
     }),
     closed("GET", "/log", "api-log", Action::ReadLog, || get(log::list)),
+    closed("GET", "/log/export", "api-log-export", Action::ExportLog, || get(log::export)),
     open("GET", "/log/checkpoint", "api-checkpoint", None, || get(log::checkpoint)),
     open("GET", "/log/key", "api-log-key", None, || get(log::key)),
     closed("GET", "/log/{index}", "api-log-event", Action::ReadLog, || get(log::event)),

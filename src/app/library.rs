@@ -10,7 +10,7 @@ use crate::{
         time::Timestamp,
     },
     policy::{Files, Object, Policy, RequestContext, State},
-    store::hub::PathwayFile,
+    store::{Store, hub::PathwayFile},
 };
 
 /// A pathway, or the enquiry that goes with it, with the version of its file.
@@ -86,14 +86,7 @@ impl App {
         if wanted == hex::encode(self.policy.current().digest()) {
             return Ok(());
         }
-        let stored = self.store.policy_file(&wanted).await?;
-        let (model, policy, cases) = stored.ok_or(Error::Integrity("the policy in force is not stored"))?;
-        let loaded =
-            Policy::load(Files { model, policy, cases }).await.map_err(|error| Error::Configuration(error.to_string()))?;
-        if hex::encode(loaded.digest()) != wanted {
-            return Err(Error::Integrity("the stored policy is not the one in force"));
-        }
-        self.policy.replace(loaded);
+        self.policy.replace(stored_policy(&self.store, &wanted).await?);
         Ok(())
     }
 
@@ -190,4 +183,16 @@ fn read(file: &PathwayFile) -> Result<Versioned, Error> {
     let definition = crate::pathways::Loaded::parse(&format!("{}.toml", file.id), &file.content)
         .map_err(|faults| Error::Configuration(format!("a stored pathway file cannot be read: {faults}")))?;
     Ok(Versioned { pathway: Arc::new(definition.pathway), version: file.version.clone() })
+}
+
+/// The policy that a hub's row names, as it is stored.
+pub(super) async fn stored_policy(store: &Store, wanted: &str) -> Result<Policy, Error> {
+    let stored = store.policy_file(wanted).await?;
+    let (model, policy, cases) = stored.ok_or(Error::Integrity("the policy in force is not stored"))?;
+    let loaded = Policy::load(Files { model, policy, cases }).await.map_err(|error| Error::Configuration(error.to_string()))?;
+    if hex::encode(loaded.digest()) == wanted {
+        Ok(loaded)
+    } else {
+        Err(Error::Integrity("the stored policy is not the one in force"))
+    }
 }

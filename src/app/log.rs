@@ -1,17 +1,16 @@
 //! Reading the log: by data-protection officers, each reading an event itself; and its proofs, by anybody who has a checkpoint.
 
-use std::collections::HashMap;
-
 use super::{
     App, Caller, Error,
     gate::bare,
+    log_items::LogItem,
     sequencer::{index, log_fault, signed},
 };
 use crate::{
-    audit::{Checkpoint, Details, LogProof, body::Body, inclusion, note},
+    audit::{Checkpoint, Details, LogAsked, LogProof, Outcome, inclusion, note},
     domain::{
         action::Action,
-        ids::{AgencyId, UserId},
+        ids::{AgencyId, TeamId, UserId},
         legal::LogUse,
         reference::Reference,
         relation::Relation,
@@ -19,8 +18,8 @@ use crate::{
         text::Username,
         time::Timestamp,
     },
-    policy::{Object, RequestContext, State},
-    store::events::{LogFilter, Sequenced},
+    policy::{Object, Permit, RequestContext, State},
+    store::log_view::LogFilter,
 };
 
 /// What a reader of the log asks with.
@@ -30,8 +29,14 @@ pub struct LogQuery {
     pub reference: Option<String>,
     /// Only acts of this person: user name or account id.
     pub actor: Option<String>,
+    /// Only acts from this team.
+    pub team: Option<TeamId>,
+    /// Only acts of this agency's people.
+    pub agency: Option<AgencyId>,
     /// Only this act.
     pub action: Option<Action>,
+    /// Only what was done, or only what was refused.
+    pub outcome: Option<Outcome>,
     /// Not before.
     pub from: Option<Timestamp>,
     /// Before.
@@ -42,39 +47,6 @@ pub struct LogQuery {
     pub cursor: Option<i64>,
     /// How many, 1 to 100; 50 unless told.
     pub limit: Option<u8>,
-}
-
-/// One event as its readers see it.
-#[derive(Debug, Clone)]
-pub struct LogItem {
-    /// The leaf's index.
-    pub index: i64,
-    /// When the request began.
-    pub at: Timestamp,
-    /// The act.
-    pub action: String,
-    /// The act in words.
-    pub sentence: String,
-    /// User name of who acted; a job's name; none when nobody was signed in.
-    pub actor: Option<String>,
-    /// The name of who acted.
-    pub actor_name: Option<String>,
-    /// Agency's name.
-    pub agency: Option<String>,
-    /// Role at that moment.
-    pub role: Option<String>,
-    /// Relation.
-    pub relation: String,
-    /// Lawful basis.
-    pub basis: Option<String>,
-    /// Purpose.
-    pub purpose: Option<String>,
-    /// `allow` or `refuse`.
-    pub outcome: String,
-    /// Why it was refused.
-    pub reason: Option<String>,
-    /// The referral's reference.
-    pub reference: Option<String>,
 }
 
 /// A page of the log.
@@ -95,6 +67,22 @@ pub struct LogEvent {
     pub leaf_data: Vec<u8>,
 }
 
+impl LogQuery {
+    /// What the event of the reading says of it: which kinds of filters, and the days; never a name or reference.
+    pub(super) fn asked(&self) -> LogAsked {
+        let filters = [
+            ("reference", self.reference.is_some()),
+            ("actor", self.actor.is_some()),
+            ("team", self.team.is_some()),
+            ("agency", self.agency.is_some()),
+            ("action", self.action.is_some()),
+            ("outcome", self.outcome.is_some()),
+        ];
+        let filters = filters.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect();
+        LogAsked { filters, from: self.from, to: self.to, export: None }
+    }
+}
+
 impl App {
     /// A page of the log, newest first, as far as the caller's agency may see.
     pub async fn read_log(&self, request: &RequestContext, caller: &Caller, query: &LogQuery) -> Result<LogPage, Error> {
@@ -103,7 +91,8 @@ impl App {
             Some(limit @ 1..=100) => i64::from(limit),
             Some(_) => return Err(Error::Malformed("limit is 1 to 100")),
         };
-        let agency = self.record_log_reading(request, caller, query.log_use.unwrap_or(LogUse::Lawfulness)).await?;
+        let (log_use, asked) = (query.log_use.unwrap_or(LogUse::Lawfulness), query.asked());
+        let agency = self.record_log_reading(request, caller, log_use, asked).await?;
         self.settle().await?;
         let pending = self.store.count_pending().await?;
         let Some(filter) = self.filter(query).await? else {
@@ -113,7 +102,7 @@ impl App {
         let more = i64::try_from(rows.len()).unwrap_or(0) > limit;
         rows.truncate(usize::try_from(limit).unwrap_or(0));
         let next = if more { rows.last().map(|row| row.index) } else { None };
-        Ok(LogPage { items: self.items(rows).await?, next, pending })
+        Ok(LogPage { items: self.log_items(rows).await?, next, pending })
     }
 
     /// One event, with its leaf's bytes.
@@ -124,16 +113,16 @@ impl App {
         place: i64,
         log_use: LogUse,
     ) -> Result<LogEvent, Error> {
-        let agency = self.record_log_reading(request, caller, log_use).await?;
+        let agency = self.record_log_reading(request, caller, log_use, one_place()).await?;
         let row = self.store.log_event(agency, place).await?.ok_or(Error::Unseen)?;
         let leaf_data = row.event.leaf_data.clone();
-        let item = self.items(vec![row]).await?.pop().ok_or(Error::Unseen)?;
+        let item = self.log_items(vec![row]).await?.pop().ok_or(Error::Unseen)?;
         Ok(LogEvent { item, leaf_data })
     }
 
     /// The proof that an event stands in the log, under a checkpoint that covers it; waits up to two seconds for one.
     pub async fn receipt(&self, request: &RequestContext, caller: &Caller, place: i64) -> Result<String, Error> {
-        let agency = self.record_log_reading(request, caller, LogUse::Integrity).await?;
+        let agency = self.record_log_reading(request, caller, LogUse::Integrity, one_place()).await?;
         self.store.log_event(agency, place).await?.ok_or(Error::Unseen)?;
         for _ in 0..40 {
             if let Some(row) = self.store.latest_checkpoint().await?.filter(|row| row.size > place) {
@@ -163,25 +152,50 @@ impl App {
         self.signer.verifier().to_string()
     }
 
-    async fn record_log_reading(&self, request: &RequestContext, caller: &Caller, log_use: LogUse) -> Result<AgencyId, Error> {
+    /// Puts a reading on record before anything of it is looked for.
+    async fn record_log_reading(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        log_use: LogUse,
+        asked: LogAsked,
+    ) -> Result<AgencyId, Error> {
+        let (permit, agency) = self.log_permit(request, caller, Action::ReadLog).await?;
+        self.record_log(permit, log_use, asked).await?;
+        Ok(agency)
+    }
+
+    /// The permit to read or take away what an officer's agency may see.
+    pub(super) async fn log_permit(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        action: Action,
+    ) -> Result<(Permit, AgencyId), Error> {
         let place = caller.places().iter().map(|named| &named.place).find(|place| place.role == Role::Dpo);
         let (actor, agency, relation) = match place {
             Some(place) => (caller.acting_from(place), place.agency, Relation::OwnAgency),
             None => (caller.acting()?, caller.agency(), Relation::None),
         };
-        let act = bare(actor, Action::ReadLog, Object::Agency(agency), relation, State::None, request);
-        let permit = self.ask(act).await?;
-        let details = Details { log_use: Some(log_use), ..Details::default() };
+        let act = bare(actor, action, Object::Agency(agency), relation, State::None, request);
+        Ok((self.ask(act).await?, agency))
+    }
+
+    pub(super) async fn record_log(&self, permit: Permit, log_use: LogUse, asked: LogAsked) -> Result<(), Error> {
+        let details = Details { log_use: Some(log_use), log: Some(asked), ..Details::default() };
         for recorded in self.store.record(vec![(permit, details)]).await? {
             recorded?;
         }
-        Ok(agency)
+        Ok(())
     }
 
     /// The store's filter; `None` when it names a person or referral that is not there, and so nothing can match.
-    async fn filter(&self, query: &LogQuery) -> Result<Option<LogFilter>, Error> {
+    pub(super) async fn filter(&self, query: &LogQuery) -> Result<Option<LogFilter>, Error> {
         let mut filter = LogFilter {
             action: query.action.map(|action| action.code().to_owned()),
+            team: query.team,
+            by_agency: query.agency,
+            outcome: query.outcome.map(|outcome| outcome.code().to_owned()),
             from: query.from.map(Timestamp::millis),
             to: query.to.map(Timestamp::millis),
             before: query.cursor,
@@ -203,62 +217,11 @@ impl App {
         }
         Ok(Some(filter))
     }
-
-    /// Events as readers see them, each checked first; one that fails stops the page.
-    async fn items(&self, rows: Vec<Sequenced>) -> Result<Vec<LogItem>, Error> {
-        let mut checked = Vec::with_capacity(rows.len());
-        for row in rows {
-            let body = row.event.check(self.store.authenticator())?;
-            checked.push((row, body));
-        }
-        let referrals: Vec<String> = checked.iter().filter_map(|(row, _)| row.event.columns.referral.clone()).collect();
-        let references: HashMap<String, String> = self.store.references(&referrals).await?.into_iter().collect();
-        let users: Vec<UserId> =
-            checked.iter().filter_map(|(row, _)| UserId::parse(row.event.columns.actor.as_deref()?).ok()).collect();
-        let people: HashMap<String, (String, String)> = self
-            .store
-            .account_names(&users)
-            .await?
-            .into_iter()
-            .map(|(id, username, name)| (id.to_string(), (username.as_str().to_owned(), name.as_str().to_owned())))
-            .collect();
-        let agencies: HashMap<String, String> = self
-            .store
-            .agencies()
-            .await?
-            .into_iter()
-            .map(|agency| (agency.id.to_string(), agency.name.as_str().to_owned()))
-            .collect();
-        Ok(checked.into_iter().map(|(row, body)| item(row, body.as_ref(), &references, &people, &agencies)).collect())
-    }
 }
 
-fn item(
-    row: Sequenced,
-    body: Option<&Body>,
-    references: &HashMap<String, String>,
-    people: &HashMap<String, (String, String)>,
-    agencies: &HashMap<String, String>,
-) -> LogItem {
-    let columns = row.event.columns;
-    let person = columns.actor.as_ref().and_then(|id| people.get(id));
-    let job = body.and_then(|body| body.actor.job.clone());
-    LogItem {
-        index: row.index,
-        at: Timestamp::from_millis(columns.at),
-        sentence: Action::parse(&columns.action).map_or_else(|| columns.action.clone(), |action| action.sentence().to_owned()),
-        action: columns.action,
-        actor: person.map(|(username, _)| username.clone()).or(job),
-        actor_name: person.map(|(_, name)| name.clone()),
-        agency: columns.agency.as_ref().and_then(|id| agencies.get(id)).cloned(),
-        role: columns.role,
-        relation: columns.relation,
-        basis: columns.basis,
-        purpose: columns.purpose,
-        outcome: columns.outcome,
-        reason: body.and_then(|body| body.reason.clone()),
-        reference: columns.referral.as_ref().and_then(|id| references.get(id)).cloned(),
-    }
+/// What the event of a reading says where one place was asked for.
+fn one_place() -> LogAsked {
+    LogAsked { filters: vec!["index"], ..LogAsked::default() }
 }
 
 /// A cursor of the log: the index of the last event shown.

@@ -36,6 +36,9 @@ mod keyring;
 mod library;
 mod lists;
 mod log;
+mod log_export;
+mod log_items;
+mod log_stored;
 mod messages;
 mod nobodies;
 mod notes;
@@ -68,6 +71,8 @@ mod verify_stored;
 
 use std::sync::Arc;
 
+/// Whether what an event of the log tells was done.
+pub use crate::audit::Outcome as LogOutcome;
 pub use account::Ways;
 pub use additions::{AdditionView, addable, flags, latest};
 pub use agencies::Founder;
@@ -90,7 +95,10 @@ pub use kept::KeptView;
 pub use key_files::KeyFiles;
 pub use library::{PathwayView, Versioned};
 pub use lists::{Item, ListQuery, Page};
-pub use log::{LogEvent, LogItem, LogPage, LogQuery, log_cursor};
+pub use log::{LogEvent, LogPage, LogQuery, log_cursor};
+pub use log_export::{LogExport, LogFormat};
+pub use log_items::LogItem;
+pub use log_stored::StoredExport;
 pub use notes::NoteView;
 pub use notices::{NoticePage, NoticeQuery, NoticeView};
 pub use preview::Preview;

@@ -107,6 +107,9 @@ impl App {
             let row = GroupRow { level: group.level.into(), idx: signed(group.index)?, hash: group.hash.as_bytes().to_vec() };
             tx.insert_group(&row).await?;
         }
+        let placed = i64::try_from(step.sequence.len()).map_err(|_| Error::Integrity("a batch of events is too long"))?;
+        let start = signed(size)?;
+        tx.file_places(start, start.saturating_add(placed)).await?;
         tx.commit().await?;
         *frontier = Some(step.frontier);
         Ok((leaves.len() as u64, refused))

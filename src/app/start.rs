@@ -318,7 +318,7 @@ pub fn verifier_key(text: &str) -> Result<VerifierKey, Error> {
         .map_err(|_| Error::Configuration("the verifier key cannot be read; it looks like name+id+key".into()))
 }
 
-fn outdated() -> Error {
+pub(super) fn outdated() -> Error {
     Error::Configuration("the database's schema is not up to date; run `referral-exchange migrate`".into())
 }
 

@@ -10,7 +10,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body, Bytes, Frame};
 use tokio::sync::mpsc;
 
-use super::{Chunks, Download, Error};
+use super::{Chunks, Download, Error, LogExport};
 
 /// The body of a request, piece by piece.
 pub struct Incoming<B>(pub B);
@@ -39,6 +39,12 @@ pub struct Outgoing(mpsc::Receiver<Result<Vec<u8>, Error>>);
 impl From<Download> for Outgoing {
     fn from(download: Download) -> Self {
         Self(download.pieces())
+    }
+}
+
+impl From<LogExport> for Outgoing {
+    fn from(export: LogExport) -> Self {
+        Self(export.pieces())
     }
 }
 

@@ -122,10 +122,19 @@ impl App {
 
     /// The teams that have a key, with their agencies: those that can receive.
     pub async fn receiving_teams(&self) -> Result<Vec<TeamView>, Error> {
+        self.teams_where(|team| team.epoch > 0).await
+    }
+
+    /// Every team with its agency: from each of them something may have been done.
+    pub async fn every_team(&self) -> Result<Vec<TeamView>, Error> {
+        self.teams_where(|_| true).await
+    }
+
+    async fn teams_where(&self, fits: impl Fn(&Team) -> bool + Send) -> Result<Vec<TeamView>, Error> {
         let agencies = self.store.agencies().await?;
         let name =
             |team: &Team| agencies.iter().find(|agency| agency.id == team.agency).map(|agency| agency.name.as_str().to_owned());
-        let teams = self.store.teams().await?.into_iter().filter(|team| team.epoch > 0);
+        let teams = self.store.teams().await?.into_iter().filter(|team| fits(team));
         Ok(teams
             .map(|team| TeamView { id: team.id, agency: name(&team).unwrap_or_default(), name: team.name.as_str().to_owned() })
             .collect())

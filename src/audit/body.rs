@@ -97,6 +97,33 @@ pub struct BodyPathway {
     pub version: String,
 }
 
+/// What of the log was read: kinds of filters and ranges, never what was looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BodyLog {
+    /// Which filters narrowed it, by their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<String>,
+    /// Not before this moment, RFC 3339 UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Before this moment, RFC 3339 UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Of an export: its first place in the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<i64>,
+    /// Of an export: its last place in the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<i64>,
+    /// Of an export: how many events it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    /// Of an export: `csv` or `json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+}
+
 /// Everything an event says (facts `security.md` 1.1, LOG-1 to LOG-9).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -161,6 +188,9 @@ pub struct Body {
     /// The permitted use of the log that was named.
     #[serde(default, rename = "use", skip_serializing_if = "Option::is_none")]
     pub log_use: Option<String>,
+    /// What of the log was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<BodyLog>,
     /// The route asked for, by its name in our table, for refusals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,

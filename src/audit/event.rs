@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Authenticator,
-    body::{Body, BodyActor, BodyEntry, BodyLegal, BodyObject, BodyPathway, BodyRecipient, BodyVouch},
+    body::{Body, BodyActor, BodyEntry, BodyLegal, BodyLog, BodyObject, BodyPathway, BodyRecipient, BodyVouch},
     row::Written,
 };
 use crate::{
@@ -35,28 +35,45 @@ pub struct Details {
     pub pathway: Option<(String, [u8; 32])>,
     /// The permitted use of the log, when the log is read.
     pub log_use: Option<LogUse>,
+    /// What of the log is read.
+    pub log: Option<LogAsked>,
     /// The route asked for, by its name in our own table.
     pub route: Option<&'static str>,
     /// Further refusals this one stands for.
     pub more: Option<u64>,
 }
 
-/// Whether the act was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was.
-    Allow,
-    /// It was refused.
-    Refuse,
+/// What of the log is read: kinds of filters and ranges, never what is looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogAsked {
+    /// Which filters narrow it, by their names.
+    pub filters: Vec<&'static str>,
+    /// Not before this moment.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub to: Option<Timestamp>,
+    /// Of an export: what goes out.
+    pub export: Option<LogExported>,
 }
 
-impl Outcome {
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Allow => "allow",
-            Self::Refuse => "refuse",
-        }
+/// What an export of the log holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogExported {
+    /// Its form, by a code.
+    pub format: &'static str,
+    /// How many events.
+    pub rows: u64,
+    /// The first and last of their places; none when there are no events.
+    pub places: Option<(i64, i64)>,
+}
+
+coded_enum! {
+    /// Whether the act was done.
+    pub enum Outcome {
+        /// It was.
+        Allow = "allow",
+        /// It was refused.
+        Refuse = "refuse",
     }
 }
 
@@ -255,10 +272,24 @@ fn describe(id: EventId, act: &Act, policy: &[u8; 32], details: &Details) -> Bod
         entries: details.entries.iter().map(entry).collect(),
         keys: details.keys.iter().map(ToString::to_string).collect(),
         log_use: details.log_use.map(|log_use| log_use.code().to_owned()),
+        log: details.log.as_ref().map(log),
         route: details.route.map(str::to_owned),
         more: details.more,
         erased: Vec::new(),
         vouches: Vec::new(),
+    }
+}
+
+fn log(asked: &LogAsked) -> BodyLog {
+    let places = asked.export.and_then(|export| export.places);
+    BodyLog {
+        filters: asked.filters.iter().map(|name| (*name).to_owned()).collect(),
+        from: asked.from.map(Timestamp::rfc3339),
+        to: asked.to.map(Timestamp::rfc3339),
+        first: places.map(|(first, _)| first),
+        last: places.map(|(_, last)| last),
+        rows: asked.export.map(|export| export.rows),
+        format: asked.export.map(|export| export.format.to_owned()),
     }
 }
 

@@ -25,7 +25,7 @@ mod log_tests;
 
 pub use authenticator::Authenticator;
 pub use checkpoint::{Checkpoint, Opened};
-pub use event::{Details, Event, EventFault, Outcome, Stored};
+pub use event::{Details, Event, EventFault, LogAsked, LogExported, Outcome, Stored};
 pub use frontier::Frontier;
 pub use hash::TreeHash;
 pub use key::{KeyType, VerifierKey};

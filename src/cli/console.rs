@@ -28,6 +28,15 @@ impl Console {
         self.data.flush()
     }
 
+    /// Data as it comes, for what is no line.
+    ///
+    /// # Errors
+    /// As [`Console::data`].
+    pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.data.write_all(bytes)?;
+        self.data.flush()
+    }
+
     /// One line of talk. Nobody listening is no reason to fail.
     pub fn say(&mut self, line: &str) {
         let _ = writeln!(self.talk, "{line}");

@@ -137,6 +137,8 @@ coded_enum! {
         QuarantineFile = "quarantine-file",
         /// Looks at the log.
         ReadLog = "read-log",
+        /// Takes part of the log away as a file.
+        ExportLog = "export-log",
     }
 }
 
@@ -198,9 +200,12 @@ impl Action {
             | Self::ReadKept
             | Self::EraseKept
             | Self::ExpireKept => Scope::Account,
-            Self::MakeTeam | Self::MakeAccount | Self::ReadSafeguardingLeads | Self::SetSafeguardingLeads | Self::ReadLog => {
-                Scope::Agency
-            }
+            Self::MakeTeam
+            | Self::MakeAccount
+            | Self::ReadSafeguardingLeads
+            | Self::SetSafeguardingLeads
+            | Self::ReadLog
+            | Self::ExportLog => Scope::Agency,
             Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember => Scope::Team,
             Self::SubmitReferral
             | Self::AskAdvice
@@ -287,6 +292,7 @@ impl Action {
             | Self::PassCheck
             | Self::SendStopped
             | Self::ReleaseCheck
+            | Self::ExportLog
             | Self::DownloadFile
             | Self::DownloadOriginal => EventType::Disclose,
             Self::StopCheck
@@ -389,6 +395,7 @@ impl Action {
             Self::DownloadOriginal => "downloaded a picture as it came",
             Self::QuarantineFile => "put a file into quarantine",
             Self::ReadLog => "read the log",
+            Self::ExportLog => "took part of the log away as a file",
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod compartment;
 pub mod condition;
 pub mod consent;
 pub mod copies;
+pub mod csv;
 pub mod decision;
 pub mod desk;
 pub mod draft;

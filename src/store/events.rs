@@ -1,11 +1,11 @@
-//! Events as rows: written with their act, read by the sequencer, by readers of keys and by the log's pages.
+//! Events as rows: written with their act, read by the sequencer, by readers of keys and by verification.
 
 use sqlx::QueryBuilder;
 
-use super::{AT_ONCE, Error, Store, Tx, error::sound, tx::Inner};
+use super::{AT_ONCE, Error, Store, Tx, error::sound, log_view::Sequenced, tx::Inner};
 use crate::{
     audit::{Event, Stored, event::Columns},
-    domain::ids::{AgencyId, EventId, UserId},
+    domain::ids::EventId,
 };
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -125,34 +125,6 @@ pub(super) async fn insert(tx: &mut Tx, events: &[Event]) -> Result<(), Error> {
     Ok(())
 }
 
-/// What the log's readers ask for; every part narrows.
-#[derive(Debug, Clone, Default)]
-pub struct LogFilter {
-    /// Only events of this referral.
-    pub referral: Option<String>,
-    /// Only acts of this person.
-    pub actor: Option<UserId>,
-    /// Only this act.
-    pub action: Option<String>,
-    /// Not before this moment, milliseconds.
-    pub from: Option<i64>,
-    /// Before this moment, milliseconds.
-    pub to: Option<i64>,
-    /// Only places before this one: the cursor.
-    pub before: Option<i64>,
-}
-
-/// A sequenced event with its place.
-#[derive(Debug, Clone)]
-pub struct Sequenced {
-    /// The leaf's index.
-    pub index: i64,
-    /// The leaf's hash as stored.
-    pub leaf: Vec<u8>,
-    /// The event, unchecked.
-    pub event: Stored,
-}
-
 /// A place in the log with what stands there.
 #[derive(Debug, Clone)]
 pub struct Placed {
@@ -165,7 +137,7 @@ pub struct Placed {
 }
 
 #[derive(sqlx::FromRow)]
-struct SequencedRow {
+pub(super) struct SequencedRow {
     idx: i64,
     leaf: Vec<u8>,
     #[sqlx(flatten)]
@@ -195,43 +167,6 @@ impl Store {
         Ok(events)
     }
 
-    /// Sequenced events that an agency's officer may see, newest first: those of its own people, and those that reach into a
-    /// compartment that one of its teams or people holds. At L4 holding is what counts, whoever acted. A restricted category is
-    /// read by an event of its own, so those who do not hold it do not learn of it.
-    pub async fn log_page(&self, agency: AgencyId, filter: &LogFilter, limit: i64) -> Result<Vec<Sequenced>, Error> {
-        const SQL: &str = "SELECT s.idx, s.leaf, e.*, b.salt, b.body FROM log_sequence s \
-             JOIN log_event e ON e.id = s.event LEFT JOIN log_body b ON b.event = e.id \
-             WHERE s.idx < $2 AND e.at >= $3 AND e.at < $4 \
-             AND (CAST($5 AS TEXT) IS NULL OR e.referral = $5) AND (CAST($6 AS TEXT) IS NULL OR e.actor = $6) \
-             AND (CAST($7 AS TEXT) IS NULL OR e.action = $7) \
-             AND ((e.agency = $1 AND NOT EXISTS (SELECT 1 FROM referral r WHERE r.id = e.referral AND r.sensitivity = 'L4')) \
-                  OR EXISTS (SELECT 1 FROM log_scope o JOIN grant_made g ON g.compartment = o.compartment \
-                  LEFT JOIN team t ON g.to_kind = 'team' AND t.id = g.to_id \
-                  LEFT JOIN account a ON g.to_kind = 'user' AND a.id = g.to_id \
-                  WHERE o.event = e.id AND (t.agency = $1 OR a.agency = $1) \
-                  AND (g.held = 0 OR EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id)))) \
-             ORDER BY s.idx DESC LIMIT $8";
-        let rows = on!(self, p => sqlx::query_as::<_, SequencedRow>(SQL)
-            .bind(agency.to_string())
-            .bind(filter.before.unwrap_or(i64::MAX))
-            .bind(filter.from.unwrap_or(0))
-            .bind(filter.to.unwrap_or(i64::MAX))
-            .bind(&filter.referral)
-            .bind(filter.actor.map(|id| id.to_string()))
-            .bind(&filter.action)
-            .bind(limit)
-            .fetch_all(p)
-            .await)?;
-        rows.into_iter().map(sequenced).collect()
-    }
-
-    /// One sequenced event, if that agency's officer may see it; the same rule as [`Store::log_page`].
-    pub async fn log_event(&self, agency: AgencyId, index: i64) -> Result<Option<Sequenced>, Error> {
-        let filter = LogFilter { before: index.checked_add(1), ..LogFilter::default() };
-        let found = self.log_page(agency, &filter, 1).await?;
-        Ok(found.into_iter().find(|event| event.index == index))
-    }
-
     /// Sequenced events from a place on, in order; for `audit verify`, which must see past an event that cannot be read.
     pub async fn sequenced_from(&self, index: i64, limit: i64) -> Result<Vec<Placed>, Error> {
         const SQL: &str = "SELECT s.idx, s.leaf, e.*, b.salt, b.body FROM log_sequence s \
@@ -241,6 +176,6 @@ impl Store {
     }
 }
 
-fn sequenced(row: SequencedRow) -> Result<Sequenced, Error> {
+pub(super) fn sequenced(row: SequencedRow) -> Result<Sequenced, Error> {
     Ok(Sequenced { index: row.idx, leaf: row.leaf, event: row.event.stored()? })
 }

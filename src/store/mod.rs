@@ -26,6 +26,8 @@ pub mod idempotency;
 pub mod kept;
 pub mod keys;
 pub mod leases;
+pub mod log_export;
+pub mod log_view;
 pub mod measures;
 pub mod memberships;
 pub mod migrate;

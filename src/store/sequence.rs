@@ -37,7 +37,7 @@ struct PendingRow {
 
 /// A transaction of the sequencer. It can place events, keep roots and checkpoints, and nothing else: no act can slip into the
 /// database through it without an event of its own.
-pub struct Sequencing(Tx);
+pub struct Sequencing(pub(super) Tx);
 
 /// A stored checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

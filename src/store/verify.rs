@@ -10,6 +10,7 @@ use super::{
     grants::{GrantRow, ReleaseRow},
     kept::KeptRow,
     keys::{KeyRow, WrapRow},
+    log_view,
     sequence::GroupRow,
 };
 use crate::audit::row::{Vouch, WrittenOnce};
@@ -343,7 +344,7 @@ impl Store {
     /// Every row that stands without its partner.
     pub async fn orphans(&self) -> Result<Vec<Orphan>, Error> {
         let mut found = Vec::new();
-        for (table, sql, missing) in ORPHANS {
+        for (table, sql, missing) in ORPHANS.into_iter().chain(log_view::FAULTS) {
             // Only a schema that was tampered with lets a name be null.
             let ids: Vec<(Option<String>,)> = on!(self, p => sqlx::query_as(sql).fetch_all(p).await)?;
             found.extend(ids.into_iter().map(|(id,)| (table, id.unwrap_or_else(|| "null".to_owned()), missing)));

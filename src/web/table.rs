@@ -134,6 +134,7 @@ pub const ROUTES: &[Route] = &[
     get("/notices", "notices", Some(Action::ListNotices)),
     post("/notices/{id}/read", "notice-read", Action::MarkNotice),
     get("/log", "log", Some(Action::ReadLog)),
+    get("/log/export", "log-export", Some(Action::ExportLog)),
 ];
 
 /// The route of a request; none for what does not stand in the list.

@@ -51,7 +51,7 @@ fn show_prints_data_and_check_only_talks() {
 #[test]
 fn mistakes_end_with_their_own_codes() {
     let folder = folder_with(&format!("{GOOD}adress = \"127.0.0.1\"\n"));
-    let usage_cases: [&[&str]; 13] = [
+    let usage_cases: [&[&str]; 16] = [
         &[],
         &["fly"],
         &["config", "show"],
@@ -63,6 +63,9 @@ fn mistakes_end_with_their_own_codes() {
         &["demo", "--json", "code", "tess.example", "--data", "."],
         &["audit", "verify"],
         &["audit", "verify", "--data", ".", "--config", "exchange.toml"],
+        &["audit", "export"],
+        &["audit", "export", "--data", ".", "--format", "pdf"],
+        &["audit", "export", "--data", ".", "--from", "yesterday"],
         &["pathway", "check"],
         &["policy", "explain", "triager"],
     ];
@@ -81,7 +84,7 @@ fn mistakes_end_with_their_own_codes() {
 #[test]
 fn help_is_an_answer_and_shows_an_example_for_every_command() {
     let folder = folder_with(GOOD);
-    let cases: [&[&str]; 12] = [
+    let cases: [&[&str]; 13] = [
         &["--help"],
         &["config", "check", "--help"],
         &["config", "show", "--help"],
@@ -94,6 +97,7 @@ fn help_is_an_answer_and_shows_an_example_for_every_command() {
         &["policy", "explain", "--help"],
         &["policy", "matrix", "--help"],
         &["audit", "verify", "--help"],
+        &["audit", "export", "--help"],
     ];
     for arguments in cases {
         let help = run(&folder, arguments);

@@ -10,7 +10,7 @@ use std::{
 
 use crate::support::{
     binary::{command, signal, transcript},
-    postgres,
+    csv, postgres,
 };
 
 const CONFIG: &str = r#"
@@ -49,6 +49,31 @@ async fn serve_and_end(folder: &Path) {
     assert!(status.success() && rest.iter().any(|line| line == "Stopping."), "{rest:?}");
 }
 
+/// The log goes out as a table and as JSON, the same rows, and each time is an event that awaits its place.
+fn exported(folder: &Path) {
+    let (code, table, talk) = hub(folder, &["audit", "export"]);
+    assert_eq!(code, 0, "{talk}");
+    let table = csv::read(&table);
+    let (code, json, talk) = hub(folder, &["audit", "export", "--format", "json", "--use", "integrity", "--from", "2020-01-01"]);
+    assert_eq!(code, 0, "{talk}");
+    assert!(talk.ends_with("by ids and codes only; this export is on record.\n"), "{talk}");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let items = json["items"].as_array().unwrap();
+    assert!(!items.is_empty() && json["rows"] == items.len() && json["use"] == "integrity", "{json}");
+    assert_eq!(table.len(), items.len() + 1);
+    for (row, item) in table[1..].iter().zip(items) {
+        for (name, cell) in table[0].iter().zip(row) {
+            let text = item[name].as_str().map_or_else(|| item[name].to_string().replace("null", ""), str::to_owned);
+            assert_eq!(&text, cell, "{name}");
+        }
+    }
+    let (code, none, _) = hub(folder, &["audit", "export", "--format", "json", "--to", "2020-01-01"]);
+    assert_eq!((code, none.as_str()), (0, "{\"rows\":0,\"use\":\"lawfulness\",\"items\":[]}\n"));
+    let (code, report, talk) = hub(folder, &["audit", "verify", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!((code, &report["pending"], &report["findings"]), (0, &3.into(), &serde_json::json!([])), "{talk}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hub_is_migrated_served_and_ended() {
     let folder = folder_with(CONFIG);
@@ -65,6 +90,7 @@ async fn a_hub_is_migrated_served_and_ended() {
 
     let (code, text, talk) = hub(folder.path(), &["audit", "verify"]);
     assert!(code == 0 && text.ends_with("All is whole.\n"), "{text}{talk}");
+    exported(folder.path());
     // A demonstration keeps away from it, and keys once used are never made anew.
     assert_eq!(transcript(folder.path(), &["demo", "--data", "."]).0, 3);
     fs::remove_file(folder.path().join("keys/event-1.key")).unwrap();
@@ -96,6 +122,8 @@ async fn on_postgres_the_running_role_must_not_be_able_to_alter_the_log() {
     serve_and_end(folder.path()).await;
     let (code, text, talk) = hub(folder.path(), &["audit", "verify"]);
     assert!(code == 0 && text.ends_with("All is whole.\n"), "{text}{talk}");
+
+    exported(folder.path());
 
     fs::write(folder.path().join("exchange.toml"), section(&database.owner_url, "")).unwrap();
     let (code, _, talk) = hub(folder.path(), &["serve"]);

@@ -78,7 +78,7 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::Disagree
         | Action::Retract
         | Action::RedirectReferral => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
-        Action::ReadLog => Some(("theo.invented", &[StatusCode::FORBIDDEN])),
+        Action::ReadLog | Action::ExportLog => Some(("theo.invented", &[StatusCode::FORBIDDEN])),
         _ => None,
     }
 }

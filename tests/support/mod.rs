@@ -5,6 +5,7 @@ pub mod answers;
 pub mod binary;
 pub mod browser;
 pub mod client;
+pub mod csv;
 pub mod files;
 pub mod hub;
 pub mod notice;

@@ -5,17 +5,20 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Router,
+    body::Body,
     extract::{Query, State},
+    response::{IntoResponse as _, Response},
     routing,
 };
+use http::header;
 
 use super::{
     field::ChoiceView,
-    log_query::{Asked, next_address, read},
+    log_query::{Asked, export_address, next_address, read},
     queue::{heads, next_page},
 };
 use crate::{
-    app::{App, LogItem},
+    app::{App, Error, LogExport, LogFormat, LogItem, Outgoing, TeamView},
     domain::{
         action::Action,
         legal::{Basis, LogUse, Purpose},
@@ -41,6 +44,10 @@ pub struct LogPage {
     pub filters: LogFilters,
     /// Every action, code and words.
     pub actions: Vec<ChoiceView>,
+    /// Every team, id and name.
+    pub teams: Vec<ChoiceView>,
+    /// Every agency, id and name.
+    pub agencies: Vec<ChoiceView>,
     /// The four permitted uses, code and words.
     pub uses: Vec<ChoiceView>,
     /// What is wrong with a filter: its name and the words.
@@ -51,6 +58,8 @@ pub struct LogPage {
     pub rows: Vec<LogRow>,
     /// Address of the next page; empty for none.
     pub next: String,
+    /// Addresses of all that the filters let through, as files: CSV and JSON; empty while there is nothing.
+    pub files: Option<(String, String)>,
     /// Acts that happened but have no place in the log yet.
     pub pending: u64,
 }
@@ -60,8 +69,14 @@ pub struct LogPage {
 pub struct LogFilters {
     /// Code of an action.
     pub action: String,
+    /// `allow` or `refuse`.
+    pub outcome: String,
     /// Who acted.
     pub actor: String,
+    /// Id of a team.
+    pub team: String,
+    /// Id of an agency.
+    pub agency: String,
     /// A reference.
     pub reference: String,
     /// First day, as typed.
@@ -81,7 +96,7 @@ pub struct LogRow {
     pub when: String,
     /// Who.
     pub who: String,
-    /// Role and agency.
+    /// Role, team and agency.
     pub role: String,
     /// How they stood to it, and on what basis and for which purpose they acted.
     pub ground: String,
@@ -131,15 +146,39 @@ impl LogPage {
     }
 
     fn action(&self) -> Select {
-        let any = SelectItem { value: Some(String::new()), text: "Anything".to_owned(), selected: None };
-        choice("action", "What was done", any, &self.actions, &self.filters.action)
+        self.choice("action", "What was done", "Anything", &self.actions, &self.filters.action)
+    }
+
+    fn outcome(&self) -> Select {
+        let outcomes = [ChoiceView::new("allow", "Done"), ChoiceView::new("refuse", "Refused")];
+        self.choice("outcome", "Outcome", "Either", &outcomes, &self.filters.outcome)
+    }
+
+    fn team(&self) -> Select {
+        self.choice("team", "From which team", "Any", &self.teams, &self.filters.team)
+    }
+
+    fn agency(&self) -> Select {
+        self.choice("agency", "From which agency", "Any", &self.agencies, &self.filters.agency)
     }
 
     fn use_made(&self) -> Select {
-        let none = SelectItem { value: Some(String::new()), text: "Select one".to_owned(), selected: None };
-        let error = self.errors.iter().find(|(of, _)| of == "use").map(|(_, text)| text.as_str().into());
-        let select = choice("use", "What you use the log for", none, &self.uses, &self.filters.use_code);
-        Select { error_message: error, ..select }
+        self.choice("use", "What you use the log for", "Select one", &self.uses, &self.filters.use_code)
+    }
+
+    fn choice(&self, name: &str, label: &str, first: &str, choices: &[ChoiceView], value: &str) -> Select {
+        let error = self.errors.iter().find(|(of, _)| of == name).map(|(_, text)| text.as_str().into());
+        let first = SelectItem { value: Some(String::new()), text: first.to_owned(), selected: None };
+        let item =
+            |choice: &ChoiceView| SelectItem { value: Some(choice.code.clone()), text: choice.text.clone(), selected: None };
+        Select {
+            name: name.to_owned(),
+            label: Label::from(label),
+            items: std::iter::once(first).chain(choices.iter().map(item)).collect(),
+            value: value.to_owned(),
+            error_message: error,
+            ..Select::default()
+        }
     }
 
     fn button() -> Button {
@@ -165,7 +204,16 @@ impl LogPage {
         Table {
             caption: "Events, newest first".to_owned(),
             caption_classes: "govuk-visually-hidden".to_owned(),
-            head: Some(heads(&["Place in log", "When", "Who", "Role", "What", "Reference", "On what ground", "Outcome"])),
+            head: Some(heads(&[
+                "Place in log",
+                "When",
+                "Who",
+                "Role and team",
+                "What",
+                "Reference",
+                "On what ground",
+                "Outcome",
+            ])),
             rows: self.rows.iter().map(row).collect(),
             first_cell_is_header: true,
             classes: "govuk-table--small-text-until-tablet".to_owned(),
@@ -178,52 +226,91 @@ impl LogPage {
     }
 }
 
-fn choice(name: &str, label: &str, first: SelectItem, choices: &[ChoiceView], value: &str) -> Select {
-    let item = |choice: &ChoiceView| SelectItem { value: Some(choice.code.clone()), text: choice.text.clone(), selected: None };
-    Select {
-        name: name.to_owned(),
-        label: Label::from(label),
-        items: std::iter::once(first).chain(choices.iter().map(item)).collect(),
-        value: value.to_owned(),
-        ..Select::default()
-    }
-}
-
-/// This page's route.
+/// These pages' routes.
 pub(in crate::web) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/log", routing::get(show))
+    Router::new().route("/log", routing::get(show)).route("/log/export", routing::get(export))
 }
 
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query<Asked>) -> Answer {
     let (query, errors) = read(&asked);
     let is_asked = errors.is_empty() && query.log_use.is_some();
-    let failed = !errors.is_empty();
-    let mut page = LogPage {
-        frame: person.frame.titled("Log").at("/log").failed_if(failed),
+    let mut page = blank(&person, &asked, errors);
+    // Whoever may not read the log is refused, on record, even before they choose anything.
+    if is_asked || !app.ways(&person.caller).log {
+        let found = app.read_log(&person.request, &person.caller, &query).await?;
+        page.asked = true;
+        page.rows = found.items.into_iter().map(row).collect();
+        page.next = found.next.map(|cursor| next_address(&asked, cursor)).unwrap_or_default();
+        page.pending = u64::try_from(found.pending).unwrap_or(0);
+        page.files =
+            (!page.rows.is_empty()).then(|| (export_address(&asked, LogFormat::Csv), export_address(&asked, LogFormat::Json)));
+    }
+    given(&app, page).await
+}
+
+/// The same events as a file; what is wrong with the filters is told on the page that has them.
+async fn export(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query<Asked>) -> Answer {
+    let (query, mut errors) = read(&asked);
+    if query.log_use.is_none() && errors.is_empty() {
+        errors.push(("use".to_owned(), "Select what you use the log for".to_owned()));
+    }
+    let format = LogFormat::parse(&asked.format).unwrap_or(LogFormat::Csv);
+    if errors.is_empty() || !app.ways(&person.caller).log {
+        match app.export_log(&person.request, &person.caller, &query, format).await {
+            Ok(export) => return Ok(download(export)),
+            Err(Error::Invalid(faults)) => {
+                errors.extend(faults.into_iter().map(|fault| (fault.field.to_string(), fault.message)));
+            }
+            Err(other) => return Err(other.into()),
+        }
+    }
+    given(&app, blank(&person, &asked, errors)).await
+}
+
+fn download(export: LogExport) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, export.format.content_type().to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", export.name)),
+    ];
+    (headers, Body::new(Outgoing::from(export))).into_response()
+}
+
+fn blank(person: &SignedIn, asked: &Asked, errors: Vec<(String, String)>) -> LogPage {
+    LogPage {
+        frame: person.frame.clone().titled("Log").at("/log").failed_if(!errors.is_empty()),
         filters: LogFilters {
             action: asked.action.clone(),
+            outcome: asked.outcome.clone(),
             actor: asked.actor.clone(),
+            team: asked.team.clone(),
+            agency: asked.agency.clone(),
             reference: asked.reference.clone(),
             from: asked.from.clone(),
             to: asked.to.clone(),
             use_code: asked.log_use.clone(),
         },
         actions: Action::ALL.iter().map(|action| ChoiceView::new(action.code(), &capital(action.sentence()))).collect(),
+        teams: Vec::new(),
+        agencies: Vec::new(),
         uses: LogUse::ALL.iter().map(|log_use| ChoiceView::new(log_use.code(), use_words(*log_use))).collect(),
         errors,
-        asked: is_asked,
+        asked: false,
         rows: Vec::new(),
         next: String::new(),
+        files: None,
         pending: 0,
-    };
-    // Whoever may not read the log is refused, on record, even before they choose anything.
-    if is_asked || !app.ways(&person.caller).log {
-        let found = app.read_log(&person.request, &person.caller, &query).await?;
-        page.rows = found.items.into_iter().map(row).collect();
-        page.next = found.next.map(|cursor| next_address(&asked, cursor)).unwrap_or_default();
-        page.pending = u64::try_from(found.pending).unwrap_or(0);
     }
-    if failed { mend(&page) } else { ok(&page) }
+}
+
+/// The page with what its lists offer.
+async fn given(app: &App, mut page: LogPage) -> Answer {
+    page.teams = app.every_team().await?.iter().map(team_choice).collect();
+    page.agencies = app.agencies().await?.iter().map(|(id, name)| ChoiceView::new(&id.to_string(), name)).collect();
+    if page.errors.is_empty() { ok(&page) } else { mend(&page) }
+}
+
+fn team_choice(team: &TeamView) -> ChoiceView {
+    ChoiceView::new(&team.id.to_string(), &format!("{}, {}", team.name, team.agency))
 }
 
 fn row(item: LogItem) -> LogRow {
@@ -243,7 +330,7 @@ fn row(item: LogItem) -> LogRow {
         index: item.index.to_string(),
         when: item.at.zoned().strftime("%-d %B %Y, %H:%M:%S (%:z)").to_string(),
         who: item.actor_name.or(item.actor).unwrap_or_else(|| "Nobody signed in".to_owned()),
-        role: [role, item.agency].into_iter().flatten().collect::<Vec<_>>().join(", "),
+        role: [role, item.team, item.agency].into_iter().flatten().collect::<Vec<_>>().join(", "),
         what: item.sentence,
         reference: item.reference.unwrap_or_default(),
         outcome,

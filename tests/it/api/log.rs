@@ -6,7 +6,10 @@ use referral_exchange::domain::legal::LogUse;
 use serde_json::{Value, json};
 
 use super::{Client, problem};
-use crate::support::hub::{ENGINES, Hub};
+use crate::support::{
+    hub::{ENGINES, Hub},
+    raw::Raw,
+};
 
 fn column<'v>(page: &'v Value, name: &str) -> Vec<&'v Value> {
     page["items"].as_array().unwrap().iter().map(|item| &item[name]).collect()
@@ -28,8 +31,8 @@ async fn every_filter_narrows_and_every_use_is_taken() {
     let all = dora.json("/log?limit=100").await;
     let item = &all["items"][0];
     let members: Vec<_> = item.as_object().unwrap().keys().map(String::as_str).collect();
-    let expected = ["index", "at", "action", "actor", "agency", "role", "relation", "basis", "purpose", "outcome", "reference"];
-    assert_eq!(members, expected);
+    let promised = ["index", "at", "action", "actor", "agency", "role", "relation", "basis", "purpose", "outcome", "reference"];
+    assert_eq!(members, [&promised[..], &["team", "reason", "use"]].concat());
     assert_eq!(all["pending"], 0, "all that had happened has a place by now");
     let places: Vec<_> = column(&all, "index").into_iter().map(|index| index.as_i64().unwrap()).collect();
     assert!(places.windows(2).all(|pair| pair[0] > pair[1]), "newest first");
@@ -58,8 +61,54 @@ async fn every_filter_narrows_and_every_use_is_taken() {
         let page = dora.json(&format!("/log?{nothing}")).await;
         assert_eq!((&page["items"], &page["next"]), (&json!([]), &Value::Null), "{nothing}");
     }
+    let theo = served.hub.person("theo.invented");
+    let account = served.hub.app.store().account(theo.user).await.unwrap().unwrap();
+    let of_team = dora.json(&format!("/log?team={}&limit=100", theo.team_id)).await;
+    assert!(column(&of_team, "action").contains(&&json!("read-referral")));
+    assert!(column(&of_team, "team").iter().all(|team| **team == "Fire Protection"), "{of_team}");
+    let of_agency = dora.json(&format!("/log?agency={}&limit=100", account.agency)).await;
+    assert!(column(&of_agency, "agency").iter().all(|agency| **agency == "Leicestershire Fire and Rescue Service"));
+    assert!(column(&of_agency, "actor").contains(&&json!("tess.example")) || column(&of_agency, "actor").len() > 3);
+    let done = dora.json("/log?outcome=allow&limit=100").await;
+    assert!(column(&done, "outcome").iter().all(|outcome| **outcome == "allow"));
+    dora.get("/referrals/7K3F-9QXD-2").send().await.unwrap();
+    let refused = dora.json("/log?outcome=refuse&limit=100").await;
+    assert!(column(&refused, "outcome").iter().all(|outcome| **outcome == "refuse"));
+    assert_eq!([&refused["items"][0]["actor"], &refused["items"][0]["reason"]], ["dora.madeup", "unseen"]);
+    // Filters narrow together, whichever of them the page goes by.
+    let both = dora.json(&format!("/log?team={}&action=read-referral&reference={first}&outcome=allow", theo.team_id)).await;
+    assert_eq!(both["items"].as_array().unwrap().len(), 1, "{both}");
     for log_use in LogUse::ALL {
         dora.json(&format!("/log?use={}&limit=1", log_use.code())).await;
+    }
+    // Reading is an event that says what kind of reading it was, and nothing of what was looked for.
+    let reading = dora.json("/log?action=read-log&use=integrity&limit=1").await;
+    assert_eq!(reading["items"][0]["use"], "integrity");
+    let mut raw = Raw::owner(&served.hub).await;
+    let bodies =
+        raw.texts("SELECT CAST(b.body AS TEXT) FROM log_body b JOIN log_event e ON e.id = b.event WHERE e.action = 'read-log'");
+    let bodies: Vec<Value> = bodies.await.iter().map(|body| serde_json::from_str(body).unwrap()).collect();
+    let filters: Vec<&Value> = bodies.iter().map(|body| &body["log"]["filters"]).collect();
+    assert!(filters.contains(&&json!(["reference", "team", "action", "outcome"])), "{filters:?}");
+    assert!(bodies.iter().any(|body| body["log"]["from"] == between.as_str()));
+    assert!(bodies.iter().all(|body| !body["log"].to_string().contains("theo")));
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_is_none_is_answered_with_those_there_are() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let dora = Client::signed_in(&served, "dora.madeup").await;
+    for (query, field, says) in [
+        ("use=curiosity", "use", "lawfulness, self-monitoring, integrity, criminal-proceedings"),
+        ("outcome=maybe", "outcome", "allow, refuse"),
+        ("action=dance", "action", "read-referral"),
+        ("team=ours", "team", "not one of the codes"),
+        ("agency=ours", "agency", "not one of the codes"),
+    ] {
+        let told = problem(dora.get(&format!("/log?{query}")).send().await.unwrap(), 400, "malformed").await;
+        assert_eq!(told["errors"][0]["field"], field, "{told}");
+        assert!(told["errors"][0]["message"].as_str().unwrap().contains(says), "{told}");
     }
     served.finish().await;
 }

@@ -4,6 +4,7 @@ mod attachments;
 mod bodies;
 mod document;
 mod enquiries;
+mod export;
 mod fields;
 mod forgery;
 mod log;

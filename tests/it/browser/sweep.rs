@@ -48,7 +48,8 @@ async fn sweep(kind: crate::support::browser::Kind) {
     let pages: BTreeSet<&str> = ROUTES
         .iter()
         .filter(|route| {
-            route.method == "GET" && !matches!(route.path, "/find" | "/referrals/{reference}/files/{id}" | "/assets/{name}")
+            route.method == "GET"
+                && !matches!(route.path, "/find" | "/referrals/{reference}/files/{id}" | "/assets/{name}" | "/log/export")
         })
         .map(|route| route.path)
         .collect();

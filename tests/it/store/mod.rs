@@ -2,6 +2,7 @@
 
 mod guards;
 mod holding;
+mod log_view;
 mod nouns;
 mod paging;
 mod plans;

@@ -143,7 +143,7 @@ fn migrations_use_three_types_and_the_same_numbers() {
             if engine == "sqlite" {
                 assert_eq!(
                     text.matches("CREATE TABLE").count(),
-                    text.matches(") STRICT;").count(),
+                    text.matches(") STRICT").count(),
                     "{name}: every table is STRICT"
                 );
             }

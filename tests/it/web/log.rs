@@ -32,6 +32,17 @@ async fn the_use_is_chosen_before_any_event_is_shown() {
     assert_eq!(rows(&before).len(), 0);
     let wrong = dpo.get("/log?use=lawfulness&from=yesterday&to=2026-02-30").await;
     assert_eq!((wrong.status.as_u16(), wrong.words(".govuk-error-message").len()), (422, 2));
+    // The same as a file, which needs a use as well.
+    let links = format!("/log?use=lawfulness&reference={reference}");
+    let page = dpo.get(&links).await;
+    assert!(page.body.contains(&format!("/log/export?use=lawfulness&#38;reference={reference}&#38;format=csv")), "{}", page.body);
+    let file = dpo.get(&format!("/log/export?use=lawfulness&reference={reference}&format=csv")).await;
+    assert_eq!(file.status.as_u16(), 200);
+    let table = crate::support::csv::read(&file.body);
+    assert_eq!(table.len() - 1, rows(&page).len());
+    assert!(table[1..].iter().all(|row| row[12] == reference), "{table:?}");
+    let unused = dpo.get("/log/export?format=csv").await;
+    assert_eq!(unused.words(".govuk-error-summary__list a"), ["Select what you use the log for"]);
     // Reading it is in it, with the use.
     let readings = dpo.get("/log?use=integrity&action=read-log").await;
     assert!(rows(&readings).len() >= 3, "{}", readings.body);

@@ -80,7 +80,7 @@ pub(super) fn log(rows: usize, failed: bool, words: &str) -> LogPage {
         index: (1000 + at).to_string(),
         when: "4 June 2026, 9:32:07am (+01:00)".to_owned(),
         who: words.to_owned(),
-        role: "Triager, Exampleshire Police".to_owned(),
+        role: "Triager, Harbour Desk, Exampleshire Police".to_owned(),
         ground: "Team that received it. A public task, for keeping people safe".to_owned(),
         what: "opened a referral".to_owned(),
         reference: "7K3F-9QXD-2".to_owned(),
@@ -94,6 +94,8 @@ pub(super) fn log(rows: usize, failed: bool, words: &str) -> LogPage {
             ..LogFilters::default()
         },
         actions: choices(&[("sign-in", "Signed in"), ("read-referral", "Opened a referral")]),
+        teams: choices(&[("t1", "Harbour Desk, Exampleshire Police")]),
+        agencies: choices(&[("a1", "Exampleshire Police")]),
         uses: choices(&[
             ("lawfulness", "Checking lawfulness"),
             ("self-monitoring", "Watching ourselves"),
@@ -108,6 +110,7 @@ pub(super) fn log(rows: usize, failed: bool, words: &str) -> LogPage {
         asked: !failed,
         rows: (0..rows).map(row).collect(),
         next: if rows == 0 { String::new() } else { "/log?cursor=abc".to_owned() },
+        files: (rows > 0).then(|| ("/log/export?format=csv".to_owned(), "/log/export?format=json".to_owned())),
         pending: rows as u64,
     }
 }
