@@ -1,7 +1,12 @@
 //! Deputies: who else goes on with a person's drafts.
 
 use super::{
-    App, Caller, Error, PartView, draft_content, draft_files::NewKey, file_sealing::keep, sealing::Holder, sign_in::own,
+    App, Caller, DraftView, Error, PartView, draft_content,
+    draft_files::{Moving, NewKey},
+    drafts::Held,
+    file_sealing::keep,
+    sealing::Holder,
+    sign_in::own,
 };
 use crate::{
     audit::Details,
@@ -72,7 +77,18 @@ impl App {
         if self.usable_deputy(caller, deputy).await? != deputy {
             return Err(Error::Conflict(NO_DEPUTY));
         }
-        let (view, files) = self.open_to_move(request, caller, reference, Action::ReadDraft).await?;
+        let opened = self.open_to_move(request, caller, reference, Action::ReadDraft).await?;
+        let changed = self.seal_for_deputy(request, caller, (held, opened), deputy).await;
+        self.damage_on_record(request, caller, Action::SaveDraft, changed).await
+    }
+
+    async fn seal_for_deputy(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (held, (view, files)): (Held, (DraftView, Vec<Moving>)),
+        deputy: Option<UserId>,
+    ) -> Result<(), Error> {
         let draft = &view.draft;
         // Asked about what was read: a draft that has moved since is stale in the commit.
         let act = self.draft_act(request, caller, &held, Action::SaveDraft).await?;

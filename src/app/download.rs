@@ -24,7 +24,7 @@ use crate::{
         ids::EntryId,
         relation::Relation,
     },
-    policy::{Act, DenialReason, Object, RequestContext, State},
+    policy::{Act, DenialReason, Object, Permit, RequestContext, State},
     store::{attachments, blobs::OpenBlob, entries, referrals::Referral},
 };
 
@@ -175,12 +175,65 @@ impl App {
             (None, FileForm::File) => return Err(Error::Integrity("the row of a file is missing")),
             (None, FileForm::Original) => return Err(self.unseen(request, caller, action).await?),
         };
+        self.hand_over(caller, permit, (&sight, &entry, &blob), form).await
+    }
+
+    /// Opens a file of a draft for download, for those who go on with it.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`] when the caller sees no such draft or it has no such file; [`Error::Refused`]; [`Error::Busy`] when too
+    /// many are on their way out; [`Error::Integrity`] when it is not what was sealed.
+    pub async fn download_from_draft(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, id): (&str, &str),
+    ) -> Result<Download, Error> {
+        let mut given = self.download_from_draft_once(request, caller, (reference, id)).await;
+        for _ in 1..TRIES {
+            // Somebody saved the draft just now.
+            if !matches!(given, Err(Error::Conflict(_))) {
+                break;
+            }
+            given = self.download_from_draft_once(request, caller, (reference, id)).await;
+        }
+        self.damage_on_record(request, caller, Action::DownloadFile, given).await
+    }
+
+    async fn download_from_draft_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, id): (&str, &str),
+    ) -> Result<Download, Error> {
+        let (held, sight) = self.find_draft(request, caller, reference, Action::DownloadFile).await?;
+        // A text that cannot be an id is looked up like one that is.
+        let id = EntryId::parse(id).unwrap_or(EntryId::from_bytes([0; 16]));
+        let entry = self.store.file_entry(held.draft.id, id).await?;
+        let Some(entry) = entry.filter(|found| sight.newest(found.entry.compartment).is_some()) else {
+            return Err(self.unseen(request, caller, Action::DownloadFile).await?);
+        };
+        let permit = self.ask(self.draft_act(request, caller, &held, Action::DownloadFile).await?).await?;
+        let blobs = self.store.attachments_of(entry.entry.id).await?;
+        let blob = blobs.into_iter().find(|found| found.attachment.form == FileForm::File);
+        let blob = blob.ok_or(Error::Integrity("the row of a file is missing"))?;
+        self.hand_over(caller, permit, (&sight, &entry, &blob), FileForm::File).await
+    }
+
+    /// A file that was decided on: hashed, on record, then opened.
+    async fn hand_over(
+        &self,
+        caller: &Caller,
+        permit: Permit,
+        (sight, entry, blob): (&Sight, &entries::Found, &attachments::Found),
+        form: FileForm,
+    ) -> Result<Download, Error> {
         let place = self.places.download(caller.session())?;
         self.evidence(&[blob.attachment.event]).await?.check(blob.attachment.event, &blob.row)?;
-        let place_of_blob = context(&entry.entry, &blob, form)?;
-        let checked = self.checked_blob(&blob).await?;
-        let ground = self.ground(&sight, std::slice::from_ref(&entry)).await?;
-        let identity = self.identity_for(caller, &permit, &ground, &entry, &mut Unwrapped::default()).await?;
+        let place_of_blob = context(&entry.entry, blob, form)?;
+        let checked = self.checked_blob(blob).await?;
+        let ground = self.ground(sight, std::slice::from_ref(entry)).await?;
+        let identity = self.identity_for(caller, &permit, &ground, entry, &mut Unwrapped::default()).await?;
 
         let mut tx = self.store.begin().await?;
         let state = tx.held_file_state(entry.entry.id).await?.ok_or(Error::Integrity("the state of a file is missing"))?;

@@ -188,6 +188,11 @@ impl App {
     /// # Errors
     /// [`Error::Unseen`], [`Error::Refused`].
     pub async fn delete_draft(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<(), Error> {
+        let deleted = self.delete_in_tries(request, caller, reference).await;
+        self.damage_on_record(request, caller, Action::DeleteDraft, deleted).await
+    }
+
+    async fn delete_in_tries(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<(), Error> {
         for _ in 1..TRIES {
             match self.delete_once(request, caller, reference).await {
                 Err(Error::Conflict(_)) => {}

@@ -268,6 +268,10 @@ pub(super) fn not_taken(why: NotTaken) -> Error {
     match why {
         NotTaken::Empty => invalid("file", "The file is empty"),
         NotTaken::Kind => Error::Unsupported("the file is none of PDF, Word, OpenDocument text, JPEG, PNG or plain text"),
+        NotTaken::Heic => Error::Unsupported(
+            "the file is a HEIC picture, which cannot be cleared of where it was taken; save a copy as JPEG and add that. To take \
+             JPEG pictures on an iPhone: Settings, Camera, Formats, Most Compatible",
+        ),
         NotTaken::Program => Error::Unsupported("the document carries a program (macros); save it without and send that"),
     }
 }

@@ -1,6 +1,11 @@
 //! How a caller stands to a referral, and what that lets them do with it.
 
-use super::{App, Caller, Error, gate::legal, library::Versioned, opening::Sight};
+use super::{
+    App, Caller, Error, ReferralView,
+    gate::{bare, legal},
+    library::Versioned,
+    opening::Sight,
+};
 use crate::{
     domain::{
         action::{Action, Scope},
@@ -8,7 +13,7 @@ use crate::{
         grant::GrantReason,
         relation::Relation,
     },
-    policy::{Act, Legal, Object, Question, RequestContext, ShownCompartment, State},
+    policy::{Act, DenialReason, Legal, Object, Question, RequestContext, ShownCompartment, State},
     store::referrals::Referral,
 };
 
@@ -84,6 +89,24 @@ impl App {
         }
         let main = &caller.main().ok_or(Error::Refused)?.place;
         Ok(way.act(caller, main, (action, Relation::None), touched(main, Relation::None).unwrap_or_default()))
+    }
+
+    /// Puts on record that somebody asked for what a referral's page does not offer them; gives the refusal.
+    ///
+    /// # Errors
+    /// When it cannot be put on record.
+    pub async fn not_offered(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        view: &ReferralView,
+        action: Action,
+    ) -> Result<Error, Error> {
+        let referral = &view.referral;
+        let object = Object::Referral(referral.id, Some(referral.revision));
+        let act = bare(caller.acting()?, action, object, view.relation, State::Referral(referral.stage.state()), request);
+        self.refuse(act, DenialReason::Policy, None).await?;
+        Ok(Error::Refused)
     }
 
     /// The act of reading some compartments by the first of the caller's ways that the policy allows for any of them.

@@ -266,10 +266,17 @@ impl Pathway {
         self.next_steps.iter().filter(move |step| step.holds(way, answers)).map(|step| step.text.as_str())
     }
 
-    /// Whether somebody could be harmed soon by what these answers say, so that the page with whom to ring comes first.
+    /// Whether somebody could be harmed now or soon by what these answers say, so that the page with whom to ring comes first.
     pub fn is_alarming(&self, answers: &Answers) -> bool {
-        let said = answers.get(&self.danger.question).is_some_and(Answer::is_yes);
-        said || self.danger.also.as_ref().is_some_and(|also| also.holds(answers))
+        self.sections.iter().any(|section| self.alarms(section, answers))
+    }
+
+    /// The same of what one section asks.
+    pub fn alarms(&self, section: &Section, answers: &Answers) -> bool {
+        let asks = |id: &QuestionId| section.questions.iter().any(|question| question.id == *id);
+        let Danger { question, also, .. } = &self.danger;
+        let is_now = asks(question) && answers.get(question).is_some_and(Answer::is_yes);
+        is_now || also.as_ref().is_some_and(|also| also.questions().into_iter().any(asks) && also.holds(answers))
     }
 
     /// The highest grade that these answers give.

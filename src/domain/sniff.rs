@@ -9,6 +9,8 @@ pub enum NotTaken {
     Empty,
     /// It is none of the kinds that are taken.
     Kind,
+    /// A picture as most phones make them: nothing here can clear it of where and when it was taken.
+    Heic,
     /// A document that carries a program.
     Program,
 }
@@ -122,10 +124,19 @@ impl Sniffer {
             head if head.starts_with(OLE) && self.has_word_stream => Ok(FileType::Doc),
             head if head.starts_with(ZIP) && is_odt => Ok(FileType::Odt),
             head if head.starts_with(ZIP) && is_word => Ok(FileType::Docx),
+            head if is_heic(head) => Err(NotTaken::Heic),
             head if self.text.is_text() && !is_code(head) => Ok(FileType::Text),
             _ => Err(NotTaken::Kind),
         }
     }
+}
+
+/// Whether it is a picture as most phones make them: an ISO media file of one of these brands.
+fn is_heic(head: &[u8]) -> bool {
+    let brand = head.get(4..12).and_then(|name| name.strip_prefix(b"ftyp"));
+    brand.is_some_and(|brand| {
+        [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"].iter().any(|known| brand == *known)
+    })
 }
 
 /// Whether an entry has this name, given in lower case; readers take capitals for the same.
@@ -240,7 +251,7 @@ mod tests {
             (b"<svg onload=alert(1)>", NotTaken::Kind),
             (b"#!/bin/sh\nrm", NotTaken::Kind),
             (b"GIF89a\x01\0", NotTaken::Kind),
-            (b"\0\0\0\x18ftypheic", NotTaken::Kind),
+            (b"\0\0\0\x18ftypheic", NotTaken::Heic),
             (b"caf\xe9", NotTaken::Kind),
             (b"cut \xc3", NotTaken::Kind),
             (b" %PDF-\x00", NotTaken::Kind),

@@ -12,7 +12,7 @@ use super::{
     agency::AgencyKind,
     answers::{Answer, Answers, FieldError, RawAnswer, RawAnswers, is_blank},
     code::QuestionId,
-    condition::Condition,
+    condition::{Condition, Left},
     pathway::Pathway,
     question::{Group, Kind, Question},
     read::{Fault, missing, read},
@@ -48,8 +48,9 @@ pub fn examine(pathway: &Pathway, mut raw: RawAnswers, sender: AgencyKind, today
     }
     let Held { answers, shown, items, unsettled, mut errors, .. } = held;
     errors.extend(strangers(raw));
-    let is_settled = |rule: &&Rule| rule.when.questions().into_iter().all(|id| !unsettled.contains(id));
-    let broken = pathway.rules.iter().filter(is_settled).filter(|rule| rule.when.holds(&answers)).collect();
+    // Broken is what no answer that is still to come or to mend can save.
+    let is_broken = |rule: &&Rule| rule.when.left(&answers, &|id| unsettled.contains(id)) == Left::Always;
+    let broken = pathway.rules.iter().filter(is_broken).collect();
     Examined { answers, shown, items, errors, broken }
 }
 

@@ -288,6 +288,13 @@ fn a_rule_that_holds_stops_the_sending_beside_its_question() {
     faulty.insert(id("colour"), text("green"));
     let examined = examine(&pathway, faulty, AgencyKind::Council, TODAY);
     assert_eq!((examined.broken.len(), examined.errors.len()), (0, 1), "a rule hangs on no faulty answer");
+    // What no answer that is still to come can save is broken already.
+    let either = vec![Condition::Is(id("colour"), code("blue")), Condition::Is(id("danger"), code("yes"))];
+    pathway.rules[0].when = Condition::Any(either);
+    let mut begun = good();
+    begun.remove(&id("danger"));
+    let examined = examine(&pathway, begun, AgencyKind::Council, TODAY);
+    assert_eq!((examined.broken.len(), examined.errors.len()), (1, 1), "the open question changes nothing");
 }
 
 #[test]

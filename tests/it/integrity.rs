@@ -206,7 +206,9 @@ async fn each_act_is_on_record(engine: Engine) {
     assert!(matches!(written, Err(Error::Integrity(_))), "{:?}", written.err());
     let saved = app.save_draft(&app.request(None), &caller, (&draft, 1), &part("saved")).await;
     assert!(matches!(saved, Err(Error::Integrity(_))), "{:?}", saved.err());
-    for action in ["attach-file", "download-file", "write-message", "save-draft"] {
+    let moved = app.change_draft_deputy(&app.request(None), &caller, &draft, None).await;
+    assert!(matches!(moved, Err(Error::Integrity(_))), "{:?}", moved.err());
+    for action in ["attach-file", "download-file", "write-message", "save-draft", "read-draft"] {
         let sql = format!("SELECT COUNT(*) FROM log_event WHERE outcome = 'refuse' AND action = '{action}'");
         assert_eq!(raw.count(&sql).await, 1, "{action}");
     }

@@ -39,6 +39,7 @@ fn judgement_raises_and_never_lowers() {
             (json!({ "topics": not_known(), "judgement": "standard" }), Urgency::Soon),
             (json!({ "topics": ["none"], "tool_grade": "high", "judgement": "standard" }), Urgency::Soon),
             (json!({ "topics": ["kill", "separation"], "judgement": "standard" }), Urgency::Today),
+            (json!({ "topics": ["none"], "judgement": "standard", "harmer_knows": "yes" }), Urgency::Today),
         ],
     );
     assert!(pathway.rules.is_empty(), "no computed grade stops a referral");

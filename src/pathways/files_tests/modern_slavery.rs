@@ -36,6 +36,37 @@ fn under_18_or_unsure_needs_no_consent_and_the_council_is_told_in_the_same_act()
 }
 
 #[test]
+fn for_a_child_today_the_team_that_acts_for_every_council_out_of_hours_is_told_as_well() {
+    let pathway = file("modern-slavery");
+    for (age, more, told) in [
+        ("yes", json!({ "still_in_it": "yes" }), true),
+        ("not-sure", json!({ "danger_now": true }), true),
+        ("yes", json!({ "safe_tonight": "unsafe" }), true),
+        ("yes", json!({ "still_in_it": "left" }), false),
+        ("no", json!({ "danger_now": true }), false),
+    ] {
+        let mut given = json!({ "under_18_now": age, "district": "leicester" });
+        given.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        assert_eq!(copies(&pathway, &given).contains(&"emergency-duty".to_owned()), told, "{given}");
+        let is_today = pathway.urgency(&answers(&pathway, &given)) == Urgency::Today;
+        assert!(!told || is_today, "{given}");
+    }
+}
+
+#[test]
+fn an_adult_who_refuses_or_was_not_asked_is_not_passed_over() {
+    let pathway = file("modern-slavery");
+    for (given, code) in [
+        (json!({ "under_18_now": "no", "consent_nrm": "given", "consent_police": "refused" }), "police-refused"),
+        (json!({ "under_18_now": "no", "consent_nrm": "not-asked", "consent_police": "given" }), "ask-first"),
+        (json!({ "under_18_now": "no", "consent_nrm": "given", "consent_police": "not-asked" }), "ask-first"),
+        (json!({ "under_18_now": "no", "consent_nrm": "refused", "consent_support": "given" }), "help-anyway"),
+    ] {
+        assert!(pathway.advice(&answers(&pathway, &given)).any(|advice| advice.code.as_str() == code), "{code}");
+    }
+}
+
+#[test]
 fn an_adult_is_asked_three_consents() {
     let pathway = file("modern-slavery");
     let adult = answers(&pathway, &json!({ "under_18_now": "no" }));
@@ -104,23 +135,4 @@ fn an_age_that_contradicts_under_18_has_to_be_put_right() {
     assert!(!wrong("no", json!({ "born": "2008-11-27" })));
     assert!(!wrong("no", json!({ "born": "2008" })));
     assert!(!wrong("not-sure", json!({ "years": 30 })));
-}
-
-#[test]
-fn each_of_the_three_consents_that_was_not_given_is_answered_with_a_way() {
-    let pathway = file("modern-slavery");
-    let told = |given: &Value| {
-        let answers = answers(&pathway, given);
-        pathway.advice(&answers).map(|advice| advice.code.to_string()).collect::<Vec<_>>()
-    };
-    let adult = |nrm: &str, police: &str, support: &str| json!({ "under_18_now": "no", "consent_nrm": nrm, "consent_police": police, "consent_support": support });
-    assert!(told(&adult("given", "refused", "given")).contains(&"police-refused".to_owned()));
-    assert!(told(&adult("not-asked", "not-asked", "not-asked")).contains(&"not-asked".to_owned()));
-    let refused = told(&json!({ "under_18_now": "no", "consent_nrm": "refused", "will_work": "no", "consent_support": "given" }));
-    assert!(refused.contains(&"help-without-referral".to_owned()), "{refused:?}");
-    let agreed = told(&adult("given", "given", "given"));
-    assert!(
-        !agreed.iter().any(|code| ["police-refused", "not-asked", "help-without-referral"].contains(&code.as_str())),
-        "{agreed:?}"
-    );
 }

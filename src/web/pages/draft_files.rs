@@ -62,6 +62,8 @@ pub struct DraftFile {
     pub added: String,
     /// What a scanner made of it.
     pub scan: String,
+    /// Address of its content, as a download.
+    pub href: String,
     /// Address that takes it out.
     pub remove_href: String,
 }
@@ -85,6 +87,7 @@ impl DraftFilesPage {
 pub(in crate::web) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/drafts/{reference}/files", routing::get(show).post(add))
+        .route("/drafts/{reference}/files/{id}", routing::get(download))
         .route("/drafts/{reference}/files/{id}/remove", routing::post(remove))
 }
 
@@ -123,6 +126,7 @@ fn line(draft: &str, file: &FileView) -> DraftFile {
         description: file.description.clone(),
         added: format!("{}, {}", file.from, file.at.words()),
         scan: file::scanned(file.scan).to_owned(),
+        href: format!("{draft}/files/{}", file.id),
         remove_href: format!("{draft}/files/{}/remove", file.id),
     }
 }
@@ -165,6 +169,10 @@ async fn attach(app: &App, person: &SignedIn, reference: &str, arrived: Arrived)
     let key = IdempotencyKey::parse(arrived.field("form_token"))?;
     app.attach_to_draft(&person.request, &person.caller, &key, (reference, arrived)).await?;
     Ok(())
+}
+
+async fn download(State(app): State<Arc<App>>, person: SignedIn, Path((reference, id)): Path<(String, String)>) -> Answer {
+    Ok(streams::given(app.download_from_draft(&person.request, &person.caller, (&reference, &id)).await?))
 }
 
 async fn remove(State(app): State<Arc<App>>, person: SignedIn, Path((reference, id)): Path<(String, String)>) -> Answer {

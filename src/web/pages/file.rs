@@ -180,7 +180,9 @@ impl AddFile {
 
     /// The file.
     pub fn file(&self) -> FileUpload {
-        let hint = "PDF, Word, OpenDocument text, JPEG, PNG or plain text, up to 25\u{a0}MB. Readers get pictures without the place, \
+        let hint = "PDF, Word, OpenDocument text, JPEG, PNG or plain text, up to 25\u{a0}MB. \
+                    iPhones make HEIC pictures, which cannot be taken: in Settings, Camera, Formats, choose Most Compatible \
+                    before you take one, or save a copy as JPEG. Readers get pictures without the place, \
                     time and device they were taken with.";
         FileUpload {
             name: "file".to_owned(),
@@ -238,7 +240,7 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
 async fn form(app: &App, person: &SignedIn, reference: &str) -> Result<AddFilePage, Error> {
     let view = app.read_referral(&person.request, &person.caller, reference).await?;
     if !view.actions.contains(&Action::AttachFile) {
-        return Err(Error::Refused);
+        return Err(app.not_offered(&person.request, &person.caller, &view, Action::AttachFile).await?);
     }
     let reference = view.referral.reference.to_string();
     let mut audiences = vec![(Audience::Shared.code().to_owned(), seen_by(&view, Audience::Shared))];

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, Checked, Copied, Error, Preview},
-    domain::{answers::Answers, pathway::Pathway, route::Route, sensitivity::Sensitivity},
+    domain::{answers::Answers, pathway::Pathway, route::Route, sensitivity::Sensitivity, urgency::Urgency},
     web::words,
 };
 
@@ -67,17 +67,29 @@ impl Receives {
     pub(super) fn of(app: &App, pathway: &Pathway, answers: &Answers, (preview, team): (&Preview, &str)) -> Self {
         let route = pathway.route(answers);
         let (receiving, agency) = &preview.received_by;
-        let copy = |Copied { team, agency, why }: &Copied| format!("{team} ({agency}): {why}");
-        let copies = preview.copies.iter().map(copy).collect();
+        // Of who is not told the reason is left out: it would say that they are.
+        let copy = |Copied { team, agency, why }: &Copied| {
+            if preview.named { format!("{team} ({agency})") } else { format!("{team} ({agency}): {why}") }
+        };
+        let mut copies: Vec<String> = preview.copies.iter().map(copy).collect();
+        copies.dedup();
         if preview.named {
             let elsewhere = preview.elsewhere.as_ref().map(|(team, agency)| {
                 format!("If you tick all of them: people of {team} ({agency}), by name, without those whom you tick")
             });
             let first = format!("First, people of {receiving} ({agency}), by name, without those whom you tick below");
+            let unsure = answers.get(&pathway.conflict).is_some_and(crate::domain::answers::Answer::is_not_known);
+            let usual = (unsure && pathway.urgency(answers) == Urgency::Today).then(|| {
+                "Because you ticked not known, they alone: nobody covers for them at night. If you have no reason to think that \
+                 anyone involved works for a partner, change that answer to no: then the usual team has it, and whoever covers"
+                    .to_owned()
+            });
             let own = "You; nobody else in your agency".to_owned();
             let unchecked = pathway.check.as_ref().map(|_| "Your safeguarding lead does not check it first".to_owned());
-            let lines =
-                [Some(first), elsewhere, Some(own), unchecked].into_iter().flatten().chain(preview.apart.iter().map(apart));
+            let lines = [Some(first), usual, elsewhere, Some(own), unchecked]
+                .into_iter()
+                .flatten()
+                .chain(preview.apart.iter().map(apart));
             return Self { lines: lines.collect(), copies, when: words::read_by_name(&route.emergency) };
         }
         let check = preview.check.as_ref().map(|check| {

@@ -14,28 +14,22 @@ use serde::{Deserialize, Serialize};
 use super::{
     addition,
     answers::{of_section, regrouped},
-    field::{FieldView, asked},
+    field::FieldView,
     filled::{Filled, Looked, Opened},
+    follow_up,
     kept::{self, InForm, Offer, OfferRow},
     urgent,
 };
 use crate::{
     app::{App, Error, KeptView, Saved},
     domain::{
-        answers::Answer as GivenAnswer,
-        code::QuestionId,
-        condition::Condition,
-        draft::Part,
-        enquiry::FormKind,
-        kept::KeptForm,
-        progress::Progress,
-        question::{Kind, Question},
-        section::Section,
-        time::Timestamp,
+        condition::Condition, draft::Part, enquiry::FormKind, kept::KeptForm, progress::Progress, question::Question,
+        section::Section, time::Timestamp,
     },
     web::{
         components::{Button, ErrorLink, ErrorSummary},
         error::{Answer, Failure, mend, ok, see},
+        limits::{Limits, time_of_day},
         posted::Posted,
         session::SignedIn,
         view::Frame,
@@ -60,13 +54,9 @@ pub struct SectionPage {
     pub action: String,
     /// How often the section has been saved: a saving says which one it follows.
     pub revision: i64,
-    /// Whether an answer can call up a further question.
-    pub may_grow: bool,
-    /// Whether the last saving called up a further question.
-    pub grown: bool,
     /// The questions.
     pub fields: Vec<FieldView>,
-    /// Answers to questions of this section that are not asked now, kept in case they are asked again.
+    /// Answers to questions of this section that no answer in it calls for, kept in case they are asked again.
     pub set_aside: Vec<(String, String)>,
     /// When it was last saved; empty for never.
     pub saved: String,
@@ -77,8 +67,8 @@ pub struct SectionPage {
 }
 
 impl SectionPage {
-    fn asked(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        asked(&self.fields)
+    fn questions(&self) -> Result<String, askama::Error> {
+        follow_up::html(&self.fields)
     }
 
     fn summary(&self) -> ErrorSummary {
@@ -145,8 +135,6 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
 struct Asked {
     /// The section was just saved: say what is wrong with it.
     look: Option<String>,
-    /// The saving called up a further question.
-    grown: Option<String>,
     /// What was saved may mean danger: whom to ring comes before what is next.
     ring: Option<String>,
 }
@@ -182,7 +170,6 @@ async fn show(
         return ok(&urgent::page(&app, &person, &filled, &looked, next(&filled, &looked, found)));
     }
     let mut page = page(&person, shown, &looked, found, asked.look.is_some());
-    page.grown = asked.grown.is_some();
     if let Some(kept) = kept {
         let id = kept.id.to_string();
         page.kept = match (&restored, offer(&person, &filled, found, &kept)?) {
@@ -217,8 +204,7 @@ fn page(person: &SignedIn, filled: &Filled, looked: &Looked<'_>, section: &Secti
     let pathway = filled.pathway();
     let reference = filled.view.draft.reference;
     let errors = if with_errors { looked.errors_in(section) } else { Vec::new() };
-    let shown = section.questions.iter().filter(|question| looked.given.shown.iter().any(|shown| shown.id == question.id));
-    let fields: Vec<_> = shown.map(|question| looked.given.field(question, &errors)).collect();
+    let fields = looked.given.fields_of(&section.questions, &errors);
     let saved = filled.view.part(section.id.as_str());
     let failed = fields.iter().any(|field| !field.error_links().is_empty());
     SectionPage {
@@ -233,28 +219,12 @@ fn page(person: &SignedIn, filled: &Filled, looked: &Looked<'_>, section: &Secti
         later: section.later,
         action: format!("/drafts/{reference}/section/{}", section.id),
         revision: saved.map_or(0, |saved| saved.revision),
-        may_grow: section.questions.iter().any(may_grow),
-        grown: false,
+        set_aside: looked.given.set_aside(section, &fields),
         fields,
-        set_aside: looked.given.set_aside(section),
-        saved: saved.map(|saved| clock(saved.at)).unwrap_or_default(),
+        saved: saved.map(|saved| time_of_day(saved.at)).unwrap_or_default(),
         next_href: next(filled, looked, section),
         kept: InForm::Nothing,
     }
-}
-
-/// Whether other answers call up a question, or one inside it.
-fn may_grow(question: &Question) -> bool {
-    let inside = match &question.kind {
-        Kind::Group(group) => &group.questions[..],
-        _ => &[],
-    };
-    question.show_when.is_some() || inside.iter().any(|asked| asked.show_when.is_some())
-}
-
-/// "10:42am".
-fn clock(at: Timestamp) -> String {
-    at.zoned().strftime("%-I:%M%P").to_string()
 }
 
 /// Where to go on after a section: to the next that is not complete; when all that must be answered is, to the page that
@@ -280,6 +250,7 @@ fn next(filled: &Filled, looked: &Looked<'_>, after: &Section) -> String {
 struct Told {
     at: String,
     revision: i64,
+    session: Limits,
 }
 
 async fn save(
@@ -307,7 +278,7 @@ async fn save_section(app: &App, person: &SignedIn, (reference, section): (&str,
         kept::used(app, person, posted).await?;
     }
     match saved {
-        Saved::Done { at, revision } if by_itself => Ok(told(at, revision)),
+        Saved::Done { at, revision } if by_itself => Ok(told(person, at, revision)),
         Saved::Done { .. } if regrouped.is_some() => {
             Ok(see(&format!("/drafts/{reference}/section/{section}{}", place(posted, &part.fields))))
         }
@@ -318,7 +289,7 @@ async fn save_section(app: &App, person: &SignedIn, (reference, section): (&str,
             // The very same words, sent twice, are no conflict.
             if standing.part.fields == part.fields {
                 if by_itself {
-                    return Ok(told(standing.at, standing.revision));
+                    return Ok(told(person, standing.at, standing.revision));
                 }
                 return go_on(app, person, (reference, section), posted).await;
             }
@@ -337,8 +308,8 @@ fn place(posted: &Posted, fields: &[(String, String)]) -> String {
     items.map_or_else(String::new, |count| format!("#{id}-item-{count}"))
 }
 
-fn told(at: Timestamp, revision: i64) -> Response {
-    Json(Told { at: clock(at), revision }).into_response()
+fn told(person: &SignedIn, at: Timestamp, revision: i64) -> Response {
+    Json(Told { at: time_of_day(at), revision, session: Limits::of(&person.caller, person.request.at) }).into_response()
 }
 
 /// After a saving: to what needs mending, or on.
@@ -356,19 +327,10 @@ async fn go_on(app: &App, person: &SignedIn, (reference, section): (&str, &str),
     if looked.stop().is_some_and(|rule| names(found, &rule.when)) {
         return Ok(see(&format!("{here}/check")));
     }
-    // A further question is shown before anything else.
-    let is_mine = |id: &QuestionId| found.questions.iter().any(|question| question.id == *id);
-    if let Some(name) = looked.given.called_up(posted.fields(), is_mine) {
-        return Ok(see(&format!("{here}/section/{section}?grown=yes#{name}")));
-    }
     if !looked.errors_in(found).is_empty() {
         return Ok(see(&format!("{here}/section/{section}?look=yes")));
     }
-    let danger = &filled.pathway().danger;
-    let said = found.questions.iter().any(|question| question.id == danger.question)
-        && looked.answers.get(&danger.question).is_some_and(GivenAnswer::is_yes);
-    let also = danger.also.as_ref().is_some_and(|also| names(found, also) && also.holds(&looked.answers));
-    if said || also {
+    if filled.pathway().alarms(found, &looked.answers) {
         return Ok(see(&format!("{here}/section/{section}?ring=yes")));
     }
     Ok(see(&next(&filled, &looked, found)))
@@ -386,7 +348,7 @@ fn conflict(person: &SignedIn, filled: Filled, part: Part, (by_itself, kept): (b
     let reference = filled.view.draft.reference;
     let (title, pathway) = (filled.section(&part.section)?.title.clone(), filled.pathway().title.clone());
     let standing = filled.view.part(&part.section).ok_or(Failure(Error::Unseen))?;
-    let (saved, revision) = (clock(standing.at), standing.revision);
+    let (saved, revision) = (time_of_day(standing.at), standing.revision);
     let ours = rows(&filled, &part.section)?;
     let changed = filled.with(&part);
     let theirs = rows(&changed, &part.section)?;

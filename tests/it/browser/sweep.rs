@@ -49,7 +49,14 @@ async fn sweep(kind: crate::support::browser::Kind) {
         .iter()
         .filter(|route| {
             route.method == "GET"
-                && !matches!(route.path, "/find" | "/referrals/{reference}/files/{id}" | "/assets/{name}" | "/log/export")
+                && !matches!(
+                    route.path,
+                    "/find"
+                        | "/referrals/{reference}/files/{id}"
+                        | "/drafts/{reference}/files/{id}"
+                        | "/assets/{name}"
+                        | "/log/export"
+                )
         })
         .map(|route| route.path)
         .collect();

@@ -31,6 +31,8 @@ async fn a_draft_has_a_page_of_files_and_the_check_names_them() {
     let page = format!("{draft}/files");
     let blank = text(&page).await;
     assert!(blank.contains("Never add a sexual image of a child"));
+    // Which kinds are taken is said before anybody chooses.
+    assert!(blank.contains("JPEG") && blank.contains("HEIC pictures, which cannot be taken"), "{blank}");
     let key = attribute(&blank, "[name=form_token]", "value");
     let post = async |token: &str, file: (&str, &[u8])| {
         let body = form(&[("csrf_token", token), ("form_token", &key), ("description", "The <door>")], Some(file));
@@ -47,10 +49,19 @@ async fn a_draft_has_a_page_of_files_and_the_check_names_them() {
     assert!(listed.contains("a.jpg") && listed.contains("The &#60;door&#62;"), "{listed}");
     assert!(text(&draft).await.contains("One file goes with it"));
     assert!(text(&format!("{draft}/check")).await.contains("a.jpg"));
+    // Those who go on with it can look at it again, its place taken out; nobody else finds it.
+    let href = attribute(&listed, "main a[download]", "href");
+    let got = client.get(url(&href)).send().await.unwrap();
+    assert_eq!(got.status(), 200);
+    assert!(got.headers()["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    assert_eq!(got.bytes().await.unwrap(), photograph().1);
+    let (stranger, _) = served.signed_in("adam.notional").await;
+    assert_eq!(stranger.get(url(&href)).send().await.unwrap().status(), 404);
     let remove = attribute(&listed, "form[action$='/remove']", "action");
     let removed = client.post(url(&remove)).form(&[("csrf_token", &token)]).send().await.unwrap();
     assert_eq!(removed.headers()["location"].to_str().unwrap(), page);
     assert!(!text(&page).await.contains("a.jpg"));
+    assert_eq!(client.get(url(&href)).send().await.unwrap().status(), 404, "what was taken out is gone");
     served.finish().await;
 }
 
@@ -90,6 +101,7 @@ async fn a_file_is_added_taken_and_stopped_on_the_pages() {
     for (file, status, words) in [
         (("", &b""[..]), 422, "Choose a file"),
         (("a.exe", b"MZ\0"), 415, "The file is none of PDF"),
+        (("a.heic", b"\0\0\0\x18ftypheic\0\0\0\0"), 415, "Settings, Camera, Formats, Most Compatible"),
         (("a.pdf", &pdf(25 * 1024 * 1024 + 1)), 413, "The file must be 25 MB or smaller"),
     ] {
         let answer = post(&action, body(&token, file)).await;

@@ -2,6 +2,7 @@
 //! receive it, before anything is written and before it is sent.
 
 use crate::support::{
+    answers::fields,
     client::{Client, Page},
     hub::{ENGINES, Hub, Served},
 };
@@ -38,6 +39,10 @@ async fn a_form_ends_where_the_answer_that_ends_it_is_given() {
     let stop = client.get(saved.location()).await;
     assert_eq!(stop.heading(), "This person may need protecting");
     assert!(stop.body.contains("/refer/modern-slavery") && stop.body.contains("tel:999"), "{}", stop.body);
+    // It stops at once, whatever else on the page is still open.
+    let open = begin(&client, "foreign-national-offender").await;
+    let saved = save(&client, &open, "role", &[("person_role", "victim")]).await;
+    assert_eq!(saved.location(), format!("{open}/check"));
     // Nothing more about a victim is asked for; the answer that led here can be changed.
     for later in ["conduct", "person"] {
         assert_eq!(client.get(&format!("{draft}/section/{later}")).await.location(), format!("{draft}/check"), "{later}");
@@ -69,6 +74,28 @@ async fn signs_of_means_or_plans_show_whom_to_ring_before_the_form_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn danger_that_turns_up_in_the_form_shows_whom_to_ring_at_once() {
+    let (served, client) = signed_in("tess.example").await;
+    let draft = begin(&client, "child-exploitation").await;
+    let saved = save(&client, &draft, "danger", &[("danger_now", "yes")]).await;
+    assert_eq!(saved.location(), format!("{draft}/section/danger?ring=yes"));
+    let ring = client.get(saved.location()).await;
+    assert!(ring.body.contains("tel:999") && ring.body.contains("Emergency duty team"), "{}", ring.body);
+    assert_eq!(save(&client, &draft, "danger", &[("danger_now", "no")]).await.location(), format!("{draft}/section/child"));
+    let form = served.hub.app.pathway("child-exploitation").unwrap();
+    let example = served.hub.form(&form.pathway).example();
+    let child = form.pathway.sections.iter().find(|section| section.id.as_str() == "child").unwrap();
+    let given = child.questions.iter().filter_map(|question| Some((question, example.get(question.id.as_str())?)));
+    let mut fields: Vec<_> = given.flat_map(|(question, answer)| fields(question, question.id.as_str(), answer)).collect();
+    fields.retain(|(name, _)| name != "safe_tonight");
+    fields.push(("safe_tonight".to_owned(), "unsafe".to_owned()));
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let saved = save(&client, &draft, "child", &fields).await;
+    assert_eq!(saved.location(), format!("{draft}/section/child?ring=yes"));
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_the_area_decides_every_team_that_may_receive_it_is_named() {
     let (served, client) = signed_in("tess.example").await;
     let every = ["City children", "County children", "Rutland children", "Child exploitation hub"];
@@ -77,7 +104,7 @@ async fn where_the_area_decides_every_team_that_may_receive_it_is_named() {
     let draft = begin(&client, "child-exploitation").await;
     let tasks = client.get(&draft).await;
     assert!(every.iter().all(|team| tasks.body.contains(team)), "{}", tasks.body);
-    save(&client, &draft, "where", &[("district", "leicester")]).await;
+    save(&client, &draft, "child", &[("district", "leicester")]).await;
     let tasks = client.get(&draft).await;
     assert!(tasks.body.contains("City children") && !tasks.body.contains("Rutland children"), "{}", tasks.body);
     let check = client.get(&format!("{draft}/check")).await;

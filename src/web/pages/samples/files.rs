@@ -82,6 +82,7 @@ fn of_draft(words: &str, failed: bool) -> DraftFilesPage {
         description: description.to_owned(),
         added: format!("{PERSON}, 4 June 2026, 9:40am"),
         scan: "Scanned when it was added. Nothing was found".to_owned(),
+        href: "/drafts/7K3F-9QXD-2/files/0123".to_owned(),
         remove_href: "/drafts/7K3F-9QXD-2/files/0a/remove".to_owned(),
     };
     let mut add = asked(words, failed);
