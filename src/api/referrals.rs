@@ -21,8 +21,8 @@ use super::{
 };
 use crate::{
     app::{
-        Answered, App, Checked, Choices, Copied, EntryView, Error, FileView, MessageView, NoteView, Receipt, ReferralView,
-        Sending, StopView, answers_to_json, flags, raw_from_request,
+        Answered, App, Checked, Choices, Copied, EntryView, Error, FileView, MessageView, NoteView, Reached, Receipt,
+        ReferralView, Sending, StopView, answers_to_json, flags, raw_from_request,
     },
     domain::{
         action::Action,
@@ -255,6 +255,43 @@ impl From<FileView> for Attachment {
     }
 }
 
+/// Who sent a referral, and how to reach them at work.
+#[derive(Serialize, ToSchema)]
+pub struct SentBy {
+    /// Who wrote it, and hears back.
+    name: String,
+    /// What they do, in their own words; failing that, their role in the team.
+    role: String,
+    /// Where they are rung at work; null where they gave no number.
+    phone: Option<String>,
+    /// The team that it was sent from.
+    team: String,
+    /// Its agency.
+    agency: String,
+    /// Their deputy, where that is who sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deputy: Option<DeputyBy>,
+}
+
+/// The deputy who sent a referral for its author, and how to reach them at work.
+#[derive(Serialize, ToSchema)]
+pub struct DeputyBy {
+    name: String,
+    /// What they do, in their own words; failing that, their role in the team.
+    role: String,
+    /// Where they are rung at work; null where they gave no number.
+    phone: Option<String>,
+}
+
+impl SentBy {
+    fn of(view: &ReferralView) -> Self {
+        let Reached { name, role, phone } = view.sender.clone();
+        let (_, team, agency) = view.sent_by.clone();
+        let deputy = view.deputy.clone().map(|Reached { name, role, phone }| DeputyBy { name, role, phone });
+        Self { name, role, phone, team, agency, deputy }
+    }
+}
+
 /// A referral as you may see it.
 #[derive(Serialize, ToSchema)]
 pub struct Referral {
@@ -282,6 +319,8 @@ pub struct Referral {
     due_at: Option<String>,
     /// Counts its changes.
     revision: i64,
+    /// Who sent it.
+    sent_by: SentBy,
     /// How you stand to it.
     relation: &'static str,
     /// What you may do with it next.
@@ -336,6 +375,7 @@ impl From<ReferralView> for Referral {
         Self {
             decision: Decided::latest(&view),
             flags: flags(&view),
+            sent_by: SentBy::of(&view),
             reference: view.referral.reference.to_string(),
             kind: view.referral.kind.code(),
             answered_at: view.referral.answered_at.map(Timestamp::rfc3339),

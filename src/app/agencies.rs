@@ -1,6 +1,6 @@
 //! Agencies, teams, accounts and places: set-up and its later changes.
 
-use super::{App, Caller, Error, gate::bare};
+use super::{App, Caller, Error, gate::bare, work_contacts::WorkContact};
 use crate::{
     audit::Details,
     crypto::{AgeSuite, Identity, Recipient},
@@ -102,13 +102,13 @@ impl App {
         Ok(id)
     }
 
-    /// Makes an invited person's account: no password, no key yet.
+    /// Makes an invited person's account: no password, no key yet, and how they are reached at work as far as it is known.
     pub async fn make_account(
         &self,
         request: &RequestContext,
         founder: &Founder<'_>,
         agency: AgencyId,
-        (username, name): (Username, PersonName),
+        (username, name, WorkContact { title, phone }): (Username, PersonName, WorkContact),
     ) -> Result<UserId, Error> {
         let (actor, relation) = founder.acting_on(agency, Role::AgencyAdministrator)?;
         let permit = self.ask(bare(actor, Action::MakeAccount, Object::Agency(agency), relation, State::None, request)).await?;
@@ -119,6 +119,7 @@ impl App {
             Err(error) if error.is_duplicate_in("account") => return Err(Error::Conflict("this user name is taken")),
             other => other?,
         }
+        tx.change_work_contact(id, title.as_ref(), phone.as_ref()).await?;
         tx.commit(permit, &Details::default()).await?;
         Ok(id)
     }

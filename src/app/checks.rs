@@ -102,6 +102,14 @@ impl App {
         Ok(Page { items, next: None })
     }
 
+    /// How much waits for the caller's check: a number, and nothing of what it is.
+    pub async fn checks_waiting(&self, caller: &Caller) -> Result<u64, Error> {
+        if !caller.checks() {
+            return Ok(0);
+        }
+        Ok(u64::try_from(self.store.count_checks(caller.user()).await?).unwrap_or(0))
+    }
+
     /// Passes a referral on, or stops it; once for each key.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use crate::{
     crypto::Identity,
     domain::{
         action::Action,
+        answers::Answers,
         compartment::{CompartmentKind, EntryKind},
         ids::{CompartmentId, UserId},
         notice::{Addressee, NoticeCode, Telling},
@@ -129,6 +130,41 @@ impl App {
         tx.commit(permit, &details).await?;
         self.remove_erased(gone).await;
         Ok(())
+    }
+
+    /// Takes the deputy off the caller's own draft if they check for the agency and its answers say that whoever checks is a
+    /// party, or may be: they must not read what is written next. Whether anybody was taken off.
+    ///
+    /// # Errors
+    /// As [`App::change_draft_deputy`].
+    pub async fn take_party_off(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (view, answers): (&DraftView, &Answers),
+    ) -> Result<bool, Error> {
+        let party = view.pathway.pathway.check.as_ref().is_some_and(|check| check.may_be_party(answers));
+        let Some(deputy) = view.draft.deputy.filter(|_| party && view.own) else { return Ok(false) };
+        if !self.is_safeguarding_lead(caller, deputy).await? {
+            return Ok(false);
+        }
+        self.change_draft_deputy(request, caller, &view.draft.reference.to_string(), None).await?;
+        Ok(true)
+    }
+
+    /// Who can be chosen to go on with this draft of the caller's: nobody who checks for the agency, where its answers say that
+    /// they may be a party.
+    pub async fn deputies_for(
+        &self,
+        caller: &Caller,
+        (view, answers): (&DraftView, &Answers),
+    ) -> Result<Vec<(UserId, PersonName)>, Error> {
+        let mut people = self.deputies_to_choose(caller).await?;
+        if view.pathway.pathway.check.as_ref().is_some_and(|check| check.may_be_party(answers)) {
+            let leads = self.store.safeguarding_leads(caller.agency()).await?;
+            people.retain(|(id, _)| leads.iter().all(|lead| lead.user != *id));
+        }
+        Ok(people)
     }
 
     /// Somebody chosen, if they can still be: another person of the caller's agency who could act with a key.

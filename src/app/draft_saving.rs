@@ -10,7 +10,8 @@ use super::{
     gate::bare,
     idempotency::Once,
     sealing::Holder,
-    submit::{Sending, submission},
+    senders::saved_by,
+    submit::{Begun, Sending, submission},
 };
 use crate::{
     audit::{Details, row::Erasable},
@@ -271,8 +272,9 @@ impl App {
             let (view, files) = self.open_to_move(request, caller, &text, Action::SendDraft).await?;
             let mut sending: Sending = read(&view).map_err(Error::Invalid)?.into();
             sending.enquiry = view.enquiry.map(|reference| reference.to_string());
-            let begun = Some((view.draft, files));
-            let sent = self.submit_once(request, caller, (&view.pathway, begun), sending, once).await;
+            let saved = saved_by(&view, caller.user());
+            let begun = Some(Begun { draft: view.draft, files, saved });
+            let sent = Box::pin(self.submit_once(request, caller, (&view.pathway, begun), sending, once)).await;
             self.damage_on_record(request, caller, Action::SendDraft, sent).await
         })
         .await

@@ -124,7 +124,7 @@ impl App {
         sending: impl Into<Sending>,
     ) -> Result<Answered<Receipt>, Error> {
         let act = async |once: &Once<'_>| {
-            let sent = self.submit_once(request, caller, (versioned, None), sending.into(), once).await;
+            let sent = Box::pin(self.submit_once(request, caller, (versioned, None), sending.into(), once)).await;
             self.damage_on_record(request, caller, versioned.pathway.kind.sending(), sent).await
         };
         let route = match versioned.pathway.kind {

@@ -56,6 +56,7 @@ mod route_check;
 mod safeguarding_leads;
 mod scanner;
 mod sealing;
+mod senders;
 mod sequencer;
 mod sign_in;
 mod start;
@@ -68,6 +69,7 @@ mod throttle;
 mod verify;
 mod verify_files;
 mod verify_stored;
+mod work_contacts;
 
 use std::sync::Arc;
 
@@ -119,6 +121,7 @@ pub use submit::{Checked, Choices, Receipt, Sending};
 pub use teams::TeamView;
 pub use verify::{Depth, Finding, Report};
 pub use verify_stored::{verifier_key_of, verify_stored};
+pub use work_contacts::{Reached, WorkContact};
 
 // What the doors need of rooms they may not name.
 pub use crate::{

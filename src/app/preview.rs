@@ -3,7 +3,7 @@
 
 use super::{
     App, Caller, Checked, Copied, Error, NamedPlace,
-    recipients::Sender,
+    senders::Written,
     submit::{places_to_submit_from, submission},
 };
 use crate::{
@@ -34,6 +34,8 @@ pub struct Preview {
     pub cover: Option<String>,
     /// The deputy who holds it beside the sender.
     pub deputy: Option<String>,
+    /// Who wrote it, where it is the caller who is the deputy and sends it.
+    pub author: Option<String>,
     /// Whether the sender's agency could open it by its recovery key.
     pub recovery: bool,
     /// What is kept apart: in the pathway's words who may open it, and whether anybody but the sender can.
@@ -59,8 +61,8 @@ impl App {
     ) -> Result<Preview, Error> {
         let agency = self.agency(caller.agency()).await?;
         let place = self.place_to_submit_from(caller, agency.kind, pathway, None)?;
-        let second = self.second_holder(caller, Some(draft)).await?;
-        let sender = Sender { caller, place: &place, agency: &agency, second };
+        let written = Written { draft, saved: &[] };
+        let sender = self.sender((caller, &place, &agency), (pathway, answers), Some(written)).await?;
         let to = self.recipients(&sender, pathway, answers, &[], request.at).await?;
         let (mut cover, mut deputy) = (None, None);
         for holder in &to.shared {
@@ -78,14 +80,20 @@ impl App {
                 self.team_named(route.restricted_elsewhere.as_str()).await?.filter(|(name, _)| name != to.team.name.as_str());
             for copy in pathway.copies(answers) {
                 let (team, agency) = self.team_named(copy.team.as_str()).await?.unwrap_or((copy.team.to_string(), String::new()));
-                copies.push(Copied { team, agency, why: copy.why.to_owned() });
+                copies.push(Copied { team, agency, why: copy.words() });
             }
         }
         let apart = to.categories.iter().filter_map(|(category, holders)| {
             let words = pathway.restricted.iter().find(|restricted| restricted.category == *category)?;
             Some((words.who.clone(), holders.len() > 1))
         });
+        let author = if sender.is_deputy() {
+            self.store.account(sender.author).await?.map(|account| account.name.as_str().to_owned())
+        } else {
+            None
+        };
         Ok(Preview {
+            author,
             from: self.team(place.team).await?.name.as_str().to_owned(),
             apart: apart.collect(),
             received_by: (to.team.name.as_str().to_owned(), self.agency(to.team.agency).await?.name.as_str().to_owned()),

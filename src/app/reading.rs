@@ -40,6 +40,8 @@ pub(super) struct Seen {
     pub(super) relation: Option<Relation>,
     pub(super) actions: Vec<Action>,
     pub(super) kinds: Vec<ShownCompartment>,
+    /// Who sent it: the referrer, or their deputy.
+    pub(super) sent_by: Option<UserId>,
     /// The answers of each compartment.
     pub(super) parts: Vec<Answers>,
     /// The compartments of restricted categories, with the category of the answers in them.
@@ -194,6 +196,7 @@ impl App {
                     let read = pathways::answers_from_json(&versioned.pathway, &json, sender);
                     let answers = read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?;
                     seen.categorise(&versioned.pathway, &answers, entry.compartment);
+                    seen.sent_by = seen.sent_by.or(Some(entry.author));
                     seen.parts.push(answers);
                 }
                 EntryKind::Message => {
@@ -248,6 +251,20 @@ impl App {
         Ok(())
     }
 
+    /// Whether the reader sent it themselves, and somebody else of the receiving team is there to open it: whoever looks at what
+    /// they wrote has not taken it up for the team.
+    async fn only_looks_again(&self, caller: &Caller, referral: &Referral, found: &[entries::Found]) -> Result<bool, Error> {
+        let user = caller.user();
+        let sent = |item: &entries::Found| item.entry.kind == EntryKind::Submission && item.entry.author == user;
+        if referral.referrer != user && !found.iter().any(sent) {
+            return Ok(false);
+        }
+        let members = self.store.members(referral.receiving_team).await?;
+        let mut others = members.into_iter().map(|(other, _)| other).filter(|other| *other != user);
+        let named = self.named_on(referral.id).await?;
+        Ok(others.any(|other| named.is_empty() || named.contains(&other)))
+    }
+
     /// The event of a reading; the receiving team's first moves the referral on in the same transaction.
     async fn record_reading(
         &self,
@@ -261,7 +278,10 @@ impl App {
             Details { entries: found.iter().map(|item| (item.entry.id, item.entry.sha256)).collect(), ..Details::default() };
         // The team that covers may look; only the team that must decide moves it on, or it would seem read to them unread.
         let own = permit.act().actor.person().is_some_and(|person| person.place.team == referral.receiving_team);
-        let opening = own && permit.act().relation == Relation::ReceivingTeam && referral.stage == Stage::Received;
+        let opening = own
+            && permit.act().relation == Relation::ReceivingTeam
+            && referral.stage == Stage::Received
+            && !self.only_looks_again(caller, referral, found).await?;
         if !opening {
             let mut answers = self.store.record(vec![(permit, details)]).await?;
             let answer = answers.pop().ok_or(Error::Conflict("nothing was recorded"))?;

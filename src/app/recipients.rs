@@ -1,9 +1,8 @@
 //! Who receives a referral, and who holds what of it (docs/security.md): decided before anything is sealed.
 
-use super::{App, Caller, Error, sealing::Holder};
+use super::{App, Caller, Error, sealing::Holder, senders::Sender};
 use crate::{
     domain::{
-        actor::Place,
         agency::TeamState,
         answers::{Answers, FieldError},
         code::{QuestionId, TeamCode},
@@ -18,7 +17,7 @@ use crate::{
         time::Timestamp,
         urgency::Urgency,
     },
-    store::{agencies::Agency, referrals::Referral, teams::Team},
+    store::{referrals::Referral, teams::Team},
 };
 
 /// A team that is told as well.
@@ -43,15 +42,6 @@ pub struct RestrictedMember {
     pub team: String,
     /// The agency's name.
     pub agency: String,
-}
-
-/// Who sends, from where.
-pub(super) struct Sender<'c> {
-    pub(super) caller: &'c Caller,
-    pub(super) place: &'c Place,
-    pub(super) agency: &'c Agency,
-    /// The sender's deputy; for a draft that its deputy sends, its owner.
-    pub(super) second: Option<UserId>,
 }
 
 /// Everybody who gets a key, and what follows from it.
@@ -134,13 +124,13 @@ impl App {
             if sender.place.team != team.id || until.is_some() {
                 shared.push(self.team_holder(&self.team(sender.place.team).await?).await?);
             }
+            // The team that it is sent from is the deputy's; whoever wrote it may sit in another.
+            if sender.is_deputy() && !self.works(sender.author, |place| place.team == sender.place.team).await? {
+                shared.push(self.author_holder(sender).await?);
+            }
         } else {
             shared.extend(self.own_side(sender).await?);
-            if let Some(second) = sender.second
-                && let Some(holder) = self.person_holder(second, |place| place.agency == sender.agency.id).await?
-            {
-                shared.push(holder.because(GrantReason::Deputy));
-            }
+            shared.extend(self.deputy_holder(sender).await?);
         }
         let mut names = Vec::new();
         for (user, holder) in checkers {
@@ -163,12 +153,24 @@ impl App {
             shared.push(held(self.team_holder(&other).await?.because(GrantReason::Copy)));
             told.push((other.agency, other.id));
             let agency = self.agency(other.agency).await?.name.as_str().to_owned();
-            copies.push(Copied { team: other.name.as_str().to_owned(), agency, why: copy.why.to_owned() });
+            copies.push(Copied { team: other.name.as_str().to_owned(), agency, why: copy.words() });
+            // Nobody reads that copy before the team opens again: what is for today goes to whoever covers for it, too.
+            if let Some(cover) = copy.cover.filter(|_| urgent)
+                && let Some(cover) = self.store.team_by_code(cover.as_str()).await?
+                && cover.state == TeamState::Ready
+                && !shared.iter().any(|holder| holder.is_team(cover.id))
+            {
+                shared.push(self.team_holder(&cover).await?.because(GrantReason::Copy));
+                told.push((cover.agency, cover.id));
+                let agency = self.agency(cover.agency).await?.name.as_str().to_owned();
+                let why = format!("Covers for {} outside its hours, and this is for today.", other.name.as_str());
+                copies.push(Copied { team: cover.name.as_str().to_owned(), agency, why });
+            }
         }
         let mut categories = Vec::new();
         for Restricted { category, teams, .. } in used(pathway, answers) {
             // The words beside these questions say who can open them: the teams named and whoever writes them. No recovery.
-            let mut holders = vec![self.own_holder(sender.caller).await?];
+            let mut holders = self.writers(sender, pathway, *category).await?;
             holders.extend(self.category_teams(teams).await?.into_iter().map(held));
             categories.push((*category, holders));
         }
@@ -183,7 +185,7 @@ impl App {
     }
 
     /// Where somebody involved is known to those who would receive it: people by name, no team, no cover, no recovery. On the
-    /// sender's side the sender alone.
+    /// sender's side the author alone, and whoever sends it for them.
     async fn named_recipients(
         &self,
         sender: &Sender<'_>,
@@ -194,22 +196,31 @@ impl App {
         let mut left = None;
         for code in [&route.restricted, &route.restricted_elsewhere] {
             let Some(team) = self.store.team_by_code(code.as_str()).await? else { continue };
-            let people = self.left_of(sender.caller, &team, struck_out).await?;
+            let mut people = self.left_of(sender.caller, &team, struck_out).await?;
+            people.retain(|user| *user != sender.author);
             if !people.is_empty() {
                 left = Some((team, people));
                 break;
             }
         }
-        let nobody = Error::Conflict("nobody is left here who may receive this; ring the partnership's safeguarding lead");
-        let (team, people) = left.ok_or(nobody)?;
-        let mut shared = vec![self.own_holder(sender.caller).await?];
+        let (team, people) = left.ok_or_else(|| match struck_out {
+            [] => Error::Conflict("nobody is here who may receive this; ring the partnership's safeguarding lead"),
+            _ => Error::Invalid(vec![strike_out_error(&format!(
+                "Nobody is left who may receive this. Untick somebody, or do not send it here and ring instead. {}",
+                route.emergency
+            ))]),
+        })?;
+        let mut shared = vec![self.author_holder(sender).await?];
+        if sender.is_deputy() {
+            shared.extend(self.deputy_holder(sender).await?);
+        }
         for user in &people {
             shared.extend(self.named_holder(*user, &team).await?);
         }
         let mut categories = Vec::new();
         for Restricted { category, teams, .. } in used(pathway, answers) {
             // Even here a category opens only to those whom the pathway names for it: the people who sit in such a team.
-            let mut holders = vec![self.own_holder(sender.caller).await?];
+            let mut holders = self.writers(sender, pathway, *category).await?;
             for user in &people {
                 if self.sits_in_one_of(*user, teams).await? {
                     holders.extend(self.named_holder(*user, &team).await?);
@@ -232,9 +243,9 @@ impl App {
         })
     }
 
-    /// The sender's side of `shared` where no team of theirs may hold it: the sender, and their agency's recovery recipient.
+    /// The sender's side of `shared` where no team of theirs may hold it: the author, and their agency's recovery recipient.
     async fn own_side(&self, sender: &Sender<'_>) -> Result<Vec<Holder>, Error> {
-        Ok(vec![self.own_holder(sender.caller).await?, self.recovery_holder(sender.agency).await?])
+        Ok(vec![self.author_holder(sender).await?, self.recovery_holder(sender.agency).await?])
     }
 
     /// Those who check it first, and until when; nobody where it goes at once: nothing asks for a check, the answers let it go,
@@ -252,7 +263,7 @@ impl App {
             return Ok(at_once);
         }
         let leads = self.store.safeguarding_leads(sender.agency.id).await?;
-        if leads.iter().any(|lead| lead.user == sender.caller.user()) {
+        if leads.iter().any(|lead| [sender.caller.user(), sender.author].contains(&lead.user)) {
             return Ok(at_once);
         }
         let mut checkers = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     AdditionView, App, DecisionView, DeskView, Error, FeedbackView, FileView, NoteView, StopView, keyring::recipient_of,
-    library::Versioned, reading::Seen,
+    library::Versioned, reading::Seen, work_contacts::Reached,
 };
 use crate::{
     crypto::RecipientOf,
@@ -79,8 +79,12 @@ pub struct ReferralView {
     pub feedback: Vec<FeedbackView>,
     /// The files on it, in the order added.
     pub files: Vec<FileView>,
-    /// Who sent it: name, team, agency.
+    /// Whose it is: name, team, agency.
     pub sent_by: (String, String, String),
+    /// How whoever it is of is reached at work.
+    pub sender: Reached,
+    /// The deputy who sent it; none where whoever wrote it did.
+    pub deputy: Option<Reached>,
     /// Who received it: team, agency.
     pub received_by: (String, String),
     /// Who holds it, the sender's side included.
@@ -135,13 +139,18 @@ impl App {
             stop,
             desk,
             pointers,
+            sent_by: sealed_by,
             ..
         } = seen;
+        let deputy = sealed_by.filter(|user| *user != referral.referrer);
         let to = |wanted| pointers.iter().filter(move |(kind, _)| *kind == wanted).map(|(_, reference)| *reference);
-        let sender =
-            self.store.account(referral.referrer).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
+        let sender = self.reached(referral.referrer, referral.referrer_team).await?;
+        let deputy = match deputy {
+            Some(deputy) => Some(self.reached(deputy, referral.referrer_team).await?),
+            None => None,
+        };
         let sent_by = (
-            sender,
+            sender.name.clone(),
             self.team(referral.referrer_team).await?.name.as_str().to_owned(),
             self.agency_name(referral.referrer_agency).await?,
         );
@@ -175,6 +184,8 @@ impl App {
             feedback,
             files: self.file_views(files).await?,
             sent_by,
+            sender,
+            deputy,
             received_by,
             legal_reason,
             stop,

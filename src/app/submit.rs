@@ -11,9 +11,10 @@ use super::{
     gate::legal,
     idempotency::Once,
     library::Versioned,
-    recipients::{Copied, Recipients, RestrictedMember, Sender},
+    recipients::{Copied, Recipients, RestrictedMember},
     sealing::{Compartment, Holder},
-    telling::of_sending,
+    senders::{Sender, Written},
+    telling::{of_sending, telling},
 };
 use crate::{
     audit::Details,
@@ -30,6 +31,7 @@ use crate::{
         enquiry::{FormKind, Pointers},
         ids::{CompartmentId, ReferralId, TeamId, UserId},
         lawful::{BadPick, LegalPick},
+        notice::{Addressee, NoticeCode, Telling},
         pathway::Pathway,
         reference::Reference,
         referral::{ReferralState, Stage},
@@ -119,6 +121,30 @@ fn team_error() -> FieldError {
     #[expect(clippy::expect_used, reason = "a constant that the test of places reads")]
     let field = QuestionId::parse("team").expect("a constant code");
     FieldError::new(field, "Choose one of the teams that you can send this from")
+}
+
+/// Who looks first.
+fn checked(to: &Recipients) -> Option<Checked> {
+    match to.stage {
+        Stage::Checking { until } => Some(Checked { by: to.checkers.clone(), until }),
+        _ => None,
+    }
+}
+
+/// Who hears of the sending; of what a deputy sends, its author as well.
+fn news(referral: &Referral, sender: &Sender<'_>, to: &Recipients) -> Vec<Telling> {
+    let author = sender.is_deputy().then(|| telling(referral, Addressee::User(sender.author), NoticeCode::SentForYou));
+    of_sending(referral, to).into_iter().chain(author).collect()
+}
+
+/// A draft that is being sent.
+pub(super) struct Begun {
+    /// Its clear facts.
+    pub(super) draft: Draft,
+    /// Its files, to be sealed anew.
+    pub(super) files: Vec<Moving>,
+    /// The sections that the sender saved last.
+    pub(super) saved: Vec<String>,
 }
 
 /// The longest reason for another lawful basis than the default, in characters.
@@ -221,13 +247,14 @@ impl App {
         &self,
         request: &RequestContext,
         caller: &Caller,
-        (versioned, begun): (&Versioned, Option<(Draft, Vec<Moving>)>),
+        (versioned, begun): (&Versioned, Option<Begun>),
         Sending { answers: raw, choices, enquiry }: Sending,
         once: &Once<'_>,
     ) -> Result<Receipt, Error> {
         let pathway = &versioned.pathway;
-        let (draft, files) = begun.map_or((None, Vec::new()), |(draft, files)| (Some(draft), files));
-        let draft = draft.as_ref();
+        let (written, files) = begun.map_or((None, Vec::new()), |Begun { draft, files, saved }| (Some((draft, saved)), files));
+        let written = written.as_ref().map(|(draft, saved)| Written { draft, saved });
+        let draft = written.map(|written| written.draft);
         let agency = self.agency(caller.agency()).await?;
         let id = draft.map_or_else(|| ReferralId::random(&*self.random), |draft| draft.id);
         let place = self.place_to_submit_from(caller, agency.kind, pathway, choices.team)?;
@@ -243,8 +270,7 @@ impl App {
             answers = Err(answers.err().unwrap_or_default().into_iter().chain([error]).collect());
         }
         let answers = answers.map_err(Error::Invalid)?;
-        let second = self.second_holder(caller, draft).await?;
-        let sender = Sender { caller, place: &place, agency: &agency, second };
+        let sender = self.sender((caller, &place, &agency), (pathway, &answers), written).await?;
         let to = self.recipients(&sender, pathway, &answers, &choices.struck_out, request.at).await?;
         let receiving_agency = self.agency(to.team.agency).await?;
         let (clocks, due_at) = self.first_clocks(pathway, &answers, (to.stage, request.at));
@@ -272,7 +298,7 @@ impl App {
             sensitivity: pathway.sensitivity,
             stage: to.stage,
             revision: 1,
-            referrer: caller.user(),
+            referrer: sender.author,
             referrer_team: place.team,
             referrer_agency: caller.agency(),
             receiving_team: to.team.id,
@@ -294,10 +320,7 @@ impl App {
             covered_by: to.covered_by.clone(),
             next_steps: pathway.steps(to.way(), &answers).map(str::to_owned).collect(),
             copies: to.copies.clone(),
-            check: match to.stage {
-                Stage::Checking { until } => Some(Checked { by: to.checkers.clone(), until }),
-                _ => None,
-            },
+            check: checked(&to),
         };
         once.remember(&mut tx, &receipt).await?;
         if let Some(draft) = draft {
@@ -311,7 +334,8 @@ impl App {
         tx.insert_clocks(referral.id, &clocks).await?;
         let grown_from = origin.as_ref().filter(|_| pointers.is_some_and(|pointers| pointers.to_enquiry));
         let parts = (&answers, &choices, grown_from);
-        let (made, mut sealed) = self.seal_submission(&mut tx, (&referral, pathway), parts, (shared, &identity), &to).await?;
+        let (made, mut sealed) =
+            self.seal_submission(&mut tx, (&referral, pathway, caller.user()), parts, (shared, &identity), &to).await?;
         let files = self.describe_anew(&mut tx, &made, files).await?;
         sealed.entries.extend(files.entries);
         if let Some(origin) = origin.as_ref().filter(|_| pointers.is_some_and(|pointers| pointers.to_referral)) {
@@ -320,7 +344,7 @@ impl App {
         if !to.named {
             count(&mut tx, pathway, (&answers, &agency.code), request.at).await?;
         }
-        self.tell(&mut tx, &of_sending(&referral, &to), request.at).await?;
+        self.tell(&mut tx, &news(&referral, &sender, &to), request.at).await?;
         let gone = tx.erased_blobs();
         let details = Details { recipients: to.told, pathway: Some(versioned.named()?), ..sealed };
         keep(files.blobs).await?;
@@ -330,7 +354,7 @@ impl App {
     }
 
     /// The clocks of a new referral, which run once the receiving team has it; and when its decision is due. While it is being
-    /// checked, that is when it would be due if it went on at once.
+    /// checked, that is when it is due if nobody passes it on sooner.
     fn first_clocks(
         &self,
         pathway: &Pathway,
@@ -340,7 +364,11 @@ impl App {
         let clocks = pathway.running_clocks(answers);
         let is_received = stage == Stage::Received;
         let clocks = if is_received { pathway.begun(clocks, (Starts::Receipt, at), &self.calendar) } else { clocks };
-        (clocks, pathway.triage_due(answers, at, &self.calendar))
+        let from = match stage {
+            Stage::Checking { until } => until,
+            _ => at,
+        };
+        (clocks, pathway.triage_due(answers, from, &self.calendar))
     }
 
     /// Says on the question that a referral grew from where it went on.
@@ -362,16 +390,16 @@ impl App {
     }
 
     /// Makes the compartments of a referral and seals into each what belongs there; gives the shared one, which files were
-    /// sealed to beforehand, and what the event names of all.
+    /// sealed to beforehand, and what the event names of all. Each is sealed in the name of whoever sends it: that tells a deputy from the referrer.
     async fn seal_submission(
         &self,
         tx: &mut Tx,
-        (referral, pathway): (&Referral, &Pathway),
+        (referral, pathway, author): (&Referral, &Pathway, UserId),
         (answers, choices, grown_from): (&Answers, &Choices, Option<&Origin>),
         shared: (ShownCompartment, &Identity),
         to: &Recipients,
     ) -> Result<(Compartment, Details), Error> {
-        let (author, at) = (referral.referrer, referral.submitted_at);
+        let at = referral.submitted_at;
         let open = pathway.part(answers, None);
         let mut contents = vec![
             (EntryKind::Submission, pathways::answers_to_json(&open).to_string()),
@@ -405,16 +433,6 @@ impl App {
         details.keys.sort_unstable();
         details.keys.dedup();
         Ok((made, details))
-    }
-
-    /// Who holds it beside the sender: the deputy; for a draft that its deputy sends, its owner.
-    pub(super) async fn second_holder(&self, caller: &Caller, draft: Option<&Draft>) -> Result<Option<UserId>, Error> {
-        let second = match draft {
-            Some(draft) if draft.owner != caller.user() => Some(draft.owner),
-            Some(draft) => draft.deputy,
-            None => self.store.deputy_of(caller.user()).await?,
-        };
-        self.usable_deputy(caller, second).await
     }
 
     /// The place in the team that the caller chose, or the first that the policy lets them send from; failing that, any place,

@@ -100,7 +100,7 @@ async fn demonstrate(arguments: Arguments, console: &mut Console) -> Result<(), 
     let pathways = arguments.pathways.as_deref();
     // Before anything is made: a folder that cannot be used leaves the directory as it was.
     crate::app::pathway_files(pathways)?;
-    let directory = open_or_fill(&path, arguments.seed, pathways, console).await?;
+    let directory = Box::pin(open_or_fill(&path, arguments.seed, pathways, console)).await?;
     // Two programs on one directory would each think that the people in it are theirs alone.
     let _held = directory.hold()?;
     let stop = Stop::listen()?;

@@ -22,11 +22,12 @@ pub use people::DemoPerson;
 pub use record::SignIn;
 
 use crate::{
-    app::{App, Error, Founder, NewPassword, SafeguardingLead},
+    app::{App, Error, Founder, NewPassword, SafeguardingLead, WorkContact},
     domain::{
+        agency::AgencyKind,
         ids::{TeamId, UserId},
         role::Role,
-        text::{AgencyName, PersonName, TeamName, Username},
+        text::{AgencyName, JobTitle, PersonName, TeamName, Username, WorkPhone},
         time::Timestamp,
     },
 };
@@ -116,7 +117,9 @@ async fn found_agency(app: &App, plan: &AgencyPlan) -> Result<Founded, Error> {
         for PersonPlan { username, name: person_name, role } in *members {
             let login = Username::parse(username).map_err(unusable)?;
             let shown = PersonName::parse(person_name).map_err(unusable)?;
-            let user = app.make_account(&request, &Founder::SetUp, agency, (login, shown)).await?;
+            let is_lead = *username == plan.safeguarding_lead;
+            let contact = work_contact(username, plan.kind, *role, is_lead);
+            let user = app.make_account(&request, &Founder::SetUp, agency, (login, shown, contact)).await?;
             app.give_place(&request, &Founder::SetUp, user, team, *role).await?;
             let (password, totp_secret) = set_credentials(app, user).await?;
             people.push(DemoPerson {
@@ -137,6 +140,24 @@ async fn found_agency(app: &App, plan: &AgencyPlan) -> Result<Founded, Error> {
     let leads = [SafeguardingLead { user: lead.user, away_until: None }];
     app.set_safeguarding_leads(&request, &Founder::SetUp, agency, &leads).await?;
     Ok(Founded { people, further })
+}
+
+/// What somebody of an agency does, and a number of those kept free for plays and examples.
+fn work_contact(username: &str, kind: AgencyKind, role: Role, is_safeguarding_lead: bool) -> WorkContact {
+    let title = match (role, kind) {
+        _ if is_safeguarding_lead => "Designated safeguarding lead",
+        (Role::Practitioner, AgencyKind::Education) => "Pastoral teacher",
+        (Role::Practitioner, AgencyKind::Police) => "Police constable",
+        (Role::Practitioner, AgencyKind::Fire) => "Firefighter",
+        (Role::Practitioner, AgencyKind::Health) => "Ward sister",
+        (Role::Practitioner, _) => "Social worker",
+        (Role::Lead, _) => "Team leader",
+        (Role::Triager, _) => "Duty officer",
+        _ => return WorkContact::default(),
+    };
+    let number = username.bytes().fold(0_u32, |number, byte| (number * 31 + u32::from(byte)) % 1000);
+    let phone = format!("0116 496 0{number:03}");
+    WorkContact { title: JobTitle::parse(title).ok(), phone: WorkPhone::parse(&phone).ok() }
 }
 
 /// A password that nobody has used before, and the second factor's secret.

@@ -43,6 +43,8 @@ coded_enum! {
         ReadPathways = "read-pathways",
         /// Says who goes on with the own drafts.
         ChooseDeputy = "choose-deputy",
+        /// Says how others reach them at work.
+        ChangeContact = "change-contact",
         /// Seals what was typed into a form whose session had ended, to the person who typed it.
         KeepForm = "keep-form",
         /// Opens what was kept of an own form.
@@ -196,6 +198,7 @@ impl Action {
             | Self::ListNotices
             | Self::MarkNotice
             | Self::ChooseDeputy
+            | Self::ChangeContact
             | Self::KeepForm
             | Self::ReadKept
             | Self::EraseKept
@@ -347,6 +350,7 @@ impl Action {
             Self::ListNotices => "looked at their notices",
             Self::MarkNotice => "marked a notice as read",
             Self::ReadPathways => "looked at the pathways",
+            Self::ChangeContact => "said how they are reached at work",
             Self::ChooseDeputy => "said who goes on with their drafts",
             Self::KeepForm => "kept what somebody typed after their session had ended",
             Self::ReadKept => "opened what was kept of their form",

@@ -26,8 +26,11 @@ impl Check {
     /// Whether these answers go to the receiving team without a check: they are urgent, or whoever would check is a party or
     /// may be one.
     pub fn is_skipped(&self, answers: &Answers) -> bool {
-        let party = answers.get(&self.party);
-        let may_be_party = party.is_some_and(|answer| answer.is_not_known() || answer.is_yes());
-        may_be_party || self.unless.as_ref().is_some_and(|unless| unless.holds(answers))
+        self.may_be_party(answers) || self.unless.as_ref().is_some_and(|unless| unless.holds(answers))
+    }
+
+    /// Whether whoever would check is a party, or may be one. Then they neither read it first nor stand in for the sender.
+    pub fn may_be_party(&self, answers: &Answers) -> bool {
+        answers.get(&self.party).is_some_and(|answer| answer.is_not_known() || answer.is_yes())
     }
 }

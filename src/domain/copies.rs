@@ -23,6 +23,10 @@ pub struct CopyRule {
     pub default: TeamCode,
     /// Why, in words shown before sending.
     pub why: String,
+    /// When that team reads, in words; none for one that acts on nothing by itself.
+    pub hours: Option<String>,
+    /// Who is told as well, outside those hours too, of what is for today.
+    pub cover: Option<TeamCode>,
 }
 
 /// A copy that these answers call for.
@@ -34,6 +38,25 @@ pub struct CopyTo<'a> {
     pub team: &'a TeamCode,
     /// Why, in words.
     pub why: &'a str,
+    /// When that team reads, in words.
+    pub hours: Option<&'a str>,
+    /// Who covers for it.
+    pub cover: Option<&'a TeamCode>,
+}
+
+impl CopyTo<'_> {
+    /// Why, and when a human there reads it.
+    pub fn words(&self) -> String {
+        match self.hours {
+            Some(hours) => format!("{} It reads {}.", self.why, in_sentence(hours)),
+            None => self.why.to_owned(),
+        }
+    }
+}
+
+/// Hours as they stand within a sentence: the names of days keep their capital.
+fn in_sentence(hours: &str) -> String {
+    if hours.starts_with("Every") { hours.replacen('E', "e", 1) } else { hours.to_owned() }
 }
 
 impl CopyRule {
@@ -43,11 +66,17 @@ impl CopyRule {
             Answer::Choice(code) => self.teams.get(code),
             _ => None,
         });
-        self.when.holds(answers).then(|| CopyTo { code: &self.code, team: named.unwrap_or(&self.default), why: &self.why })
+        self.when.holds(answers).then(|| CopyTo {
+            code: &self.code,
+            team: named.unwrap_or(&self.default),
+            why: &self.why,
+            hours: self.hours.as_deref(),
+            cover: self.cover.as_ref(),
+        })
     }
 
-    /// Every team it may name.
+    /// Every team it may name, those that cover included.
     pub fn all_teams(&self) -> impl Iterator<Item = &TeamCode> {
-        self.teams.values().chain(std::iter::once(&self.default))
+        self.teams.values().chain(std::iter::once(&self.default)).chain(&self.cover)
     }
 }

@@ -49,6 +49,8 @@ coded_enum! {
         DraftHanded = "draft-handed",
         /// A draft is deleted soon.
         DraftEnding = "draft-ending",
+        /// What you wrote was sent for you.
+        SentForYou = "sent-for-you",
         /// A stored record failed its check.
         Integrity = "integrity",
         /// Mail to a member comes back.
@@ -110,6 +112,7 @@ impl NoticeCode {
             Self::DraftWaits => "A draft of yours has not been sent",
             Self::DraftHanded => "A colleague’s draft is yours to go on with",
             Self::DraftEnding => "A draft is deleted in 7 days unless somebody saves or sends it",
+            Self::SentForYou => "What you wrote was sent by your deputy",
             Self::Integrity => "A stored record failed its check and was not shown",
             Self::MailFailing => "Mail to this member does not arrive",
         }

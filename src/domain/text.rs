@@ -79,10 +79,41 @@ macro_rules! names {
 names! {
     /// A member of staff's name as shown to others; at most 100 characters.
     PersonName(100),
+    /// What somebody does at work, in their own words; at most 100 characters.
+    JobTitle(100),
     /// An agency's name; at most 120 characters.
     AgencyName(120),
     /// A team's name; at most 120 characters.
     TeamName(120),
+}
+
+/// Where somebody is rung at work: 10 to 15 digits, as typed, with blanks, brackets, hyphens and a leading `+`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WorkPhone(String);
+
+impl WorkPhone {
+    /// Reads a number that can be rung from anywhere; runs of blanks become one.
+    ///
+    /// # Errors
+    /// [`BadText`] for any other text.
+    pub fn parse(text: &str) -> Result<Self, BadText> {
+        let text = line(text, 30)?.split_whitespace().collect::<Vec<_>>().join(" ");
+        let rest = text.strip_prefix('+').unwrap_or(&text);
+        let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+        let plain = rest.bytes().all(|byte| byte.is_ascii_digit() || b" ()-".contains(&byte));
+        if plain && (10..=15).contains(&digits) { Ok(Self(text)) } else { Err(BadText::Control) }
+    }
+
+    /// The number.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for WorkPhone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WorkPhone(…)")
+    }
 }
 
 /// A user name for signing in: 3 to 64 of `a-z 0-9 . _ - @`, kept in lower case.
@@ -124,6 +155,17 @@ mod tests {
         assert_eq!(line("a\nb", 20), Err(BadText::Control));
         assert_eq!(lines("a\r\nb\rc", 20).as_deref(), Ok("a\nb\nc"));
         assert_eq!(lines("a\u{1b}[0m", 20), Err(BadText::Control));
+    }
+
+    #[test]
+    fn a_work_phone_can_be_rung_from_anywhere() {
+        let number = |text: &str| WorkPhone::parse(text).map(|phone| phone.as_str().to_owned());
+        assert_eq!(number(" 0116  496 0700 ").as_deref(), Ok("0116 496 0700"));
+        assert_eq!(number("+44 (0)116-496-0700").as_deref(), Ok("+44 (0)116-496-0700"));
+        for bad in ["", "999", "496 0700", "0116 496 07000 1234 56", "ask at the desk", "0116+4960700"] {
+            assert!(number(bad).is_err(), "{bad}");
+        }
+        assert_eq!(format!("{:?}", WorkPhone::parse("0116 496 0700")), "Ok(WorkPhone(…))");
     }
 
     #[test]

@@ -84,11 +84,21 @@ pub(super) fn copies(file: &Table<'_>, known: &Known) -> Vec<CopyRule> {
             }
         }
         let (default, why) = (table.need_code("default", TeamCode::parse), table.need_text("why"));
+        let hours = table.text("hours");
+        let cover = table.code("cover", TeamCode::parse);
+        if hours.is_some() != cover.is_some() {
+            table.fault(
+                "give `hours` and `cover` together: when a human reads the copy, and who does outside those hours".to_owned(),
+            );
+        }
+        if let Some(cover) = cover.as_ref().filter(|cover| teams.values().chain(&default).any(|team| team == *cover)) {
+            table.fault(format!("name another team as `cover`: `{cover}` cannot cover for itself"));
+        }
         if let (Some(code), Some(when), Some(default), Some(why)) = (code, when, default, why) {
             if read.iter().any(|copy| copy.code == code) {
                 table.fault(format!("rename this copy: another has the code `{code}`"));
             }
-            read.push(CopyRule { code, when, by, teams, default, why });
+            read.push(CopyRule { code, when, by, teams, default, why, hours, cover });
         }
         table.end();
     }

@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     account::AccountState,
     ids::{AgencyId, KeyId, UserId},
-    text::{PersonName, Username},
+    text::{JobTitle, PersonName, Username, WorkPhone},
     time::Timestamp,
 };
 
@@ -79,6 +79,16 @@ impl Store {
         row.map(AccountRow::account).transpose()
     }
 
+    /// What somebody does at work and where they are rung, as they said it.
+    pub async fn work_contact(&self, id: UserId) -> Result<(Option<JobTitle>, Option<WorkPhone>), Error> {
+        const SQL: &str = "SELECT title, phone FROM account WHERE id = $1";
+        let row: Option<(Option<String>, Option<String>)> =
+            on!(self, p => sqlx::query_as(SQL).bind(id.to_string()).fetch_optional(p).await)?;
+        let (title, phone) = row.unwrap_or_default();
+        let title = title.map(|title| sound(JobTitle::parse(&title), "account.title")).transpose()?;
+        Ok((title, phone.map(|phone| sound(WorkPhone::parse(&phone), "account.phone")).transpose()?))
+    }
+
     /// User names and names of the accounts with these ids, in one query.
     pub async fn account_names(&self, ids: &[UserId]) -> Result<Vec<(UserId, Username, PersonName)>, Error> {
         if ids.is_empty() {
@@ -115,6 +125,24 @@ impl Tx {
             .bind(account.state.code())
             .bind(account.version)
             .bind(at.millis())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Keeps what somebody does at work and where they are rung.
+    pub async fn change_work_contact(
+        &mut self,
+        id: UserId,
+        title: Option<&JobTitle>,
+        phone: Option<&WorkPhone>,
+    ) -> Result<(), Error> {
+        const SQL: &str = "UPDATE account SET title = $2, phone = $3 WHERE id = $1";
+        within!(self, c => sqlx::query(SQL)
+            .bind(id.to_string())
+            .bind(title.map(JobTitle::as_str))
+            .bind(phone.map(WorkPhone::as_str))
             .execute(c)
             .await
             .map(drop))?;

@@ -302,6 +302,14 @@ impl Store {
         rows.into_iter().map(Row::referral).collect()
     }
 
+    /// How much waits for somebody who checks.
+    pub async fn count_checks(&self, user: UserId) -> Result<i64, Error> {
+        const SQL: &str = "SELECT COUNT(*) FROM referral r WHERE r.state = 'checking' AND EXISTS (SELECT 1 \
+             FROM grant_made g WHERE g.referral = r.id AND g.to_id = $1 AND g.reason = 'checker')";
+        let (count,): (i64,) = on!(self, p => sqlx::query_as(SQL).bind(user.to_string()).fetch_one(p).await)?;
+        Ok(count)
+    }
+
     /// What was stopped at the check before a moment, the longest ago first.
     pub async fn stopped_before(&self, moment: Timestamp, limit: i64) -> Result<Vec<Referral>, Error> {
         const SQL: &str = "SELECT * FROM referral WHERE state = 'stopped' AND stopped_at <= $1 ORDER BY stopped_at, id LIMIT $2";

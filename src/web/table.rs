@@ -69,6 +69,8 @@ pub const ROUTES: &[Route] = &[
     post("/account/stay", "stay-signed-in", Action::ReadAccount),
     get("/account/deputy", "deputy", Some(Action::ReadAccount)),
     post("/account/deputy", "choose-deputy", Action::ChooseDeputy),
+    get("/account/contact", "contact", Some(Action::ReadAccount)),
+    post("/account/contact", "change-contact", Action::ChangeContact),
     get("/not-sure", "not-sure", Some(Action::ReadPathways)),
     post("/not-sure", "not-sure-answers", Action::ReadPathways),
     get("/refer/{pathway}", "refer-start", Some(Action::ReadPathways)),

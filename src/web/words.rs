@@ -35,6 +35,15 @@ pub(super) fn unread(count: u64) -> String {
     }
 }
 
+/// How much waits for somebody's check.
+pub(super) fn to_check(count: u64) -> String {
+    match count {
+        0 => "Nothing waits for your check".to_owned(),
+        1 => "1 notice waits for your check".to_owned(),
+        _ => format!("{count} notices wait for your check"),
+    }
+}
+
 /// `Friday 27 November 2026 at 5pm`.
 pub(super) fn day_and_time(at: Timestamp) -> String {
     format!("{} {}", at.zoned().strftime("%A"), at.words())
@@ -67,10 +76,13 @@ pub(super) const fn thing(kind: FormKind) -> &'static str {
 
 /// When somebody reads new referrals or questions, and if nobody does now, when next; and what to do when that is too late.
 pub(super) fn read_when(kind: FormKind, team: &str, hours: &str, next: Option<Timestamp>, emergency: &str) -> String {
-    // "Every day, …" stands within the sentence; the names of days keep their capital.
-    let hours = if hours.starts_with("Every") { lower(hours) } else { hours.to_owned() };
     let next = next.map(|next| format!(" Nobody there reads now; they read next on {}.", day_and_time(next))).unwrap_or_default();
-    format!("{team} reads new {}s {hours}.{next} If it cannot wait, {}", thing(kind), lower(emergency))
+    format!("{team} reads new {}s {}.{next} If it cannot wait, {}", thing(kind), self::hours(hours), lower(emergency))
+}
+
+/// Hours within a sentence: "Every day, …" becomes small; the names of days keep their capital.
+pub(super) fn hours(hours: &str) -> String {
+    if hours.starts_with("Every") { lower(hours) } else { hours.to_owned() }
 }
 
 /// Where something stands, as a tag: a question that was answered waits for nobody.

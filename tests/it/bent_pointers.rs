@@ -1,7 +1,7 @@
 //! Rows that may change point at keys that may not. A pointer bent by SQL must stop the act, not choose the recipient.
 
 use referral_exchange::{
-    app::{Error, Founder},
+    app::{Error, Founder, WorkContact},
     domain::{
         role::Role,
         text::{PersonName, TeamName, Username},
@@ -48,7 +48,7 @@ async fn a_team_key_is_never_wrapped_to_somebody_elses_key() {
     let administrator = hub.sign_in("adam.notional").await;
     let founder = Founder::Caller(&administrator);
     let request = hub.app.request(None);
-    let login = (Username::parse("noah.newcomer").unwrap(), PersonName::parse("Noah Newcomer").unwrap());
+    let login = (Username::parse("noah.newcomer").unwrap(), PersonName::parse("Noah Newcomer").unwrap(), WorkContact::default());
     let user = hub.app.make_account(&request, &founder, administrator.agency(), login).await.unwrap();
     let team = hub.person("fay.fictional").team_id;
     hub.app.give_place(&request, &founder, user, team, Role::Triager).await.unwrap();

@@ -11,6 +11,7 @@ use referral_exchange::{
         enquiry::FormKind,
         ids::UserId,
         reference::Reference,
+        relation::Relation,
     },
     store::Engine,
 };
@@ -254,7 +255,12 @@ async fn a_deputy_sends(engine: Engine) {
     let sent = app.send_draft(&app.request(None), &lena, reference, answers(app)).await.unwrap();
     assert_eq!(sent.value.reference, reference);
     let view = app.read_referral(&app.request(None), &lena, &reference.to_string()).await.unwrap();
-    assert_eq!(view.referral.referrer, deputy, "it is hers who sent it");
+    assert_eq!((view.referral.referrer, view.relation), (tess.user(), Relation::Deputy), "it is hers who wrote it");
+    assert_eq!(
+        (view.sent_by.0.as_str(), view.deputy.as_ref().map(|deputy| &*deputy.name)),
+        ("Tess Example", Some("Lena Sample")),
+        "both are named"
+    );
     // Its owner, too late, is told that it is no draft any more.
     let late = app.send_draft(&app.request(None), &tess, reference, answers(app)).await;
     assert!(matches!(late, Err(Error::Unseen)), "{late:?}");
@@ -333,7 +339,7 @@ crate::support::on_both! {
     a_deputy_goes_on_with_a_draft_until_taken_off => deputies,
     a_draft_of_somebody_else_is_not_there => unseen,
     sending_a_draft_keeps_its_reference_and_erases_what_it_held => sending,
-    a_deputy_may_send_under_their_own_name => a_deputy_sends,
+    what_a_deputy_sends_is_the_authors_and_names_both => a_deputy_sends,
     deleting_erases_all_by_one_event => deleting,
     a_draft_that_nobody_sends_ends_after_thirty_days => time_ends_it,
     a_section_put_in_the_place_of_another_is_not_shown => pointers_are_checked,

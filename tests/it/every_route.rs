@@ -45,7 +45,7 @@ const EVERYBODYS: [Action; 8] = [
 /// Who may not do an act, and the answers that are right for them: 403 where they know of it, 404 where they must not.
 fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
     match action {
-        Action::SubmitReferral | Action::AskAdvice | Action::StartDraft | Action::ChooseDeputy => {
+        Action::SubmitReferral | Action::AskAdvice | Action::StartDraft | Action::ChooseDeputy | Action::ChangeContact => {
             Some(("dev.specimen", &[StatusCode::FORBIDDEN]))
         }
         Action::ListQueue | Action::ReadSafeguardingLeads | Action::SetSafeguardingLeads => {

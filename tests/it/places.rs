@@ -1,7 +1,7 @@
 //! Places come and go: who is admitted later opens what came earlier; whose place has ended opens nothing more.
 
 use referral_exchange::{
-    app::{Error, Founder, ListQuery, NewPassword, Password},
+    app::{Error, Founder, ListQuery, NewPassword, Password, WorkContact},
     domain::{
         role::Role,
         text::{PersonName, Username},
@@ -24,7 +24,8 @@ async fn later_members_open_earlier_referrals(engine: Engine) {
     let founder = Founder::Caller(&administrator);
     let (username, name) = (Username::parse("nell.novel").unwrap(), PersonName::parse("Nell Novel").unwrap());
     let team = hub.person("fay.fictional").team_id;
-    let user = app.make_account(&app.request(None), &founder, administrator.agency(), (username, name)).await.unwrap();
+    let login = (username, name, WorkContact::default());
+    let user = app.make_account(&app.request(None), &founder, administrator.agency(), login).await.unwrap();
     app.give_place(&app.request(None), &founder, user, team, Role::Triager).await.unwrap();
     let password = NewPassword::parse("a password of some length".to_owned()).unwrap();
     let factor = app.enrol_credentials(&app.request(None), user, &password).await.unwrap();

@@ -147,6 +147,11 @@ impl Page {
         })
     }
 
+    /// The values of every box or button of a name.
+    pub fn select_values(&self, name: &str) -> Vec<String> {
+        self.select(&format!("main input[name={name}]"), |input| input.attr("value").unwrap().to_owned())
+    }
+
     /// The addresses of the tasks of a draft that are not complete, in order.
     pub fn open_tasks(&self) -> Vec<String> {
         let link = Selector::parse("a").unwrap();

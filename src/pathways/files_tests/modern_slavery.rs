@@ -36,24 +36,6 @@ fn under_18_or_unsure_needs_no_consent_and_the_council_is_told_in_the_same_act()
 }
 
 #[test]
-fn for_a_child_today_the_team_that_acts_for_every_council_out_of_hours_is_told_as_well() {
-    let pathway = file("modern-slavery");
-    for (age, more, told) in [
-        ("yes", json!({ "still_in_it": "yes" }), true),
-        ("not-sure", json!({ "danger_now": true }), true),
-        ("yes", json!({ "safe_tonight": "unsafe" }), true),
-        ("yes", json!({ "still_in_it": "left" }), false),
-        ("no", json!({ "danger_now": true }), false),
-    ] {
-        let mut given = json!({ "under_18_now": age, "district": "leicester" });
-        given.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
-        assert_eq!(copies(&pathway, &given).contains(&"emergency-duty".to_owned()), told, "{given}");
-        let is_today = pathway.urgency(&answers(&pathway, &given)) == Urgency::Today;
-        assert!(!told || is_today, "{given}");
-    }
-}
-
-#[test]
 fn an_adult_who_refuses_or_was_not_asked_is_not_passed_over() {
     let pathway = file("modern-slavery");
     for (given, code) in [

@@ -7,7 +7,7 @@ use axum::{Json, Router, extract::State, routing};
 
 use super::queue::heads;
 use crate::{
-    app::{App, NamedPlace},
+    app::{App, NamedPlace, WorkContact},
     web::{
         components::{Button, Cell, SummaryList, SummaryRow, Table},
         error::{Answer, ok},
@@ -29,6 +29,10 @@ pub struct AccountPage {
     pub username: String,
     /// Their places.
     pub places: Vec<Place>,
+    /// What they do at work; empty for not said.
+    pub role: String,
+    /// Where they are rung at work; empty for not said.
+    pub phone: String,
     /// Who goes on with their drafts; empty for nobody.
     pub deputy: String,
     /// How many sessions they have, this one included.
@@ -89,6 +93,7 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
 
 async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
     let sessions = app.read_account(&person.request, &person.caller).await?;
+    let WorkContact { title, phone } = app.work_contact(&person.caller).await?;
     let (chosen, people) = (app.chosen_deputy(&person.caller).await?, app.deputies_to_choose(&person.caller).await?);
     let deputy = people.into_iter().find(|(id, _)| Some(*id) == chosen).map(|(_, name)| name.as_str().to_owned());
     let place = |named: &NamedPlace| Place {
@@ -101,6 +106,8 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         name: person.caller.name().as_str().to_owned(),
         username: person.caller.username().as_str().to_owned(),
         places: person.caller.places().iter().map(place).collect(),
+        role: title.map(|title| title.as_str().to_owned()).unwrap_or_default(),
+        phone: phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
         deputy: deputy.unwrap_or_default(),
         sessions,
     })

@@ -20,7 +20,7 @@ use crate::{
     app::{App, DraftView, Error, Sending},
     domain::{
         answers::{Answer as Given, Answers, FieldError},
-        code::PathwayId,
+        code::{PathwayId, QuestionId},
         enquiry::FormKind,
         pathway::Pathway,
         progress::Progress,
@@ -63,6 +63,8 @@ pub struct CheckPage {
     pub untold: bool,
     /// When a human will read it, as a sentence; empty where nobody could.
     pub read_when: String,
+    /// Where the team rings the sender; empty where they gave no number.
+    pub rung_on: String,
     /// The risk that these answers give; empty for none.
     pub risk: String,
     /// What these answers make worth a thought; never in the way of sending.
@@ -223,6 +225,11 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
             open.push(OpenItem { text: words::sentence(why), href: format!("/drafts/{reference}") });
             Receives { lines: vec![words::sentence(why)], copies: Vec::new(), when: String::new() }
         }
+        // Who may be a party cannot send it, whatever is mended.
+        Err(Error::Invalid(errors)) => {
+            open.extend(errors.iter().map(|error| item(filled, &error.field, &error.message)));
+            Receives { lines: errors.into_iter().map(|error| error.message).collect(), copies: Vec::new(), when: String::new() }
+        }
         Err(other) => return Err(Failure(other)),
     };
     Ok(CheckPage {
@@ -239,6 +246,7 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
         kind: pathway.kind,
         grown_from: filled.view.enquiry.map(|reference| reference.to_string()).unwrap_or_default(),
         read_when: receives.when,
+        rung_on: app.work_contact(&person.caller).await?.phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
         risk: pathway.risk_words(answers).unwrap_or_default(),
         advice: pathway.advice(answers).map(|advice| advice.text.clone()).collect(),
         warning: warning(pathway, answers),
@@ -257,18 +265,16 @@ fn warning(pathway: &Pathway, answers: &Answers) -> String {
 
 /// What stands in the way of sending, in the order of the form.
 fn open(filled: &Filled, looked: &Looked<'_>) -> Vec<OpenItem> {
-    let pathway = filled.pathway();
-    let reference = filled.view.draft.reference;
-    let item = |field, text: &str| {
-        let section = pathway.section_of(field);
-        let href = section.map_or_else(
-            || format!("/drafts/{reference}"),
-            |section| format!("/drafts/{reference}/section/{}?look=yes", section.id),
-        );
-        OpenItem { text: text.to_owned(), href }
-    };
-    let errors = looked.errors.iter().map(|error| item(&error.field, &error.message));
-    errors.chain(looked.broken.iter().map(|rule| item(&rule.question, &rule.message))).collect()
+    let errors = looked.errors.iter().map(|error| item(filled, &error.field, &error.message));
+    errors.chain(looked.broken.iter().map(|rule| item(filled, &rule.question, &rule.message))).collect()
+}
+
+/// Something to do about a question.
+fn item(filled: &Filled, field: &QuestionId, text: &str) -> OpenItem {
+    let here = format!("/drafts/{}", filled.view.draft.reference);
+    let section = filled.pathway().section_of(field);
+    let href = section.map_or_else(|| here.clone(), |section| format!("{here}/section/{}?look=yes", section.id));
+    OpenItem { text: text.to_owned(), href }
 }
 
 /// The sections that may follow and are not complete, by title.

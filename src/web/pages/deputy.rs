@@ -5,14 +5,15 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     routing,
 };
+use serde::Deserialize;
 
 use super::filled::{Filled, Opened};
 use crate::{
     app::{App, Error},
-    domain::ids::UserId,
+    domain::{ids::UserId, text::PersonName},
     web::{
         components::{Button, Hint, Label, Select, SelectItem, WarningText},
         error::{Answer, Failure, ok, see},
@@ -30,6 +31,8 @@ pub struct DeputyPage {
     pub frame: Frame,
     /// The heading.
     pub heading: String,
+    /// Who was taken off, and why; empty for nobody.
+    pub taken_off: String,
     /// What the choice does.
     pub about: String,
     /// Address that keeps the choice.
@@ -80,8 +83,11 @@ fn chosen(posted: &Posted) -> Result<Option<UserId>, Failure> {
 }
 
 async fn people(app: &App, person: &SignedIn) -> Result<Vec<(String, String)>, Failure> {
-    let people = app.deputies_to_choose(&person.caller).await?;
-    Ok(people.into_iter().map(|(id, name)| (id.to_string(), name.as_str().to_owned())).collect())
+    Ok(listed(app.deputies_to_choose(&person.caller).await?))
+}
+
+fn listed(people: Vec<(UserId, PersonName)>) -> Vec<(String, String)> {
+    people.into_iter().map(|(id, name)| (id.to_string(), name.as_str().to_owned())).collect()
 }
 
 async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
@@ -89,6 +95,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
     ok(&DeputyPage {
         frame: person.frame.titled("Your deputy").back_to("/account").at("/account"),
         heading: "Who goes on with your drafts if you cannot?".to_owned(),
+        taken_off: String::new(),
         about: "They can see and send the drafts that you begin from now on. You can choose differently for each draft."
             .to_owned(),
         action: "/account/deputy".to_owned(),
@@ -102,7 +109,19 @@ async fn choose(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -
     Ok(see("/account"))
 }
 
-async fn show_for_draft(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+/// How the page of a draft's deputy was come to.
+#[derive(Deserialize)]
+struct Asked {
+    /// Because the deputy was taken off.
+    party: Option<String>,
+}
+
+async fn show_for_draft(
+    State(app): State<Arc<App>>,
+    person: SignedIn,
+    Path(reference): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let filled = match Filled::open(&app, &person, &reference).await? {
         Opened::Draft(filled) => filled,
         Opened::Gone(response) => return Ok(response),
@@ -111,15 +130,24 @@ async fn show_for_draft(State(app): State<Arc<App>>, person: SignedIn, Path(refe
     if !filled.view.own {
         return Ok(see(&here));
     }
+    let looked = filled.look();
+    let (view, answers) = (&filled.view, &looked.answers);
+    let may_be_party = filled.pathway().check.as_ref().is_some_and(|check| check.may_be_party(answers));
+    let taken_off = if asked.party.is_some() && may_be_party && view.draft.deputy.is_none() {
+        "Your deputy checks these for your agency, and may be involved. So they can no longer see this draft or go on with it."
+    } else {
+        ""
+    };
     ok(&DeputyPage {
+        taken_off: taken_off.to_owned(),
         frame: person.frame.titled(&format!("Who can go on – {}", filled.pathway().title)).back_to(&here),
         heading: "Who can go on with this draft if you cannot?".to_owned(),
         about:
             "They can see this draft, go on with it and send it. Whoever could before, and is not chosen now, loses sight of it."
                 .to_owned(),
         action: format!("{here}/deputy"),
-        people: people(&app, &person).await?,
-        chosen: filled.view.draft.deputy.map(|id| id.to_string()).unwrap_or_default(),
+        people: listed(app.deputies_for(&person.caller, (view, answers)).await?),
+        chosen: view.draft.deputy.map(|id| id.to_string()).unwrap_or_default(),
     })
 }
 
@@ -129,6 +157,19 @@ async fn choose_for_draft(
     Path(reference): Path<String>,
     posted: Posted,
 ) -> Answer {
-    app.change_draft_deputy(&person.request, &person.caller, &reference, chosen(&posted)?).await?;
+    let chosen = chosen(&posted)?;
+    if let Some(chosen) = chosen {
+        let filled = match Filled::open(&app, &person, &reference).await? {
+            Opened::Draft(filled) => filled,
+            Opened::Gone(response) => return Ok(response),
+        };
+        let people = app.deputies_for(&person.caller, (&filled.view, &filled.look().answers)).await?;
+        if filled.view.own && people.iter().all(|(id, _)| *id != chosen) {
+            return Err(Failure(Error::Conflict(
+                "this person cannot be chosen for this draft: they may be involved, or hold no key",
+            )));
+        }
+    }
+    app.change_draft_deputy(&person.request, &person.caller, &reference, chosen).await?;
     Ok(see(&format!("/drafts/{reference}")))
 }

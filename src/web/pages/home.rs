@@ -117,6 +117,12 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
     let ways = app.ways(&person.caller);
     let mut places = Vec::new();
     let mut add = |title: String, href: String, about: &str| places.push(PlaceLine { title, href, about: about.to_owned() });
+    // Before everything else: it goes on unread when nobody looks.
+    let waiting = app.checks_waiting(&person.caller).await?;
+    if person.caller.checks() {
+        let about = "Each goes on by itself when nobody has checked it in time.";
+        add(words::to_check(waiting), "/checks".to_owned(), if waiting == 0 { "" } else { about });
+    }
     let queues = app.queue_places(&person.caller);
     for named in person.caller.places().iter().filter(|named| queues.iter().any(|place| place.id == named.place.id)) {
         let title = format!("Queue of {}", named.team.as_str());

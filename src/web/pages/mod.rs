@@ -44,6 +44,7 @@ pub mod sent;
 pub mod sent_list;
 pub mod sign_in;
 pub mod urgent;
+pub mod work_contact;
 
 use std::sync::Arc;
 
@@ -66,6 +67,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(kept::routes())
         .merge(check::routes())
         .merge(deputy::routes())
+        .merge(work_contact::routes())
         .merge(sent::routes())
         .merge(sent_list::routes())
         .merge(queue::routes())

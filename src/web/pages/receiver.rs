@@ -84,12 +84,12 @@ impl Receives {
                  anyone involved works for a partner, change that answer to no: then the usual team has it, and whoever covers"
                     .to_owned()
             });
-            let own = "You; nobody else in your agency".to_owned();
+            let own = match &preview.author {
+                Some(author) => format!("{author}, who wrote it, and you; nobody else in your agency"),
+                None => "You; nobody else in your agency".to_owned(),
+            };
             let unchecked = pathway.check.as_ref().map(|_| "Your safeguarding lead does not check it first".to_owned());
-            let lines = [Some(first), usual, elsewhere, Some(own), unchecked]
-                .into_iter()
-                .flatten()
-                .chain(preview.apart.iter().map(apart));
+            let lines = [Some(first), usual, elsewhere, Some(own), unchecked].into_iter().flatten().chain(apart(preview));
             return Self { lines: lines.collect(), copies, when: words::read_by_name(&route.emergency) };
         }
         let check = preview.check.as_ref().map(|check| {
@@ -106,10 +106,16 @@ impl Receives {
             .cover
             .as_ref()
             .map(|cover| format!("{cover}, at once and at any hour: it covers outside those hours, and this is for today"));
-        let own = match (pathway.sensitivity, &preview.deputy) {
-            (Sensitivity::L1 | Sensitivity::L2, _) => format!("You and your team, {team}"),
-            (_, Some(deputy)) => format!("You, and {deputy}, your deputy; nobody else in your team"),
-            (_, None) => "You; nobody else in your team, since you have no deputy".to_owned(),
+        let is_of_team = matches!(pathway.sensitivity, Sensitivity::L1 | Sensitivity::L2);
+        let own = match (&preview.author, &preview.deputy) {
+            (Some(author), _) if is_of_team => format!("{author}, who wrote it and hears back, and your team, {team}"),
+            (Some(author), _) => {
+                format!("{author}, who wrote it and hears back, and you, who send it as their deputy; nobody else in your team")
+            }
+            (None, _) if is_of_team => format!("You and your team, {team}"),
+            (None, _) if preview.from == *receiving => format!("You and your team, {team}, as those who receive it"),
+            (None, Some(deputy)) => format!("You, and {deputy}, your deputy; nobody else in your team"),
+            (None, None) => "You; nobody else in your team, since you have no deputy".to_owned(),
         };
         let recovery = preview.recovery.then(|| {
             "If nobody of you can open it any more: your agency, by its recovery key, which several people hold in parts"
@@ -117,16 +123,22 @@ impl Receives {
         });
         let lines = [check, Some(receiver), cover, Some(own), recovery].into_iter().flatten();
         let when = words::read_when(pathway.kind, receiving, &route.hours, app.reads_next(route), &route.emergency);
-        Self { lines: lines.chain(preview.apart.iter().map(apart)).collect(), copies, when }
+        Self { lines: lines.chain(apart(preview)).collect(), copies, when }
     }
 }
 
-/// Who opens what is kept apart.
-fn apart((words, others): &(String, bool)) -> String {
-    if *others {
-        return format!("What is kept apart: {words}");
-    }
-    format!(
-        "What is kept apart ({words}): in this case nobody but you, because it goes by name. Tell them yourself if they must know"
-    )
+/// Who opens what is kept apart, a line for each category.
+fn apart(preview: &Preview) -> impl Iterator<Item = String> {
+    let line = |(words, others): &(String, bool)| match (others, &preview.author) {
+        (true, None) => format!("What is kept apart: {words}"),
+        (true, Some(author)) => format!("What is kept apart: {words}. Here that is {author}; you, for what you wrote yourself"),
+        (false, None) => format!(
+            "What is kept apart ({words}): in this case nobody but you, because it goes by name. Tell them yourself if they must know"
+        ),
+        (false, Some(author)) => format!(
+            "What is kept apart ({words}): in this case nobody but {author}, because it goes by name; you, for what you wrote \
+             yourself. Tell them yourself if they must know"
+        ),
+    };
+    preview.apart.iter().map(line)
 }

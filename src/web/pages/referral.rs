@@ -24,7 +24,7 @@ use super::{
     queue_place,
 };
 use crate::{
-    app::{AdditionView, App, Error, HolderView, NoteView, ReferralView, StopView},
+    app::{AdditionView, App, Error, HolderView, NoteView, Reached, ReferralView, StopView},
     domain::{
         action::Action,
         answers::Answer as GivenAnswer,
@@ -265,6 +265,24 @@ fn related(view: &ReferralView) -> Vec<(String, String, String)> {
     grew.chain(view.referrals.iter().map(|reference| line("Made of this question:", reference))).collect()
 }
 
+/// Who sent it; with its author, where their deputy did.
+fn sent_by(view: &ReferralView) -> String {
+    let (name, team, agency) = &view.sent_by;
+    match &view.deputy {
+        Some(deputy) => format!("Written by {name}, sent by {}, {team}, {agency}", deputy.name),
+        None => format!("{name}, {team}, {agency}"),
+    }
+}
+
+/// How whoever sent it is reached at work; their deputy, too, where that is who sent it.
+fn reached(view: &ReferralView) -> Vec<(String, String)> {
+    let line = |Reached { name, role, phone }: &Reached| {
+        let phone = phone.as_deref().unwrap_or("no work number given; write to them below");
+        (format!("Ring {name}"), format!("{phone} ({role})"))
+    };
+    std::iter::once(&view.sender).chain(&view.deputy).map(line).collect()
+}
+
 /// Who received it; nobody, while it is held.
 fn received_by(view: &ReferralView) -> String {
     let of = |reason| super::sent::names(view, reason);
@@ -289,11 +307,11 @@ fn received_by(view: &ReferralView) -> String {
 
 /// When it is due, who has it, who sent it and when.
 fn facts(view: &ReferralView, now: Timestamp) -> Vec<(String, String)> {
-    let (name, team, agency) = &view.sent_by;
-    let sent = format!("{name}, {team}, {agency}, {}", view.referral.submitted_at.words());
+    let sent = format!("{}, {}", sent_by(view), view.referral.submitted_at.words());
     let worked_on = view.desk.as_ref().map(|desk| ("With", desk.assigned_to.clone().unwrap_or_else(|| "Nobody yet".to_owned())));
-    let who = worked_on.into_iter().chain([("Sent by", sent), ("Received by", received_by(view))]);
-    due(view, now).into_iter().chain(who.map(|(key, value)| (key.to_owned(), value))).collect()
+    let named = |(key, value): (&str, String)| (key.to_owned(), value);
+    let who = worked_on.into_iter().chain([("Sent by", sent)]).map(named).chain(reached(view));
+    due(view, now).into_iter().chain(who).chain([named(("Received by", received_by(view)))]).collect()
 }
 
 /// When it is due: for the receiving team each of its clocks, for others the decision alone.
@@ -305,6 +323,8 @@ fn due(view: &ReferralView, now: Timestamp) -> Vec<(String, String)> {
         let due = match view.referral.stage.state() {
             ReferralState::Decided => "The team has decided".to_owned(),
             ReferralState::Closed => "The team has closed this".to_owned(),
+            ReferralState::Stopped => "None, while nobody has it: whoever sent it sends it anyway, or lets it go".to_owned(),
+            ReferralState::Withdrawn => "None: nobody has received it".to_owned(),
             _ => words::due(view.referral.due_at, now),
         };
         return vec![("Decision".to_owned(), due)];

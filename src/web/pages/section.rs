@@ -277,8 +277,16 @@ async fn save_section(app: &App, person: &SignedIn, (reference, section): (&str,
     if matches!(saved, Saved::Done { .. }) && !by_itself {
         kept::used(app, person, posted).await?;
     }
+    let decides_party =
+        pathway.pathway.check.as_ref().is_some_and(|check| found.questions.iter().any(|question| question.id == check.party));
     match saved {
-        Saved::Done { at, revision } if by_itself => Ok(told(person, at, revision)),
+        Saved::Done { at, revision } if by_itself => {
+            // Whoever is said to be involved reads nothing more, whether the page is left or not.
+            if decides_party && let Opened::Draft(filled) = Filled::open(app, person, reference).await? {
+                app.take_party_off(&person.request, &person.caller, (&filled.view, &filled.look().answers)).await?;
+            }
+            Ok(told(person, at, revision))
+        }
         Saved::Done { .. } if regrouped.is_some() => {
             Ok(see(&format!("/drafts/{reference}/section/{section}{}", place(posted, &part.fields))))
         }
@@ -324,6 +332,9 @@ async fn go_on(app: &App, person: &SignedIn, (reference, section): (&str, &str),
     };
     let found = filled.section(section)?;
     let looked = filled.look();
+    if app.take_party_off(&person.request, &person.caller, (&filled.view, &looked.answers)).await? {
+        return Ok(see(&format!("{here}/deputy?party=yes")));
+    }
     if looked.stop().is_some_and(|rule| names(found, &rule.when)) {
         return Ok(see(&format!("{here}/check")));
     }

@@ -93,10 +93,36 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
     Router::new().route("/referrals/{reference}/sent", routing::get(show))
 }
 
+/// Who covers, where it is for today.
+fn cover(view: &ReferralView) -> Option<&str> {
+    view.holders.iter().find(|holder| holder.reason == GrantReason::Cover).map(|holder| holder.name.as_str())
+}
+
 /// Who looks at it now, whatever the hour, where it is for today.
 fn covered(view: &ReferralView) -> Option<String> {
-    let cover = view.holders.iter().find(|holder| holder.reason == GrantReason::Cover)?;
-    Some(format!("{} covers outside those hours and has it now, because it is for today.", cover.name))
+    Some(format!("{} covers outside those hours and has it now, because it is for today.", cover(view)?))
+}
+
+/// The teams told as well, as the keys were given out: when each reads, and who was told because one may be closed.
+async fn told(app: &App, view: &ReferralView, answers: &Answers) -> Result<Vec<String>, Error> {
+    let mut left: Vec<&str> =
+        view.holders.iter().filter(|holder| holder.reason == GrantReason::Copy).map(|holder| holder.name.as_str()).collect();
+    let is_held = matches!(view.referral.stage, Stage::Checking { .. });
+    let mut lines = Vec::new();
+    for copy in view.pathway.pathway.copies(answers) {
+        let Some((team, agency)) = app.team_named(copy.team.as_str()).await? else { continue };
+        let name = format!("{team} ({agency})");
+        if !left.contains(&name.as_str()) {
+            continue;
+        }
+        left.retain(|known| *known != name);
+        let when = if is_held { "is told as well, once it has been passed on" } else { "has been told as well" };
+        let hours = copy.hours.map(|hours| format!(" It reads {}.", words::hours(hours))).unwrap_or_default();
+        lines.push(format!("{name} {when}.{hours}"));
+    }
+    let covering = |name: &str| format!("{name} has been told as well, at once: it covers for a team that may be closed.");
+    lines.extend(left.into_iter().map(covering));
+    Ok(lines)
 }
 
 /// The names of those who hold it for a reason.
@@ -131,7 +157,9 @@ async fn untold(app: &App, pathway: &Pathway, answers: &Answers) -> Result<Vec<S
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
     let view = app.read_referral(&person.request, &person.caller, &reference).await?;
     let reference = view.referral.reference.to_string();
-    if !matches!(view.relation, Relation::Referrer | Relation::Deputy | Relation::ReferrersTeam) {
+    // Whoever sent it may sit in the team that receives it, and comes to this page all the same.
+    let is_own = view.referral.referrer == person.caller.user();
+    if !is_own && !matches!(view.relation, Relation::Referrer | Relation::Deputy | Relation::ReferrersTeam) {
         return Ok(see(&format!("/referrals/{reference}")));
     }
     // What was stopped has reached nobody: its own page says so, and what can be done.
@@ -165,7 +193,15 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
     let deciding = if is_named { "One of them" } else { team };
     let decided = match view.referral.stage.state() {
         ReferralState::Decided | ReferralState::Closed => None,
-        _ => view.referral.due_at.map(|due| format!("{deciding} {does} by {}.", words::day_and_time(due))),
+        state => view.referral.due_at.map(|due| {
+            let latest = if state == ReferralState::Checking { " at the latest" } else { "" };
+            let meanwhile = cover(&view).map(|cover| format!(" While it is closed, {cover} acts.")).unwrap_or_default();
+            format!("{deciding} {does} by {}{latest}.{meanwhile}", words::day_and_time(due))
+        }),
+    };
+    let told = match view.answers.as_ref().filter(|_| !is_named) {
+        Some(answers) => told(&app, &view, answers).await?,
+        None => Vec::new(),
     };
     let answers = view.answers.clone().unwrap_or_default();
     let steps = pathway.steps(way, &answers).map(str::to_owned);
@@ -176,7 +212,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         received_by: if is_named { names(&view, GrantReason::Named) } else { format!("{team} ({agency})") },
         checked_first: checked_first(&view),
         read_when: read_when.unwrap_or_default(),
-        steps: decided.into_iter().chain(untold).chain(steps).collect(),
+        steps: decided.into_iter().chain(told).chain(untold).chain(steps).collect(),
         contacts: contacts(&app, &person, pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
         to_add: sections_to_add(&view),
         view_href: format!("/referrals/{reference}"),

@@ -110,6 +110,8 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
             (Some(at), _) => format!("Answered on {}", at.words()),
             // What is due after the decision is the team's own.
             (None, ReferralState::Decided | ReferralState::Closed) => "Decided".to_owned(),
+            (None, ReferralState::Stopped) => "Waits for you: send it or let it go".to_owned(),
+            (None, ReferralState::Withdrawn) => "None: it was not sent".to_owned(),
             (None, _) => words::due(item.due_at, person.request.at),
         },
         headline: item.headline.map(|line| words::headline(item.kind, &line)).unwrap_or_default(),

@@ -162,6 +162,7 @@ async fn sending(sweep: &mut Sweep<'_>, served: &Served) {
     adding_a_file(sweep).await;
     sweep.open("/sent", "/sent", "good").await;
     sweep.open("/account/deputy", "/account/deputy", "good").await;
+    sweep.open("/account/contact", "/account/contact", "good").await;
     browser.go("/account").await;
     browser.run("document.querySelector('main [name=csrf_token]').value = 'old'").await;
     browser.press("main form[action='/sign-out'] button").await;

@@ -28,6 +28,9 @@ async fn a_lead_stops_it_with_a_reason_and_the_sender_sends_it_anyway() {
 
     let lena = Client::new(&served);
     lena.sign_in(&served, "lena.sample").await;
+    let start = lena.get("/").await;
+    let first = start.words("main li a").into_iter().next();
+    assert_eq!(first.as_deref(), Some("1 notice waits for your check"), "before everything else: {}", start.body);
     let list = lena.get("/checks").await;
     assert_eq!((list.status.as_u16(), list.heading().as_str()), (200, "To check"));
     assert!(
@@ -47,6 +50,8 @@ async fn a_lead_stops_it_with_a_reason_and_the_sender_sends_it_anyway() {
     let sender = Client::new(&served);
     sender.sign_in(&served, "tess.example").await;
     let page = sender.get(&at).await;
+    assert!(!page.body.contains("Due by"), "nobody decides on what nobody has: {}", page.body);
+    assert!(sender.get("/sent").await.body.contains("Waits for you: send it or let it go"));
     assert!(page.body.contains("Lena Sample stopped this at the check: Another way helps more."));
     assert!(page.body.contains("Send it anyway") && page.body.contains("Do not send it") && page.body.contains("Who told you?"));
     let sent = post(&sender, &format!("{at}/send-anyway"), &fields(&page, &[])).await;
@@ -67,5 +72,8 @@ async fn the_page_after_sending_says_who_checks_first_and_when_it_goes_on() {
     let page = sender.get(&format!("/referrals/{}/sent", receipt.reference)).await;
     assert!(page.body.contains("Lena Sample (Ashgrove Academy) checks it first"), "{}", page.body);
     assert!(page.body.contains("If nobody has acted by Monday 23 November 2026 at 5pm, it goes on by itself."));
+    let due = receipt.due_at;
+    assert!(due > receipt.check.as_ref().unwrap().until, "the time to decide begins when the team has it");
+    assert!(page.body.contains("at the latest."), "{}", page.body);
     served.finish().await;
 }

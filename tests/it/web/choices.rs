@@ -74,6 +74,14 @@ async fn whoever_the_sender_strikes_out_holds_nothing_of_it() {
     assert_eq!(wrong.words(".govuk-error-summary__list a"), ["Choose from the people of the restricted teams"]);
     assert!(wrong.body.contains(&format!("value=\"{fay}\" checked")));
 
+    // With everybody struck out nobody is left: the page says so and whom to ring, and keeps the ticks.
+    let everybody = page.select_values("strike_out");
+    let all: Vec<(&str, &str)> = everybody.iter().map(|id| ("strike_out", id.as_str())).collect();
+    let nobody = send(&client, &draft, &all).await;
+    assert_eq!(nobody.status.as_u16(), 422);
+    assert!(nobody.body.contains("Nobody is left who may receive this. Untick somebody") && nobody.body.contains("Ring 999"));
+    assert_eq!(nobody.chosen().iter().filter(|(name, _)| name == "strike_out").count(), all.len());
+
     let sent = send(&client, &draft, &[("strike_out", &fay)]).await;
     assert_eq!(sent.status.as_u16(), 303, "{}", sent.body);
     let named = Raw::owner(&served.hub).await.texts(NAMED).await;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::support::{
     client::{Client, Page},
-    hub::{ENGINES, Served},
+    hub::{ENGINES, Hub, Served},
     notice::{self, send, with},
 };
 
@@ -80,5 +80,36 @@ async fn nobody_else_names_them_and_nobody_is_named_who_could_not_check() {
     lead.sign_in(&served, "pia.supposed").await;
     assert_eq!(lead.get("/safeguarding-leads").await.status.as_u16(), 403);
     assert!(!lead.get("/").await.body.contains("/safeguarding-leads"));
+    served.finish().await;
+}
+
+/// Whoever checks and may be involved loses sight of a draft before its story is written, and is not offered again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_who_may_be_a_party_loses_sight_of_the_draft_before_the_story_is_written() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let client = Client::new(&served);
+    client.sign_in(&served, "tess.example").await;
+    let lena = served.hub.person("lena.sample").user.to_string();
+    let account = client.get("/account/deputy").await;
+    client.post("/account/deputy", &[("csrf_token", &account.token()), ("deputy", &lena)]).await;
+    let page = client.get("/refer/prevent/danger").await;
+    let (csrf, token) = (page.token(), page.value("form_token"));
+    let begun = client.post("/refer/prevent/start", &[("csrf_token", &csrf), ("form_token", &token), ("danger", "no")]).await;
+    let draft = begun.location().to_owned();
+    let deputy = Client::new(&served);
+    deputy.sign_in(&served, "lena.sample").await;
+    assert_eq!(deputy.get(&draft).await.status.as_u16(), 200);
+
+    let address = format!("{draft}/section/check");
+    let answers = [("can_wait".to_owned(), "yes".to_owned()), ("lead_is_party".to_owned(), "yes".to_owned())];
+    let saved = client.save_from(&client.get(&address).await, &address, &answers).await;
+    assert_eq!(saved.location(), format!("{draft}/deputy?party=yes"));
+    let told = client.get(saved.location()).await;
+    assert!(told.body.contains("can no longer see this draft"), "{}", told.body);
+    assert_eq!(told.words("option"), ["Nobody"], "the only colleague may be involved");
+    assert_eq!(deputy.get(&draft).await.status.as_u16(), 404);
+    let again = client.post(&format!("{draft}/deputy"), &[("csrf_token", &told.token()), ("deputy", &lena)]).await;
+    assert_eq!(again.status.as_u16(), 409);
+    assert_eq!(deputy.get(&draft).await.status.as_u16(), 404);
     served.finish().await;
 }

@@ -4,6 +4,7 @@ use super::{
     super::{
         account::{AccountPage, Place},
         sign_in::{CodePage, PasswordPage},
+        work_contact::ContactPage,
     },
     ATTACK, PERSON, Sample, nobody, sample, somebody,
 };
@@ -30,10 +31,20 @@ pub(super) fn signing_in() -> Vec<Sample> {
             agency: "Exampleshire Council".to_owned(),
             role: "Practitioner".to_owned(),
         }],
+        role: "Duty social worker".to_owned(),
+        phone: String::new(),
         deputy: PERSON.to_owned(),
         sessions: 2,
     };
+    let contact = |failed: bool, title: &str, phone: &str| ContactPage {
+        frame: somebody().titled("How others reach you").back_to("/account").at("/account").failed_if(failed),
+        title: title.to_owned(),
+        phone: phone.to_owned(),
+        errors: if failed { vec![("phone", "Enter a work phone number, like 0116 496 0000".to_owned())] } else { Vec::new() },
+    };
     vec![
+        sample("contact", false, &contact(false, "Duty social worker", "0116 496 0700")),
+        sample("contact-failed", true, &contact(true, ATTACK, "999")),
         sample("sign-in", false, &password(false, "")),
         sample("sign-in-failed", true, &password(true, ATTACK)),
         sample("sign-in-empty", true, &empty),

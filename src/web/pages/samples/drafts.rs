@@ -62,6 +62,7 @@ pub(super) fn check(answer: &str, open: bool, failed: bool) -> CheckPage {
         copies: vec!["City front door (Exampleshire Council): the authority that placed the child must know".to_owned()],
         untold: open,
         read_when: "Somebody will read it by 5pm today, Tuesday 4 June 2026.".to_owned(),
+        rung_on: if failed { String::new() } else { "0116 496 0700".to_owned() },
         risk: "High".to_owned(),
         advice: vec!["Think about a modern slavery referral as well.".to_owned()],
         choices: held::choices(answer, failed),
@@ -99,6 +100,7 @@ pub(super) fn about_drafts() -> Vec<Sample> {
     let deputy = |chosen: &str| DeputyPage {
         frame: somebody().titled("Your deputy").back_to("/account").at("/account"),
         heading: "Who goes on with your drafts if you cannot?".to_owned(),
+        taken_off: if chosen.is_empty() { "Your deputy may be involved.".to_owned() } else { String::new() },
         about: "They can see and send the drafts that you begin from now on.".to_owned(),
         action: "/account/deputy".to_owned(),
         people: vec![("0a".to_owned(), PERSON.to_owned())],
