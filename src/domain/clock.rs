@@ -302,7 +302,12 @@ mod tests {
         fn a_later_start_is_never_due_earlier(limit in any_limit(), a in moment(), b in moment()) {
             let (early, late) = (a.min(b), a.max(b));
             // The hour that the clocks repeat in autumn may swap moments within it, for limits by time of day.
-            let slack = if matches!(limit, Limit::Days(_) | Limit::Months(_)) { Duration::from_hours(1) } else { Duration::ZERO };
+            // Months that end on the same last day of a shorter one differ by the time of day alone.
+            let slack = match limit {
+                Limit::Days(_) => Duration::from_hours(1),
+                Limit::Months(_) => Duration::from_hours(25),
+                _ => Duration::ZERO,
+            };
             prop_assert!(limit.due(early, &calendar()) <= limit.due(late, &calendar()).plus(slack));
         }
 
