@@ -14,7 +14,7 @@ use crate::{
     domain::{
         action::{Action, Scope},
         compartment::EntryKind,
-        draft::{self, Part},
+        draft::{self, DraftState, Part},
         ids::{ReferralId, UserId},
         message::Audience,
         reference::Reference,
@@ -299,6 +299,14 @@ impl App {
     pub async fn sent_from_draft(&self, caller: &Caller, reference: &str) -> Result<Option<Reference>, Error> {
         let reference = Reference::parse(reference).unwrap_or(Reference::NOBODYS);
         Ok(self.store.referral_seen_by(reference, &caller.holders()).await?.map(|referral| referral.reference))
+    }
+
+    /// How a draft ended that the caller began or was deputy for, and that was never sent: whether by time, and when it was last
+    /// saved. Nothing of what it held is left.
+    pub async fn ended_draft(&self, caller: &Caller, reference: &str) -> Result<Option<(Reference, bool, Timestamp)>, Error> {
+        let reference = Reference::parse(reference).unwrap_or(Reference::NOBODYS);
+        let ended = self.store.ended_draft(reference, caller.user()).await?;
+        Ok(ended.map(|draft| (draft.reference, draft.state == DraftState::Expired, draft.saved_at)))
     }
 
     /// A draft by its reference, if the caller holds a grant on it; a miss is on record as a refusal of what was tried.

@@ -114,6 +114,15 @@ impl Store {
         row.map(Row::draft).transpose()
     }
 
+    /// The draft of a person's own, or of one they were deputy for, that ended and was never sent.
+    pub async fn ended_draft(&self, reference: Reference, user: UserId) -> Result<Option<Draft>, Error> {
+        const SQL: &str = "SELECT d.* FROM reference x JOIN draft d ON d.id = x.id WHERE x.code = $1 \
+             AND (d.owner = $2 OR d.deputy = $2) AND d.state IN ('deleted', 'expired')";
+        let (code, user) = (reference.to_string(), user.to_string());
+        let row = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(code).bind(user).fetch_optional(p).await)?;
+        row.map(Row::draft).transpose()
+    }
+
     /// The open drafts on which a person has a live grant, the one last saved first.
     pub async fn drafts_of(&self, user: UserId, limit: i64) -> Result<Vec<Draft>, Error> {
         const SQL: &str = concat!(

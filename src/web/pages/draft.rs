@@ -6,8 +6,10 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Path, State},
+    response::Response,
     routing,
 };
+use http::StatusCode;
 
 use super::{
     filled::{Filled, Looked, Opened},
@@ -15,10 +17,10 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{draft, enquiry::FormKind, progress::Progress, section::Section},
+    domain::{draft, enquiry::FormKind, progress::Progress, reference::Reference, section::Section, time::Timestamp},
     web::{
         components::{Button, InsetText, WarningText},
-        error::{Answer, ok, see},
+        error::{Answer, Failure, ok, page, see},
         session::SignedIn,
         view::Frame,
         words,
@@ -131,6 +133,40 @@ impl DeletePage {
 
     fn emergency() -> InsetText {
         let text = "A draft has reached nobody. If anyone is in immediate danger, ring 999.";
+        InsetText { text: text.to_owned(), ..InsetText::default() }
+    }
+}
+
+/// A draft that ended and was never sent.
+#[derive(Clone, Template)]
+#[template(path = "draft/ended.html")]
+pub struct EndedPage {
+    /// The frame.
+    pub frame: Frame,
+    /// Its reference.
+    pub reference: String,
+    /// What became of it, as a sentence.
+    pub ended: String,
+}
+
+impl EndedPage {
+    /// The answer for a draft that ended by time, or was deleted; with when it was last saved.
+    pub(super) fn of(person: &SignedIn, (reference, by_time, saved): (Reference, bool, Timestamp)) -> Result<Response, Failure> {
+        let ended = if by_time {
+            format!(
+                "It was last saved on {}, nobody sent it for 30 days, and it was deleted on {}.",
+                saved.words(),
+                words::day(draft::ends_at(saved))
+            )
+        } else {
+            format!("It was last saved on {} and deleted by whoever began it.", saved.words())
+        };
+        let frame = person.frame.titled("This draft was never sent").back_to("/");
+        page(StatusCode::GONE, &Self { frame, reference: reference.to_string(), ended })
+    }
+
+    fn emergency() -> InsetText {
+        let text = "Nobody received it. If anyone is in immediate danger, ring 999. If it still matters, send it anew.";
         InsetText { text: text.to_owned(), ..InsetText::default() }
     }
 }

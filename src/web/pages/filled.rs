@@ -3,7 +3,10 @@
 use axum::response::Response;
 use jiff::civil::Date;
 
-use super::answers::{Fields, Given};
+use super::{
+    answers::{Fields, Given},
+    draft::EndedPage,
+};
 use crate::{
     app::{App, DraftView, Error},
     domain::{
@@ -56,7 +59,10 @@ impl Filled {
             Ok(view) => Ok(Opened::Draft(Box::new(Self::of(app, person, view).await?))),
             Err(Error::Unseen) => match app.sent_from_draft(&person.caller, reference).await? {
                 Some(reference) => Ok(Opened::Gone(see(&format!("/referrals/{reference}/sent")))),
-                None => Err(Failure(Error::Unseen)),
+                None => match app.ended_draft(&person.caller, reference).await? {
+                    Some(ended) => Ok(Opened::Gone(EndedPage::of(person, ended)?)),
+                    None => Err(Failure(Error::Unseen)),
+                },
             },
             Err(error) => Err(Failure(error)),
         }

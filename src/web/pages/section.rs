@@ -279,14 +279,17 @@ async fn save_section(app: &App, person: &SignedIn, (reference, section): (&str,
     }
     let decides_party =
         pathway.pathway.check.as_ref().is_some_and(|check| found.questions.iter().any(|question| question.id == check.party));
+    // Whoever is said to be involved reads nothing more, whether the page is left or not.
+    if decides_party
+        && matches!(saved, Saved::Done { .. })
+        && let Opened::Draft(filled) = Filled::open(app, person, reference).await?
+        && app.take_party_off(&person.request, &person.caller, (&filled.view, &filled.look().answers)).await?
+        && !by_itself
+    {
+        return Ok(see(&format!("/drafts/{reference}/deputy?party=yes")));
+    }
     match saved {
-        Saved::Done { at, revision } if by_itself => {
-            // Whoever is said to be involved reads nothing more, whether the page is left or not.
-            if decides_party && let Opened::Draft(filled) = Filled::open(app, person, reference).await? {
-                app.take_party_off(&person.request, &person.caller, (&filled.view, &filled.look().answers)).await?;
-            }
-            Ok(told(person, at, revision))
-        }
+        Saved::Done { at, revision } if by_itself => Ok(told(person, at, revision)),
         Saved::Done { .. } if regrouped.is_some() => {
             Ok(see(&format!("/drafts/{reference}/section/{section}{}", place(posted, &part.fields))))
         }

@@ -264,7 +264,11 @@ async fn a_draft_is_deleted_after_a_question_and_its_deputy_is_changed_by_its_ow
     let ask = client.get(&format!("{draft}/delete")).await;
     assert_eq!(ask.heading(), "Do you want to delete this draft?");
     assert_eq!(client.post(&format!("{draft}/delete"), &[("csrf_token", &ask.token())]).await.location(), "/");
-    assert_eq!(client.get(&draft).await.status.as_u16(), 404);
+    let ended = client.get(&draft).await;
+    assert_eq!((ended.status.as_u16(), ended.heading().as_str()), (410, "This draft was never sent"));
+    let stranger = Client::new(&served);
+    stranger.sign_in(&served, "omar.placeholder").await;
+    assert_eq!(stranger.get(&draft).await.status.as_u16(), 404, "others learn nothing of it");
     assert!(!client.get("/").await.body.contains("Your drafts"));
     served.finish().await;
 }

@@ -4,7 +4,7 @@ use super::{
     super::{
         check::{CheckPage, CheckRow, CheckSection, OpenItem, RulePage},
         deputy::DeputyPage,
-        draft::{DeletePage, Task, TasksPage},
+        draft::{DeletePage, EndedPage, Task, TasksPage},
         urgent::UrgentPage,
     },
     ATTACK, PERSON, Sample, contacts, held, kept, sample, somebody,
@@ -97,6 +97,11 @@ pub(super) fn about_drafts() -> Vec<Sample> {
         contacts: contacts(),
         next_href: "/drafts/7K3F-9QXD-2/section/about".to_owned(),
     };
+    let ended = EndedPage {
+        frame: somebody().titled("This draft was never sent").back_to("/"),
+        reference: "7K3F-9QXD-2".to_owned(),
+        ended: "It was last saved on 4 June 2026, 9:32am.".to_owned(),
+    };
     let deputy = |chosen: &str| DeputyPage {
         frame: somebody().titled("Your deputy").back_to("/account").at("/account"),
         heading: "Who goes on with your drafts if you cannot?".to_owned(),
@@ -110,6 +115,7 @@ pub(super) fn about_drafts() -> Vec<Sample> {
         sample("tasks", false, &tasks(true)),
         sample("tasks-alone", false, &tasks(false)),
         sample("draft-delete", false, &delete),
+        sample("draft-ended", false, &ended),
         sample("draft-stop", false, &stop),
         sample("draft-urgent", false, &urgent),
         sample("deputy", false, &deputy("0a")),
