@@ -129,6 +129,9 @@ async fn by_the_deputy(engine: Engine) {
     app.choose_deputy(&app.request(None), &tess, Some(lena)).await.unwrap();
     let mut answers = notice::plain();
     answers.as_object_mut().unwrap().remove("district");
+    // Her deputy is the safeguarding lead, who is no party; it is for today, and so not checked first.
+    answers["lead_party"] = false.into();
+    answers["danger_now"] = true.into();
     let receipt = notice::send(app, &tess, &answers).await;
     let lena = hub.sign_in("lena.sample").await;
     let view = read(app, &lena, &receipt).await.unwrap();

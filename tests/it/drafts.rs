@@ -255,7 +255,7 @@ async fn a_deputy_sends(engine: Engine) {
     let sent = app.send_draft(&app.request(None), &lena, reference, answers(app)).await.unwrap();
     assert_eq!(sent.value.reference, reference);
     let view = app.read_referral(&app.request(None), &lena, &reference.to_string()).await.unwrap();
-    assert_eq!((view.referral.referrer, view.relation), (tess.user(), Relation::Deputy), "it is hers who wrote it");
+    assert_eq!((view.referral.referrer, view.relation), (tess.user(), Relation::ReferrersTeam), "it is hers who wrote it");
     assert_eq!(
         (view.sent_by.0.as_str(), view.deputy.as_ref().map(|deputy| &*deputy.name)),
         ("Tess Example", Some("Lena Sample")),
