@@ -62,7 +62,7 @@ pub struct ReferralItem {
     /// Who works on it, by name; in the receiving team's queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     assigned_to: Option<String>,
-    /// Whether nobody in the receiving team has opened it.
+    /// Whether nobody in the receiving team has opened it, or not since its sender changed an answer.
     unread: bool,
     /// Whether it stands here for information only.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -86,7 +86,7 @@ impl From<Item> for ReferralItem {
             submitted_at: item.submitted_at.rfc3339(),
             headline: item.headline,
             assigned_to: item.assigned_to,
-            unread: item.unread,
+            unread: item.unread || item.amended_at.is_some(),
             copied: item.copied,
             check_until: item.check_until.map(Timestamp::rfc3339),
         }

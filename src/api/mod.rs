@@ -2,7 +2,9 @@
 //! Never here: a rule, SQL, keys, HTML; the same use cases as the pages, the same gate behind them.
 //! Named by `server` alone; it names `app` and `domain`.
 
+mod access;
 mod account;
+mod amendments;
 mod assignments;
 mod attachments;
 mod body;

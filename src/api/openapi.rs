@@ -14,7 +14,7 @@ use utoipa::{
 };
 
 use super::{
-    account, assignments, attachments, checks, decisions, lists, log, messages, notices, pathways,
+    access, account, amendments, assignments, attachments, checks, decisions, lists, log, messages, notices, pathways,
     problem::{FieldProblem, ProblemBody},
     redirections, referrals, safeguarding_leads, session,
     table::{ROUTES, Route},
@@ -46,6 +46,7 @@ const SCHEME: &str = "session";
         lists::sent,
         lists::queue,
         referrals::show,
+        access::list,
         messages::write,
         assignments::claim,
         assignments::release,
@@ -55,6 +56,7 @@ const SCHEME: &str = "session";
         decisions::reopen,
         decisions::disagree,
         decisions::retract,
+        amendments::amend,
         redirections::redirect,
         decisions::mark_step,
         notices::list,

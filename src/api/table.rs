@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::{
-    account, assignments, attachments, checks, decisions, lists, log, messages, notices, openapi, pathways, redirections,
-    referrals, safeguarding_leads, session, teams,
+    access, account, amendments, assignments, attachments, checks, decisions, lists, log, messages, notices, openapi, pathways,
+    redirections, referrals, safeguarding_leads, session, teams,
 };
 use crate::{app::App, domain::action::Action};
 
@@ -68,6 +68,7 @@ pub const ROUTES: &[Route] = &[
     closed("GET", "/referrals", "api-sent", Action::ListSent, || get(lists::sent)),
     closed("GET", "/queue", "api-queue", Action::ListQueue, || get(lists::queue)),
     closed("GET", "/referrals/{reference}", "api-referral", Action::ReadReferral, || get(referrals::show)),
+    closed("GET", "/referrals/{reference}/access", "api-access", Action::ReadAccess, || get(access::list)),
     closed("POST", "/referrals/{reference}/messages", "api-message", Action::WriteMessage, || post(messages::write)),
     closed("POST", "/referrals/{reference}/claim", "api-claim", Action::ClaimReferral, || post(assignments::claim)),
     closed("POST", "/referrals/{reference}/release", "api-release", Action::ReleaseClaim, || post(assignments::release)),
@@ -81,6 +82,7 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/referrals/{reference}/step", "api-step", Action::MarkStep, || post(decisions::mark_step)),
     closed("GET", "/notices", "api-notices", Action::ListNotices, || get(notices::list)),
     closed("POST", "/notices/{id}/read", "api-notice-read", Action::MarkNotice, || post(notices::read)),
+    closed("POST", "/referrals/{reference}/amendment", "api-amend", Action::AmendReferral, || post(amendments::amend)),
     closed("GET", "/checks", "api-checks", Action::ListChecks, || get(checks::list)),
     closed("POST", "/referrals/{reference}/check", "api-check", Action::PassCheck, || post(checks::decide)),
     closed("POST", "/referrals/{reference}/send-anyway", "api-send-anyway", Action::SendStopped, || post(checks::send_anyway)),

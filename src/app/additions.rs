@@ -1,11 +1,11 @@
-//! What is added after sending: the sections that may follow, and questions left out. Earlier words stay beside later ones, and
-//! what is sealed apart goes to its own compartment.
+//! What is added after sending, the sections that may follow and questions left out; and what is changed of what was sent.
+//! Earlier words stay beside later ones, and what is sealed apart goes to its own compartment.
 
 use std::collections::BTreeSet;
 
 use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, idempotency::Once, messages::room_for_more,
-    sealing::Holder,
+    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, desk::change as change_row, error::CHANGED,
+    idempotency::Once, messages::room_for_more, sealing::Holder,
 };
 use crate::{
     audit::Details,
@@ -16,6 +16,7 @@ use crate::{
         answers::{Answers, FieldError, RawAnswers},
         code::QuestionId,
         compartment::{Category, CompartmentKind, EntryKind},
+        desk::Desk,
         ids::{CompartmentId, EntryId},
         notice::NoticeCode,
         pathway::Pathway,
@@ -27,7 +28,11 @@ use crate::{
     },
     pathways,
     policy::{RequestContext, ShownCompartment},
+    store::referrals::Referral,
 };
+
+/// An earlier answer stands beside a later one; nobody can make it unsaid.
+const NOT_TAKEN_AWAY: &str = "Enter an answer: an earlier one can be changed, and not taken away";
 
 /// Something added after sending, as its readers see it.
 #[derive(Debug, Clone)]
@@ -38,6 +43,8 @@ pub struct AdditionView {
     pub at: Timestamp,
     /// Who added it, by name.
     pub from: String,
+    /// Whether it changes answers that were given before.
+    pub amends: bool,
     /// The answers.
     pub answers: Answers,
 }
@@ -68,6 +75,65 @@ pub fn addable<'p>(section: &'p Section, answers: &Answers, relation: Relation) 
     section.questions.iter().filter(theirs).map(|question| &question.id).filter(|id| open(id)).collect()
 }
 
+/// The questions of a section whose answers somebody can change: all that was answered, and what a change calls up.
+pub fn amendable(section: &Section, relation: Relation) -> BTreeSet<&QuestionId> {
+    let theirs = |question: &&Question| relation == Relation::Referrer || question.sealed.category().is_none();
+    section.questions.iter().filter(theirs).map(|question| &question.id).collect()
+}
+
+/// Answers as a door has them: read against their pathway, or as JSON, which is read once it is known which pathway's they are.
+#[derive(Clone, Copy)]
+pub enum Said<'a> {
+    /// Read already.
+    Read(&'a RawAnswers),
+    /// As a client sent them.
+    Json(&'a serde_json::Value),
+}
+
+/// What somebody does to the answers of a referral.
+#[derive(Clone, Copy)]
+enum Change<'a> {
+    /// Answers questions of a section that were left open.
+    Add(&'a str),
+    /// Answers questions of a section, or of all, anew, on what stood at a revision.
+    Amend(Option<&'a str>, i64),
+}
+
+impl Change<'_> {
+    const fn action(self) -> Action {
+        match self {
+            Self::Add(_) => Action::AddToReferral,
+            Self::Amend(..) => Action::AmendReferral,
+        }
+    }
+
+    const fn kind(self) -> EntryKind {
+        match self {
+            Self::Add(_) => EntryKind::Addition,
+            Self::Amend(..) => EntryKind::Amendment,
+        }
+    }
+
+    /// What others are told.
+    const fn news(self) -> NoticeCode {
+        match self {
+            Self::Add(_) => NoticeCode::Added,
+            Self::Amend(..) => NoticeCode::Amended,
+        }
+    }
+
+    /// The questions that it may touch.
+    fn open<'v>(self, view: &'v ReferralView, before: &Answers) -> Result<BTreeSet<&'v QuestionId>, Error> {
+        let sections = &view.pathway.pathway.sections;
+        let found = |wanted: &str| sections.iter().find(|known| known.id.as_str() == wanted).ok_or(Error::Unseen);
+        Ok(match self {
+            Self::Add(section) => addable(found(section)?, before, view.relation),
+            Self::Amend(Some(section), _) => amendable(found(section)?, view.relation),
+            Self::Amend(None, _) => sections.iter().flat_map(|section| amendable(section, view.relation)).collect(),
+        })
+    }
+}
+
 /// The categories of what somebody wants to add.
 fn categories(pathway: &Pathway, raw: &RawAnswers) -> BTreeSet<Category> {
     let given = raw.iter().filter(|(_, answer)| !answer.is_empty());
@@ -88,30 +154,63 @@ impl App {
         (raw, body): (&RawAnswers, &[u8]),
     ) -> Result<Answered<Added>, Error> {
         let route = format!("POST /referrals/{reference}/add/{section}");
-        let act = async |once: &Once<'_>| {
-            let added = self.add_once(request, caller, (reference, section), raw, once).await;
-            self.damage_on_record(request, caller, Action::AddToReferral, added).await
-        };
-        self.once(request, caller, key, (&route, body), act).await
+        self.change_answers(request, caller, key, (reference, &route, Change::Add(section)), (Said::Read(raw), body)).await
     }
 
-    async fn add_once(
+    /// Changes answers of a referral as it stood at a revision, once for each key: those of a section, or any. Both versions
+    /// stay; the receiving team sees that it changed until it opens it again.
+    ///
+    /// # Errors
+    /// As [`App::add_answers`]; [`Error::Conflict`] when the referral has moved on since.
+    pub async fn amend_answers(
         &self,
         request: &RequestContext,
         caller: &Caller,
-        (reference, section): (&str, &str),
-        raw: &RawAnswers,
+        key: &IdempotencyKey,
+        (reference, section, revision): (&str, Option<&str>, i64),
+        (said, body): (Said<'_>, &[u8]),
+    ) -> Result<Answered<Added>, Error> {
+        let route = format!("POST /referrals/{reference}/amendment/{}", section.unwrap_or_default());
+        self.change_answers(request, caller, key, (reference, &route, Change::Amend(section, revision)), (said, body)).await
+    }
+
+    async fn change_answers(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (reference, route, change): (&str, &str, Change<'_>),
+        (said, body): (Said<'_>, &[u8]),
+    ) -> Result<Answered<Added>, Error> {
+        let act = async |once: &Once<'_>| {
+            let added = self.change_once(request, caller, (reference, change), said, once).await;
+            self.damage_on_record(request, caller, change.action(), added).await
+        };
+        self.once(request, caller, key, (route, body), act).await
+    }
+
+    async fn change_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, change): (&str, Change<'_>),
+        said: Said<'_>,
         once: &Once<'_>,
     ) -> Result<Added, Error> {
         let view = self.read_referral(request, caller, reference).await?;
         let pathway = &view.pathway.pathway;
-        let referral = self.find_referral(request, caller, reference, Action::AddToReferral).await?;
+        let raw = &match said {
+            Said::Read(raw) => raw.clone(),
+            Said::Json(json) => pathways::raw_from_request(pathway, json).map_err(Error::Invalid)?,
+        };
+        let action = change.action();
+        let referral = self.find_referral(request, caller, reference, action).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
         let shared = sight.compartments(referral.id).into_iter().find(|shown| shown.kind == CompartmentKind::Shared);
         let Some(shared) = shared else {
             // Whoever holds a category alone answers for nobody: that is asked, so that it is on record.
             let held = |_: &Place, _| Some(sight.compartments(referral.id));
-            let act = self.act_on(request, caller, (&referral, &sight), Action::AddToReferral, held).await?;
+            let act = self.act_on(request, caller, (&referral, &sight), action, held).await?;
             return Err(self.ask(act).await.err().unwrap_or(Error::Refused));
         };
         // What is sealed apart goes into its category's own compartment, which is made when there is none yet.
@@ -124,11 +223,16 @@ impl App {
             })
             .collect();
         let touched = || std::iter::once(shared).chain(apart.iter().map(|(_, shown)| *shown)).collect::<Vec<_>>();
-        let act = self.act_on(request, caller, (&referral, &sight), Action::AddToReferral, |_, _| Some(touched())).await?;
+        let act = self.act_on(request, caller, (&referral, &sight), action, |_, _| Some(touched())).await?;
         let permit = self.ask(act).await?;
 
         let sender = self.agency(referral.referrer_agency).await?.kind;
-        let answers = added(&view, (section, raw), sender, request)?;
+        if let Change::Amend(_, revision) = change
+            && revision != referral.revision
+        {
+            return Err(Error::Conflict(CHANGED));
+        }
+        let answers = changed(&view, (change, raw), sender, request)?;
         let shared = self.held_compartment(&sight, shared).await?;
         let mut parts = vec![(None, shared, Vec::new())];
         let mut fresh = Vec::new();
@@ -141,9 +245,9 @@ impl App {
             let restricted = restricted.ok_or(Error::Integrity("a category has no teams"))?;
             fresh.push((*category, *shown, self.category_holders(caller, &referral, restricted).await?));
         }
-        let mut news = self.tell_desk(&referral, NoticeCode::Added).await?;
+        let mut news = self.tell_desk(&referral, change.news()).await?;
         if !pathway.part(&answers, None).is_empty() {
-            news.extend(self.tell_copied(&referral, NoticeCode::Added).await?);
+            news.extend(self.tell_copied(&referral, change.news()).await?);
         }
         let mut tx = self.store.begin().await?;
         room_for_more(&mut tx, referral.id).await?;
@@ -159,7 +263,7 @@ impl App {
                 continue;
             }
             let content = pathways::answers_to_json(&part).to_string();
-            let entry = self.sealed_entry(&tx, compartment, EntryKind::Addition, content.as_bytes(), caller.user(), request.at);
+            let entry = self.sealed_entry(&tx, compartment, change.kind(), content.as_bytes(), caller.user(), request.at);
             tx.insert_entry(&entry).await?;
             details.entries.push((entry.id, entry.sha256));
             details.keys.extend(std::iter::once(compartment.key).chain(holders.iter().map(Holder::key)));
@@ -168,37 +272,57 @@ impl App {
         details.keys.dedup();
         let (first, _) = details.entries.first().ok_or(Error::Integrity("an addition stands nowhere"))?;
         let done = Added { id: first.to_string(), at: request.at };
+        if let Change::Amend(..) = change {
+            let desk = Desk { amended_at: Some(request.at), ..referral.desk };
+            change_row(&mut tx, &Referral { desk, ..referral }).await?;
+        }
         once.remember(&mut tx, &done).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
     }
 }
 
-/// The answers that are added: those given to questions that can be, held against all that was said before.
-fn added(
+/// The answers that are added or changed: those given to questions that can be, held against all that was said before.
+fn changed(
     view: &ReferralView,
-    (section, given): (&str, &RawAnswers),
+    (change, given): (Change<'_>, &RawAnswers),
     sender: AgencyKind,
     request: &RequestContext,
 ) -> Result<Answers, Error> {
     let (pathway, before) = (&view.pathway.pathway, &latest(view));
-    let found = pathway.sections.iter().find(|known| known.id.as_str() == section).ok_or(Error::Unseen)?;
-    let open = addable(found, before, view.relation);
+    let open = change.open(view, before)?;
+    let nothing = match change {
+        Change::Add(_) => "Answer at least one question",
+        Change::Amend(..) => "Change at least one answer",
+    };
+    let nothing = |id: &QuestionId| Error::Invalid(vec![FieldError::new(id.clone(), nothing)]);
+    if let Change::Amend(..) = change {
+        let taken = given.iter().filter(|(id, answer)| open.contains(id) && answer.is_empty() && before.get(id).is_some());
+        let taken: Vec<FieldError> = taken.map(|(id, _)| FieldError::new(id.clone(), NOT_TAKEN_AWAY)).collect();
+        if !taken.is_empty() {
+            return Err(Error::Invalid(taken));
+        }
+    }
     let raw = pathways::raw_from_json(&pathways::answers_to_json(before));
     let mut raw = raw.map_err(|_| Error::Integrity("answers do not read back"))?;
     let given = given.iter().filter(|(id, answer)| open.contains(id) && !answer.is_empty());
     let given: RawAnswers = given.map(|(id, answer)| (id.clone(), answer.clone())).collect();
     if given.is_empty() {
-        let first = open.first().copied().or_else(|| found.questions.first().map(|question| &question.id));
-        let first = first.ok_or(Error::Unseen)?;
-        return Err(Error::Invalid(vec![FieldError::new(first.clone(), "Answer at least one question")]));
+        let first = open.first().copied().or_else(|| pathway.sections.first()?.questions.first().map(|question| &question.id));
+        return Err(nothing(first.ok_or(Error::Unseen)?));
     }
-    raw.retain(|id, _| !open.contains(id));
+    if let Change::Add(_) = change {
+        raw.retain(|id, _| !open.contains(id));
+    }
     raw.extend(given.clone());
     let examined = examine(pathway, raw, sender, request.at.uk_date());
     let wrong: Vec<FieldError> = examined.errors.into_iter().filter(|error| given.contains_key(&error.field)).collect();
     if !wrong.is_empty() {
         return Err(Error::Invalid(wrong));
     }
-    Ok(examined.answers.only(|id| given.contains_key(id)))
+    let answers = examined.answers.only(|id| given.contains_key(id) && examined.answers.get(id) != before.get(id));
+    match (answers.is_empty(), given.keys().next()) {
+        (true, Some(first)) => Err(nothing(first)),
+        _ => Ok(answers),
+    }
 }

@@ -69,6 +69,8 @@ pub struct Item {
     pub escalated_at: Option<Timestamp>,
     /// Whether nobody in the receiving team has opened it.
     pub unread: bool,
+    /// When its sender changed an answer, if the receiving team has not opened it since.
+    pub amended_at: Option<Timestamp>,
     /// Whether it stands here for information only.
     pub copied: bool,
     /// When it goes on by itself, while it is being checked.
@@ -342,6 +344,7 @@ fn item(referral: &Referral, pathway_title: String, (headline, sent_by): (Option
         retracted_at: referral.desk.retracted_at,
         escalated_at: referral.desk.escalated_at,
         unread: state == ReferralState::Received,
+        amended_at: referral.desk.amended_at,
         copied: false,
         check_until: match referral.stage {
             Stage::Checking { until } => Some(until),

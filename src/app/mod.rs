@@ -2,6 +2,7 @@
 //! Never here: HTTP, HTML, SQL; a rule about values (that is `domain`) or about who may (that is `policies`).
 //! Named by `web`, `api`, `cli`, `demo` and `server`; they see results through the views here.
 
+mod access;
 mod account;
 mod additions;
 mod agencies;
@@ -75,8 +76,9 @@ use std::sync::Arc;
 
 /// Whether what an event of the log tells was done.
 pub use crate::audit::Outcome as LogOutcome;
+pub use access::{AccessItem, AccessPage, AccessQuery};
 pub use account::Ways;
-pub use additions::{AdditionView, addable, flags, latest};
+pub use additions::{AdditionView, Said, addable, amendable, flags, latest};
 pub use agencies::Founder;
 pub use assignments::Assignment;
 pub use caller::{Caller, NamedPlace};

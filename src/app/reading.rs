@@ -20,6 +20,7 @@ use crate::{
         actor::{Actor, Place},
         answers::Answers,
         compartment::{Category, CompartmentKind, EntryKind},
+        desk::Desk,
         enquiry::FormKind,
         ids::{CompartmentId, ReferralId, UserId},
         message::Audience,
@@ -56,6 +57,8 @@ pub(super) struct Seen {
     pub(super) legal_reason: Option<String>,
     pub(super) stop: Option<(UserId, Stop)>,
     pub(super) desk: Option<DeskView>,
+    /// Whether the caller holds something of it that is kept apart, read or not.
+    pub(super) holds_apart: bool,
     /// What it points at: the enquiry it grew from, or referrals that it became.
     pub(super) pointers: Vec<(FormKind, Reference)>,
 }
@@ -72,16 +75,46 @@ impl Seen {
     }
 }
 
+/// How a referral is read.
+#[derive(Clone, Copy)]
+struct How {
+    /// What it is called in the log.
+    action: Action,
+    /// Whether what is kept apart is read, too.
+    with_apart: bool,
+}
+
 /// How often a read, or an act that leaves the referral as it is, is begun anew when the referral moves between decision and commit.
 pub(super) const TRIES: usize = 4;
 
 impl App {
     /// Opens a referral by reference. Unseen and nonexistent cost the same look-ups and leave the same event.
     pub async fn read_referral(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<ReferralView, Error> {
-        let mut read = self.read_once(request, caller, reference).await;
+        self.read_how(request, caller, reference, How { action: Action::ReadReferral, with_apart: true }).await
+    }
+
+    /// Opens a referral to print it, which is an act of its own; what is kept apart only where it is asked for.
+    pub async fn print_referral(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        reference: &str,
+        with_apart: bool,
+    ) -> Result<ReferralView, Error> {
+        self.read_how(request, caller, reference, How { action: Action::PrintReferral, with_apart }).await
+    }
+
+    async fn read_how(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        reference: &str,
+        how: How,
+    ) -> Result<ReferralView, Error> {
+        let mut read = self.read_once(request, caller, reference, how).await;
         for _ in 1..TRIES {
             let Err(Error::Conflict(_)) = &read else { break };
-            read = self.read_once(request, caller, reference).await;
+            read = self.read_once(request, caller, reference, how).await;
         }
         let view = read?;
         self.store.read_notices_of(view.referral.id, &caller.holders(), request.at).await?;
@@ -109,12 +142,18 @@ impl App {
         Err(Error::Unseen)
     }
 
-    async fn read_once(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<ReferralView, Error> {
-        let referral = self.find_referral(request, caller, reference, Action::ReadReferral).await?;
+    async fn read_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        reference: &str,
+        how: How,
+    ) -> Result<ReferralView, Error> {
+        let referral = self.find_referral(request, caller, reference, how.action).await?;
         let (id, revision) = (referral.id, referral.revision);
-        let read = self.read_found(request, caller, referral).await;
+        let read = self.read_found(request, caller, referral, how).await;
         if let Err(Error::Integrity(_)) = &read {
-            self.refuse_damaged(caller.acting()?, Action::ReadReferral, (id, revision), request).await?;
+            self.refuse_damaged(caller.acting()?, how.action, (id, revision), request).await?;
         }
         read
     }
@@ -133,22 +172,31 @@ impl App {
 
     /// Reads what the caller may: what is for everybody with the referral, and then each restricted category apart, by an event
     /// of its own, so that only those who hold the category read in the log that it was opened.
-    async fn read_found(&self, request: &RequestContext, caller: &Caller, mut referral: Referral) -> Result<ReferralView, Error> {
+    async fn read_found(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        mut referral: Referral,
+        how: How,
+    ) -> Result<ReferralView, Error> {
         let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
         let (apart, together): (Vec<_>, Vec<_>) =
             sight.compartments(referral.id).into_iter().partition(|shown| shown.kind == CompartmentKind::Restricted);
-        let mut seen = Seen::default();
+        let mut seen = Seen { holds_apart: !apart.is_empty(), ..Seen::default() };
+        let apart = if how.with_apart { apart } else { Vec::new() };
         let mut unwrapped = Unwrapped::default();
         for held in [together, apart].into_iter().filter(|held| !held.is_empty()) {
-            let Some(act) = self.way_in(request, caller, (&referral, &versioned), &sight, &held).await? else { continue };
+            let Some(act) = self.way_in(request, caller, (&referral, &versioned), &sight, (how.action, &held)).await? else {
+                continue;
+            };
             let permit = self.ask(act).await?;
             self.open_reached(request, caller, permit, (&mut referral, &versioned), &sight, &mut unwrapped, &mut seen).await?;
         }
         let Some(relation) = seen.relation else {
             // None of the caller's ways is allowed: that is on record.
             let held = |_: &Place, _| Some(sight.compartments(referral.id));
-            let act = self.act_on(request, caller, (&referral, &sight), Action::ReadReferral, held).await?;
+            let act = self.act_on(request, caller, (&referral, &sight), how.action, held).await?;
             return Err(self.ask(act).await.err().unwrap_or(Error::Refused));
         };
         seen.actions = self.actions(caller, (&referral, &sight), &seen.kinds);
@@ -204,10 +252,11 @@ impl App {
                     let view = MessageView { id: entry.id, at: entry.at, from: String::new(), audience, text };
                     seen.messages.push((entry.author, view));
                 }
-                EntryKind::Addition => {
+                EntryKind::Addition | EntryKind::Amendment => {
+                    let amends = entry.kind == EntryKind::Amendment;
                     let answers = additions::read(&versioned.pathway, sender, content.as_bytes())?;
                     seen.categorise(&versioned.pathway, &answers, entry.compartment);
-                    let view = AdditionView { id: entry.id, at: entry.at, from: String::new(), answers };
+                    let view = AdditionView { id: entry.id, at: entry.at, from: String::new(), amends, answers };
                     seen.additions.push((entry.author, view));
                 }
                 EntryKind::Attachment => seen.files.push(Described {
@@ -278,9 +327,11 @@ impl App {
             Details { entries: found.iter().map(|item| (item.entry.id, item.entry.sha256)).collect(), ..Details::default() };
         // The team that covers may look; only the team that must decide moves it on, or it would seem read to them unread.
         let own = permit.act().actor.person().is_some_and(|person| person.place.team == referral.receiving_team);
+        let first = referral.stage == Stage::Received;
+        let news = first || referral.desk.amended_at.is_some();
         let opening = own
             && permit.act().relation == Relation::ReceivingTeam
-            && referral.stage == Stage::Received
+            && news
             && !self.only_looks_again(caller, referral, found).await?;
         if !opening {
             let mut answers = self.store.record(vec![(permit, details)]).await?;
@@ -288,10 +339,12 @@ impl App {
             return Ok(answer?);
         }
         let mut tx = self.store.begin().await?;
-        let stage = referral.stage.open(caller.user(), request.at);
-        change(&mut tx, &Referral { stage, ..referral.clone() }).await?;
+        let stage = if first { referral.stage.open(caller.user(), request.at) } else { referral.stage };
+        let desk = Desk { amended_at: None, ..referral.desk };
+        change(&mut tx, &Referral { stage, desk, ..referral.clone() }).await?;
         let recorded = tx.commit(permit, &details).await?;
         referral.stage = stage;
+        referral.desk = desk;
         referral.revision += 1;
         Ok(recorded)
     }

@@ -101,6 +101,8 @@ pub struct ReferralView {
     pub carried: Vec<(QuestionId, Answer)>,
     /// What the receiving team's desk knows of it; for that team only.
     pub desk: Option<DeskView>,
+    /// Whether the caller holds something of it that is kept apart, read or not.
+    pub holds_apart: bool,
 }
 
 /// Somebody who holds a referral.
@@ -138,6 +140,7 @@ impl App {
             legal_reason,
             stop,
             desk,
+            holds_apart,
             pointers,
             sent_by: sealed_by,
             ..
@@ -190,6 +193,7 @@ impl App {
             legal_reason,
             stop,
             desk,
+            holds_apart,
             referral,
             pathway,
         })

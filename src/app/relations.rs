@@ -109,19 +109,20 @@ impl App {
         Ok(Error::Refused)
     }
 
-    /// The act of reading some compartments by the first of the caller's ways that the policy allows for any of them.
+    /// The act of reading, or of another kind, on some compartments by the first of the caller's ways that the policy allows
+    /// for any of them.
     pub(super) async fn way_in(
         &self,
         request: &RequestContext,
         caller: &Caller,
         (referral, versioned): (&Referral, &Versioned),
         sight: &Sight,
-        held: &[ShownCompartment],
+        (action, held): (Action, &[ShownCompartment]),
     ) -> Result<Option<Act>, Error> {
         let kind = self.agency(caller.agency()).await?.kind;
         let policy = self.policy.current();
         let way = Way { referral, legal: legal(kind, &versioned.pathway), request };
-        let act = |place: &Place, relation, compartments| way.act(caller, place, (Action::ReadReferral, relation), compartments);
+        let act = |place: &Place, relation, compartments| way.act(caller, place, (action, relation), compartments);
         for (place, relation) in relations(caller, referral, sight) {
             let allowed = |shown: &ShownCompartment| {
                 act(place, relation, vec![*shown]).questions().iter().all(|question| policy.allows(question))

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::{DemoPerson, story::Story, words};
 use crate::{
-    app::{Assignment, Caller, Error, ListQuery, ReferralView, latest},
+    app::{Assignment, Caller, Error, ListQuery, ReferralView, Said, latest},
     domain::{
-        action::Action, code::Choice, decision::NewDecision, enquiry::FormKind, ids::TeamId, message::Audience,
+        action::Action, code::Choice, decision::NewDecision, enquiry::FormKind, ids::TeamId, message::Audience, question::Kind,
         referral::ReferralState,
     },
 };
@@ -22,6 +24,10 @@ impl Story<'_> {
         // A team that only covers leaves the rest to the desk.
         if view.referral.receiving_team != team || view.referral.stage.state() != ReferralState::Opened {
             return Ok(());
+        }
+        if self.chance.below(10) == 0 {
+            // For a meeting at which nobody has a screen.
+            self.app.print_referral(&request, caller, reference, false).await?;
         }
         match self.chance.below(16) {
             0 | 1 => self.question(caller, &view).await,
@@ -97,7 +103,10 @@ impl Story<'_> {
         let own: Vec<(String, String)> = own;
         for (_, reference) in own {
             let request = self.app.request(None);
-            self.app.read_referral(&request, &caller, &reference).await?;
+            let view = self.app.read_referral(&request, &caller, &reference).await?;
+            if self.chance.below(3) == 0 {
+                self.put_right(&caller, &view).await?;
+            }
             let Some(text) = self.chance.pick(&words::ANSWERED) else { continue };
             let key = self.key()?;
             self.app.write_message(&request, &caller, &key, (&reference, Audience::Shared, text)).await?;
@@ -108,6 +117,27 @@ impl Story<'_> {
             self.disagree(&caller).await?;
         }
         Ok(caller)
+    }
+
+    /// Changes the longest thing that was said: the team's question brought something to mind.
+    async fn put_right(&mut self, caller: &Caller, view: &ReferralView) -> Result<(), Error> {
+        let (Some(answers), true) = (&view.answers, view.actions.contains(&Action::AmendReferral)) else { return Ok(()) };
+        let questions = view.pathway.pathway.sections.iter().flat_map(|section| &section.questions);
+        let mut long =
+            questions.filter(|question| matches!(question.kind, Kind::LongText { .. }) && question.sealed.category().is_none());
+        let found = long.find_map(|question| Some((question, answers.get(&question.id)?.words(question))));
+        let (Some((question, said)), Some(more)) = (found, self.chance.pick(&words::ANSWERED)) else { return Ok(()) };
+        let (key, reference) = (self.key()?, view.referral.reference.to_string());
+        let json = json!({ question.id.as_str(): format!("{said} {more}") });
+        let at = (reference.as_str(), None, view.referral.revision);
+        let body = json.to_string();
+        let amended =
+            self.app.amend_answers(&self.app.request(None), caller, &key, at, (Said::Json(&json), body.as_bytes())).await;
+        match amended {
+            // Too long for the form: it stays as it was.
+            Err(Error::Invalid(_)) => Ok(()),
+            other => other.map(drop),
+        }
     }
 
     async fn disagree(&mut self, caller: &Caller) -> Result<(), Error> {

@@ -115,8 +115,14 @@ coded_enum! {
         RedirectReferral = "redirect-referral",
         /// Opens what a compartment of a referral holds.
         ReadReferral = "read-referral",
+        /// Prints what a compartment of a referral holds.
+        PrintReferral = "print-referral",
+        /// Looks at who has seen a referral.
+        ReadAccess = "read-access",
         /// Adds answers to a referral that was sent.
         AddToReferral = "add-to-referral",
+        /// Changes answers that were sent; the earlier ones stay beside them.
+        AmendReferral = "amend-referral",
         /// Takes up an enquiry, to make a referral of it.
         TakeUpEnquiry = "take-up-enquiry",
         /// Writes a message on a referral.
@@ -240,7 +246,10 @@ impl Action {
             | Self::ListQueue
             | Self::ListChecks
             | Self::ReadReferral
+            | Self::PrintReferral
+            | Self::ReadAccess
             | Self::AddToReferral
+            | Self::AmendReferral
             | Self::TakeUpEnquiry
             | Self::WriteMessage
             | Self::AskReferrer
@@ -270,6 +279,12 @@ impl Action {
         )
     }
 
+    /// Whether the act shows somebody what is in a referral, or who saw it, or gives it away: what those who hold it are told of.
+    pub fn shows_a_referral(self) -> bool {
+        matches!(self.event_type(), EventType::Consult | EventType::Disclose)
+            && matches!(self.scope(), Scope::Referral | Scope::Compartment)
+    }
+
     /// Which kind of processing the act is in the log.
     pub const fn event_type(self) -> EventType {
         match self {
@@ -296,9 +311,11 @@ impl Action {
             | Self::SendStopped
             | Self::ReleaseCheck
             | Self::ExportLog
+            | Self::PrintReferral
             | Self::DownloadFile
             | Self::DownloadOriginal => EventType::Disclose,
             Self::StopCheck
+            | Self::AmendReferral
             | Self::QuarantineFile
             | Self::ClaimReferral
             | Self::ReleaseClaim
@@ -314,6 +331,7 @@ impl Action {
             | Self::ListQueue
             | Self::ListChecks
             | Self::ReadReferral
+            | Self::ReadAccess
             | Self::TakeUpEnquiry
             | Self::ReadDraft
             | Self::ReadKept
@@ -387,7 +405,10 @@ impl Action {
             Self::Disagree => "said that they do not agree with a decision",
             Self::RedirectReferral => "passed a referral to another team",
             Self::ReadReferral => "opened a referral",
+            Self::PrintReferral => "printed a referral",
+            Self::ReadAccess => "looked at who has seen a referral",
             Self::AddToReferral => "added answers to a referral",
+            Self::AmendReferral => "changed answers that they had sent",
             Self::TakeUpEnquiry => "took up a question to make a referral of it",
             Self::WriteMessage => "wrote a message on a referral",
             Self::AskReferrer => "asked the referrer something",

@@ -29,6 +29,8 @@ coded_enum! {
         Message = "message",
         /// Answers added after sending.
         Addition = "addition",
+        /// Answers changed after sending; the earlier ones stay where they are.
+        Amendment = "amendment",
         /// One section of a draft, as typed.
         Draft = "draft",
         /// What was typed into a form whose session had ended: sealed to one person, and never among the entries.

@@ -22,6 +22,8 @@ pub struct Desk {
     pub retracted_at: Option<Timestamp>,
     /// When it was passed up: it was urgent and nobody had opened it, or the referrer did not agree.
     pub escalated_at: Option<Timestamp>,
+    /// When its sender changed what they had sent, until the team opens it again.
+    pub amended_at: Option<Timestamp>,
 }
 
 impl Desk {

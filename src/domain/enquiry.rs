@@ -40,9 +40,10 @@ impl FormKind {
     pub const fn takes(self, action: Action) -> bool {
         match self {
             Self::Referral => !matches!(action, Action::TakeUpEnquiry),
-            Self::Enquiry => {
-                !matches!(action, Action::AddToReferral | Action::AttachFile | Action::AskReferrer | Action::Retract)
-            }
+            Self::Enquiry => !matches!(
+                action,
+                Action::AddToReferral | Action::AmendReferral | Action::AttachFile | Action::AskReferrer | Action::Retract
+            ),
         }
     }
 }
@@ -218,7 +219,7 @@ mod tests {
 
     #[test]
     fn an_enquiry_takes_no_files_and_no_further_answers_and_only_an_enquiry_becomes_a_referral() {
-        for action in [Action::AddToReferral, Action::AttachFile, Action::AskReferrer, Action::Retract] {
+        for action in [Action::AddToReferral, Action::AmendReferral, Action::AttachFile, Action::AskReferrer, Action::Retract] {
             assert!(FormKind::Referral.takes(action) && !FormKind::Enquiry.takes(action), "{action}");
         }
         assert!(FormKind::Enquiry.takes(Action::TakeUpEnquiry) && !FormKind::Referral.takes(Action::TakeUpEnquiry));

@@ -33,6 +33,8 @@ coded_enum! {
         Moved = "moved",
         /// Something was added to it.
         Added = "added",
+        /// An answer of it was changed.
+        Amended = "amended",
         /// Whoever sent it asks to withdraw it.
         Retracted = "retracted",
         /// Whoever sent it does not agree.
@@ -104,6 +106,7 @@ impl NoticeCode {
             Self::Reopened => "The team took it up again",
             Self::Moved => "It went to another team",
             Self::Added => "Something was added",
+            Self::Amended => "An answer was changed",
             Self::Retracted => "Whoever sent it asks to withdraw it",
             Self::Disagreed => "Whoever sent it does not agree",
             Self::WentOn => "It went on to the team",

@@ -13,3 +13,13 @@ coded_enum! {
         L4 = "L4",
     }
 }
+
+impl Sensitivity {
+    /// The handling marking that stands at head and foot of what is printed (Government Security Classifications).
+    pub const fn marking(self) -> &'static str {
+        match self {
+            Self::L1 => "OFFICIAL",
+            Self::L2 | Self::L3 | Self::L4 => "OFFICIAL-SENSITIVE",
+        }
+    }
+}

@@ -110,6 +110,7 @@ pub(super) struct Row {
     waiting_since: Option<i64>,
     retracted_at: Option<i64>,
     escalated_at: Option<i64>,
+    amended_at: Option<i64>,
 }
 
 /// Who and when, as two columns say it together.
@@ -159,6 +160,7 @@ impl Row {
             waiting_since: self.waiting_since.map(Timestamp::from_millis),
             retracted_at: self.retracted_at.map(Timestamp::from_millis),
             escalated_at: self.escalated_at.map(Timestamp::from_millis),
+            amended_at: self.amended_at.map(Timestamp::from_millis),
         })
     }
 
@@ -234,6 +236,13 @@ impl Store {
             held_by!(query, "r", holders);
             query.build_query_as().fetch_optional(p).await
         })?;
+        row.map(Row::referral).transpose()
+    }
+
+    /// The referral with this reference, whoever holds it: for officers, who are told of no content.
+    pub async fn referral_by_reference(&self, reference: Reference) -> Result<Option<Referral>, Error> {
+        const SQL: &str = "SELECT * FROM referral WHERE reference = $1";
+        let row: Option<Row> = on!(self, p => sqlx::query_as(SQL).bind(reference.to_string()).fetch_optional(p).await)?;
         row.map(Row::referral).transpose()
     }
 
@@ -373,11 +382,11 @@ impl Tx {
         const SQL: &str = "UPDATE referral SET state = $3, check_until = $4, stopped_by = $5, stopped_at = $6, opened_by = $7, \
              opened_at = $8, decided_by = $9, decided_at = $10, closed_by = $11, closed_at = $12, assigned_to = $13, \
              assigned_at = $14, waiting_since = $15, retracted_at = $16, escalated_at = $17, due_at = $18, receiving_team = $19, \
-             receiving_agency = $20, answered_at = $21, revision = revision + 1 WHERE id = $1 AND revision = $2";
+             receiving_agency = $20, answered_at = $21, amended_at = $22, revision = revision + 1 WHERE id = $1 AND revision = $2";
         let facts = |state| Facts::of(referral.stage, state);
         let [stopped, opened, decided, closed] =
             [ReferralState::Stopped, ReferralState::Opened, ReferralState::Decided, ReferralState::Closed].map(facts);
-        let Desk { assigned, waiting_since, retracted_at, escalated_at } = referral.desk;
+        let Desk { assigned, waiting_since, retracted_at, escalated_at, amended_at } = referral.desk;
         let rows = within!(self, c => sqlx::query(SQL)
             .bind(referral.id.to_string())
             .bind(referral.revision)
@@ -400,6 +409,7 @@ impl Tx {
             .bind(referral.receiving_team.to_string())
             .bind(referral.receiving_agency.to_string())
             .bind(referral.answered_at.map(Timestamp::millis))
+            .bind(amended_at.map(Timestamp::millis))
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;

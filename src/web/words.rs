@@ -49,6 +49,12 @@ pub(super) fn day_and_time(at: Timestamp) -> String {
     format!("{} {}", at.zoned().strftime("%A"), at.words())
 }
 
+/// With a capital first letter.
+pub(super) fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `27 December 2026`.
 pub(super) fn day(at: Timestamp) -> String {
     at.uk_date().strftime("%-d %B %Y").to_string()

@@ -52,6 +52,9 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
             Some(("tess.example", &[StatusCode::FORBIDDEN]))
         }
         Action::ReadReferral
+        | Action::ReadAccess
+        | Action::PrintReferral
+        | Action::AmendReferral
         | Action::WriteMessage
         | Action::AddToReferral
         | Action::TakeUpEnquiry
@@ -172,6 +175,7 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                         serde_json::json!({ "outcome": "no-action", "reason_for_file": "Seen before.", "revision": 1 })
                     }
                     "close" => serde_json::json!({ "reason": "other", "text": "Seen before.", "revision": 1 }),
+                    "amendment" => serde_json::json!({ "answers": { "narrative": "Otherwise." }, "revision": 1 }),
                     "reopen" => serde_json::json!({ "text": "More is known.", "revision": 1 }),
                     "disagreement" | "retraction" => serde_json::json!({ "text": "More is known." }),
                     "redirect" => serde_json::json!({ "team": "none", "text": "For another desk.", "revision": 1 }),

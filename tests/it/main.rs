@@ -5,8 +5,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
 mod additions;
 mod api;
+mod amendments;
 mod assignments;
 mod attachments;
 mod barrier;
@@ -42,6 +44,7 @@ mod papers;
 mod places;
 mod policy_matrix;
 mod postgres_smoke;
+mod printing;
 mod queues;
 mod recipients;
 mod redirections;

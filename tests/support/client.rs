@@ -152,6 +152,27 @@ impl Page {
         self.select(&format!("main input[name={name}]"), |input| input.attr("value").unwrap().to_owned())
     }
 
+    /// Names and values of what is typed and chosen in the form of the main part, as a browser would post it back.
+    pub fn filled(&self) -> Vec<(String, String)> {
+        let pair = |input: scraper::ElementRef<'_>| {
+            (input.attr("name").unwrap_or("").to_owned(), input.attr("value").unwrap_or("").to_owned())
+        };
+        let mut fields = self.hidden();
+        fields.extend(self.chosen());
+        fields.extend(self.select("main form input[type=text], main form input[type=tel]", pair));
+        let text = |area: scraper::ElementRef<'_>| {
+            (area.attr("name").unwrap_or("").to_owned(), area.text().collect::<String>().trim_start_matches('\n').to_owned())
+        };
+        fields.extend(self.select("main form textarea", text));
+        let chosen = Selector::parse("option[selected]").unwrap();
+        let choice = |list: scraper::ElementRef<'_>| {
+            let value = list.select(&chosen).next().and_then(|option| option.attr("value")).unwrap_or("");
+            (list.attr("name").unwrap_or("").to_owned(), value.to_owned())
+        };
+        fields.extend(self.select("main form select", choice));
+        fields
+    }
+
     /// The addresses of the tasks of a draft that are not complete, in order.
     pub fn open_tasks(&self) -> Vec<String> {
         let link = Selector::parse("a").unwrap();

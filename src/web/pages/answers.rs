@@ -190,7 +190,8 @@ pub(super) fn typed(question: &Question, answer: &Answer) -> Fields {
     let id = question.id.to_string();
     let one = |value: String| vec![(id.clone(), value)];
     match answer {
-        Answer::Text(text) => one(text.clone()),
+        Answer::Text(text) | Answer::Phone(text) => one(text.clone()),
+        Answer::Number(number) => one(number.to_string()),
         Answer::Choice(code) => one(code.to_string()),
         Answer::Many(codes) => codes.iter().map(|code| (id.clone(), code.to_string())).collect(),
         Answer::YesNo(yes) => one(if *yes { "yes" } else { "no" }.to_owned()),

@@ -300,7 +300,7 @@ pub(super) fn faults(error: Error) -> Result<(StatusCode, Vec<(String, String)>)
                          wait, say in words what it shows";
             (StatusCode::SERVICE_UNAVAILABLE, vec![file_error(words)])
         }
-        Error::Unsupported(words) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, vec![file_error(&capital(words))]),
+        Error::Unsupported(words) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, vec![file_error(&words::capital(words))]),
         other => return Err(Failure(other)),
     })
 }
@@ -337,11 +337,6 @@ async fn quarantine(
 
 fn file_error(words: &str) -> (String, String) {
     ("file".to_owned(), words.to_owned())
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// What it is, and how large.

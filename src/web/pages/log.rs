@@ -289,7 +289,7 @@ fn blank(person: &SignedIn, asked: &Asked, errors: Vec<(String, String)>) -> Log
             to: asked.to.clone(),
             use_code: asked.log_use.clone(),
         },
-        actions: Action::ALL.iter().map(|action| ChoiceView::new(action.code(), &capital(action.sentence()))).collect(),
+        actions: Action::ALL.iter().map(|action| ChoiceView::new(action.code(), &words::capital(action.sentence()))).collect(),
         teams: Vec::new(),
         agencies: Vec::new(),
         uses: LogUse::ALL.iter().map(|log_use| ChoiceView::new(log_use.code(), use_words(*log_use))).collect(),
@@ -357,9 +357,4 @@ fn use_words(log_use: LogUse) -> &'static str {
         LogUse::Integrity => "Integrity and security of the data",
         LogUse::CriminalProceedings => "Criminal proceedings",
     }
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -2,6 +2,7 @@
 //! Never here: a rule, or a guess at what the caller may do; links and buttons appear because the data says so.
 //! Built by the handlers beside them from `app`'s views.
 
+pub mod access;
 pub mod account;
 pub mod addition;
 mod answers;
@@ -32,6 +33,7 @@ pub mod log;
 mod log_query;
 pub mod notices;
 pub mod pathway;
+pub mod print;
 pub mod queue;
 mod queue_place;
 mod receiver;
@@ -73,6 +75,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(queue::routes())
         .merge(giving_out::routes())
         .merge(referral::routes())
+        .merge(access::routes())
+        .merge(print::routes())
         .merge(dialogue::routes())
         .merge(addition::routes())
         .merge(checks::routes())

@@ -348,6 +348,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
 fn row(item: Item, now: Timestamp) -> QueueRow {
     let marks = [
         item.unread.then(|| "Unread".to_owned()),
+        item.amended_at.map(|_| "Changed by the sender".to_owned()),
         item.waiting_since.map(|since| format!("Waiting for the referrer since {}", words::day(since))),
         item.retracted_at.map(|at| format!("The referrer asked to withdraw it on {}", words::day(at))),
         item.escalated_at.map(|at| format!("Passed up on {}", words::day(at))),

@@ -12,7 +12,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    addition::sections_to_add,
+    addition::{sections_to_add, sections_to_amend},
     assignment::DeskBox,
     checks::Controls,
     decision::DecisionBox,
@@ -24,7 +24,7 @@ use super::{
     queue_place,
 };
 use crate::{
-    app::{AdditionView, App, Error, HolderView, NoteView, Reached, ReferralView, StopView},
+    app::{App, Error, HolderView, NoteView, Reached, ReferralView, StopView},
     domain::{
         action::Action,
         answers::Answer as GivenAnswer,
@@ -64,6 +64,10 @@ pub struct ReferralPage {
     pub glance: Glance,
     /// The people it names.
     pub people: People,
+    /// Address where it is printed; empty where the caller may not.
+    pub print_href: String,
+    /// Address of who has seen it; empty where the caller may not ask.
+    pub access_href: String,
     /// Who can see these answers: one line for each team or person.
     pub seen_by: Vec<String>,
     /// What came between, when the reader was too late for what they did; empty for nothing.
@@ -86,6 +90,8 @@ pub struct ReferralPage {
     pub added: Vec<AnswerSection>,
     /// What can be added: a section's title and its address.
     pub to_add: Vec<(String, String)>,
+    /// What can be changed: a section's title and its address.
+    pub to_amend: Vec<(String, String)>,
     /// Why it rests on another lawful basis than the pathway offers; empty for none.
     pub legal_reason: String,
     /// The files.
@@ -137,7 +143,7 @@ impl ReferralPage {
         self.state.tag()
     }
 
-    fn heading(&self) -> &'static str {
+    pub(super) fn heading(&self) -> &'static str {
         heading(self.kind)
     }
 
@@ -200,7 +206,7 @@ impl ReferralPage {
 }
 
 impl AnswerSection {
-    fn list(&self) -> SummaryList {
+    pub(super) fn list(&self) -> SummaryList {
         let answer = |text: &str| if text.is_empty() { "Not provided".to_owned() } else { text.to_owned() };
         let rows = self.rows.iter().map(|(question, text)| SummaryRow::words(question, &answer(text)));
         SummaryList { rows: rows.collect(), ..SummaryList::default() }
@@ -237,11 +243,9 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         kind: referral.kind,
         dialogue: Dialogue::of(app, person, view),
         related: related(view),
-        refer_href: if view.actions.contains(&Action::TakeUpEnquiry) {
-            format!("/referrals/{}/refer", referral.reference)
-        } else {
-            String::new()
-        },
+        refer_href: href_if(view, Action::TakeUpEnquiry, "refer"),
+        print_href: href_if(view, Action::PrintReferral, "print"),
+        access_href: href_if(view, Action::ReadAccess, "access"),
         seen_by: view.holders.iter().map(seen_by).collect(),
         notice: String::new(),
         desk: DeskBox::of(app, person, view),
@@ -251,11 +255,18 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         controls: Controls::of(app, person, view),
         decides_first: view.relation == Relation::Referrer,
         sections: sections(view),
-        added: view.additions.iter().map(|addition| added(view, addition)).collect(),
+        added: (0..view.additions.len()).map(|at| added(view, at)).collect(),
         to_add: sections_to_add(view),
+        to_amend: sections_to_amend(view),
         files: FileList::of(app, view, &person.frame),
         legal_reason: view.legal_reason.clone().unwrap_or_default(),
     }
+}
+
+/// The address of something that the caller may do next; empty where they may not.
+fn href_if(view: &ReferralView, action: Action, last: &str) -> String {
+    let may = view.actions.contains(&action);
+    if may { format!("/referrals/{}/{last}", view.referral.reference) } else { String::new() }
 }
 
 /// What it grew from, and what was made of it.
@@ -386,16 +397,27 @@ fn sections(view: &ReferralView) -> Vec<AnswerSection> {
     sections
 }
 
-/// Something added after sending: who, when, and only what was answered.
-fn added(view: &ReferralView, addition: &AdditionView) -> AnswerSection {
+/// Something added or changed after sending: who, when, and only what was answered; what it changed stands beside it.
+fn added(view: &ReferralView, at: usize) -> AnswerSection {
     let pathway = &view.pathway.pathway;
+    let (earlier, rest) = view.additions.split_at(at);
+    let Some(addition) = rest.first() else {
+        return AnswerSection { title: String::new(), readers: String::new(), rows: Vec::new() };
+    };
+    let stood = |id: &QuestionId| {
+        let earlier = earlier.iter().rev().map(|addition| &addition.answers).chain(&view.answers);
+        earlier.into_iter().find_map(|answers| answers.get(id))
+    };
     let row = |(id, answer): (&QuestionId, &GivenAnswer)| {
         let question = pathway.question(id)?;
-        Some((question.short.clone(), answer.words(question)))
+        let now = answer.words(question);
+        let before = stood(id).filter(|_| addition.amends).map(|before| format!("{now}\nBefore: {}", before.words(question)));
+        Some((question.short.clone(), before.unwrap_or(now)))
     };
+    let what = if addition.amends { "Changed" } else { "Added" };
     AnswerSection {
         readers: String::new(),
-        title: format!("Added by {} on {}", addition.from, addition.at.words()),
+        title: format!("{what} by {} on {}", addition.from, addition.at.words()),
         rows: addition.answers.iter().filter_map(row).collect(),
     }
 }

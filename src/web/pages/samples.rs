@@ -107,6 +107,8 @@ pub(super) fn all() -> Vec<Sample> {
         samples.push(sample(&format!("form-failed{state}"), true, &fields::section(answer, true)));
         samples.push(sample(&format!("add{state}"), false, &fields::addition(answer, false)));
         samples.push(sample(&format!("add-failed{state}"), true, &fields::addition(answer, true)));
+        samples.push(sample(&format!("amend{state}"), false, &fields::amendment(answer, false)));
+        samples.push(sample(&format!("amend-failed{state}"), true, &fields::amendment(answer, true)));
         samples.push(sample(&format!("conflict{state}"), false, &fields::conflict(answer)));
         samples.push(sample(&format!("check{state}"), false, &drafts::check(answer, false, false)));
         samples.push(sample(&format!("check-open{state}"), false, &drafts::check(answer, true, false)));
@@ -114,10 +116,12 @@ pub(super) fn all() -> Vec<Sample> {
         samples.push(sample(&format!("referral{state}"), false, &referral::referral(answer)));
         samples.push(sample(&format!("question{state}"), false, &referral::question(answer, false)));
         samples.push(sample(&format!("question-failed{state}"), true, &referral::question(answer, true)));
+        samples.push(sample(&format!("print{state}"), false, &referral::print(answer, answer.is_empty())));
         samples.extend(files::pages(state, answer));
         samples.extend(work::pages(state, answer));
         let rows = if answer.is_empty() { 0 } else { 6 };
         samples.push(sample(&format!("checks{state}"), false, &held::to_check(rows, answer)));
+        samples.push(sample(&format!("access{state}"), false, &lists::access(rows, answer)));
         samples.push(sample(&format!("queue{state}"), false, &lists::queue(rows, answer)));
         samples.push(sample(&format!("sent-list{state}"), false, &lists::sent_list(rows, answer)));
         samples.push(sample(

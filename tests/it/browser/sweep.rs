@@ -159,6 +159,13 @@ async fn sending(sweep: &mut Sweep<'_>, served: &Served) {
     browser.fill("opinion", "It was worse inside.").await;
     browser.submit().await;
     sweep.look("/referrals/{reference}", "added").await;
+    browser.follow("Change: What you saw").await;
+    sweep.look("/referrals/{reference}/amend/{section}", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/amend/{section}", "bad").await;
+    browser.fill("opinion", "It was worse inside, and upstairs.").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}", "amended").await;
     adding_a_file(sweep).await;
     sweep.open("/sent", "/sent", "good").await;
     sweep.open("/account/deputy", "/account/deputy", "good").await;
@@ -314,6 +321,12 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     browser.fill("note", "Ring before noon.").await;
     browser.submit().await;
     sweep.look("/referrals/{reference}", "handed-on").await;
+    browser.follow("Who has seen this").await;
+    sweep.look("/referrals/{reference}/access", "good").await;
+    browser.follow("Back").await;
+    browser.follow("Print this").await;
+    sweep.look("/referrals/{reference}/print", "good").await;
+    browser.follow("Back").await;
     browser.follow("Add a file").await;
     sweep.look("/referrals/{reference}/files/new", "team").await;
     deciding(sweep, served).await;

@@ -109,10 +109,23 @@ pub(super) fn section(answer: &str, failed: bool) -> SectionPage {
     }
 }
 
+/// What was sent, to be changed; somebody was too late.
+pub(super) fn amendment(answer: &str, failed: bool) -> AddPage {
+    AddPage {
+        frame: somebody().titled("School and health – Change a referral").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
+        revision: Some(3),
+        notice: answer.to_owned(),
+        action: "/referrals/7K3F-9QXD-2/amend/school".to_owned(),
+        ..addition(answer, failed)
+    }
+}
+
 pub(super) fn addition(answer: &str, failed: bool) -> AddPage {
     AddPage {
         frame: somebody().titled("School and health – Add to a referral").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
         reference: "7K3F-9QXD-2".to_owned(),
+        revision: None,
+        notice: String::new(),
         title: "School and health".to_owned(),
         intro: "So that the team knows whom to speak to.".to_owned(),
         action: "/referrals/7K3F-9QXD-2/add/school".to_owned(),

@@ -2,6 +2,7 @@
 
 use super::{
     super::{
+        access::{AccessPage, AccessRow},
         log::{LogFilters, LogPage, LogRow},
         notices::{NoticeRow, NoticesPage},
         queue::{FilterLink, Filters, QueuePage, QueueRow},
@@ -72,6 +73,23 @@ pub(super) fn sent_list(rows: usize, words: &str) -> SentListPage {
         rows: (0..rows).map(row).collect(),
         next: if rows == 0 { String::new() } else { "/sent?cursor=abc".to_owned() },
         start_href: "/".to_owned(),
+    }
+}
+
+pub(super) fn access(rows: usize, words: &str) -> AccessPage {
+    let row = |_| AccessRow {
+        who: words.to_owned(),
+        what: "Opened it".to_owned(),
+        times: "3 times".to_owned(),
+        first: "Thursday 4 June 2026 at 9:32am".to_owned(),
+        last: "Friday 5 June 2026 at 9:32am".to_owned(),
+    };
+    AccessPage {
+        frame: somebody().titled("Who has seen 7K3F-9QXD-2"),
+        reference: "7K3F-9QXD-2".to_owned(),
+        tells: "Everybody who has seen what your team can open, by name.".to_owned(),
+        rows: (0..rows).map(row).collect(),
+        next: if rows == 0 { String::new() } else { "/referrals/7K3F-9QXD-2/access?cursor=7".to_owned() },
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
         enquiry::ReferPage,
         glance::{Glance, People},
         history::{Act, History},
+        print::PrintPage,
         referral::{AnswerSection, ReferralPage},
         sent::SentPage,
     },
@@ -51,6 +52,8 @@ pub(super) fn referral(words: &str) -> ReferralPage {
         controls: Some(held::controls(words)),
         decides_first: words.is_empty(),
         legal_reason: words.to_owned(),
+        print_href: "/referrals/7K3F-9QXD-2/print".to_owned(),
+        access_href: "/referrals/7K3F-9QXD-2/access".to_owned(),
         seen_by: vec!["Duty desk, Exampleshire Council".to_owned(), "The exploitation hub, Exampleshire Police".to_owned()],
         sections: vec![AnswerSection {
             title: "The child".to_owned(),
@@ -67,11 +70,32 @@ pub(super) fn referral(words: &str) -> ReferralPage {
             rows: vec![("Which school?".to_owned(), words.to_owned())],
         }],
         to_add: vec![("School and health".to_owned(), "/referrals/7K3F-9QXD-2/add/school".to_owned())],
+        to_amend: vec![("The child".to_owned(), "/referrals/7K3F-9QXD-2/amend/child".to_owned())],
         files: files::list(words),
         kind: FormKind::Referral,
         dialogue: Some(dialogue(words, false)),
         related: vec![("Made of a question:".to_owned(), "7K3F-9QXD-3".to_owned(), "/referrals/7K3F-9QXD-3".to_owned())],
         refer_href: String::new(),
+    }
+}
+
+/// On paper.
+pub(super) fn print(words: &str, with_apart: bool) -> PrintPage {
+    let shown = referral(words);
+    PrintPage {
+        frame: somebody().titled("Print 7K3F-9QXD-2").back_to("/referrals/7K3F-9QXD-2"),
+        heading: "Referral",
+        reference: shown.reference,
+        pathway: shown.pathway,
+        marking: "OFFICIAL-SENSITIVE",
+        handling: "Do not copy it. Keep it locked away, and shred it when you are done.",
+        printed: format!("{PERSON}, Duty desk, Exampleshire Council, on Thursday 4 June 2026, 9:32am"),
+        holds_apart: true,
+        with_apart,
+        facts: vec![("Sent".to_owned(), words.to_owned())],
+        sections: shown.sections,
+        parts: vec![("Notes", shown.notes)],
+        files: shown.files.files,
     }
 }
 
@@ -84,6 +108,7 @@ pub(super) fn question(words: &str, failed: bool) -> ReferralPage {
         controls: None,
         added: Vec::new(),
         to_add: Vec::new(),
+        to_amend: Vec::new(),
         stopped: Vec::new(),
         dialogue: Some(dialogue(words, failed)),
         refer_href: "/referrals/7K3F-9QXD-3/refer".to_owned(),

@@ -1,0 +1,153 @@
+//! Changing what was sent: both versions stay, the team is told by a mark, and whoever comes too late changes nothing.
+
+use referral_exchange::{
+    app::{Added, Answered, App, Caller, Error, IdempotencyKey, Item, ListQuery, Said, latest},
+    domain::{code::QuestionId, queue::QueueFilter},
+    store::Engine,
+};
+use serde_json::{Value, json};
+
+use crate::support::{
+    acts::send,
+    client::Client,
+    hub::{ENGINES, Hub},
+};
+
+fn id(text: &str) -> QuestionId {
+    QuestionId::parse(text).unwrap()
+}
+
+async fn amend(
+    app: &App,
+    caller: &Caller,
+    (reference, revision): (&str, i64),
+    key: &str,
+    answers: &Value,
+) -> Result<Answered<Added>, Error> {
+    let (key, body) = (IdempotencyKey::parse(key).unwrap(), answers.to_string());
+    let said = (Said::Json(answers), body.as_bytes());
+    app.amend_answers(&app.request(None), caller, &key, (reference, None, revision), said).await
+}
+
+/// The narrative as sent, as it stands now, and who changed it.
+async fn told(app: &App, caller: &Caller, reference: &str) -> (String, String, Vec<String>) {
+    let view = app.read_referral(&app.request(None), caller, reference).await.unwrap();
+    let question = view.pathway.pathway.question(&id("narrative")).unwrap();
+    let words = |answers: &referral_exchange::domain::answers::Answers| answers.get(&id("narrative")).unwrap().words(question);
+    let changes = view.additions.iter().filter(|addition| addition.amends).map(|addition| addition.from.clone());
+    (words(view.answers.as_ref().unwrap()), words(&latest(&view)), changes.collect())
+}
+
+async fn revision(app: &App, caller: &Caller, reference: &str) -> i64 {
+    app.read_referral(&app.request(None), caller, reference).await.unwrap().referral.revision
+}
+
+async fn line(app: &App, caller: &Caller, unread: bool) -> Vec<Item> {
+    let query = ListQuery { filter: QueueFilter { unread, ..QueueFilter::default() }, ..ListQuery::default() };
+    app.queue(&app.request(None), caller, &query).await.unwrap().items
+}
+
+async fn both_versions(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let reference = send(app, &tess, "amended", |answers| answers["narrative"] = json!("The stairs are blocked.")).await;
+    let reference = reference.reference.to_string();
+    let theo = hub.sign_in("theo.invented").await;
+    app.read_referral(&app.request(None), &theo, &reference).await.unwrap();
+    assert!(line(app, &theo, true).await.is_empty(), "it was opened");
+
+    let at = revision(app, &tess, &reference).await;
+    let change = json!({ "narrative": "The stairs and the back door are blocked." });
+    let first = amend(app, &tess, (&reference, at), "one", &change).await.unwrap();
+    let again = amend(app, &tess, (&reference, at), "one", &change).await.unwrap();
+    assert_eq!((first.replayed, again.replayed, first.value.id == again.value.id), (false, true, true));
+    let marked = line(app, &theo, true).await;
+    assert!(marked.len() == 1 && marked[0].amended_at.is_some() && !marked[0].unread, "the team is told by a mark");
+    for reader in [&tess, &theo] {
+        let (sent, now, by) = told(app, reader, &reference).await;
+        assert_eq!((sent.as_str(), by), ("The stairs are blocked.", vec!["Tess Example".to_owned()]), "what was sent stays");
+        assert_eq!(now, "The stairs and the back door are blocked.");
+    }
+    assert!(line(app, &theo, true).await.is_empty(), "and the mark goes when the team has opened it again");
+    assert!(line(app, &theo, false).await[0].amended_at.is_none());
+    hub.finish().await;
+}
+
+async fn refusals(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let reference = send(app, &tess, "amended", |answers| answers["narrative"] = json!("As it was.")).await.reference.to_string();
+    let at = revision(app, &tess, &reference).await;
+    let mend = async |key: &str, answers: Value| match amend(app, &tess, (&reference, at), key, &answers).await {
+        Err(Error::Invalid(errors)) => errors.into_iter().map(|error| error.message).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(mend("same", json!({ "narrative": "As it was." })).await, ["Change at least one answer"]);
+    assert_eq!(mend("none", json!({})).await, ["Change at least one answer"]);
+    assert_eq!(mend("blank", json!({ "narrative": "" })).await.len(), 1, "nothing is taken away");
+    assert!(!mend("long", json!({ "narrative": "x".repeat(50_000) })).await.is_empty(), "held against the same rules");
+    assert!(!mend("unknown", json!({ "nothing": "x" })).await.is_empty());
+
+    // Of two who change the same revision the slower changes nothing.
+    let one = json!({ "narrative": "Once." });
+    amend(app, &tess, (&reference, at), "one", &one).await.unwrap();
+    let late = amend(app, &tess, (&reference, at), "two", &json!({ "narrative": "Twice." })).await;
+    assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
+    assert_eq!(told(app, &tess, &reference).await.1, "Once.");
+
+    let theo = hub.sign_in("theo.invented").await;
+    let now = revision(app, &theo, &reference).await;
+    let theirs = amend(app, &theo, (&reference, now), "theirs", &one).await;
+    assert!(matches!(theirs, Err(Error::Refused)), "the team does not answer for the sender: {theirs:?}");
+    let omar = hub.sign_in("omar.placeholder").await;
+    let strange = amend(app, &omar, (&reference, now), "strange", &one).await;
+    assert!(matches!(strange, Err(Error::Unseen)), "{strange:?}");
+    hub.finish().await;
+}
+
+crate::support::on_both! {
+    both_versions_stay_and_the_team_is_told => both_versions,
+    what_is_no_change_comes_too_late_or_is_not_theirs_changes_nothing => refusals,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_shows_what_stands_and_keeps_what_was_typed_too_late() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let sender = Client::new(&served);
+    sender.sign_in(&served, "tess.example").await;
+    let sent = sender.refer(&[]).await;
+    let reference = sent.split('/').nth(2).unwrap().to_owned();
+    let page = sender.get(&format!("/referrals/{reference}")).await;
+    let address = format!("/referrals/{reference}/amend/seen");
+    assert!(page.links("a").contains(&address), "{:?}", page.links("a"));
+    let form = sender.get(&address).await;
+    let stands = form.words("textarea[name='narrative']").concat();
+    assert!(!stands.is_empty(), "the form shows what stands: {}", form.body);
+
+    let mut fields = form.filled();
+    let narrative = fields.iter_mut().find(|(name, _)| name == "narrative").expect("it is asked");
+    narrative.1.push_str(" And more.");
+    let post = async |fields: &[(String, String)]| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        sender.post(&address, &fields).await
+    };
+    let blank: Vec<_> = fields.iter().filter(|(name, _)| name != "narrative").cloned().collect();
+    let taken = post(&blank).await;
+    let told = "Enter an answer: an earlier one can be changed, and not taken away";
+    assert_eq!((taken.status.as_u16(), taken.words(".govuk-error-summary__list a")), (422, vec![told.to_owned()]));
+    // Meanwhile the team opens it.
+    let triager = Client::new(&served);
+    triager.sign_in(&served, "theo.invented").await;
+    triager.get(&format!("/referrals/{reference}")).await;
+    let late = post(&fields).await;
+    assert_eq!(late.status.as_u16(), 409, "{}", late.body);
+    assert!(late.words("textarea[name='narrative']").concat().ends_with("And more."), "{}", late.body);
+    let again = late.filled();
+    let done = post(&again).await;
+    assert_eq!(done.status.as_u16(), 303, "{}", done.body);
+    let page = sender.get(&format!("/referrals/{reference}")).await;
+    assert!(page.body.contains("Changed by Tess Example") && page.body.contains("Before: "), "{}", page.body);
+    served.finish().await;
+}
