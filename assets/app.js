@@ -17,6 +17,57 @@ for (const form of document.querySelectorAll('form[data-app-once]')) {
   })
 }
 
+// Follow-up questions stand on the page from the start; here they show once the answers call for them. The server decides by
+// the same conditions what counts. An answer in a follow-up that is not called for counts as none here too.
+const followUps = [...document.querySelectorAll('[data-app-when]')]
+const NOT_KNOWN = 'not-known'
+
+// Names and values of the controls that are filled in and not hidden.
+const given = (form) => [...form.elements]
+  .filter((control) => control.name && !['hidden', 'submit', 'fieldset'].includes(control.type) && !control.closest('[data-app-when][hidden]'))
+  .filter((control) => !['radio', 'checkbox'].includes(control.type) || control.checked)
+  .map((control) => [control.name, control.value.trim()])
+  .filter(([, value]) => value !== '')
+
+// True, false, or null while what it looks at is unanswered or not known.
+const decide = (condition, answers) => {
+  const [[kind, of]] = Object.entries(condition)
+  if (kind === 'not') {
+    const truth = decide(of, answers)
+    return truth === null ? null : !truth
+  }
+  if (kind === 'all' || kind === 'any') {
+    const decisive = kind === 'any'
+    const truths = of.map((part) => decide(part, answers))
+    if (truths.includes(decisive)) return decisive
+    return truths.includes(null) ? null : !decisive
+  }
+  const [name, wanted, counted] = of
+  const values = answers.filter(([known]) => known === name).map(([, value]) => value)
+  const reasons = answers.filter(([known]) => known === `${name}-${NOT_KNOWN}`).map(([, value]) => value)
+    .concat(values.filter((value) => value === NOT_KNOWN || value.startsWith(`${NOT_KNOWN}:`)))
+  const parts = answers.filter(([known]) => known === name || known.startsWith(`${name}.`) || known.startsWith(`${name}-`))
+  if (kind === 'not_known') return reasons.includes(wanted) || reasons.includes(`${NOT_KNOWN}:${wanted}`)
+  if (kind === 'answered') return reasons.length === 0 && parts.length > 0
+  if (reasons.length > 0 || parts.length === 0) return null
+  if (kind === 'in') return wanted.some((code) => values.includes(code))
+  if (counted === 'number') return Number(values[0]) >= wanted
+  if (counted === 'ticked') return values.length >= wanted
+  return new Set(parts.map(([known]) => known.slice(name.length + 1).split('.')[0])).size >= wanted
+}
+
+const showFollowUps = () => {
+  // In the order of the page: one may hang on another.
+  for (const block of followUps) block.hidden = decide(JSON.parse(block.dataset.appWhen), given(block.closest('form'))) !== true
+}
+if (followUps.length > 0) {
+  document.documentElement.classList.add('app-follow-ups-hide')
+  for (const kind of ['change', 'input']) document.addEventListener(kind, showFollowUps)
+  // What the browser fills in again by itself comes after this script.
+  window.addEventListener('pageshow', showFollowUps)
+  showFollowUps()
+}
+
 // A section saves itself while it is written: on the server and nowhere else. A failure changes nothing; the button says why.
 const EVERY = 20000
 for (const form of document.querySelectorAll('form[data-app-autosave]')) {

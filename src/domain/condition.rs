@@ -29,6 +29,17 @@ pub enum Condition {
     Answered(QuestionId),
 }
 
+/// What is left of a condition once some answers are settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Left {
+    /// It holds, whatever else is answered.
+    Always,
+    /// It does not hold, whatever else is answered.
+    Never,
+    /// It holds when this does, which looks only at what may still change.
+    When(Condition),
+}
+
 impl Condition {
     /// Whether it is certainly true of these answers.
     pub fn holds(&self, answers: &Answers) -> bool {
@@ -66,6 +77,44 @@ impl Condition {
             }
             Self::All(parts) => parts.iter().map(|part| part.limited_to(is_asked)).collect::<Option<_>>().map(Self::All),
             whole => whole.questions().into_iter().all(is_asked).then(|| whole.clone()),
+        }
+    }
+
+    /// What is left of it when all answers are settled but those to the questions that may still change.
+    pub fn left(&self, answers: &Answers, may_change: &impl Fn(&QuestionId) -> bool) -> Left {
+        self.left_of(true, answers, may_change)
+    }
+
+    /// The same of its opposite where `truth` is false: every `not` goes down to what it is about, so that what does not
+    /// hold for certain can be struck out on the way.
+    fn left_of(&self, truth: bool, answers: &Answers, may_change: &impl Fn(&QuestionId) -> bool) -> Left {
+        match self {
+            Self::Not(part) => part.left_of(!truth, answers, may_change),
+            Self::All(parts) | Self::Any(parts) => {
+                let needs_all = matches!(self, Self::All(_)) == truth;
+                let mut left = Vec::new();
+                for part in parts {
+                    match (part.left_of(truth, answers, may_change), needs_all) {
+                        (Left::When(part), _) => left.push(part),
+                        (Left::Always, true) | (Left::Never, false) => {}
+                        (settled, _) => return settled,
+                    }
+                }
+                match (left.pop(), needs_all) {
+                    (None, true) => Left::Always,
+                    (None, false) => Left::Never,
+                    (Some(only), _) if left.is_empty() => Left::When(only),
+                    (Some(last), _) => {
+                        left.push(last);
+                        Left::When(if needs_all { Self::All(left) } else { Self::Any(left) })
+                    }
+                }
+            }
+            about if about.questions().into_iter().any(may_change) => {
+                Left::When(if truth { about.clone() } else { Self::Not(Box::new(about.clone())) })
+            }
+            about if about.decide(answers) == Some(truth) => Left::Always,
+            _ => Left::Never,
         }
     }
 
@@ -193,6 +242,26 @@ mod tests {
                 prop_assert!(left.questions().into_iter().all(is_asked));
                 prop_assert!(!left.holds(&answers(&given)) || condition.holds(&answers(&given)), "{:?} of {:?}", left, condition);
             }
+        }
+
+        #[test]
+        fn what_is_left_of_a_condition_holds_whenever_the_whole_does(
+            given in proptest::collection::vec(any_answer(), 4),
+            later in proptest::collection::vec(any_answer(), 4),
+            condition in any_condition(true),
+        ) {
+            let may_change = |id: &QuestionId| *id == q(1) || *id == q(3);
+            let changed: Vec<_> = given.iter().zip(&later).enumerate()
+                .map(|(n, (now, then))| if may_change(&q(n)) { then.clone() } else { now.clone() }).collect();
+            let holds = match condition.left(&answers(&given), &may_change) {
+                Left::Always => true,
+                Left::Never => false,
+                Left::When(left) => {
+                    prop_assert!(left.questions().into_iter().all(may_change));
+                    left.holds(&answers(&changed))
+                }
+            };
+            prop_assert_eq!(holds, condition.holds(&answers(&changed)));
         }
 
         #[test]

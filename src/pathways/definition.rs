@@ -35,8 +35,10 @@ use crate::domain::{
 
 /// The most questions that a submission may have to answer, whatever the answers.
 const MOST_REQUIRED: usize = 24;
-/// The most sections, each a screen, that come before sending.
-const MOST_SECTIONS: usize = 12;
+/// The most screens that come before sending, whatever is answered.
+const MOST_SCREENS: usize = 12;
+/// Those of them that are no section: the question about danger, whom to ring, the tasks, and the page that checks.
+const OTHER_SCREENS: usize = 4;
 /// The most minutes that they may take.
 const MOST_MINUTES: u16 = 5;
 
@@ -133,7 +135,7 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let asked_about =
         AskedAbout { sections: &sections, danger: danger.as_ref(), conflict: conflict.as_ref(), district: district.as_ref() };
     let terms = enquiry(&file, &known, about_person, &asked_about);
-    check_length(&file, &sections);
+    check_length(&file, &sections, danger.as_ref());
     file.end();
     let mut pathway = Pathway {
         id: id?,
@@ -179,14 +181,19 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
 }
 
 /// Nobody is asked too much before sending.
-fn check_length(file: &Table<'_>, sections: &[Section]) {
+fn check_length(file: &Table<'_>, sections: &[Section], danger: Option<&Danger>) {
     let required = sections.iter().flat_map(|s| &s.questions).filter(|q| q.required && q.show_when.is_none()).count();
     if required > MOST_REQUIRED {
         file.fault(format!("require fewer questions: {required} are always required, {MOST_REQUIRED} are the most"));
     }
-    let before = sections.iter().filter(|section| !section.later).count();
-    if before > MOST_SECTIONS {
-        file.fault(format!("mark sections as `later`: {before} come before sending, {MOST_SECTIONS} are the most"));
+    // The question about danger has a screen before these; what may mean danger shows once more whom to ring.
+    let asks_more = |section: &Section| section.questions.iter().any(|q| danger.is_none_or(|danger| danger.question != q.id));
+    let before = sections.iter().filter(|section| !section.later && asks_more(section)).count();
+    let most = MOST_SCREENS - OTHER_SCREENS - usize::from(danger.is_some_and(|danger| danger.also.is_some()));
+    if before > most {
+        file.fault(format!(
+            "mark sections as `later`, or ask more in each: {before} come before sending, {most} are the most in {MOST_SCREENS} screens"
+        ));
     }
 }
 

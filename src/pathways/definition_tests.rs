@@ -102,7 +102,7 @@ fn too_many_required_questions_are_refused() {
 }
 
 #[test]
-fn more_than_twelve_sections_before_sending_are_refused_and_later_ones_are_not_counted() {
+fn more_than_twelve_screens_before_sending_are_refused_and_later_sections_are_not_counted() {
     let section = |n: i32, later: bool| {
         format!(
             "[[section]]\nid = \"extra-{n}\"\ntitle = \"Extra\"\nlater = {later}\n\n[[section.question]]\nid = \"extra_{n}\"\n\
@@ -113,7 +113,7 @@ fn more_than_twelve_sections_before_sending_are_refused_and_later_ones_are_not_c
         let extra: String = (0..9).map(|n| section(n, later)).collect();
         FIRE.replace("[[section]]\nid = \"about-this-referral\"", &format!("{extra}[[section]]\nid = \"about-this-referral\""))
     };
-    assert!(faults(&with(false))[0].1.contains("12 are the most"));
+    assert!(faults(&with(false))[0].1.contains("12 come before sending, 8 are the most in 12 screens"));
     let pathway = parse("fire-protection.toml", &with(true)).expect("a pathway");
     assert_eq!((pathway.sections.len(), pathway.minimum().count()), (13, 4));
 }

@@ -152,7 +152,7 @@ impl Browser {
     /// page hides or does not have is left alone; gives the names of the others.
     pub async fn answer(&self, fields: &[(String, String)]) -> Vec<String> {
         let answer = "return arguments[0].filter(([name, value]) => { \
-            const all = [...document.querySelectorAll('main [name]')].filter(field => field.name === name && field.type !== 'hidden'); \
+            const all = [...document.querySelectorAll('main [name]')].filter(field => field.name === name && field.type !== 'hidden' && !field.closest('[hidden]')); \
             const box = all.find(field => field.value === value); \
             if (all.length === 0) return false; \
             if (all[0].type === 'radio' || all[0].type === 'checkbox') { if (!box.checked) box.click(); return true; } \
@@ -161,6 +161,25 @@ impl Browser {
             return true }).map(([name]) => name)";
         let named = self.client.execute(answer, vec![json!(fields)]).await.unwrap();
         named.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The ids of the questions whose controls the page has, hidden ones included.
+    pub async fn drawn(&self) -> Vec<String> {
+        self.ids("").await
+    }
+
+    /// The ids of the questions whose controls somebody sees.
+    pub async fn shown(&self) -> Vec<String> {
+        self.ids(".filter(control => !control.closest('[hidden]'))").await
+    }
+
+    async fn ids(&self, filter: &str) -> Vec<String> {
+        let ids = format!(
+            "return [...new Set([...document.querySelectorAll('main :is(input, select, textarea)[name]')]\
+             .filter(control => control.type !== 'hidden'){filter}.map(control => control.name.split(/[.-]/)[0]))]"
+        );
+        let ids = self.run(&ids).await;
+        ids.as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
     }
 
     /// Presses something that stays on this page.

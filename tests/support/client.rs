@@ -131,9 +131,13 @@ impl Page {
         self.select(selector, |link| link.attr("href").unwrap().to_owned())
     }
 
-    /// The names of the questions that a section asks.
+    /// The ids of the questions that a section draws, in order: controls are named after them.
     pub fn asked(&self) -> Vec<String> {
-        self.select("main input[name=asked]", |input| input.attr("value").unwrap().to_owned())
+        let controls = "main input:not([type=hidden]), main textarea, main select";
+        let names = self.select(controls, |control| control.attr("name").unwrap_or("").to_owned());
+        let mut ids: Vec<String> = names.iter().map(|name| name.split(['.', '-']).next().unwrap().to_owned()).collect();
+        ids.dedup();
+        ids
     }
 
     /// Names and values of what is chosen or ticked before anybody touches it.

@@ -76,7 +76,7 @@ impl<'c> Walk<'c> {
         self.client.post(&path, &all).await.location().to_owned()
     }
 
-    /// The fields that answer the questions which a page asks.
+    /// The fields that answer the questions which a page draws.
     pub fn asked(&self, page: &Page, answers: &Set) -> Vec<(String, String)> {
         let answered = |id: String| Some((self.question(&id)?, answers.get(&id)?));
         page.asked()
@@ -90,14 +90,10 @@ impl<'c> Walk<'c> {
         self.pathway.questions().find(|question| question.id.as_str() == id)
     }
 
-    /// Fills in a section, and again where it called up further questions; gives where it led.
+    /// Fills in a section; gives where it led.
     pub async fn fill(&mut self, at: &str, answers: &Set) -> String {
         let page = self.open(at).await;
         let mut led = self.post(&page, &self.asked(&page, answers)).await;
-        while led.contains("?grown=yes") {
-            let page = self.open(&led).await;
-            led = self.post(&page, &self.asked(&page, answers)).await;
-        }
         // What may mean danger shows whom to ring, and the way on.
         if led.contains("?ring=yes") {
             led = self.open(&led).await.links("main a.govuk-button").remove(0);

@@ -11,7 +11,8 @@ use axum::{
 
 use super::{
     answers::{Given, regrouped},
-    field::{FieldView, asked},
+    field::FieldView,
+    follow_up,
     kept::{self, InForm, Offer, OfferRow},
 };
 use crate::{
@@ -60,8 +61,8 @@ impl AddPage {
         ErrorSummary::new(self.fields.iter().flat_map(FieldView::error_links).collect())
     }
 
-    fn asked(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        asked(&self.fields)
+    fn questions(&self) -> Result<String, askama::Error> {
+        follow_up::html(&self.fields)
     }
 
     fn button() -> Button {
@@ -150,12 +151,6 @@ async fn add(
     let sender = app.sender_kind_of(&view).await?;
     let pathway = &view.pathway.pathway;
     let given = Given::over(pathway, before(&view, &section)?, posted.fields(), sender, person.request.at.uk_date());
-    // A further question that an answer called up is asked before anything is sent.
-    let open = addable(found(&view, &section)?, &latest(&view), view.relation);
-    if given.called_up(posted.fields(), |id| open.contains(id)).is_some() {
-        let page = page(&app, &person, &view, (&section, posted.value("form_token")), posted.fields(), None).await?;
-        return ok(&AddPage { kept: InForm::carried(posted.value("kept")), ..page });
-    }
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(posted.fields()).finish();
     let added = if given.doubled.is_empty() {
         let answers = (&given.raw, body.as_bytes());
@@ -211,7 +206,7 @@ async fn page(
     let sender = app.sender_kind_of(view).await?;
     let given = Given::over(pathway, before(view, section)?, fields, sender, person.request.at.uk_date());
     let open = addable(found, &answers, view.relation);
-    let asked = given.shown.iter().filter(|question| open.contains(&question.id));
+    let asked = found.questions.iter().filter(|question| open.contains(&question.id));
     let reference = view.referral.reference;
     Ok(AddPage {
         frame: person
@@ -224,7 +219,7 @@ async fn page(
         intro: found.intro.clone().unwrap_or_default(),
         action: format!("/referrals/{reference}/add/{}", found.id),
         form_token: form_token.to_owned(),
-        fields: asked.map(|question| given.field(question, errors.unwrap_or_default())).collect(),
+        fields: given.fields_of(asked, errors.unwrap_or_default()),
         kept: InForm::Nothing,
     })
 }

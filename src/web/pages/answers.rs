@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::field::ASKED;
+use super::field::FieldView;
 use crate::domain::{
     agency::AgencyKind,
-    answers::{Answer, FieldError, RawAnswer, RawAnswers},
+    answers::{Answer, Answers, FieldError, RawAnswer, RawAnswers},
     code::{Code, QuestionId},
     pathway::Pathway,
     question::{Group, Kind, NOT_KNOWN, Question},
@@ -34,6 +34,8 @@ pub(super) struct Given<'p> {
     pub(super) items: BTreeMap<(QuestionId, usize), Vec<&'p Question>>,
     /// The answers to those.
     pub(super) raw: RawAnswers,
+    /// Those of them that fit.
+    pub(super) answers: Answers,
     /// Questions that were both answered and ticked as not known.
     pub(super) doubled: Vec<FieldError>,
 }
@@ -61,7 +63,7 @@ impl<'p> Given<'p> {
             }
         }
         let doubled = reading.doubled;
-        let Examined { shown, items, .. } = examine(pathway, raw.clone(), sender, today);
+        let Examined { answers, shown, items, .. } = examine(pathway, raw.clone(), sender, today);
         raw.retain(|id, answer| {
             if let RawAnswer::Group(given) = answer {
                 for (at, item) in given.iter_mut().enumerate() {
@@ -71,7 +73,7 @@ impl<'p> Given<'p> {
             }
             shown.iter().any(|question| question.id == *id)
         });
-        let mut given = Self { fields, shown, items, raw, doubled: Vec::new() };
+        let mut given = Self { fields, shown, items, raw, answers, doubled: Vec::new() };
         given.doubled = doubled.into_iter().filter(|error| given.is_shown(error)).collect();
         given
     }
@@ -83,23 +85,10 @@ impl<'p> Given<'p> {
         of(&self.shown, &error.field) && error.item.as_ref().is_none_or(inside)
     }
 
-    /// The filled-in fields of a section's questions that are not shown now: kept in the form, should they be shown again.
-    pub(super) fn set_aside(&self, section: &Section) -> Fields {
-        let hidden = section.questions.iter().filter(|question| self.shown.iter().all(|shown| shown.id != question.id));
+    /// What was filled in for questions of a section that the page does not draw: kept in the form, should they be asked again.
+    pub(super) fn set_aside(&self, section: &Section, drawn: &[FieldView]) -> Fields {
+        let hidden = section.questions.iter().filter(|question| drawn.iter().all(|field| field.id != question.id.as_str()));
         hidden.flat_map(|question| self.of(question)).filter(|(_, value)| !value.is_empty()).collect()
-    }
-
-    /// The name of the first question that these answers show and the page that posted them did not ask: an answer has called
-    /// it up since. None where the page does not say what it asked.
-    pub(super) fn called_up(&self, posted: &[(String, String)], is_mine: impl Fn(&QuestionId) -> bool) -> Option<String> {
-        let asked = all(posted, ASKED);
-        let inside = |group: &QuestionId| {
-            let mine = self.items.iter().filter(|((id, _), _)| id == group).collect::<Vec<_>>();
-            mine.into_iter().flat_map(|((id, at), shown)| shown.iter().map(move |question| format!("{id}.{at}.{}", question.id)))
-        };
-        let shown = self.shown.iter().map(|question| &question.id).filter(|id| is_mine(id));
-        let mut names = shown.flat_map(|id| std::iter::once(id.to_string()).chain(inside(id)));
-        names.find(|name| !asked.is_empty() && !asked.contains(name))
     }
 
     fn of(&self, question: &Question) -> Fields {

@@ -4,9 +4,12 @@ use super::{
     answers::{DATE, Given, all, first, is_one_of, item_count, ticked},
     field::{ChoiceView, FieldKind, FieldView},
     field_parts::{ItemView, PartView},
+    follow_up::{Asked, When},
 };
 use crate::domain::{
     answers::FieldError,
+    code::QuestionId,
+    condition::Left,
     parts::PartForm,
     question::{Group, Kind, NOT_KNOWN, Precision, Question},
 };
@@ -15,30 +18,60 @@ use crate::domain::{
 const MOST_RADIOS: usize = 16;
 
 impl Given<'_> {
-    /// A question as a field with its answer, and what is wrong with it.
-    pub(super) fn field(&self, question: &Question, errors: &[FieldError]) -> FieldView {
+    /// The questions of a page as fields with their answers, and what is wrong with them: those that are asked, and those that
+    /// other answers on the page would call for.
+    pub(super) fn fields_of<'q>(
+        &self,
+        questions: impl IntoIterator<Item = &'q Question>,
+        errors: &[FieldError],
+    ) -> Vec<FieldView> {
+        let mut before: Vec<Asked<'q>> = Vec::new();
+        let mut drawn = Vec::new();
+        for question in questions {
+            let left = self.left(question, &before);
+            if left == Left::Never {
+                continue;
+            }
+            let field = FieldView { when: When::of(&left, &before), ..self.field(question, errors, &before) };
+            before.push(Asked { question, name: question.id.to_string() });
+            drawn.push(field);
+        }
+        drawn
+    }
+
+    /// When a question is asked, as far as that hangs on those before it on the page.
+    fn left(&self, question: &Question, before: &[Asked<'_>]) -> Left {
+        let is_before = |id: &QuestionId| before.iter().any(|asked| asked.question.id == *id);
+        question.show_when.as_ref().map_or(Left::Always, |when| when.left(&self.answers, &is_before))
+    }
+
+    fn field(&self, question: &Question, errors: &[FieldError], before: &[Asked<'_>]) -> FieldView {
         let mine: Vec<&FieldError> = errors.iter().filter(|error| error.field == question.id).collect();
         let mut field = self.filled(question, question.id.as_str(), mine.iter().copied().filter(|error| error.item.is_none()));
         if let Kind::Group(group) = &question.kind {
-            field.items =
-                (0..item_count(question, group, self.fields).max(1)).map(|at| self.item(question, group, at, &mine)).collect();
+            let count = item_count(question, group, self.fields).max(1);
+            field.items = (0..count).map(|at| self.item((question, group, at), &mine, before)).collect();
             field.can_add = field.items.len() < group.most;
         }
         field
     }
 
-    fn item(&self, question: &Question, group: &Group, at: usize, errors: &[&FieldError]) -> ItemView {
-        let asked = |asked: &Question| {
+    /// The questions of one item, which look at those before them in it and on the page.
+    fn item(&self, (question, group, at): (&Question, &Group, usize), errors: &[&FieldError], before: &[Asked<'_>]) -> ItemView {
+        let mut before = before.to_vec();
+        let mut fields = Vec::new();
+        for asked in &group.questions {
+            let left = self.left(asked, &before);
+            if left == Left::Never {
+                continue;
+            }
+            let name = format!("{}.{at}.{}", question.id, asked.id);
             let of = |error: &&FieldError| error.item.as_ref().is_some_and(|(item, id)| *item == at && *id == asked.id);
-            self.filled(asked, &format!("{}.{at}.{}", question.id, asked.id), errors.iter().copied().filter(of))
-        };
-        let shown = self.items.get(&(question.id.clone(), at));
-        // A first item that nobody posted shows what is always asked.
-        let is_shown = |asked: &&Question| match shown {
-            Some(shown) => shown.iter().any(|known| known.id == asked.id),
-            None => asked.show_when.is_none(),
-        };
-        ItemView { fields: group.questions.iter().filter(is_shown).map(asked).collect() }
+            let when = When::of(&left, &before);
+            fields.push(FieldView { when, ..self.filled(asked, &name, errors.iter().copied().filter(of)) });
+            before.push(Asked { question: asked, name });
+        }
+        ItemView { fields }
     }
 
     fn filled<'e>(&self, question: &Question, name: &str, errors: impl Iterator<Item = &'e FieldError>) -> FieldView {

@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use super::field_parts::{ItemView, PartView};
+use super::{
+    field_parts::{ItemView, PartView},
+    follow_up::When,
+};
 use crate::web::components::{
     CharacterCount, Checkbox, Checkboxes, DateInput, DateParts, ErrorLink, ErrorMessage, Fieldset, Hint, Input, Label, Prefix,
     Radio, Radios, Select, SelectItem,
@@ -95,17 +98,8 @@ pub struct FieldView {
     pub optional: bool,
     /// The most characters of a long text.
     pub max_length: u32,
-}
-
-/// Names a question that a page asked.
-pub(super) const ASKED: &str = "asked";
-
-/// What a page says of the questions that it asks, those inside groups included: pairs of a field's name and its value.
-pub(super) fn asked(fields: &[FieldView]) -> impl Iterator<Item = (&'static str, &str)> {
-    fn and_inside(field: &FieldView) -> impl Iterator<Item = &FieldView> {
-        std::iter::once(field).chain(field.items.iter().flat_map(|item| &item.fields))
-    }
-    fields.iter().flat_map(and_inside).map(|field| (ASKED, field.id.as_str()))
+    /// Of a follow-up, the answers on this page that call for it; none where it is asked in any case.
+    pub when: Option<When>,
 }
 
 impl FieldView {
@@ -129,6 +123,7 @@ impl FieldView {
             part_errors: Vec::new(),
             optional: false,
             max_length: 4000,
+            when: None,
         }
     }
 

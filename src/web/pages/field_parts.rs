@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::field::FieldView;
+use super::{field::FieldView, follow_up};
 use crate::web::components::{Checkbox, Checkboxes, DateInput, ErrorMessage, Fieldset, Hint, Input, Label};
 
 /// One part of an answer.
@@ -53,7 +53,7 @@ struct Items {
 
 struct Item {
     number: usize,
-    controls: Vec<String>,
+    controls: String,
 }
 
 /// Where files come from.
@@ -165,8 +165,7 @@ impl FieldView {
         let noun = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
         let mut items = Vec::new();
         for (at, item) in self.items.iter().enumerate() {
-            let controls = item.fields.iter().map(Self::html).collect::<Result<_, _>>()?;
-            items.push(Item { number: at + 1, controls });
+            items.push(Item { number: at + 1, controls: follow_up::html(&item.fields)? });
         }
         let (id, legend, hint, error) = (self.id.clone(), self.question(), self.hint.clone(), self.error.clone());
         Items { id, legend, hint, error, noun, items, can_add: self.can_add }.render()

@@ -22,6 +22,7 @@ pub mod field;
 pub mod field_parts;
 mod filled;
 pub mod file;
+pub mod follow_up;
 pub mod giving_out;
 pub mod home;
 pub mod kept;

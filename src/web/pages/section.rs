@@ -14,23 +14,17 @@ use serde::{Deserialize, Serialize};
 use super::{
     addition,
     answers::{of_section, regrouped},
-    field::{FieldView, asked},
+    field::FieldView,
     filled::{Filled, Looked, Opened},
+    follow_up,
     kept::{self, InForm, Offer, OfferRow},
     urgent,
 };
 use crate::{
     app::{App, Error, KeptView, Saved},
     domain::{
-        code::QuestionId,
-        condition::Condition,
-        draft::Part,
-        enquiry::FormKind,
-        kept::KeptForm,
-        progress::Progress,
-        question::{Kind, Question},
-        section::Section,
-        time::Timestamp,
+        condition::Condition, draft::Part, enquiry::FormKind, kept::KeptForm, progress::Progress, question::Question,
+        section::Section, time::Timestamp,
     },
     web::{
         components::{Button, ErrorLink, ErrorSummary},
@@ -59,13 +53,9 @@ pub struct SectionPage {
     pub action: String,
     /// How often the section has been saved: a saving says which one it follows.
     pub revision: i64,
-    /// Whether an answer can call up a further question.
-    pub may_grow: bool,
-    /// Whether the last saving called up a further question.
-    pub grown: bool,
     /// The questions.
     pub fields: Vec<FieldView>,
-    /// Answers to questions of this section that are not asked now, kept in case they are asked again.
+    /// Answers to questions of this section that no answer in it calls for, kept in case they are asked again.
     pub set_aside: Vec<(String, String)>,
     /// When it was last saved; empty for never.
     pub saved: String,
@@ -76,8 +66,8 @@ pub struct SectionPage {
 }
 
 impl SectionPage {
-    fn asked(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        asked(&self.fields)
+    fn questions(&self) -> Result<String, askama::Error> {
+        follow_up::html(&self.fields)
     }
 
     fn summary(&self) -> ErrorSummary {
@@ -144,8 +134,6 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
 struct Asked {
     /// The section was just saved: say what is wrong with it.
     look: Option<String>,
-    /// The saving called up a further question.
-    grown: Option<String>,
     /// What was saved may mean danger: whom to ring comes before what is next.
     ring: Option<String>,
 }
@@ -181,7 +169,6 @@ async fn show(
         return ok(&urgent::page(&app, &person, &filled, &looked, next(&filled, &looked, found)));
     }
     let mut page = page(&person, shown, &looked, found, asked.look.is_some());
-    page.grown = asked.grown.is_some();
     if let Some(kept) = kept {
         let id = kept.id.to_string();
         page.kept = match (&restored, offer(&person, &filled, found, &kept)?) {
@@ -216,8 +203,7 @@ fn page(person: &SignedIn, filled: &Filled, looked: &Looked<'_>, section: &Secti
     let pathway = filled.pathway();
     let reference = filled.view.draft.reference;
     let errors = if with_errors { looked.errors_in(section) } else { Vec::new() };
-    let shown = section.questions.iter().filter(|question| looked.given.shown.iter().any(|shown| shown.id == question.id));
-    let fields: Vec<_> = shown.map(|question| looked.given.field(question, &errors)).collect();
+    let fields = looked.given.fields_of(&section.questions, &errors);
     let saved = filled.view.part(section.id.as_str());
     let failed = fields.iter().any(|field| !field.error_links().is_empty());
     SectionPage {
@@ -232,23 +218,12 @@ fn page(person: &SignedIn, filled: &Filled, looked: &Looked<'_>, section: &Secti
         later: section.later,
         action: format!("/drafts/{reference}/section/{}", section.id),
         revision: saved.map_or(0, |saved| saved.revision),
-        may_grow: section.questions.iter().any(may_grow),
-        grown: false,
+        set_aside: looked.given.set_aside(section, &fields),
         fields,
-        set_aside: looked.given.set_aside(section),
         saved: saved.map(|saved| clock(saved.at)).unwrap_or_default(),
         next_href: next(filled, looked, section),
         kept: InForm::Nothing,
     }
-}
-
-/// Whether other answers call up a question, or one inside it.
-fn may_grow(question: &Question) -> bool {
-    let inside = match &question.kind {
-        Kind::Group(group) => &group.questions[..],
-        _ => &[],
-    };
-    question.show_when.is_some() || inside.iter().any(|asked| asked.show_when.is_some())
 }
 
 /// "10:42am".
@@ -354,11 +329,6 @@ async fn go_on(app: &App, person: &SignedIn, (reference, section): (&str, &str),
     let looked = filled.look();
     if looked.stop().is_some_and(|rule| names(found, &rule.when)) {
         return Ok(see(&format!("{here}/check")));
-    }
-    // A further question is shown before anything else.
-    let is_mine = |id: &QuestionId| found.questions.iter().any(|question| question.id == *id);
-    if let Some(name) = looked.given.called_up(posted.fields(), is_mine) {
-        return Ok(see(&format!("{here}/section/{section}?grown=yes#{name}")));
     }
     if !looked.errors_in(found).is_empty() {
         return Ok(see(&format!("{here}/section/{section}?look=yes")));

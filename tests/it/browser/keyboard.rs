@@ -124,14 +124,12 @@ impl Keys<'_> {
             self.activate(task).await;
             while self.0.path().await.contains("/section/") {
                 // What may mean danger shows whom to ring, and the way on.
-                if !self.0.has("main [name=asked]").await {
+                if !self.0.has("main form").await {
                     self.activate("Go on with the record").await;
                     continue;
                 }
-                let asked = "return [...document.querySelectorAll('main [name=asked]')].map(asked => asked.value)";
-                let ids = self.0.run(asked).await;
-                let ids: Vec<&str> = ids.as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
-                let asked = pathway.questions().filter(|question| ids.contains(&question.id.as_str()));
+                let ids = self.0.drawn().await;
+                let asked = pathway.questions().filter(|question| ids.contains(&question.id.to_string()));
                 let answered = asked.filter_map(|question| Some((question, answers.get(question.id.as_str())?)));
                 let all: Vec<_> =
                     answered.flat_map(|(question, answer)| fields(question, question.id.as_str(), answer)).collect();

@@ -14,7 +14,7 @@ use crate::support::{
     answers::{Form, Set, fields},
     browser::{Browser, NARROW},
     hub::{ENGINES, Hub},
-    walker::walker_of,
+    walker::{signed_in, walker_of},
 };
 
 /// One pathway being walked.
@@ -69,11 +69,10 @@ impl Walk<'_> {
         assert!(!self.browser.overflows().await, "{name} is wider than the window");
     }
 
-    /// The questions that the open section asks.
+    /// The questions that the open section asks now.
     async fn asked(&self) -> Vec<&Question> {
-        let ids = self.browser.run("return [...document.querySelectorAll('main [name=asked]')].map(asked => asked.value)").await;
-        let ids: Vec<&str> = ids.as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
-        self.pathway.questions().filter(|question| ids.contains(&question.id.as_str())).collect()
+        let ids = self.browser.shown().await;
+        self.pathway.questions().filter(|question| ids.contains(&question.id.to_string())).collect()
     }
 
     /// The values of these fields.
@@ -123,22 +122,20 @@ impl Walk<'_> {
         self.browser.answer(&blank).await;
     }
 
-    /// Answers what the open section asks, as far as it asks it; gives the names of the fields.
+    /// Answers the open section; gives the names of the fields that it showed by the time that their turn came.
     async fn fill(&self, answers: &Set) -> BTreeSet<String> {
-        let all = self.asked().await.into_iter().filter_map(|question| Some((question, answers.get(question.id.as_str())?)));
+        let all = self.pathway.questions().filter_map(|question| Some((question, answers.get(question.id.as_str())?)));
         let all: Vec<_> = all.flat_map(|(question, answer)| fields(question, question.id.as_str(), answer)).collect();
         self.browser.answer(&all).await.into_iter().collect()
     }
 
-    /// Fills in the section that is open, and again where it called up further questions, until all of it is answered.
+    /// Fills in the section that is open.
     async fn well(&mut self, section: &str, answers: &Set) {
-        let mut filled = self.fill(answers).await;
-        self.browser.submit().await;
-        while self.browser.client.current_url().await.unwrap().query() == Some("grown=yes") {
-            self.look(&format!("{section}-grown")).await;
-            filled.extend(self.fill(answers).await);
-            self.browser.submit().await;
+        let filled = self.fill(answers).await;
+        if self.browser.has("[data-app-when]:not([hidden])").await {
+            self.look(&format!("{section}-follow-up")).await;
         }
+        self.browser.submit().await;
         assert!(!self.browser.has(".govuk-error-summary").await, "{section}: {}", self.browser.text("main").await);
         // What may mean danger shows whom to ring, and the way on.
         if self.browser.client.current_url().await.unwrap().query() == Some("ring=yes") {
@@ -196,6 +193,51 @@ impl Walk<'_> {
         self.browser.follow("See this referral").await;
         self.look("page-referral").await;
     }
+}
+
+/// On every way through a form, each section of the minimum asks in the browser what the server asks, no more and no less.
+#[tokio::test(flavor = "multi_thread")]
+async fn follow_ups_show_exactly_when_the_form_asks_them() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let browser = Browser::open(NARROW, &served.url()).await;
+    let (mut signed, mut hidden, mut shown) = ("", 0, 0);
+    for versioned in served.hub.app.pathways() {
+        let pathway = &versioned.pathway;
+        let (username, _) = walker_of(pathway);
+        let client = signed_in(&served, pathway).await;
+        if signed != username {
+            browser.client.delete_all_cookies().await.unwrap();
+            browser.sign_in(&served, username).await;
+            signed = username;
+        }
+        for answers in served.hub.form(pathway).covering() {
+            let mut walk = crate::support::walker::Walk::new(&client, pathway);
+            let draft = walk.begin(&answers).await;
+            walk.fill_all(&draft, &answers, false).await;
+            for section in pathway.minimum() {
+                let asked: Vec<&str> = section
+                    .questions
+                    .iter()
+                    .map(|question| question.id.as_str())
+                    .filter(|id| answers.contains_key(*id))
+                    .collect();
+                if asked.is_empty() || section.questions.iter().all(|question| question.show_when.is_none()) {
+                    continue;
+                }
+                browser.go(&format!("{draft}/section/{}", section.id)).await;
+                assert_eq!(browser.shown().await, asked, "{} {}", pathway.id, section.id);
+                // Nothing ticked, nothing that hangs on a tick.
+                let untick = "document.querySelectorAll('main input:checked').forEach(box => { box.checked = false }); \
+                    document.querySelector('main form input').dispatchEvent(new Event('input', { bubbles: true }))";
+                browser.run(untick).await;
+                hidden += browser.drawn().await.len() - browser.shown().await.len();
+                shown += asked.len();
+            }
+        }
+    }
+    assert!(hidden > 50 && shown > 50, "{hidden} hidden, {shown} shown");
+    browser.close().await;
+    served.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

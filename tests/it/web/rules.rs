@@ -77,7 +77,7 @@ async fn where_the_area_decides_every_team_that_may_receive_it_is_named() {
     let draft = begin(&client, "child-exploitation").await;
     let tasks = client.get(&draft).await;
     assert!(every.iter().all(|team| tasks.body.contains(team)), "{}", tasks.body);
-    save(&client, &draft, "where", &[("district", "leicester")]).await;
+    save(&client, &draft, "child", &[("district", "leicester")]).await;
     let tasks = client.get(&draft).await;
     assert!(tasks.body.contains("City children") && !tasks.body.contains("Rutland children"), "{}", tasks.body);
     let check = client.get(&format!("{draft}/check")).await;

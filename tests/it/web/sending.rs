@@ -97,17 +97,16 @@ async fn a_draft_is_a_list_of_tasks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_question_that_an_answer_calls_up_is_asked_and_taken_back_it_is_not_sent() {
+async fn a_question_that_an_answer_calls_up_is_on_its_page_and_taken_back_it_is_not_sent() {
     let (served, client) = sender().await;
     let draft = client.begin().await;
     let address = format!("{draft}/section/premises");
+    // It stands on the page of the question that calls it up, under words that say when it is asked.
     let shown = client.get(&address).await;
-    let mut answers = section("premises", &[("premises_use", "other")]);
-    answers.extend(shown.hidden().into_iter().filter(|(name, _)| name == "asked"));
-    let grown = client.save_from(&shown, &address, &answers).await;
-    assert!(grown.location().contains("?grown=yes#"), "{}", grown.location());
-    let shown = client.get(grown.location()).await;
-    assert!(shown.body.contains("name=\"other_use\"") && shown.body.contains("lead to a further question"));
+    assert_eq!(shown.words("fieldset:has(> .govuk-form-group [name=other_use]) > legend").len(), 1, "{}", shown.body);
+    assert!(shown.words(".app-follow-up__when").iter().any(|when| when.starts_with("If you answer “Something else” to “")));
+    let without = client.save(&draft, "premises", &[("premises_use", "other")]).await;
+    assert!(without.location().ends_with("?look=yes"), "{}", without.location());
     client.save(&draft, "premises", &[("premises_use", "other"), ("other_use", "a covered car wash")]).await;
     assert!(client.get(&format!("{draft}/check")).await.body.contains("a covered car wash"));
     // Taken back, its answer is kept in the form in case it is asked again.

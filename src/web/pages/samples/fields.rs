@@ -5,6 +5,7 @@ use super::{
         addition::AddPage,
         field::{FieldKind, FieldView},
         field_parts::{ItemView, PartView},
+        follow_up::When,
         section::{ConflictPage, SectionPage},
     },
     choices, kept, somebody,
@@ -82,6 +83,10 @@ pub(in crate::web::pages) fn fields(answer: &str, error: bool) -> Vec<FieldView>
             Vec::new()
         },
         optional: kind == FieldKind::Email,
+        when: (kind == FieldKind::Checkboxes).then(|| When {
+            condition: r#"{"in":["risk",["high"]]}"#.to_owned(),
+            words: "If you answer “High” to “How great is the risk?”:".to_owned(),
+        }),
         ..FieldView::new(id, kind, label)
     };
     kinds.into_iter().map(field).collect()
@@ -96,8 +101,6 @@ pub(super) fn section(answer: &str, failed: bool) -> SectionPage {
         later: !failed,
         action: "/drafts/7K3F-9QXD-2/section/child".to_owned(),
         revision: 3,
-        may_grow: true,
-        grown: failed,
         fields: fields(answer, failed),
         set_aside: vec![("other".to_owned(), answer.to_owned())],
         saved: if failed { "10:42am".to_owned() } else { String::new() },
