@@ -88,6 +88,7 @@ for (const form of document.querySelectorAll('form[data-app-autosave]')) {
         form.elements.revision.value = told.revision
         saved = now
         said.textContent = `Saved at ${told.at}`
+        form.dispatchEvent(new CustomEvent('app-session', { bubbles: true, detail: told.session }))
       } else {
         stopped = answer.status === 403 || answer.status === 409
         said.textContent = stopped ? 'Not saved. Press “Save and continue” to see why.' : 'Not saved yet.'
@@ -111,6 +112,106 @@ for (const form of document.querySelectorAll('form[data-app-autosave]')) {
     event.preventDefault()
     running.finally(() => form.requestSubmit(event.submitter))
   })
+}
+
+// A session ends after a quarter of an hour without use, and after a working day in any case. Two minutes before, a dialog says
+// so; at the end the page is covered, and what was typed is sent to be kept. All windows of this browser agree.
+const WARNING = 120
+const box = document.querySelector('[data-app-timeout]')
+if (box) {
+  const part = (name) => box.querySelector(`[data-app-timeout-${name}]`)
+  const forms = [...document.querySelectorAll('form[data-app-keep]')]
+  const typed = (form) => new URLSearchParams([...new FormData(form)].filter(([name]) => name !== 'revision')).toString()
+  const before = new Map(forms.map((form) => [form, typed(form)]))
+  const others = 'BroadcastChannel' in window ? new BroadcastChannel('app-session') : null
+  let idle = 0
+  let last = 0
+  let over = false
+
+  // Both limits as this browser's own clock has them.
+  const set = (limits) => {
+    const now = Date.now()
+    idle = now + limits.idle_in * 1000
+    last = now + limits.ends_in * 1000
+    for (const at of document.querySelectorAll('[data-app-idle-at]')) if (limits.idle_at) at.textContent = limits.idle_at
+    if (box.open && !over) box.close()
+  }
+  const uncover = () => {
+    over = false
+    document.body.classList.remove('app-covered')
+    box.close()
+  }
+  const cover = async () => {
+    over = true
+    document.body.classList.add('app-covered')
+    document.title = 'You are signed out – Referral Exchange'
+    part('heading').textContent = 'You are signed out'
+    part('idle').hidden = true
+    part('last').hidden = true
+    part('over').hidden = false
+    if (!box.open) box.showModal()
+    part('heading').tabIndex = -1
+    part('heading').focus()
+    const here = new URLSearchParams({ next: window.location.pathname })
+    part('again').href = `/sign-in?${here}`
+    const form = forms.find((form) => typed(form) !== before.get(form))
+    if (!form) return
+    const body = new URLSearchParams(new FormData(form))
+    body.set('ended', 'yes')
+    const keep = async () => {
+      try {
+        const answer = await fetch(form.action, { method: 'POST', body })
+        if (answer.redirected) window.location.assign(answer.url)
+        else uncover()
+      } catch {
+        part('kept').textContent = 'What you typed is not kept yet: there is no connection. It is lost if you close this page.'
+      }
+    }
+    part('again').addEventListener('click', (event) => {
+      event.preventDefault()
+      keep()
+    })
+    await keep()
+  }
+  const look = () => {
+    if (over) return
+    const now = Date.now()
+    const ends = Math.min(idle, last)
+    if (now >= ends) {
+      cover()
+    } else if (now >= ends - WARNING * 1000 && !box.open && box.dataset.told !== String(ends)) {
+      box.dataset.told = String(ends)
+      part('idle').hidden = last <= idle
+      part('last').hidden = last > idle
+      box.showModal()
+    }
+  }
+  set({ idle_in: Number(box.dataset.idleIn), ends_in: Number(box.dataset.endsIn) })
+  others?.postMessage({ idle_in: Number(box.dataset.idleIn), ends_in: Number(box.dataset.endsIn) })
+  others?.addEventListener('message', (event) => set(event.data))
+  document.addEventListener('app-session', (event) => {
+    set(event.detail)
+    others?.postMessage(event.detail)
+  })
+  part('idle').querySelector('form').addEventListener('submit', async (event) => {
+    event.preventDefault()
+    try {
+      const answer = await fetch(event.target.action, { method: 'POST', body: new URLSearchParams(new FormData(event.target)), redirect: 'error' })
+      if (!answer.ok) return cover()
+      const limits = await answer.json()
+      set(limits)
+      others?.postMessage(limits)
+    } catch {
+      // No connection, or nobody signed in any more: the end comes at its time.
+      box.close()
+    }
+  })
+  part('close').addEventListener('click', () => box.close())
+  // A browser lets nobody keep Escape from closing a dialog: it is opened again.
+  box.addEventListener('close', () => { if (over) box.showModal() })
+  window.setInterval(look, 1000)
+  document.addEventListener('visibilitychange', look)
+  look()
 }
 
 // A page shown again from the browser's memory must accept its buttons again.

@@ -137,7 +137,7 @@ impl App {
     /// [`Error::NotSignedIn`] when the cookie is none of ours, or its session has ended.
     pub async fn authenticate(&self, request: &RequestContext, cookie: &str) -> Result<Caller, Error> {
         let secret = SessionSecret::parse(SessionPurpose::Session, cookie).map_err(|_| Error::NotSignedIn)?;
-        let session = self.store.session(&secret.lookup_hash(), request.at).await?.ok_or(Error::NotSignedIn)?;
+        let mut session = self.store.session(&secret.lookup_hash(), request.at).await?.ok_or(Error::NotSignedIn)?;
         if session.purpose != SessionPurpose::Session {
             return Err(Error::NotSignedIn);
         }
@@ -147,9 +147,10 @@ impl App {
         }
         let places = self.named_places(account.id).await?;
         // Once a minute is often enough to move a limit of a quarter of an hour.
-        let idle_until = request.at.plus(IDLE);
+        let idle_until = request.at.plus(IDLE).min(session.expires_at);
         if idle_until.since(session.idle_expires_at) >= std::time::Duration::from_mins(1) {
             self.store.touch_session(session.id, idle_until).await?;
+            session.idle_expires_at = idle_until;
         }
         let checks = self.store.safeguarding_leads(account.agency).await?.iter().any(|lead| lead.user == account.id);
         Ok(Caller { account, session, secret, places, checks })

@@ -7,6 +7,7 @@ pub mod components;
 mod csrf;
 mod error;
 mod guard;
+pub mod limits;
 mod next;
 pub mod pages;
 mod posted;

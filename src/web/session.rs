@@ -11,12 +11,16 @@ use http::{Extensions, HeaderMap, header};
 use super::{
     components::NavigationItem,
     error::Failure,
+    limits::Limits,
     view::{self, Frame},
     words,
 };
 use zeroize::Zeroizing;
 
-use crate::app::{App, Caller, Error, RequestContext, cookie};
+use crate::{
+    app::{App, Caller, Error, RequestContext, cookie},
+    domain::time::Timestamp,
+};
 
 /// One request, whoever asks.
 #[derive(Clone)]
@@ -80,14 +84,14 @@ impl Visit {
             ..Frame::default()
         };
         let frame = match &caller {
-            Some((caller, unread)) => Frame { notices: words::unread(*unread), ..signed_in(app, caller, nobody) },
+            Some((caller, unread)) => Frame { notices: words::unread(*unread), ..signed_in(app, caller, nobody, request.at) },
             None => nobody,
         };
         Self { request, frame, form_token, pre_session, caller: caller.map(|(caller, _)| Arc::new(caller)) }
     }
 }
 
-fn signed_in(app: &App, caller: &Caller, frame: Frame) -> Frame {
+fn signed_in(app: &App, caller: &Caller, frame: Frame, at: Timestamp) -> Frame {
     let ways = app.ways(caller);
     let all = [
         ("Start", "/", true),
@@ -107,6 +111,7 @@ fn signed_in(app: &App, caller: &Caller, frame: Frame) -> Frame {
             name: caller.name().as_str().to_owned(),
             team: main.unwrap_or_default(),
             may_find: ways.sent,
+            limits: Limits::of(caller, at),
         }),
         navigation: all.into_iter().filter(|(_, _, open)| *open).map(|(text, href, _)| item((text, href))).collect(),
         ..frame

@@ -66,6 +66,7 @@ pub const ROUTES: &[Route] = &[
     post("/sign-out-everywhere", "sign-out-everywhere", Action::SignOutEverywhere),
     get("/", "home", None),
     get("/account", "account", Some(Action::ReadAccount)),
+    post("/account/stay", "stay-signed-in", Action::ReadAccount),
     get("/account/deputy", "deputy", Some(Action::ReadAccount)),
     post("/account/deputy", "choose-deputy", Action::ChooseDeputy),
     get("/not-sure", "not-sure", Some(Action::ReadPathways)),

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::components::{BackLink, GenericHeader, Markup, NavigationItem, ServiceNavigation, SkipLink};
+use super::limits::Limits;
 
 /// Name of the product, in titles and header.
 pub const SERVICE: &str = "Referral Exchange";
@@ -43,6 +44,8 @@ pub struct SignedIn {
     pub team: String,
     /// Whether the person may look referrals up by reference.
     pub may_find: bool,
+    /// When the session ends.
+    pub limits: Limits,
 }
 
 impl std::fmt::Debug for SignedIn {

@@ -182,6 +182,12 @@ impl Browser {
         ids.as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
     }
 
+    /// Waits until the page has something.
+    pub async fn wait_for(&self, selector: &str) {
+        let found = self.client.wait().at_most(Duration::from_secs(20)).for_element(Locator::Css(selector)).await;
+        found.unwrap_or_else(|error| panic!("{selector} never comes: {error}"));
+    }
+
     /// Presses something that stays on this page.
     pub async fn click(&self, selector: &str) {
         self.find(selector).await.click().await.unwrap();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::{Router, extract::State, routing};
+use axum::{Json, Router, extract::State, routing};
 
 use super::queue::heads;
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     web::{
         components::{Button, Cell, SummaryList, SummaryRow, Table},
         error::{Answer, ok},
+        limits::Limits,
         session::SignedIn,
         view::Frame,
     },
@@ -83,7 +84,7 @@ impl AccountPage {
 
 /// This page's route.
 pub(in crate::web) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/account", routing::get(show))
+    Router::new().route("/account", routing::get(show)).route("/account/stay", routing::post(stay))
 }
 
 async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
@@ -103,4 +104,9 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         deputy: deputy.unwrap_or_default(),
         sessions,
     })
+}
+
+/// Having asked is enough: any request moves the end of a session on. What is told is when it ends now.
+async fn stay(person: SignedIn) -> Json<Limits> {
+    Json(Limits::of(&person.caller, person.request.at))
 }

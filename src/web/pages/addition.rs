@@ -70,6 +70,9 @@ impl AddPage {
     }
 }
 
+/// The field by which a script says that it sends a form only so that it is kept.
+const ENDED: &str = "ended";
+
 /// This page's route.
 pub(in crate::web) fn routes() -> Router<Arc<App>> {
     Router::new().route("/referrals/{reference}/add/{section}", routing::get(show).post(add))
@@ -146,6 +149,10 @@ async fn add(
     if let Some(fields) = regrouped(&view.pathway.pathway, posted.fields()) {
         let page = page(&app, &person, &view, (&section, posted.value("form_token")), &fields, None).await?;
         return ok(&AddPage { kept: InForm::carried(posted.value("kept")), ..page });
+    }
+    if !posted.value(ENDED).is_empty() {
+        // A script sent it because it took the session to be over: nobody has pressed the button.
+        return again(&app, &person, (&reference, &section), &posted).await;
     }
     let key = IdempotencyKey::parse(posted.value("form_token"))?;
     let sender = app.sender_kind_of(&view).await?;

@@ -55,7 +55,17 @@ fn somebody() -> Frame {
     let item =
         |text: &str, href: &str| NavigationItem { text: text.to_owned(), href: href.to_owned(), ..NavigationItem::default() };
     Frame {
-        signed_in: Some(SignedIn { name: PERSON.to_owned(), team: "Duty desk, Exampleshire Council".to_owned(), may_find: true }),
+        signed_in: Some(SignedIn {
+            name: PERSON.to_owned(),
+            team: "Duty desk, Exampleshire Council".to_owned(),
+            may_find: true,
+            limits: crate::web::limits::Limits {
+                idle_in: 900,
+                idle_at: "10:57am".to_owned(),
+                ends_in: 28_800,
+                ends_at: "6:42pm".to_owned(),
+            },
+        }),
         notices: "3 unread notices".to_owned(),
         navigation: vec![
             item("Start", "/"),

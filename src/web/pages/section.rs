@@ -29,6 +29,7 @@ use crate::{
     web::{
         components::{Button, ErrorLink, ErrorSummary},
         error::{Answer, Failure, mend, ok, see},
+        limits::{Limits, time_of_day},
         posted::Posted,
         session::SignedIn,
         view::Frame,
@@ -220,15 +221,10 @@ fn page(person: &SignedIn, filled: &Filled, looked: &Looked<'_>, section: &Secti
         revision: saved.map_or(0, |saved| saved.revision),
         set_aside: looked.given.set_aside(section, &fields),
         fields,
-        saved: saved.map(|saved| clock(saved.at)).unwrap_or_default(),
+        saved: saved.map(|saved| time_of_day(saved.at)).unwrap_or_default(),
         next_href: next(filled, looked, section),
         kept: InForm::Nothing,
     }
-}
-
-/// "10:42am".
-fn clock(at: Timestamp) -> String {
-    at.zoned().strftime("%-I:%M%P").to_string()
 }
 
 /// Where to go on after a section: to the next that is not complete; when all that must be answered is, to the page that
@@ -254,6 +250,7 @@ fn next(filled: &Filled, looked: &Looked<'_>, after: &Section) -> String {
 struct Told {
     at: String,
     revision: i64,
+    session: Limits,
 }
 
 async fn save(
@@ -281,7 +278,7 @@ async fn save_section(app: &App, person: &SignedIn, (reference, section): (&str,
         kept::used(app, person, posted).await?;
     }
     match saved {
-        Saved::Done { at, revision } if by_itself => Ok(told(at, revision)),
+        Saved::Done { at, revision } if by_itself => Ok(told(person, at, revision)),
         Saved::Done { .. } if regrouped.is_some() => {
             Ok(see(&format!("/drafts/{reference}/section/{section}{}", place(posted, &part.fields))))
         }
@@ -292,7 +289,7 @@ async fn save_section(app: &App, person: &SignedIn, (reference, section): (&str,
             // The very same words, sent twice, are no conflict.
             if standing.part.fields == part.fields {
                 if by_itself {
-                    return Ok(told(standing.at, standing.revision));
+                    return Ok(told(person, standing.at, standing.revision));
                 }
                 return go_on(app, person, (reference, section), posted).await;
             }
@@ -311,8 +308,8 @@ fn place(posted: &Posted, fields: &[(String, String)]) -> String {
     items.map_or_else(String::new, |count| format!("#{id}-item-{count}"))
 }
 
-fn told(at: Timestamp, revision: i64) -> Response {
-    Json(Told { at: clock(at), revision }).into_response()
+fn told(person: &SignedIn, at: Timestamp, revision: i64) -> Response {
+    Json(Told { at: time_of_day(at), revision, session: Limits::of(&person.caller, person.request.at) }).into_response()
 }
 
 /// After a saving: to what needs mending, or on.
@@ -352,7 +349,7 @@ fn conflict(person: &SignedIn, filled: Filled, part: Part, (by_itself, kept): (b
     let reference = filled.view.draft.reference;
     let (title, pathway) = (filled.section(&part.section)?.title.clone(), filled.pathway().title.clone());
     let standing = filled.view.part(&part.section).ok_or(Failure(Error::Unseen))?;
-    let (saved, revision) = (clock(standing.at), standing.revision);
+    let (saved, revision) = (time_of_day(standing.at), standing.revision);
     let ours = rows(&filled, &part.section)?;
     let changed = filled.with(&part);
     let theirs = rows(&changed, &part.section)?;

@@ -6,5 +6,6 @@ mod journey;
 mod kept;
 mod keyboard;
 mod sweep;
+mod timeout;
 mod turns;
 mod walks;
