@@ -131,6 +131,13 @@ pub struct QueueFields {
     limit: Option<String>,
 }
 
+impl SentFields {
+    /// The cursor and the limit, as they came.
+    pub(super) fn parts(self) -> (Option<String>, Option<String>) {
+        (self.cursor, self.limit)
+    }
+}
+
 impl Fields for SentFields {
     const NAMES: &'static str = "cursor, limit";
 }

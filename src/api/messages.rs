@@ -67,7 +67,7 @@ pub async fn write(
     Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
     let NewMessage { audience, text, question } = body.read()?;
-    let audience = Audience::parse(&audience).ok_or(Error::Malformed("audience is shared or casework"))?;
+    let audience = Audience::to_write_to(&audience).ok_or(Error::Malformed("audience is shared or casework"))?;
     if question && audience != Audience::Shared {
         return Err(Error::Malformed("a question goes to the referrer: its audience is shared").into());
     }

@@ -4,6 +4,7 @@
 
 mod access;
 mod account;
+mod agreements;
 mod amendments;
 mod assignments;
 mod attachments;
@@ -26,6 +27,7 @@ mod redirections;
 mod referrals;
 mod safeguarding_leads;
 mod session;
+mod shares;
 mod signed;
 pub mod table;
 mod teams;

@@ -14,9 +14,9 @@ use utoipa::{
 };
 
 use super::{
-    access, account, amendments, assignments, attachments, checks, decisions, lists, log, messages, notices, pathways,
+    access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages, notices, pathways,
     problem::{FieldProblem, ProblemBody},
-    redirections, referrals, safeguarding_leads, session,
+    redirections, referrals, safeguarding_leads, session, shares,
     table::{ROUTES, Route},
     teams,
 };
@@ -58,6 +58,15 @@ const SCHEME: &str = "session";
         decisions::retract,
         amendments::amend,
         redirections::redirect,
+        shares::share,
+        shares::recall,
+        shares::list,
+        shares::decline,
+        shares::give_access,
+        shares::end_access,
+        agreements::list,
+        agreements::add,
+        agreements::end,
         decisions::mark_step,
         notices::list,
         notices::read,

@@ -17,6 +17,7 @@ use super::{
     json::Unique,
     path::Part,
     problem::Problem,
+    shares::Share,
     signed::Signed,
 };
 use crate::{
@@ -313,6 +314,8 @@ pub struct Referral {
     pathway: String,
     /// SHA-256 of the pathway's file when it was sent.
     pathway_version: String,
+    /// `checking`, `stopped`, `withdrawn`, `received`, `opened`, `decided` or `closed`; `shared` where you see a part that was
+    /// shared with you, and `revision` is then 0.
     state: &'static str,
     /// When the next step is due; null while nothing is.
     #[schema(format = DateTime)]
@@ -343,6 +346,10 @@ pub struct Referral {
     #[serde(skip_serializing_if = "Option::is_none")]
     assigned_to: Option<String>,
     attachments: Vec<Attachment>,
+    /// What was shared of it: for the receiving team all, for you if you see it by a share what you were given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    shares: Vec<Share>,
     /// Why it rests on another lawful basis than the pathway's default.
     #[serde(skip_serializing_if = "Option::is_none")]
     legal_reason: Option<String>,
@@ -383,9 +390,10 @@ impl From<ReferralView> for Referral {
             referrals: view.referrals.iter().map(ToString::to_string).collect(),
             pathway: view.referral.pathway,
             pathway_version: view.referral.pathway_version,
-            state: view.referral.stage.state().code(),
-            due_at: view.referral.due_at.map(Timestamp::rfc3339),
-            revision: view.referral.revision,
+            // Where it stands is the receiving team's business, not that of whoever was given a part.
+            state: if view.by_share { "shared" } else { view.referral.stage.state().code() },
+            due_at: view.referral.due_at.filter(|_| !view.by_share).map(Timestamp::rfc3339),
+            revision: if view.by_share { 0 } else { view.referral.revision },
             relation: view.relation.code(),
             actions: view.actions.into_iter().map(Action::code).collect(),
             answers: view.answers.as_ref().map(answers_to_json),
@@ -394,6 +402,7 @@ impl From<ReferralView> for Referral {
             notes: view.notes.into_iter().map(Note::from).collect(),
             assigned_to: view.desk.and_then(|desk| desk.assigned_to),
             attachments: view.files.into_iter().map(Attachment::from).collect(),
+            shares: view.shares.into_iter().map(Share::from).collect(),
             legal_reason: view.legal_reason,
             stopped: view.stop.map(Stopped::from),
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::{
-    access, account, amendments, assignments, attachments, checks, decisions, lists, log, messages, notices, openapi, pathways,
-    redirections, referrals, safeguarding_leads, session, teams,
+    access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages, notices, openapi,
+    pathways, redirections, referrals, safeguarding_leads, session, shares, teams,
 };
 use crate::{app::App, domain::action::Action};
 
@@ -79,6 +79,24 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/referrals/{reference}/disagreement", "api-disagree", Action::Disagree, || post(decisions::disagree)),
     closed("POST", "/referrals/{reference}/retraction", "api-retract", Action::Retract, || post(decisions::retract)),
     closed("POST", "/referrals/{reference}/redirect", "api-redirect", Action::RedirectReferral, || post(redirections::redirect)),
+    closed("POST", "/referrals/{reference}/shares", "api-share", Action::Share, || post(shares::share)),
+    closed("POST", "/referrals/{reference}/shares/{id}/recall", "api-recall-share", Action::RecallShare, || post(shares::recall)),
+    closed("POST", "/referrals/{reference}/not-shared", "api-decline-to-share", Action::DeclineToShare, || post(shares::decline)),
+    closed("POST", "/referrals/{reference}/casework-access", "api-give-casework-access", Action::GiveCaseworkAccess, || {
+        post(shares::give_access)
+    }),
+    closed(
+        "POST",
+        "/referrals/{reference}/casework-access/{id}/end",
+        "api-end-casework-access",
+        Action::EndCaseworkAccess,
+        || post(shares::end_access),
+    ),
+    // Which agreements there are is told to everybody, like which teams there are.
+    closed("GET", "/agreements", "api-agreements", Action::ReadPathways, || get(agreements::list)),
+    closed("POST", "/agreements", "api-add-agreement", Action::AddAgreement, || post(agreements::add)),
+    closed("POST", "/agreements/{id}/end", "api-end-agreement", Action::EndAgreement, || post(agreements::end)),
+    closed("GET", "/shared", "api-shared", Action::ListShared, || get(shares::list)),
     closed("POST", "/referrals/{reference}/step", "api-step", Action::MarkStep, || post(decisions::mark_step)),
     closed("GET", "/notices", "api-notices", Action::ListNotices, || get(notices::list)),
     closed("POST", "/notices/{id}/read", "api-notice-read", Action::MarkNotice, || post(notices::read)),

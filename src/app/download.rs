@@ -6,19 +6,21 @@ use std::{io::Read, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::timeout};
 
 use super::{
-    App, Caller, Error,
+    App, Caller, Error, copies,
     files::Description,
     gate::bare,
     intake::blocking,
     opening::{Sight, Unwrapped, opened},
     places::FilePlace,
     reading::TRIES,
+    relations::holds,
 };
 use crate::{
     audit::Details,
     crypto::{Checked, OpenedStream, SealContext, open_stream},
     domain::{
         action::Action,
+        actor::Place,
         compartment::EntryKind,
         file::{FileForm, FileName, FileType},
         ids::EntryId,
@@ -243,9 +245,11 @@ impl App {
             return Err(Error::Conflict(QUARANTINED));
         }
         let entries = vec![(entry.entry.id, entry.entry.sha256), (blob.attachment.id, blob.attachment.sha256)];
+        let kind = permit.act().compartments.first().map(|shown| shown.kind);
         let recorded = tx.commit(permit, &Details { entries, ..Details::default() }).await?;
 
-        let about = Description::read(opened(&recorded, &entry.entry, &identity)?.as_bytes())?;
+        let described = opened(&recorded, &entry.entry, &identity)?;
+        let about = Description::read(copies::content(kind, described.as_bytes())?.1)?;
         let content = blocking(move || Ok(open_stream(&recorded, &place_of_blob, checked, &identity))).await??;
         Ok(Download { name: about.name, kind: about.kind, size: content.left(), content: Some(content), _place: place })
     }
@@ -295,7 +299,8 @@ impl App {
     ) -> Result<Act, Error> {
         let held = sight.compartments(referral.id).into_iter().find(|shown| shown.id == file.entry.compartment);
         let shown = held.ok_or(Error::Unseen)?;
-        self.act_on(request, caller, (referral, sight), action, |_, _| Some(vec![shown])).await
+        let touched = |place: &Place, relation| holds(sight, &shown, (place, relation), caller.user()).then(|| vec![shown]);
+        self.act_on(request, caller, (referral, sight), action, touched).await
     }
 }
 

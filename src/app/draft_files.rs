@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Added, Answered, App, Arrived, Caller, Error, IdempotencyKey,
+    Added, Answered, App, Arrived, Caller, Error, IdempotencyKey, copies,
     download::context,
     drafts::TRIES,
     file_sealing::{SealedFile, Written, keep, write_file},
@@ -23,7 +23,7 @@ use crate::{
     crypto::{Checked, Identity, OpenedStream, Recipient, SealContext, StreamSealer, Streamed, open_stream},
     domain::{
         action::Action,
-        compartment::EntryKind,
+        compartment::{CompartmentKind, EntryKind},
         enquiry::FormKind,
         file::{FileForm, MOST_IN_DRAFT, ScanState},
         ids::{CompartmentId, EntryId, ReferralId, UserId},
@@ -49,6 +49,12 @@ pub(super) struct Lying {
 }
 
 impl Lying {
+    /// The same without the picture as it came, which is never shared on.
+    pub(super) fn clean(mut self) -> Self {
+        self.forms.retain(|(form, ..)| *form == FileForm::File);
+        self
+    }
+
     /// What the event names of it.
     pub(super) fn named(&self) -> impl Iterator<Item = (EntryId, [u8; 32])> {
         self.forms.iter().map(|(_, place, checked)| (place.entry, checked.sha256()))
@@ -57,6 +63,8 @@ impl Lying {
 
 /// A file on its way from one key to another.
 pub(super) struct Moving {
+    /// The entry that described it.
+    source: EntryId,
     author: UserId,
     /// When it was added; it keeps that, and so its place in the list.
     at: Timestamp,
@@ -67,6 +75,7 @@ pub(super) struct Moving {
 
 /// A file sealed to the key that it goes to: by whom and when it was added.
 pub(super) struct Anew {
+    source: EntryId,
     author: UserId,
     at: Timestamp,
     file: SealedFile,
@@ -222,13 +231,15 @@ impl App {
         let mut described = Vec::new();
         for (found, identity, lying) in files {
             let description = Description::read(opened(&recorded, &found.entry, &identity)?.as_bytes())?;
-            described.push(((found.entry.author, found.entry.at), description, identity, lying));
+            described.push((found.entry, description, identity, lying));
         }
         let open = move || {
-            let moving = described.into_iter().map(|((author, at), description, identity, Lying { forms, scan })| {
+            let moving = described.into_iter().map(|(entry, description, identity, Lying { forms, scan })| {
                 let open = |(form, place, checked)| Ok((form, open_stream(&recorded, &place, checked, &identity)?));
-                let forms = forms.into_iter().map(open).collect::<Result<_, Error>>()?;
-                Ok(Moving { author, at, description, scan, forms })
+                let forms = forms.into_iter().map(open).collect::<Result<Vec<_>, Error>>()?;
+                let has_original = forms.iter().any(|(form, _)| *form == FileForm::Original);
+                let description = Description { has_original, ..description };
+                Ok(Moving { source: entry.id, author: entry.author, at: entry.at, description, scan, forms })
             });
             Ok(moving.collect::<Result<Vec<_>, Error>>())
         };
@@ -246,7 +257,7 @@ impl App {
         // As many as uploads: each costs as much memory as one.
         let _place = if files.is_empty() { None } else { Some(self.places.upload(caller.session())?) };
         let mut sealed = Vec::new();
-        for Moving { author, at: added, description, scan, forms } in files {
+        for Moving { source, author, at: added, description, scan, forms } in files {
             let (referral, compartment) = (onto.referral, onto.compartment);
             let place = |form| SealContext {
                 referral,
@@ -270,16 +281,23 @@ impl App {
                 Ok(Ok(anew))
             });
             let file = SealedFile { forms: forms.await??, description, scan };
-            sealed.push(Anew { author, at: added, file });
+            sealed.push(Anew { source, author, at: added, file });
         }
         Ok(sealed)
     }
 
-    /// Writes the descriptions of files that were sealed anew; gives what the event names and the blobs, which do not count yet.
+    /// Writes the descriptions of files that were sealed anew, in a share with a pointer to what they are copies of; gives what
+    /// the event names and the blobs, which do not count yet.
     pub(super) async fn describe_anew(&self, tx: &mut Tx, onto: &Compartment, files: Vec<Anew>) -> Result<Written, Error> {
         let mut all = Written { entries: Vec::new(), blobs: Vec::new() };
-        for Anew { author, at, file } in files {
-            let entry = self.description_entry(tx, onto, &file, (author, at));
+        for Anew { source, author, at, file } in files {
+            let entry = match onto.kind {
+                CompartmentKind::Share => {
+                    let content = copies::written(source, file.description.written().as_bytes());
+                    self.sealed_entry(tx, onto, EntryKind::Attachment, &content, author, at)
+                }
+                _ => self.description_entry(tx, onto, &file, (author, at)),
+            };
             let written = write_file(tx, entry, file).await?;
             all.entries.extend(written.entries);
             all.blobs.extend(written.blobs);

@@ -170,7 +170,7 @@ impl App {
     ) -> Result<Answered<Added>, Error> {
         let audience = match arrived.field("audience") {
             "" => return Err(invalid("audience", "Choose who can see it")),
-            code => Audience::parse(code).ok_or(Error::Malformed("audience is shared or casework"))?,
+            code => Audience::to_write_to(code).ok_or(Error::Malformed("audience is shared or casework"))?,
         };
         let text = described(arrived.field("description"))?;
         let file = arrived.file.as_ref().ok_or_else(|| invalid("file", "Choose a file"))?;
@@ -211,7 +211,7 @@ impl App {
         let act = self.act_towards(request, caller, (&referral, &sight), (Action::AttachFile, audience)).await?;
         let permit = self.ask(Act { compartments: vec![shown], ..act }).await?;
         let news = match (audience, permit.act().relation) {
-            (Audience::Casework, _) => Vec::new(),
+            (Audience::Casework | Audience::Share, _) => Vec::new(),
             (Audience::Shared, Relation::ReceivingTeam) => {
                 self.tell_sender(&referral, NoticeCode::Added, Some(caller.user())).await?
             }

@@ -109,7 +109,7 @@ const NEWS: Duration = Duration::from_hours(14 * 24);
 const MOST_NEWS: i64 = 5;
 
 impl ListQuery {
-    fn limit(&self) -> Result<u8, Error> {
+    pub(super) fn limit(&self) -> Result<u8, Error> {
         match self.limit {
             None => Ok(25),
             Some(limit @ 1..=100) => Ok(limit),
@@ -122,13 +122,13 @@ impl ListQuery {
     }
 }
 
-fn read_cursor(text: &str) -> Option<Cursor> {
+pub(super) fn read_cursor(text: &str) -> Option<Cursor> {
     let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
     let (at, id) = bytes.split_at(8);
     Some(Cursor { at: i64::from_be_bytes(at.try_into().ok()?), id: ReferralId::from_bytes(id.try_into().ok()?) })
 }
 
-fn write_cursor(Cursor { at, id }: Cursor) -> String {
+pub(super) fn write_cursor(Cursor { at, id }: Cursor) -> String {
     URL_SAFE_NO_PAD.encode([&at.to_be_bytes()[..], &id.to_bytes()[..]].concat())
 }
 

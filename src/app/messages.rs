@@ -162,7 +162,7 @@ impl App {
     ) -> Result<Vec<Telling>, Error> {
         let act = permit.act();
         match (audience, act.relation) {
-            (Audience::Casework, _) => Ok(Vec::new()),
+            (Audience::Casework | Audience::Share, _) => Ok(Vec::new()),
             (Audience::Shared, Relation::ReceivingTeam) => {
                 let code = match act.action {
                     Action::AskReferrer => NoticeCode::Question,

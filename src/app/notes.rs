@@ -1,6 +1,6 @@
 //! Words that go with an act on a referral: a handover, and whatever else is neither message nor answer.
 
-use super::{Error, closings::read_closing};
+use super::{Error, closings::read_closing, declined::read_declined};
 use crate::domain::{compartment::EntryKind, ids::EntryId, message::Audience, time::Timestamp};
 
 /// Words that go with an act, as their readers see them.
@@ -24,6 +24,7 @@ pub struct NoteView {
 pub(super) fn words(kind: EntryKind, text: &str) -> Result<String, Error> {
     match kind {
         EntryKind::Closing => read_closing(text),
+        EntryKind::NotShared => read_declined(text),
         _ => Ok(text.to_owned()),
     }
 }

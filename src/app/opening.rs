@@ -12,6 +12,7 @@ use crate::{
     audit::Recorded,
     crypto::{Identity, Opened, SealContext, open},
     domain::{
+        actor::Place,
         compartment::CompartmentKind,
         grant::GrantReason,
         ids::{CompartmentId, EventId, GrantId, KeyId, ReferralId, TeamId, UserId},
@@ -81,6 +82,17 @@ impl Sight {
     pub(super) fn reaches(&self, referral: ReferralId, team: TeamId) -> bool {
         let team = team.to_string();
         self.grants.iter().any(|found| found.grant.referral == referral && found.grant.to == team)
+    }
+
+    /// Whether a compartment opens to a place of the caller's: to its team or, by name, to themselves. What one place holds is
+    /// not there for the role that the same person has in another.
+    pub(super) fn opens_to(&self, compartment: CompartmentId, place: &Place, user: UserId) -> bool {
+        let (team, user) = (place.team.to_string(), user.to_string());
+        let mut of = self.grants.iter().filter(|found| found.grant.compartment == compartment);
+        // The receiving team holds its own words as a party, which lets nobody read along.
+        let counts =
+            |found: &grants::Found| found.kind != CompartmentKind::Casework || found.grant.reason == GrantReason::Standing;
+        of.any(|found| (found.grant.to == team || found.grant.to == user) && counts(found))
     }
 
     /// The grant that opens a compartment at its newest epoch.

@@ -1,8 +1,11 @@
 //! Opening one referral: found through the caller's grants, decided on, on record, and only then readable.
 
+use std::collections::HashSet;
+
 use super::{
     AdditionView, App, Caller, EntryView, Error, MessageView, ReferralView, additions,
     checks::{self, Stop},
+    copies,
     decisions::{DecisionView, FeedbackView, read_decision, read_feedback},
     desk::{DeskView, change},
     enquiries,
@@ -11,6 +14,7 @@ use super::{
     library::Versioned,
     notes::{self, NoteView},
     opening::{Sight, Unwrapped, opened},
+    share_notes::Sharing,
 };
 use crate::{
     audit::{Details, Recorded},
@@ -22,7 +26,7 @@ use crate::{
         compartment::{Category, CompartmentKind, EntryKind},
         desk::Desk,
         enquiry::FormKind,
-        ids::{CompartmentId, ReferralId, UserId},
+        ids::{CompartmentId, EntryId, ReferralId, UserId},
         message::Audience,
         pathway::Pathway,
         reference::Reference,
@@ -54,11 +58,15 @@ pub(super) struct Seen {
     pub(super) feedback: Vec<FeedbackView>,
     pub(super) files: Vec<Described>,
     pub(super) entries: Vec<EntryView>,
+    /// What copies were seen of.
+    pub(super) copied: HashSet<EntryId>,
     pub(super) legal_reason: Option<String>,
     pub(super) stop: Option<(UserId, Stop)>,
     pub(super) desk: Option<DeskView>,
     /// Whether the caller holds something of it that is kept apart, read or not.
     pub(super) holds_apart: bool,
+    /// What the team's notes say of what it shared.
+    pub(super) sharings: Vec<Sharing>,
     /// What it points at: the enquiry it grew from, or referrals that it became.
     pub(super) pointers: Vec<(FormKind, Reference)>,
 }
@@ -222,6 +230,7 @@ impl App {
         let relation = permit.act().relation;
         let reached: Vec<_> = kinds.iter().map(|shown| shown.id).collect();
         let found = self.store.entries_in(&reached).await?;
+        let originals: HashSet<EntryId> = found.iter().map(|item| item.entry.id).collect();
         let mut identities: Vec<Identity> = Vec::new();
         let ground = self.ground(sight, &found).await?;
         for item in &found {
@@ -229,18 +238,22 @@ impl App {
         }
         let sender = self.agency(referral.referrer_agency).await?.kind;
         let recorded = self.record_reading(request, caller, permit, referral, &found).await?;
+        let kind_of = |entry: &entries::Entry| kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
         let audience_of = |entry: &entries::Entry| {
-            let kind = kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
-            kind.and_then(Audience::of).ok_or(Error::Integrity("a message or file stands where none belongs"))
+            kind_of(entry).and_then(Audience::of).ok_or(Error::Integrity("a message or file stands where none belongs"))
         };
         for (item, identity) in found.iter().zip(&identities) {
             let entry = &item.entry;
-            let content = opened(&recorded, entry, identity)?;
-            let text = || str::from_utf8(content.as_bytes()).map_err(|_| Error::Integrity("a sealed text cannot be read"));
+            let plain = opened(&recorded, entry, identity)?;
+            let (source, content) = copies::content(kind_of(entry), plain.as_bytes())?;
+            // Whoever holds an item and a copy of it, or two copies, sees one.
+            if source.is_some_and(|source| originals.contains(&source) || !seen.copied.insert(source)) {
+                continue;
+            }
+            let text = || str::from_utf8(content).map_err(|_| Error::Integrity("a sealed text cannot be read"));
             match entry.kind {
                 EntryKind::Submission => {
-                    let json =
-                        serde_json::from_slice(content.as_bytes()).map_err(|_| Error::Integrity("the answers cannot be read"))?;
+                    let json = serde_json::from_slice(content).map_err(|_| Error::Integrity("the answers cannot be read"))?;
                     let read = pathways::answers_from_json(&versioned.pathway, &json, sender);
                     let answers = read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?;
                     seen.categorise(&versioned.pathway, &answers, entry.compartment);
@@ -254,7 +267,7 @@ impl App {
                 }
                 EntryKind::Addition | EntryKind::Amendment => {
                     let amends = entry.kind == EntryKind::Amendment;
-                    let answers = additions::read(&versioned.pathway, sender, content.as_bytes())?;
+                    let answers = additions::read(&versioned.pathway, sender, content)?;
                     seen.categorise(&versioned.pathway, &answers, entry.compartment);
                     let view = AdditionView { id: entry.id, at: entry.at, from: String::new(), amends, answers };
                     seen.additions.push((entry.author, view));
@@ -264,11 +277,11 @@ impl App {
                     id: entry.id,
                     at: entry.at,
                     audience: audience_of(entry)?,
-                    about: Description::read(content.as_bytes())?,
+                    about: Description::read(content)?,
                 }),
                 EntryKind::LegalReason => seen.legal_reason = Some(text()?.to_owned()),
                 EntryKind::CheckReason => seen.stop = Some((entry.author, checks::read_stop(text()?)?)),
-                EntryKind::Pointer => seen.pointers.push(enquiries::read_pointer(content.as_bytes())?),
+                EntryKind::Pointer => seen.pointers.push(enquiries::read_pointer(content)?),
                 // A draft's sections are erased when it is sent.
                 EntryKind::Headline | EntryKind::Draft => {}
                 EntryKind::Decision => {
@@ -281,12 +294,14 @@ impl App {
                 | EntryKind::Reopening
                 | EntryKind::Disagreement
                 | EntryKind::Redirection
-                | EntryKind::Retraction => {
+                | EntryKind::Retraction
+                | EntryKind::NotShared => {
                     let (audience, text) = (audience_of(entry)?, notes::words(entry.kind, text()?)?);
                     let from = String::new();
                     let note = NoteView { id: entry.id, kind: entry.kind, at: entry.at, from, audience, text };
                     seen.notes.push((entry.author, note));
                 }
+                EntryKind::Sharing => seen.sharings.push(Sharing::read(text()?)?),
                 EntryKind::File | EntryKind::Original | EntryKind::Kept => {
                     return Err(Error::Integrity("what is kept elsewhere stands among the entries"));
                 }

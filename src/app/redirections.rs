@@ -16,7 +16,9 @@ use crate::{
         grant::GrantReason,
         ids::TeamId,
         notice::{Addressee, NoticeCode},
+        pathway::Pathway,
         running_clock::soonest,
+        urgency::Urgency,
     },
     policy::RequestContext,
     store::{referrals::Referral, teams::Team},
@@ -69,10 +71,29 @@ impl App {
     }
 
     /// Whether a team may get what was sent on a pathway: not those who receive another that takes nothing from elsewhere.
-    fn takes(&self, team: &Team, pathway: &str) -> bool {
+    pub(super) fn takes(&self, team: &Team, pathway: &str) -> bool {
         let closed = self.pathways();
         let mut closed = closed.iter().map(|versioned| &versioned.pathway).filter(|one| !one.takes_redirected);
         !closed.any(|one| one.id.as_str() != pathway && one.routes.all().any(|route| route.team.as_str() == team.code))
+    }
+
+    /// Who covers for the team that gets what is for today, as the routes to it say, with their key; none for what can wait, or
+    /// where no route leads to that team.
+    async fn new_cover(&self, referral: &Referral, pathway: &Pathway, to: &Team) -> Result<Option<(Team, Holder)>, Error> {
+        if referral.urgency != Urgency::Today.code() {
+            return Ok(None);
+        }
+        let leads_there = |pathway: &Pathway| {
+            let route = pathway.routes.all().find(|route| route.team.as_str() == to.code);
+            route.map(|route| route.cover.as_str().to_owned())
+        };
+        let others = self.pathways();
+        let cover = leads_there(pathway).or_else(|| others.iter().find_map(|versioned| leads_there(&versioned.pathway)));
+        let Some(code) = cover else { return Ok(None) };
+        let team = self.store.team_by_code(&code).await?.filter(|team| team.epoch > 0 && team.id != to.id);
+        let Some(team) = team else { return Ok(None) };
+        let holder = self.team_holder(&team).await?.because(GrantReason::Cover);
+        Ok(Some((team, holder)))
     }
 
     async fn redirect_once(
@@ -116,7 +137,15 @@ impl App {
         let compartment = self.held_compartment(&sight, shared).await?;
         let holder: Holder = self.team_holder(&to).await?;
         let clocks = self.store.clocks_of(referral.id).await?;
-        let free = self.form_at(&referral.pathway_version, referral.kind).await?.pathway.free_feedback;
+        let pathway = self.form_at(&referral.pathway_version, referral.kind).await?.pathway;
+        let free = pathway.free_feedback;
+        let cover = self.new_cover(&referral, &pathway, &to).await?;
+        let covering = cover.as_ref().map(|(team, _)| team.id.to_string());
+        // Whoever covered for the first desk covers no more, unless they cover for the new one, too.
+        let mut ending = self.store.cover_grants(shared.id).await?;
+        ending.retain(|(_, holder)| covering.as_ref() != Some(holder));
+        let holds_already = by_name.iter().any(|holder| covering.as_ref() == Some(&holder.id));
+        let cover = cover.filter(|_| !holds_already);
         let mut news = self.tell_sender(&referral, NoticeCode::Moved, Some(by)).await?;
         news.push(telling(&referral, Addressee::Team(to.id), NoticeCode::PassedOn));
         let casework = if free { None } else { Some(self.casework(&sight, &referral).await?) };
@@ -137,6 +166,12 @@ impl App {
         change(&mut tx, &moved).await?;
         tx.change_clocks(referral.id, &clocks).await?;
         tx.insert_grant(&self.grant(&tx, &compartment, &identity, &holder), at).await?;
+        for (grant, _) in ending {
+            tx.erase(Erasable::Grant, grant).await?;
+        }
+        if let Some((_, holder)) = &cover {
+            tx.insert_grant(&self.grant(&tx, &compartment, &identity, holder), at).await?;
+        }
         // The first team's key to it goes, unless it is the sender's as well.
         if referral.receiving_team != referral.referrer_team {
             for grant in sight.grants_to(shared.id, referral.receiving_team) {
@@ -145,6 +180,10 @@ impl App {
         }
         let mut details =
             Details { recipients: vec![(to.agency, to.id)], keys: vec![compartment.key, holder.key()], ..Details::default() };
+        if let Some((team, holder)) = &cover {
+            details.recipients.push((team.agency, team.id));
+            details.keys.push(holder.key());
+        }
         let (into, keys) = match casework {
             None => (compartment, Vec::new()),
             Some(casework) => self.open_casework(&mut tx, casework, &referral, at).await?,

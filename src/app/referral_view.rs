@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    AdditionView, App, DecisionView, DeskView, Error, FeedbackView, FileView, NoteView, StopView, keyring::recipient_of,
-    library::Versioned, reading::Seen, work_contacts::Reached,
+    AdditionView, App, DecisionView, DeskView, Error, FeedbackView, FileView, NoteView, ShareView, StopView,
+    keyring::recipient_of, library::Versioned, reading::Seen, work_contacts::Reached,
 };
 use crate::{
     crypto::RecipientOf,
@@ -103,6 +103,10 @@ pub struct ReferralView {
     pub desk: Option<DeskView>,
     /// Whether the caller holds something of it that is kept apart, read or not.
     pub holds_apart: bool,
+    /// What was shared of it beyond those who hold it: for the receiving team all of it, for whoever it was shared with theirs.
+    pub shares: Vec<ShareView>,
+    /// Whether the reader sees only what was shared with them, and so nothing of where it stands or who else holds it.
+    pub by_share: bool,
 }
 
 /// Somebody who holds a referral.
@@ -143,20 +147,32 @@ impl App {
             holds_apart,
             pointers,
             sent_by: sealed_by,
+            kinds,
+            sharings,
             ..
         } = seen;
-        let deputy = sealed_by.filter(|user| *user != referral.referrer);
+        let by_share = kinds.iter().all(|shown| matches!(shown.kind, CompartmentKind::Share | CompartmentKind::Casework));
+        let shares = self.share_views(&referral, desk.as_ref().is_some_and(|desk| desk.keeps_casework), &kinds, sharings).await?;
+        let deputy = sealed_by.filter(|user| *user != referral.referrer && !by_share);
         let to = |wanted| pointers.iter().filter(move |(kind, _)| *kind == wanted).map(|(_, reference)| *reference);
-        let sender = self.reached(referral.referrer, referral.referrer_team).await?;
+        // Whoever was given a part is not told who sent the whole, unless that stands in it.
+        let sender = match by_share {
+            true => Reached::default(),
+            false => self.reached(referral.referrer, referral.referrer_team).await?,
+        };
         let deputy = match deputy {
             Some(deputy) => Some(self.reached(deputy, referral.referrer_team).await?),
             None => None,
         };
-        let sent_by = (
-            sender.name.clone(),
-            self.team(referral.referrer_team).await?.name.as_str().to_owned(),
-            self.agency_name(referral.referrer_agency).await?,
-        );
+        let sent_by = if by_share {
+            Default::default()
+        } else {
+            (
+                sender.name.clone(),
+                self.team(referral.referrer_team).await?.name.as_str().to_owned(),
+                self.agency_name(referral.referrer_agency).await?,
+            )
+        };
         let received_by = (
             self.team(referral.receiving_team).await?.name.as_str().to_owned(),
             self.agency_name(referral.receiving_agency).await?,
@@ -175,7 +191,9 @@ impl App {
             enquiry: to(FormKind::Enquiry).next(),
             referrals: to(FormKind::Referral).collect(),
             answers,
-            holders: self.holders(referral.id, seen_apart).await?,
+            holders: if by_share { Vec::new() } else { self.holders(referral.id, seen_apart).await? },
+            shares,
+            by_share,
             messages: messages.into_iter().map(|(by, view)| MessageView { from: name_of(by), ..view }).collect(),
             categories,
             entries,

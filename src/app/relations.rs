@@ -10,7 +10,9 @@ use crate::{
     domain::{
         action::{Action, Scope},
         actor::Place,
+        compartment::CompartmentKind,
         grant::GrantReason,
+        ids::UserId,
         relation::Relation,
     },
     policy::{Act, DenialReason, Legal, Object, Question, RequestContext, ShownCompartment, State},
@@ -125,7 +127,8 @@ impl App {
         let act = |place: &Place, relation, compartments| way.act(caller, place, (action, relation), compartments);
         for (place, relation) in relations(caller, referral, sight) {
             let allowed = |shown: &ShownCompartment| {
-                act(place, relation, vec![*shown]).questions().iter().all(|question| policy.allows(question))
+                holds(sight, shown, (place, relation), caller.user())
+                    && act(place, relation, vec![*shown]).questions().iter().all(|question| policy.allows(question))
             };
             let reached: Vec<_> = held.iter().copied().filter(allowed).collect();
             if !reached.is_empty() {
@@ -155,7 +158,11 @@ impl App {
             };
             match action.scope() {
                 Scope::Referral => policy.allows(&question(None)),
-                Scope::Compartment => kinds.iter().any(|shown| policy.allows(&question(Some(shown.kind)))),
+                // Nobody holds the compartment of a share that is still to be made.
+                Scope::Compartment if action == Action::Share => policy.allows(&question(Some(CompartmentKind::Share))),
+                Scope::Compartment => kinds.iter().any(|shown| {
+                    holds(sight, shown, (place, relation), caller.user()) && policy.allows(&question(Some(shown.kind)))
+                }),
                 _ => false,
             }
         };
@@ -170,6 +177,12 @@ impl App {
         let acts = acts.filter(|action| referral.desk.fits(**action, caller.user()));
         acts.filter(allowed).copied().collect()
     }
+}
+
+/// Whether a compartment is there on this way to a referral: what somebody was granted is there only for the place or person
+/// that it was granted to.
+pub(super) fn holds(sight: &Sight, shown: &ShownCompartment, (place, relation): (&Place, Relation), user: UserId) -> bool {
+    relation != Relation::Granted || sight.opens_to(shown.id, place, user)
 }
 
 /// Whether this way to a referral is by covering for its team: what is the desk's own is not done by it.

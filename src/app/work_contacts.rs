@@ -21,7 +21,7 @@ pub struct WorkContact {
 }
 
 /// Somebody who sent a referral, as those who read it may ring them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reached {
     /// The name.
     pub name: String,

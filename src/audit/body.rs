@@ -75,6 +75,17 @@ pub struct BodyRecipient {
     pub team: String,
 }
 
+/// How a disclosure stands to the agreements on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BodyAgreement {
+    /// The agreement named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// `none`, `in-force`, `lapsed` or `other`.
+    pub fit: String,
+}
+
 /// A written-once row that the event vouches for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -176,6 +187,18 @@ pub struct Body {
     /// To whom content went.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recipients: Vec<BodyRecipient>,
+    /// The one account of a recipient team that content went to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_person: Option<String>,
+    /// How a disclosure stands to the agreements on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<BodyAgreement>,
+    /// Whether a disclosure could not wait.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub urgent: bool,
+    /// What was shared, by its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<String>,
     /// The account to which something was given to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assigned: Option<String>,

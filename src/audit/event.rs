@@ -5,13 +5,16 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Authenticator,
-    body::{Body, BodyActor, BodyEntry, BodyLegal, BodyLog, BodyObject, BodyPathway, BodyRecipient, BodyVouch},
+    body::{
+        Body, BodyActor, BodyAgreement, BodyEntry, BodyLegal, BodyLog, BodyObject, BodyPathway, BodyRecipient, BodyVouch,
+    },
     row::Written,
 };
 use crate::{
     domain::{
         actor::Actor,
-        ids::{AgencyId, CompartmentId, EntryId, EventId, KeyId, TeamId, UserId},
+        agreement::Fit,
+        ids::{AgencyId, AgreementId, CompartmentId, EntryId, EventId, KeyId, ShareId, TeamId, UserId},
         legal::LogUse,
         time::Timestamp,
     },
@@ -23,6 +26,14 @@ use crate::{
 pub struct Details {
     /// To whom content goes.
     pub recipients: Vec<(AgencyId, TeamId)>,
+    /// The one person of a recipient team who gets it, where not all of it do.
+    pub to_person: Option<UserId>,
+    /// How a disclosure stands to the agreements on record.
+    pub agreement: Option<(Option<AgreementId>, Fit)>,
+    /// Whether a disclosure could not wait.
+    pub urgent: bool,
+    /// What was shared, by its id, where an act is about that.
+    pub share: Option<ShareId>,
     /// The person to whom something is given to do.
     pub assigned: Option<UserId>,
     /// Sealed items shown or written, with their ciphertext's hash.
@@ -268,6 +279,12 @@ fn describe(id: EventId, act: &Act, policy: &[u8; 32], details: &Details) -> Bod
         request: act.request.id.to_string(),
         software: env!("CARGO_PKG_VERSION").to_owned(),
         recipients: details.recipients.iter().map(recipient).collect(),
+        to_person: details.to_person.map(|user| user.to_string()),
+        agreement: details
+            .agreement
+            .map(|(id, fit)| BodyAgreement { id: id.map(|id| id.to_string()), fit: fit.code().to_owned() }),
+        urgent: details.urgent,
+        share: details.share.map(|share| share.to_string()),
         assigned: details.assigned.map(|user| user.to_string()),
         entries: details.entries.iter().map(entry).collect(),
         keys: details.keys.iter().map(ToString::to_string).collect(),

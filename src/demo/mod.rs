@@ -10,6 +10,7 @@ mod partnership;
 mod people;
 mod questions;
 mod record;
+mod sharing;
 mod story;
 mod words;
 mod writing;

@@ -101,6 +101,7 @@ pub(super) async fn tell(
         story.visit(visit).await?;
         app.sequence().await?;
     }
+    story.sharing().await?;
     clock.set(until.minus(TODAY).max(clock.now().plus(NEXT_CODE)));
     story.today().await?;
     clock.set(until.max(app.now()));

@@ -166,3 +166,10 @@ pub(super) const DISAGREED: [&str; 2] = [
     "The same was seen again yesterday. I think it needs another look.",
     "What worries us most is not in the answer. Speak to the class teacher first.",
 ];
+
+/// Why something is shared onward.
+pub(super) const SHARED: &str = "They know the household and plan a visit with us.";
+/// Why something is not.
+pub(super) const NOT_SHARED: &str = "They do not need it for what they do. We ring them if that changes.";
+/// Why somebody reads along.
+pub(super) const READS_ALONG: &str = "They plan the visits with us, week by week.";

@@ -113,6 +113,22 @@ coded_enum! {
         Disagree = "disagree",
         /// Passes a referral to another team: what is shared, and nothing of the team's own.
         RedirectReferral = "redirect-referral",
+        /// Shares chosen items of a referral with a team or person of another.
+        Share = "share",
+        /// Ends a share: its recipient opens it no more.
+        RecallShare = "recall-share",
+        /// Decides not to share, with a reason on record.
+        DeclineToShare = "decline-to-share",
+        /// Lets somebody of another team read along in the receiving team's own words.
+        GiveCaseworkAccess = "give-casework-access",
+        /// Ends that: later words have a new key.
+        EndCaseworkAccess = "end-casework-access",
+        /// Adds an agreement between agencies to the register.
+        AddAgreement = "add-agreement",
+        /// Ends an agreement of the register.
+        EndAgreement = "end-agreement",
+        /// Looks at the list of what was shared with oneself or one's team; one event for each shown.
+        ListShared = "list-shared",
         /// Opens what a compartment of a referral holds.
         ReadReferral = "read-referral",
         /// Prints what a compartment of a referral holds.
@@ -213,6 +229,8 @@ impl Action {
             | Self::MakeAccount
             | Self::ReadSafeguardingLeads
             | Self::SetSafeguardingLeads
+            | Self::AddAgreement
+            | Self::EndAgreement
             | Self::ReadLog
             | Self::ExportLog => Scope::Agency,
             Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember => Scope::Team,
@@ -235,6 +253,8 @@ impl Action {
             | Self::MarkDuplicate
             | Self::ReopenReferral
             | Self::MarkStep
+            | Self::RecallShare
+            | Self::DeclineToShare
             | Self::Disagree
             | Self::Retract
             | Self::Escalate => Scope::Referral,
@@ -254,6 +274,10 @@ impl Action {
             | Self::WriteMessage
             | Self::AskReferrer
             | Self::RedirectReferral
+            | Self::Share
+            | Self::GiveCaseworkAccess
+            | Self::EndCaseworkAccess
+            | Self::ListShared
             | Self::AttachFile
             | Self::RemoveFile
             | Self::DownloadFile
@@ -276,6 +300,11 @@ impl Action {
                 | Self::ReopenReferral
                 | Self::MarkStep
                 | Self::RedirectReferral
+                | Self::Share
+                | Self::RecallShare
+                | Self::DeclineToShare
+                | Self::GiveCaseworkAccess
+                | Self::EndCaseworkAccess
         )
     }
 
@@ -307,6 +336,8 @@ impl Action {
             | Self::ExpireDraft
             | Self::WithdrawStopped => EventType::Erase,
             Self::RedirectReferral
+            | Self::Share
+            | Self::GiveCaseworkAccess
             | Self::PassCheck
             | Self::SendStopped
             | Self::ReleaseCheck
@@ -326,8 +357,12 @@ impl Action {
             | Self::MarkDuplicate
             | Self::ReopenReferral
             | Self::MarkStep
+            | Self::RecallShare
+            | Self::DeclineToShare
+            | Self::EndCaseworkAccess
             | Self::Escalate => EventType::Alter,
-            Self::ListSent
+            Self::ListShared
+            | Self::ListSent
             | Self::ListQueue
             | Self::ListChecks
             | Self::ReadReferral
@@ -404,6 +439,14 @@ impl Action {
             Self::MarkStep => "marked a step of the work as done",
             Self::Disagree => "said that they do not agree with a decision",
             Self::RedirectReferral => "passed a referral to another team",
+            Self::Share => "shared chosen parts of a referral",
+            Self::RecallShare => "recalled what was shared of a referral",
+            Self::DeclineToShare => "decided not to share a referral",
+            Self::GiveCaseworkAccess => "let somebody read along in the team's own words",
+            Self::EndCaseworkAccess => "ended somebody's reading along in the team's own words",
+            Self::AddAgreement => "added an agreement to share to the register",
+            Self::EndAgreement => "ended an agreement to share",
+            Self::ListShared => "saw a referral in the list of what was shared with them",
             Self::ReadReferral => "opened a referral",
             Self::PrintReferral => "printed a referral",
             Self::ReadAccess => "looked at who has seen a referral",

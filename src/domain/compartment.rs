@@ -57,12 +57,55 @@ coded_enum! {
         Retraction = "retraction",
         /// Why it was passed to another team.
         Redirection = "redirection",
+        /// With whom the team shared what, and why.
+        Sharing = "sharing",
+        /// With whom the team decided not to share, and why.
+        NotShared = "not-shared",
         /// What a file is called, what kind it is and what it shows.
         Attachment = "attachment",
         /// A file's content, which stands in a blob and never among the entries.
         File = "file",
         /// A picture as it came, where readers get one without its hidden data; a blob likewise.
         Original = "original",
+    }
+}
+
+impl EntryKind {
+    /// Whether an item of this kind can be shared onward. What only the exchange's own lists and lookups need, and what tells
+    /// with whom else something was shared, never is.
+    pub const fn can_be_shared(self) -> bool {
+        match self {
+            Self::Submission
+            | Self::Message
+            | Self::Addition
+            | Self::Handover
+            | Self::Decision
+            | Self::Feedback
+            | Self::Closing
+            | Self::Reopening
+            | Self::Disagreement
+            | Self::Retraction
+            | Self::Redirection
+            | Self::Attachment => true,
+            Self::Headline
+            | Self::Draft
+            | Self::Kept
+            | Self::LegalReason
+            | Self::CheckReason
+            | Self::Pointer
+            | Self::Sharing
+            | Self::NotShared
+            | Self::File
+            | Self::Original => false,
+        }
+    }
+}
+
+impl CompartmentKind {
+    /// Whether items are shared onward out of a compartment of this kind: never out of a restricted category, whose readers a
+    /// pathway names; of what an agency keeps to itself; or of what was shared already.
+    pub const fn can_be_shared_from(self) -> bool {
+        matches!(self, Self::Shared | Self::Casework)
     }
 }
 

@@ -42,7 +42,14 @@ impl FormKind {
             Self::Referral => !matches!(action, Action::TakeUpEnquiry),
             Self::Enquiry => !matches!(
                 action,
-                Action::AddToReferral | Action::AmendReferral | Action::AttachFile | Action::AskReferrer | Action::Retract
+                Action::AddToReferral
+                    | Action::AmendReferral
+                    | Action::AttachFile
+                    | Action::AskReferrer
+                    | Action::Retract
+                    | Action::Share
+                    | Action::DeclineToShare
+                    | Action::GiveCaseworkAccess
             ),
         }
     }

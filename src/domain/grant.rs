@@ -17,5 +17,9 @@ coded_enum! {
         Named = "named",
         /// A team that the pathway names for a restricted category.
         Category = "category",
+        /// The recipient of chosen items.
+        Share = "share",
+        /// Somebody who may read along in the receiving team's own words until that is ended.
+        Standing = "standing",
     }
 }

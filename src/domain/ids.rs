@@ -94,6 +94,10 @@ ids! {
     JobId,
     /// What somebody is told of.
     NoticeId,
+    /// Something of a referral shared with one recipient.
+    ShareId,
+    /// An agreement between agencies to share.
+    AgreementId,
 }
 
 #[cfg(test)]

@@ -9,15 +9,23 @@ coded_enum! {
         Shared = "shared",
         /// The receiving team only.
         Casework = "casework",
+        /// Whoever something was shared with; nobody writes to it.
+        Share = "share",
     }
 }
 
 impl Audience {
+    /// The audience that somebody writes to, by its code.
+    pub fn to_write_to(code: &str) -> Option<Self> {
+        Self::parse(code).filter(|audience| *audience != Self::Share)
+    }
+
     /// The compartment that seals its messages.
     pub const fn compartment(self) -> CompartmentKind {
         match self {
             Self::Shared => CompartmentKind::Shared,
             Self::Casework => CompartmentKind::Casework,
+            Self::Share => CompartmentKind::Share,
         }
     }
 
@@ -26,6 +34,7 @@ impl Audience {
         match kind {
             CompartmentKind::Shared => Some(Self::Shared),
             CompartmentKind::Casework => Some(Self::Casework),
+            CompartmentKind::Share => Some(Self::Share),
             _ => None,
         }
     }

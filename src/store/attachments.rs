@@ -172,10 +172,10 @@ impl Tx {
         row.insert(self).await
     }
 
-    /// How many files a referral or draft has, those that were erased left out.
+    /// How many files a referral or draft has, those that were erased and copies for those it was shared with left out.
     pub async fn count_files(&mut self, referral: ReferralId) -> Result<i64, Error> {
-        const SQL: &str = "SELECT COUNT(*) FROM attachment a WHERE a.referral = $1 AND a.form = 'file' \
-             AND NOT EXISTS (SELECT 1 FROM log_erased x WHERE x.id = a.id AND x.what = 'attachment')";
+        const SQL: &str = "SELECT COUNT(*) FROM attachment a JOIN compartment c ON c.id = a.compartment \
+             WHERE a.referral = $1 AND a.form = 'file' AND c.kind <> 'share' AND NOT EXISTS (SELECT 1 FROM log_erased x WHERE x.id = a.id AND x.what = 'attachment')";
         let (count,): (i64,) = within!(self, c => sqlx::query_as(SQL).bind(referral.to_string()).fetch_one(c).await)?;
         Ok(count)
     }

@@ -21,6 +21,18 @@ impl Store {
 }
 
 impl Tx {
+    /// Moves a compartment on to its next epoch; false where somebody else has.
+    pub async fn advance_compartment(&mut self, id: CompartmentId, from: i64) -> Result<bool, Error> {
+        const SQL: &str = "UPDATE compartment SET epoch = epoch + 1 WHERE id = $1 AND epoch = $2";
+        let rows = within!(self, c => sqlx::query(SQL)
+            .bind(id.to_string())
+            .bind(from)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows == 1)
+    }
+
     /// Makes a compartment at its first epoch.
     pub async fn insert_compartment(
         &mut self,

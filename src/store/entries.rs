@@ -152,9 +152,10 @@ impl Store {
 }
 
 impl Tx {
-    /// How many items are sealed in a referral; what was erased is not counted.
+    /// How many items are sealed in a referral; what was erased, and copies for those it was shared with, are not counted.
     pub async fn count_entries(&mut self, referral: ReferralId) -> Result<i64, Error> {
-        const SQL: &str = "SELECT COUNT(*) FROM entry e JOIN entry_bytes b ON b.entry = e.id WHERE e.referral = $1";
+        const SQL: &str = "SELECT COUNT(*) FROM entry e JOIN entry_bytes b ON b.entry = e.id \
+             JOIN compartment c ON c.id = e.compartment WHERE e.referral = $1 AND c.kind <> 'share'";
         let (count,): (i64,) = within!(self, c => sqlx::query_as(SQL).bind(referral.to_string()).fetch_one(c).await)?;
         Ok(count)
     }

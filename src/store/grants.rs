@@ -185,6 +185,17 @@ impl Store {
         self.holders_by(SQL, referral).await
     }
 
+    /// The grants by which somebody covers, on a `shared` compartment, each with its holder's id.
+    pub async fn cover_grants(&self, shared: CompartmentId) -> Result<Vec<(GrantId, String)>, Error> {
+        const SQL: &str = concat!(
+            "SELECT g.id, g.to_id FROM grant_made g WHERE g.compartment = $1 AND g.reason = 'cover' AND ",
+            live!(),
+            " ORDER BY g.id"
+        );
+        let rows: Vec<(String, String)> = on!(self, p => sqlx::query_as(SQL).bind(shared.to_string()).fetch_all(p).await)?;
+        rows.into_iter().map(|(id, to)| Ok((sound(GrantId::parse(&id), "grant_made.id")?, to))).collect()
+    }
+
     /// Who holds what is kept apart in a referral because the pathway names them for it, each once.
     pub async fn holders_of_categories(&self, referral: ReferralId) -> Result<Vec<HolderOf>, Error> {
         const SQL: &str = concat!(

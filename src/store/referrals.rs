@@ -246,6 +246,23 @@ impl Store {
         row.map(Row::referral).transpose()
     }
 
+    /// These referrals, as clear facts, one query; whether somebody may see them is for the grants to say.
+    pub async fn referrals_by_id(&self, ids: &[ReferralId]) -> Result<Vec<Referral>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<Row> = on!(self, p => {
+            let mut query = QueryBuilder::new("SELECT r.* FROM referral r WHERE r.id IN (");
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(id.to_string());
+            }
+            query.push(")");
+            query.build_query_as().fetch_all(p).await
+        })?;
+        rows.into_iter().map(Row::referral).collect()
+    }
+
     /// References of these referrals and drafts, by id, one query.
     pub async fn references(&self, ids: &[String]) -> Result<Vec<(String, String)>, Error> {
         if ids.is_empty() {

@@ -12,6 +12,7 @@ use super::{
     keys::{KeyRow, WrapRow},
     log_view,
     sequence::GroupRow,
+    shares::{ShareEndRow, ShareRow},
 };
 use crate::audit::row::{Vouch, WrittenOnce};
 
@@ -24,6 +25,10 @@ pub enum Vouched {
     Grants,
     /// `grant_released`.
     Releases,
+    /// `grant_share`.
+    Shares,
+    /// `grant_share_end`.
+    ShareEnds,
     /// `key_published`.
     Keys,
     /// `key_wrap`.
@@ -38,8 +43,18 @@ pub enum Vouched {
 
 impl Vouched {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Entries, Self::Grants, Self::Releases, Self::Keys, Self::Wraps, Self::Attachments, Self::Kept, Self::Erased];
+    pub const ALL: [Self; 10] = [
+        Self::Entries,
+        Self::Grants,
+        Self::Releases,
+        Self::Shares,
+        Self::ShareEnds,
+        Self::Keys,
+        Self::Wraps,
+        Self::Attachments,
+        Self::Kept,
+        Self::Erased,
+    ];
 
     /// The table's name.
     pub const fn table(self) -> &'static str {
@@ -47,6 +62,8 @@ impl Vouched {
             Self::Entries => EntryRow::TABLE,
             Self::Grants => GrantRow::TABLE,
             Self::Releases => ReleaseRow::TABLE,
+            Self::Shares => ShareRow::TABLE,
+            Self::ShareEnds => ShareEndRow::TABLE,
             Self::Keys => KeyRow::TABLE,
             Self::Wraps => WrapRow::TABLE,
             Self::Attachments => AttachmentRow::TABLE,
@@ -70,7 +87,7 @@ pub struct Standing {
 /// Rows that stand without their partner: table, id and what is missing.
 pub type Orphan = (&'static str, String, &'static str);
 
-const ORPHANS: [(&str, &str, &str); 33] = [
+const ORPHANS: [(&str, &str, &str); 35] = [
     (
         "log_event",
         "SELECT id FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_body b \
@@ -162,6 +179,19 @@ const ORPHANS: [(&str, &str, &str); 33] = [
         "grant_released",
         "SELECT grant_id FROM grant_released x WHERE NOT EXISTS (SELECT 1 FROM grant_made g WHERE g.id = x.grant_id AND g.held = 1)",
         "it releases no held grant",
+    ),
+    (
+        "grant_share",
+        "SELECT id FROM grant_share s WHERE NOT EXISTS (SELECT 1 FROM grant_made g WHERE g.compartment = s.compartment \
+         AND g.referral = s.referral AND g.to_id = s.to_id AND g.reason IN ('share', 'standing'))",
+        "the grant that it gives is missing",
+    ),
+    (
+        "grant_share_end",
+        "SELECT share FROM grant_share_end x WHERE NOT EXISTS (SELECT 1 FROM grant_share s WHERE s.id = x.share) \
+         OR EXISTS (SELECT 1 FROM grant_share s JOIN grant_made g ON g.compartment = s.compartment AND g.to_id = s.to_id \
+         AND g.reason = 'share' JOIN grant_bytes b ON b.grant_id = g.id WHERE s.id = x.share)",
+        "it ends no share, or what the share gave is still there",
     ),
     (
         "key_wrap",
@@ -288,6 +318,12 @@ impl Store {
             Vouched::Releases => {
                 ReleaseRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
             }
+            Vouched::Shares => {
+                ShareRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
+            }
+            Vouched::ShareEnds => {
+                ShareEndRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
+            }
             Vouched::Keys => {
                 KeyRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
             }
@@ -320,7 +356,9 @@ impl Store {
             Vouched::Grants => "SELECT grant_id, bytes FROM grant_bytes WHERE grant_id > $1 AND grant_id <= $2",
             Vouched::Wraps => "SELECT wrap, bytes FROM key_wrap_bytes WHERE wrap > $1 AND wrap <= $2",
             Vouched::Kept => "SELECT kept, bytes FROM entry_kept_bytes WHERE kept > $1 AND kept <= $2",
-            Vouched::Releases | Vouched::Keys | Vouched::Attachments | Vouched::Erased => return Ok(Vec::new()),
+            Vouched::Releases | Vouched::Shares | Vouched::ShareEnds | Vouched::Keys | Vouched::Attachments | Vouched::Erased => {
+                return Ok(Vec::new());
+            }
         };
         Ok(on!(self, p => sqlx::query_as(sql).bind(after).bind(last).fetch_all(p).await)?)
     }
@@ -331,6 +369,8 @@ impl Store {
             Vouched::Entries => "SELECT COUNT(*) FROM entry",
             Vouched::Grants => "SELECT COUNT(*) FROM grant_made",
             Vouched::Releases => "SELECT COUNT(*) FROM grant_released",
+            Vouched::Shares => "SELECT COUNT(*) FROM grant_share",
+            Vouched::ShareEnds => "SELECT COUNT(*) FROM grant_share_end",
             Vouched::Keys => "SELECT COUNT(*) FROM key_published",
             Vouched::Wraps => "SELECT COUNT(*) FROM key_wrap",
             Vouched::Attachments => "SELECT COUNT(*) FROM attachment",
@@ -387,11 +427,13 @@ fn by_event(rows: Vec<(String, String)>) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Each table of rows that events vouch for, with the columns that their digests cover; a test holds them to the schema.
-pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 8] {
+pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 10] {
     [
         (EntryRow::TABLE, EntryRow::COLUMNS),
         (GrantRow::TABLE, GrantRow::COLUMNS),
         (ReleaseRow::TABLE, ReleaseRow::COLUMNS),
+        (ShareRow::TABLE, ShareRow::COLUMNS),
+        (ShareEndRow::TABLE, ShareEndRow::COLUMNS),
         (KeyRow::TABLE, KeyRow::COLUMNS),
         (WrapRow::TABLE, WrapRow::COLUMNS),
         (AttachmentRow::TABLE, AttachmentRow::COLUMNS),

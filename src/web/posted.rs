@@ -38,6 +38,20 @@ impl Posted {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
+    /// Every value of a field, in order.
+    pub fn values<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// As [`Posted::only`], for a form of which one field may come any number of times.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`].
+    pub fn only_with_many(&self, names: &[&str], many: &str) -> Result<(), Error> {
+        let rest = self.0.iter().filter(|(known, _)| known != many).cloned().collect();
+        Self(Arc::new(rest)).only(names)
+    }
+
     /// Refuses a form with other fields than these: nothing is ever taken over by accident.
     ///
     /// # Errors

@@ -97,6 +97,8 @@ fn signed_in(app: &App, caller: &Caller, frame: Frame, at: Timestamp) -> Frame {
         ("Start", "/", true),
         ("My referrals", "/sent", ways.sent),
         ("Queue", "/queue", ways.queue),
+        ("Shared with us", "/shared", ways.sent),
+        ("Agreements", "/agreements", app.keeps_agreements(caller)),
         ("To check", "/checks", caller.checks()),
         ("Who checks", "/safeguarding-leads", ways.safeguarding_leads),
         ("Log", "/log", ways.log),

@@ -155,6 +155,7 @@ pub(super) const fn note(kind: EntryKind) -> &'static str {
         EntryKind::Closing => "Closed",
         EntryKind::Reopening => "Taken up again",
         EntryKind::Redirection => "Passed on to another team",
+        EntryKind::NotShared => "Decided not to share",
         EntryKind::Disagreement => "The referrer does not agree",
         EntryKind::Retraction => "The referrer asks to withdraw this",
         _ => "Note",

@@ -31,7 +31,7 @@ struct Asked {
 }
 
 /// Acts that every role may do for themselves: there is no wrong role for them.
-const EVERYBODYS: [Action; 8] = [
+const EVERYBODYS: [Action; 9] = [
     Action::SignOut,
     Action::SignOutEverywhere,
     Action::ReadAccount,
@@ -39,6 +39,7 @@ const EVERYBODYS: [Action; 8] = [
     Action::MarkNotice,
     Action::ReadPathways,
     Action::ListSent,
+    Action::ListShared,
     Action::ListChecks,
 ];
 
@@ -48,9 +49,11 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         Action::SubmitReferral | Action::AskAdvice | Action::StartDraft | Action::ChooseDeputy | Action::ChangeContact => {
             Some(("dev.specimen", &[StatusCode::FORBIDDEN]))
         }
-        Action::ListQueue | Action::ReadSafeguardingLeads | Action::SetSafeguardingLeads => {
-            Some(("tess.example", &[StatusCode::FORBIDDEN]))
-        }
+        Action::ListQueue
+        | Action::ReadSafeguardingLeads
+        | Action::SetSafeguardingLeads
+        | Action::AddAgreement
+        | Action::EndAgreement => Some(("tess.example", &[StatusCode::FORBIDDEN])),
         Action::ReadReferral
         | Action::ReadAccess
         | Action::PrintReferral
@@ -80,7 +83,12 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::MarkStep
         | Action::Disagree
         | Action::Retract
-        | Action::RedirectReferral => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
+        | Action::RedirectReferral
+        | Action::Share
+        | Action::RecallShare
+        | Action::DeclineToShare
+        | Action::GiveCaseworkAccess
+        | Action::EndCaseworkAccess => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
         Action::ReadLog | Action::ExportLog => Some(("theo.invented", &[StatusCode::FORBIDDEN])),
         _ => None,
     }
@@ -170,7 +178,15 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                 let body = match last {
                     "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
                     "check" => serde_json::json!({ "decision": "pass" }),
-                    "send-anyway" | "withdraw" | "claim" | "release" | "read" => serde_json::json!({}),
+                    "send-anyway" | "withdraw" | "claim" | "release" | "read" | "recall" | "end" => serde_json::json!({}),
+                    "not-shared" => serde_json::json!({ "team": "none", "reason": "No need to know." }),
+                    "casework-access" => serde_json::json!({ "team": "none", "reason": "They plan with us." }),
+                    "agreements" => serde_json::json!({
+                        "title": "Sharing", "agencies": [], "purposes": ["safeguarding"], "starts": "2026-01-01",
+                    }),
+                    "shares" => serde_json::json!({
+                        "team": "none", "entries": [], "basis": "public-task", "purpose": "safeguarding",
+                    }),
                     "decision" => {
                         serde_json::json!({ "outcome": "no-action", "reason_for_file": "Seen before.", "revision": 1 })
                     }

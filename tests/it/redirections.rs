@@ -59,6 +59,36 @@ async fn to_another_desk(engine: Engine) {
     hub.finish().await;
 }
 
+/// What is for today goes with a team that covers for the new desk, and the old desk's cover sees it no more.
+async fn urgent(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let sent = send(app, &tess, "one", |answers| answers["danger_now"] = serde_json::json!(true)).await;
+    let reference = sent.reference.to_string();
+    let theo = hub.sign_in("theo.invented").await;
+    let view = app.read_referral(&app.request(None), &theo, &reference).await.unwrap();
+    assert_eq!(view.referral.urgency, "today", "the example's answers are for today");
+    let cora = hub.sign_in("cora.pretend").await;
+    assert!(app.read_referral(&app.request(None), &cora, &reference).await.is_ok(), "fire control covers for the first desk");
+    let front_door = team(&hub, "city-front-door").await;
+    pass_on(app, &theo, "city", &reference, front_door, view.referral.revision).await.unwrap();
+    let gone = app.read_referral(&app.request(None), &cora, &reference).await;
+    assert!(matches!(gone.map(drop), Err(Error::Unseen | Error::Refused)), "the first desk's cover sees it no more");
+    let rory = hub.sign_in("rory.whimsy").await;
+    let covered = app.read_referral(&app.request(None), &rory, &reference).await.unwrap();
+    assert_eq!(covered.referral.stage.state(), ReferralState::Received, "whoever covers looks and does not open it for the desk");
+    // The new desk works on it.
+    let nia = hub.sign_in("nia.imaginary").await;
+    let view = app.read_referral(&app.request(None), &nia, &reference).await.unwrap();
+    app.claim(&app.request(None), &nia, &IdempotencyKey::parse("claim").unwrap(), &reference).await.unwrap();
+    let own = (reference.as_str(), Audience::Casework, "Ours now.");
+    app.write_message(&app.request(None), &nia, &IdempotencyKey::parse("note").unwrap(), own).await.unwrap();
+    assert!(view.actions.iter().any(|action| action.code() == "decide-referral"));
+    hub.finish().await;
+}
+
 crate::support::on_both! {
+    what_is_for_today_goes_with_whoever_covers_for_the_new_desk => urgent,
     another_team_gets_what_is_shared_and_nothing_of_the_first_teams_own => to_another_desk,
 }

@@ -11,7 +11,7 @@ use referral_exchange::{
 };
 
 use crate::support::{
-    acts::{erase, hold, keep_form, release, send},
+    acts::{erase, hold, keep_form, release, send, shared_and_recalled},
     files::{attach, photograph},
     hub::{ENGINES, Hub},
     raw::{Cell, Column, Raw},
@@ -51,6 +51,7 @@ async fn told(engine: Engine) -> Hub {
     }
     let (photograph, _) = photograph();
     attach(&hub.app, &triager, &references[0], "file", ("shared", "a.jpg", &photograph)).await.unwrap();
+    shared_and_recalled(&hub, &triager, &references[0]).await;
     let report = hub.verify().await;
     assert_eq!((report.attachments, report.findings), (2, vec![]));
     hub
@@ -149,7 +150,9 @@ fn names_of(columns: &[Column], rows: &[&[Cell]]) -> Vec<String> {
     let mut names = Vec::new();
     for row in rows {
         let cell = |name: &str| columns.iter().position(|column| column.name == name).map(|at| row[at].shown());
-        names.extend(["id", "event", "entry", "kept", "grant_id", "wrap", "idx", "size"].iter().filter_map(|name| cell(name)));
+        names.extend(
+            ["id", "event", "entry", "kept", "grant_id", "share", "wrap", "idx", "size"].iter().filter_map(|name| cell(name)),
+        );
         if let (Some(level), Some(idx)) = (cell("level"), cell("idx")) {
             names.push(format!("{level}/{idx}"));
         }
@@ -256,6 +259,8 @@ async fn plants_and_swaps(engine: Engine) {
         ),
         ("grant_made", vec![("id", &quoted)]),
         ("grant_released", vec![("grant_id", &quoted)]),
+        ("grant_share", vec![("id", &quoted)]),
+        ("grant_share_end", vec![("share", &quoted)]),
         ("key_published", vec![("id", &quoted), ("epoch", "99")]),
         ("key_wrap", vec![("id", &quoted)]),
     ] {

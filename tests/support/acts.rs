@@ -10,12 +10,14 @@ use referral_exchange::{
         actor::Actor,
         agency::AgencyKind,
         code::Code,
+        compartment::EntryKind,
         grant::GrantReason,
         ids::{CompartmentId, GrantId, KeyId, ReferralId, RequestId, TeamId},
         kept::{KeptForm, KeptPlace},
         key::HolderKind,
         reference::Reference,
         relation::Relation,
+        sharing::{NewShare, ShareTo},
         time::Timestamp,
     },
     policy::{Act, HubState, Object, Permit, Policy, State},
@@ -130,4 +132,22 @@ pub async fn release(hub: &Hub, grant: GrantId) {
     let mut tx = hub.app.store().begin().await.unwrap();
     tx.release_grant(grant, hub.app.now()).await.unwrap();
     keep(&hub.app, tx).await;
+}
+
+/// The answers of a referral, shared with another team and recalled.
+pub async fn shared_and_recalled(hub: &Hub, caller: &Caller, reference: &str) {
+    let app = &hub.app;
+    let view = app.read_referral(&app.request(None), caller, reference).await.unwrap();
+    let (basis, purpose) = app.own_law(caller, &view).await.unwrap();
+    let entries = view.entries.iter().filter(|entry| entry.kind == EntryKind::Submission).map(|entry| entry.id);
+    let share = NewShare {
+        to: ShareTo { team: Some(hub.person("hugh.pseudo").team_id), person: String::new() },
+        entries: entries.collect(),
+        basis: Some(basis),
+        purpose: Some(purpose),
+        ..NewShare::default()
+    };
+    let key = |text: &str| IdempotencyKey::parse(text).unwrap();
+    let made = app.share(&app.request(None), caller, &key("share"), (reference, &share)).await.unwrap().value;
+    app.recall_share(&app.request(None), caller, &key("recall"), (reference, &made.id)).await.unwrap();
 }

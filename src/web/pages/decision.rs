@@ -12,7 +12,7 @@ use axum::{
 use http::StatusCode;
 
 use crate::{
-    app::{App, Error, IdempotencyKey, ReferralView, latest},
+    app::{App, DecisionView, Error, IdempotencyKey, ReferralView, latest},
     domain::{
         action::Action,
         answers::FieldError,
@@ -64,6 +64,20 @@ pub struct DecidedLine {
     pub reason: String,
 }
 
+impl DecidedLine {
+    /// A decision as the page shows it.
+    pub(super) fn of(decision: &DecisionView) -> Self {
+        Self {
+            title: match &decision.grade {
+                Some((_, grade)) => format!("{}, grade: {grade}", decision.outcome.1),
+                None => decision.outcome.1.clone(),
+            },
+            by: format!("{}, {}", decision.by, decision.at.words()),
+            reason: decision.reason.clone(),
+        }
+    }
+}
+
 impl DecisionBox {
     /// What a reader sees; none where there is nothing to see and nothing to do.
     pub(super) fn of(app: &App, person: &SignedIn, view: &ReferralView) -> Option<Self> {
@@ -86,14 +100,7 @@ impl DecisionBox {
             let title = if told.title.is_empty() { "What the referrer reads".to_owned() } else { told.title.clone() };
             (title, told.text.clone())
         });
-        let decisions = view.decisions.iter().rev().map(|decision| DecidedLine {
-            title: match &decision.grade {
-                Some((_, grade)) => format!("{}, grade: {grade}", decision.outcome.1),
-                None => decision.outcome.1.clone(),
-            },
-            by: format!("{}, {}", decision.by, decision.at.words()),
-            reason: decision.reason.clone(),
-        });
+        let decisions = view.decisions.iter().rev().map(DecidedLine::of);
         let shown = Self {
             csrf_token: person.frame.csrf_token.clone(),
             form_token: fresh_token(app),

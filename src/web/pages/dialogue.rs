@@ -207,7 +207,7 @@ async fn write(State(app): State<Arc<App>>, person: SignedIn, Path(reference): P
         }
         code => {
             let audience =
-                Audience::parse(code).ok_or(Error::Malformed("The form has a choice that the page does not offer."))?;
+                Audience::to_write_to(code).ok_or(Error::Malformed("The form has a choice that the page does not offer."))?;
             let key = IdempotencyKey::parse(posted.value("form_token"))?;
             let message = (reference.as_str(), audience, posted.value("text"));
             app.write_message(&person.request, &person.caller, &key, message).await

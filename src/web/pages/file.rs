@@ -370,6 +370,7 @@ pub(super) fn seen_by(view: &ReferralView, audience: Audience) -> String {
     match audience {
         Audience::Casework => format!("{team} ({agency}) only"),
         Audience::Shared => format!("Everybody who can see this {thing}"),
+        Audience::Share => "Whoever it was shared with, and those who shared it".to_owned(),
     }
 }
 

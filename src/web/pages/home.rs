@@ -135,6 +135,9 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         let about = "Who looks first, in your agency, at what must be checked before it is shared.";
         add("Who checks".to_owned(), "/safeguarding-leads".to_owned(), about);
     }
+    if app.keeps_agreements(&person.caller) {
+        add("Agreements to share".to_owned(), "/agreements".to_owned(), "Which agencies agreed to share what, and until when.");
+    }
     if ways.log {
         add("Log".to_owned(), "/log".to_owned(), "Who did what in your agency, and who looked.");
     }

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod account;
 pub mod addition;
+pub mod agreements;
 mod answers;
 mod asked;
 pub mod assignment;
@@ -44,6 +45,10 @@ pub mod screening;
 pub mod section;
 pub mod sent;
 pub mod sent_list;
+pub mod share;
+pub mod share_box;
+pub mod shared;
+pub mod sharing;
 pub mod sign_in;
 pub mod urgent;
 pub mod work_contact;
@@ -85,6 +90,11 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(decision::routes())
         .merge(closing::routes())
         .merge(redirection::routes())
+        .merge(share::routes())
+        .merge(share_box::routes())
+        .merge(shared::routes())
+        .merge(sharing::routes())
+        .merge(agreements::routes())
         .merge(file::routes())
         .merge(notices::routes())
         .merge(log::routes())

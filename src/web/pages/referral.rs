@@ -22,6 +22,8 @@ use super::{
     history::History,
     queue::StateTag,
     queue_place,
+    share_box::ShareBox,
+    shared,
 };
 use crate::{
     app::{App, Error, HolderView, NoteView, Reached, ReferralView, StopView},
@@ -76,6 +78,8 @@ pub struct ReferralPage {
     pub desk: Option<DeskBox>,
     /// What was decided, and what the reader may do about it.
     pub decision: Option<DecisionBox>,
+    /// What was shared of it, and what the reader may do about that; for the receiving team.
+    pub shares: Option<ShareBox>,
     /// Words that went with acts on it.
     pub notes: Vec<NoteLine>,
     /// Why it was stopped at the check, line by line; empty where it was not.
@@ -220,6 +224,9 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
 
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
     let view = app.read_referral(&person.request, &person.caller, &reference).await?;
+    if view.by_share {
+        return ok(&shared::page(&app, &person, &view));
+    }
     ok(&page(&app, &person, &view))
 }
 
@@ -250,6 +257,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         notice: String::new(),
         desk: DeskBox::of(app, person, view),
         decision: DecisionBox::of(app, person, view),
+        shares: ShareBox::of(view),
         notes: view.notes.iter().map(note).collect(),
         stopped: view.stop.as_ref().map_or_else(Vec::new, stopped),
         controls: Controls::of(app, person, view),
@@ -347,6 +355,7 @@ fn note(note: &NoteView) -> NoteLine {
     let read_by = match note.audience {
         Audience::Shared => "The referrer and the receiving team read this.",
         Audience::Casework => "Only the receiving team reads this.",
+        Audience::Share => "It was shared with you.",
     };
     NoteLine {
         title: words::note(note.kind).to_owned(),
@@ -366,6 +375,8 @@ fn seen_by(holder: &HolderView) -> String {
         GrantReason::Checker => ", who checks it first",
         GrantReason::Deputy => ", the sender’s deputy",
         GrantReason::Category => ", who can open what is kept apart for them",
+        GrantReason::Share => ", with whom part of it was shared",
+        GrantReason::Standing => ", who can read what the receiving team writes for itself",
         GrantReason::Named | GrantReason::Party => "",
     };
     format!("{}{why}", holder.name)
@@ -377,7 +388,7 @@ fn stopped(stop: &StopView) -> Vec<String> {
     std::iter::once(first).chain((!stop.text.is_empty()).then(|| stop.text.clone())).collect()
 }
 
-fn sections(view: &ReferralView) -> Vec<AnswerSection> {
+pub(super) fn sections(view: &ReferralView) -> Vec<AnswerSection> {
     let Some(answers) = &view.answers else { return Vec::new() };
     let mut sections: Vec<AnswerSection> = Vec::new();
     // A category that the caller does not hold is not there, not even as a question without an answer.
@@ -398,7 +409,7 @@ fn sections(view: &ReferralView) -> Vec<AnswerSection> {
 }
 
 /// Something added or changed after sending: who, when, and only what was answered; what it changed stands beside it.
-fn added(view: &ReferralView, at: usize) -> AnswerSection {
+pub(super) fn added(view: &ReferralView, at: usize) -> AnswerSection {
     let pathway = &view.pathway.pathway;
     let (earlier, rest) = view.additions.split_at(at);
     let Some(addition) = rest.first() else {

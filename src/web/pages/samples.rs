@@ -8,6 +8,7 @@ mod held;
 mod kept;
 mod lists;
 mod referral;
+mod shares;
 mod start;
 mod work;
 
@@ -119,6 +120,7 @@ pub(super) fn all() -> Vec<Sample> {
         samples.push(sample(&format!("print{state}"), false, &referral::print(answer, answer.is_empty())));
         samples.extend(files::pages(state, answer));
         samples.extend(work::pages(state, answer));
+        samples.extend(shares::pages(state, answer));
         let rows = if answer.is_empty() { 0 } else { 6 };
         samples.push(sample(&format!("checks{state}"), false, &held::to_check(rows, answer)));
         samples.push(sample(&format!("access{state}"), false, &lists::access(rows, answer)));

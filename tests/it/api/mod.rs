@@ -14,6 +14,7 @@ mod proofs;
 mod referrals;
 mod repeats;
 mod session;
+mod shares;
 mod throttle;
 
 use std::time::Duration;

@@ -311,6 +311,7 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     browser.go("/queue").await;
     browser.press("tbody a").await;
     sweep.look("/referrals/{reference}", "good").await;
+    let referral = browser.path().await;
     browser.press("form[action$='/claim'] button").await;
     sweep.look("/referrals/{reference}", "taken").await;
     browser.follow("Hand it to somebody else").await;
@@ -329,6 +330,7 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     browser.follow("Back").await;
     browser.follow("Add a file").await;
     sweep.look("/referrals/{reference}/files/new", "team").await;
+    sharing(sweep, served, &referral).await;
     deciding(sweep, served).await;
     browser.sign_in(served, "dora.madeup").await;
     sweep.look("/", "dpo").await;
@@ -346,6 +348,67 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     browser.run("document.querySelector('main input[type=text]').value = ''").await;
     browser.submit().await;
     sweep.look("/safeguarding-leads", "kept").await;
+}
+
+/// Part of it shared with health, seen there, and recalled.
+async fn sharing(sweep: &mut Sweep<'_>, served: &Served, referral: &str) {
+    const SIGN_OUT: &str = ".app-account form[action='/sign-out'] button";
+    let browser = sweep.browser;
+    sweep.open("/shared", "/shared", "empty").await;
+    browser.go(referral).await;
+    browser.follow("Share part of this").await;
+    sweep.look("/referrals/{reference}/share", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/share", "bad").await;
+    let team = served.hub.person("hugh.pseudo").team_id;
+    browser.run(&format!("document.querySelector('[name=team]').value = '{team}'")).await;
+    browser.run("document.querySelectorAll('[name=entries]').forEach(box => box.click())").await;
+    browser.run("document.querySelector('[name=urgent]').click()").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/share", "preview").await;
+    browser.press("button[value='send']").await;
+    sweep.look("/referrals/{reference}", "shared").await;
+    browser.press(SIGN_OUT).await;
+    browser.sign_in(served, "hugh.pseudo").await;
+    sweep.open("/shared", "/shared", "good").await;
+    browser.press("tbody a").await;
+    sweep.look("/referrals/{reference}", "by-share").await;
+    browser.press(SIGN_OUT).await;
+    browser.sign_in(served, "theo.invented").await;
+    browser.go(referral).await;
+    browser.press("a[href$='/recall']").await;
+    sweep.look("/referrals/{reference}/shares/{id}/recall", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}", "recalled").await;
+    browser.follow("Record that you do not share this").await;
+    sweep.look("/referrals/{reference}/not-shared", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/not-shared", "bad").await;
+    browser.press(SIGN_OUT).await;
+    browser.sign_in(served, "fay.fictional").await;
+    browser.go(&format!("{referral}/casework-access")).await;
+    sweep.look("/referrals/{reference}/casework-access", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/casework-access", "bad").await;
+    browser.run(&format!("document.querySelector('[name=team]').value = '{team}'")).await;
+    browser.fill("reason", "They plan the visits with us.").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}", "reads-along").await;
+    browser.press("a[href$='/end']").await;
+    sweep.look("/referrals/{reference}/casework-access/{id}/end", "good").await;
+    browser.press(SIGN_OUT).await;
+    browser.sign_in(served, "adam.notional").await;
+    sweep.open("/agreements", "/agreements", "empty").await;
+    sweep.open("/agreements/new", "/agreements/new", "good").await;
+    browser.submit().await;
+    sweep.look("/agreements/new", "bad").await;
+    browser.fill("title", "Homes at risk").await;
+    browser.run("document.querySelectorAll('[name=agencies], [name=purposes]').forEach(box => box.click())").await;
+    browser.fill("starts", "1/1/2026").await;
+    browser.submit().await;
+    sweep.look("/agreements", "good").await;
+    browser.press(SIGN_OUT).await;
+    browser.sign_in(served, "theo.invented").await;
 }
 
 /// From the decision to the referrer's answer, and back to the desk.

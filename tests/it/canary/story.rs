@@ -1,10 +1,18 @@
 //! A whole story of signing in, sending, reading and being refused, with a word of its own for whatever is typed.
 
 use referral_exchange::{
-    app::{Error, IdempotencyKey, ListQuery, LogQuery, Password, example, raw_from_json},
+    app::{Caller, Declined, Error, IdempotencyKey, ListQuery, LogQuery, Password, ReferralView, example, raw_from_json},
     domain::{
-        action::Action, agency::AgencyKind, answers::Answer, code::QuestionId, draft::Part, enquiry::FormKind, message::Audience,
+        action::Action,
+        agency::AgencyKind,
+        answers::Answer,
+        code::QuestionId,
+        compartment::EntryKind,
+        draft::Part,
+        enquiry::FormKind,
+        message::Audience,
         pathway::Pathway,
+        sharing::{NewShare, ShareTo},
     },
 };
 use serde_json::json;
@@ -62,6 +70,7 @@ pub async fn story(hub: &Hub) -> Vec<String> {
     let shown = format!("{:?}", view.answers.as_ref().map(referral_exchange::domain::answers::Answers::is_empty));
     assert_eq!(shown, "Some(false)");
 
+    shared_on(hub, (&triager, &view), &mut words).await;
     enquiry(hub, &mut words).await;
     let request = app.request(Some("192.0.2.7".parse().unwrap()));
     let wrong = [
@@ -91,6 +100,30 @@ pub async fn story(hub: &Hub) -> Vec<String> {
     words.push("canarycookie".to_owned());
     words.push("AGE-SECRET-KEY-1".to_owned());
     words
+}
+
+/// The answers shared with another team, read there and recalled; another share that is not made.
+async fn shared_on(hub: &Hub, (triager, view): (&Caller, &ReferralView), words: &mut Vec<String>) {
+    let app = &hub.app;
+    let reference = view.referral.reference.to_string();
+    let key = |text: &str| IdempotencyKey::parse(text).unwrap();
+    let (basis, purpose) = app.own_law(triager, view).await.unwrap();
+    let team = hub.person("hugh.pseudo").team_id;
+    let share = NewShare {
+        to: ShareTo { team: Some(team), person: String::new() },
+        entries: view.entries.iter().filter(|entry| entry.kind == EntryKind::Submission).map(|entry| entry.id).collect(),
+        basis: Some(basis),
+        purpose: Some(purpose),
+        reason: "a canarysharing b".to_owned(),
+        ..NewShare::default()
+    };
+    let made = app.share(&app.request(None), triager, &key("share"), (&reference, &share)).await.unwrap().value;
+    let hugh = hub.sign_in("hugh.pseudo").await;
+    assert!(app.read_referral(&app.request(None), &hugh, &reference).await.unwrap().answers.is_some());
+    app.recall_share(&app.request(None), triager, &key("recall"), (&reference, &made.id)).await.unwrap();
+    let declined = Declined { team: Some(team), reason: "a canarydeclined b".to_owned() };
+    app.decline_to_share(&app.request(None), triager, &key("decline"), (&reference, &declined)).await.unwrap();
+    words.extend(["canarysharing".to_owned(), "canarydeclined".to_owned()]);
 }
 
 /// A question in which nobody is named, answered, and a referral made of it by way of a draft.

@@ -10,7 +10,7 @@ use referral_exchange::{
 };
 
 use crate::support::{
-    acts::{erase, hold, keep_form, release, send},
+    acts::{erase, hold, keep_form, release, send, shared_and_recalled},
     files::attach,
     hub::{CHEAP, ENGINES, Hub},
     raw::Raw,
@@ -55,6 +55,8 @@ async fn told(engine: Engine) -> Hub {
     attach(&hub.app, &sender, &sent.reference.to_string(), "guards-file", file).await.unwrap();
     let held = hold(&hub, hub.person("cora.pretend").team_id).await;
     release(&hub, held).await;
+    let triager = hub.sign_in("theo.invented").await;
+    shared_and_recalled(&hub, &triager, &sent.reference.to_string()).await;
     let headline = Raw::owner(&hub).await.texts("SELECT id FROM entry WHERE kind = 'headline'").await.remove(0);
     erase(&hub.app, Erasable::Entry, &headline).await;
     keep_form(&hub, "tess.example").await;

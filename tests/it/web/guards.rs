@@ -152,9 +152,15 @@ async fn roles_keep_to_their_pages() {
     // The list of what one sent is empty, not forbidden, for those who send nothing.
     let start = "Start, ";
     let account = "Your account";
-    assert_eq!(seen("tess.example").await, (format!("{start}My referrals, {account}"), vec![200, 403, 403, 200, 200]));
-    assert_eq!(seen("theo.invented").await, (format!("{start}My referrals, Queue, {account}"), vec![200, 200, 403, 200, 200]));
+    assert_eq!(
+        seen("tess.example").await,
+        (format!("{start}My referrals, Shared with us, {account}"), vec![200, 403, 403, 200, 200])
+    );
+    assert_eq!(
+        seen("theo.invented").await,
+        (format!("{start}My referrals, Queue, Shared with us, {account}"), vec![200, 200, 403, 200, 200])
+    );
     assert_eq!(seen("dora.madeup").await, (format!("{start}Log, {account}"), vec![200, 403, 200, 403, 200]));
-    assert_eq!(seen("adam.notional").await, (format!("{start}Who checks, {account}"), vec![200, 403, 403, 403, 200]));
+    assert_eq!(seen("adam.notional").await, (format!("{start}Agreements, Who checks, {account}"), vec![200, 403, 403, 403, 200]));
     served.finish().await;
 }

@@ -10,7 +10,7 @@ use super::{
         referral::{AnswerSection, ReferralPage},
         sent::SentPage,
     },
-    PERSON, Sample, contacts, files, held, sample, somebody, state, work,
+    PERSON, Sample, contacts, files, held, sample, shares, somebody, state, work,
 };
 use crate::domain::enquiry::FormKind;
 
@@ -47,6 +47,7 @@ pub(super) fn referral(words: &str) -> ReferralPage {
         notice: words.to_owned(),
         desk: Some(work::desk()),
         decision: Some(work::decision(words)),
+        shares: Some(shares::of_team(words)),
         notes: vec![work::note(words)],
         stopped: vec![format!("{PERSON} stopped this at the check: Another way helps more."), words.to_owned()],
         controls: Some(held::controls(words)),

@@ -1,0 +1,225 @@
+//! What was shared of a referral, as its team sees it, and the end of it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    routing,
+};
+
+use super::share::choices;
+use crate::{
+    app::{App, IdempotencyKey, OpeningView, ReferralView, ShareView},
+    domain::{action::Action, agreement::Fit, sharing::Shared},
+    web::{
+        components::{Button, SummaryList, SummaryRow, WarningText},
+        error::{Answer, ok, see},
+        posted::Posted,
+        session::{SignedIn, fresh_token},
+        view::Frame,
+        words,
+    },
+};
+
+/// What was shared of a referral, as its team sees it.
+#[derive(Clone, Template)]
+#[template(path = "share/of_team.html")]
+pub struct ShareBox {
+    /// Where more is shared; empty where the reader may not.
+    pub share_href: String,
+    /// Each share, in the order made.
+    pub shares: Vec<ShareLine>,
+    /// What else can be done: words and address.
+    pub links: Vec<(String, String)>,
+}
+
+/// One share.
+#[derive(Clone)]
+pub struct ShareLine {
+    /// With whom.
+    pub to: String,
+    /// What of it, in words.
+    pub what: String,
+    /// Who shared it and when, and that it could not wait.
+    pub by: String,
+    /// On what law, and for what.
+    pub law: String,
+    /// Why; empty where nothing was noted.
+    pub reason: String,
+    /// That it was ended, by whom and when; empty while it runs.
+    pub ended: String,
+    /// Who opened it, and when, line by line; the latest first.
+    pub opened: Vec<String>,
+    /// What it gives.
+    pub gives: Shared,
+    /// Where it is ended; empty where the reader may not, or it has ended.
+    pub end_href: String,
+}
+
+impl ShareBox {
+    /// What a reader sees; none where nothing was shared and nothing can be.
+    pub(super) fn of(view: &ReferralView) -> Option<Self> {
+        let href = format!("/referrals/{}", view.referral.reference);
+        let may = |action| view.actions.contains(&action);
+        let keeps = view.desk.as_ref().is_some_and(|desk| desk.keeps_casework);
+        let ends = |share: &ShareView| match share.what {
+            Shared::Items => may(Action::RecallShare),
+            Shared::Casework => may(Action::EndCaseworkAccess),
+        };
+        let line = |share: &ShareView| ShareLine::of(share, view, if ends(share) { &href } else { "" });
+        let shares: Vec<_> = view.shares.iter().filter(|_| keeps).map(line).collect();
+        let share_href = if may(Action::Share) { format!("{href}/share") } else { String::new() };
+        let links = [
+            (Action::DeclineToShare, "Record that you do not share this", "not-shared"),
+            (Action::GiveCaseworkAccess, "Let another team read along", "casework-access"),
+        ];
+        let links = links.into_iter().filter(|(action, ..)| may(*action));
+        let links: Vec<_> = links.map(|(_, words, way)| (words.to_owned(), format!("{href}/{way}"))).collect();
+        let empty = share_href.is_empty() && shares.is_empty() && links.is_empty();
+        (!empty).then_some(Self { share_href, shares, links })
+    }
+
+    fn button(&self) -> Button {
+        let classes = "govuk-button--secondary".to_owned();
+        Button { text: "Share part of this".to_owned(), href: self.share_href.clone(), classes, ..Button::default() }
+    }
+}
+
+impl ShareLine {
+    pub(super) fn of(share: &ShareView, view: &ReferralView, href: &str) -> Self {
+        let (name, ..) = &share.by;
+        let urgent = if share.urgent { " It could not wait." } else { "" };
+        let mut names: Vec<String> = Vec::new();
+        for choice in choices(view).iter().filter(|choice| share.entries.contains(&choice.id)) {
+            names.push(choice.text.clone());
+        }
+        let what = match (share.what, names.len()) {
+            (Shared::Casework, _) => "What your team writes for itself, as long as this lasts".to_owned(),
+            (Shared::Items, 0) => "What the team chose that had this before".to_owned(),
+            (Shared::Items, _) => names.join("; "),
+        };
+        Self {
+            to: share.to.clone(),
+            what,
+            by: format!("Shared by {name}, {}.{urgent}", share.at.words()),
+            law: law(share),
+            reason: share.reason.clone(),
+            ended: ended(share),
+            opened: share.opened.iter().map(opening).collect(),
+            gives: share.what,
+            end_href: match share.what {
+                _ if href.is_empty() || share.ended.is_some() => String::new(),
+                Shared::Items => format!("{href}/shares/{}/recall", share.id),
+                Shared::Casework => format!("{href}/casework-access/{}/end", share.id),
+            },
+        }
+    }
+
+    fn end_words(&self) -> &'static str {
+        match self.gives {
+            Shared::Items => "Recall it",
+            Shared::Casework => "End it",
+        }
+    }
+
+    fn list(&self) -> SummaryList {
+        let rows =
+            [("What", &self.what), ("Law", &self.law), ("Why", &self.reason), ("Shared", &self.by), ("Ended", &self.ended)];
+        let rows = rows.iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| SummaryRow::words(key, words));
+        SummaryList { rows: rows.collect(), ..SummaryList::default() }
+    }
+}
+
+/// On what law something was shared, and how that stands to the agreements on record.
+pub(super) fn law(share: &ShareView) -> String {
+    let agreed = match share.fit {
+        Fit::None => "",
+        Fit::InForce => ". Under an agreement in force",
+        Fit::Lapsed => ". The agreement named was not in force",
+        Fit::Other => ". The agreement named covers something else",
+    };
+    format!("{}, for {}{agreed}", words::basis(share.basis), words::purpose(share.purpose))
+}
+
+fn ended(share: &ShareView) -> String {
+    share.ended.as_ref().map_or_else(String::new, |(name, at)| format!("Ended by {name}, {}", at.words()))
+}
+
+fn opening(opening: &OpeningView) -> String {
+    let what = if opening.is_file { "downloaded a file" } else { "opened it" };
+    format!("{} {what}, {}", opening.by, opening.at.words())
+}
+
+/// Before something is ended.
+#[derive(Clone, Template)]
+#[template(path = "share/recall.html")]
+pub struct RecallPage {
+    /// The frame.
+    pub frame: Frame,
+    /// Makes sending twice harmless.
+    pub form_token: String,
+    /// Where it is ended.
+    pub action: String,
+    /// The share.
+    pub line: ShareLine,
+}
+
+impl RecallPage {
+    fn heading(&self) -> &'static str {
+        match self.line.gives {
+            Shared::Items => "Recall what was shared",
+            Shared::Casework => "End reading along",
+        }
+    }
+
+    fn warning(&self) -> WarningText {
+        let text = match self.line.gives {
+            Shared::Items => "They can open it no more, from this moment on. What they have opened or copied they know.",
+            Shared::Casework => {
+                "They can read nothing more of it, from this moment on, and what your team writes has a new key. What they have \
+                 read they know."
+            }
+        };
+        WarningText { text: text.to_owned(), icon_fallback_text: "Warning".to_owned() }
+    }
+
+    fn button(&self) -> Button {
+        let classes = "govuk-button--warning".to_owned();
+        Button { text: self.line.end_words().to_owned(), classes, prevent_double_click: Some(true), ..Button::default() }
+    }
+}
+
+/// This page's routes.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new().route("/referrals/{reference}/shares/{id}/recall", routing::get(ask_recall).post(recall))
+}
+
+async fn ask_recall(State(app): State<Arc<App>>, person: SignedIn, Path((reference, id)): Path<(String, String)>) -> Answer {
+    let view = app.read_referral(&person.request, &person.caller, &reference).await?;
+    let href = format!("/referrals/{reference}");
+    let running = |share: &&ShareView| share.id.to_string() == id && share.ended.is_none() && share.what == Shared::Items;
+    let share = view.shares.iter().find(running);
+    let Some(share) = share.filter(|_| view.actions.contains(&Action::RecallShare)) else {
+        return Ok(see(&href));
+    };
+    ok(&RecallPage {
+        frame: person.frame.titled("Recall what was shared").back_to(&href).at("/queue"),
+        form_token: fresh_token(&app),
+        action: format!("{href}/shares/{id}/recall"),
+        line: ShareLine::of(share, &view, ""),
+    })
+}
+
+async fn recall(
+    State(app): State<Arc<App>>,
+    person: SignedIn,
+    Path((reference, id)): Path<(String, String)>,
+    posted: Posted,
+) -> Answer {
+    posted.only(&["form_token"])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    app.recall_share(&person.request, &person.caller, &key, (&reference, &id)).await?;
+    Ok(see(&format!("/referrals/{reference}#shares")))
+}
