@@ -7,6 +7,7 @@
 #[macro_use]
 pub mod domain;
 pub mod pathways;
+pub mod mail;
 pub mod policy;
 pub mod audit;
 pub mod crypto;

@@ -117,7 +117,7 @@ impl App {
     /// [`Error::Unseen`], [`Error::Refused`], [`Error::Integrity`].
     pub async fn read_draft(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<DraftView, Error> {
         let (view, _) = self.open_draft(request, caller, reference, (Action::ReadDraft, false)).await?;
-        self.store.read_notices_of(view.draft.id, &caller.holders(), request.at).await?;
+        self.store.read_notices_of(view.draft.id, &self.reader(caller), request.at).await?;
         Ok(view)
     }
 

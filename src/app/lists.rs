@@ -202,19 +202,20 @@ impl App {
 
     /// The caller's places that work a queue.
     pub fn queue_places<'c>(&self, caller: &'c Caller) -> Vec<&'c Place> {
-        let policy = self.policy.current();
-        let works = |place: &&Place| {
-            let question = crate::policy::Question {
-                subject: place.role.into(),
-                action: Action::ListQueue,
-                relation: Relation::ReceivingTeam,
-                sensitivity: Some(crate::domain::sensitivity::Sensitivity::L1),
-                compartment: Some(CompartmentKind::Shared),
-                state: State::Referral(ReferralState::Received),
-            };
-            policy.allows(&question)
+        caller.admitted().filter(|place| self.works_queue(place)).collect()
+    }
+
+    /// Whether a place works its team's queue.
+    pub(super) fn works_queue(&self, place: &Place) -> bool {
+        let question = crate::policy::Question {
+            subject: place.role.into(),
+            action: Action::ListQueue,
+            relation: Relation::ReceivingTeam,
+            sensitivity: Some(crate::domain::sensitivity::Sensitivity::L1),
+            compartment: Some(CompartmentKind::Shared),
+            state: State::Referral(ReferralState::Received),
         };
-        caller.admitted().filter(works).collect()
+        self.policy.current().allows(&question)
     }
 
     async fn queue_place(&self, request: &RequestContext, caller: &Caller, team: Option<TeamId>) -> Result<Place, Error> {

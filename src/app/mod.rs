@@ -44,6 +44,8 @@ mod log;
 mod log_export;
 mod log_items;
 mod log_stored;
+mod mailboxes;
+mod mailing;
 mod messages;
 mod nobodies;
 mod notes;
@@ -114,6 +116,7 @@ pub use log::{LogEvent, LogPage, LogQuery, log_cursor};
 pub use log_export::{LogExport, LogFormat};
 pub use log_items::LogItem;
 pub use log_stored::StoredExport;
+pub use mailboxes::{FailingView, MailboxView};
 pub use notes::NoteView;
 pub use notices::{NoticePage, NoticeQuery, NoticeView};
 pub use preview::Preview;
@@ -161,6 +164,7 @@ use crate::{
         ports::{Clock, Random},
         screening::Screening,
     },
+    mail::Relay,
     policy::PolicyInForce,
     store::Store,
 };
@@ -179,6 +183,7 @@ pub struct App {
     checked: keyring::CheckedKeys,
     sequencer: sequencer::Sequencer,
     scanner: Arc<dyn Scanner>,
+    mail: Option<Relay>,
     places: places::Places,
     nobodies: nobodies::Nobodies,
     /// This process among the nodes of the hub.

@@ -7,6 +7,7 @@ use crate::{
     audit::Details,
     domain::{
         action::Action,
+        actor::Place,
         ids::NoticeId,
         notice::{NoticeCode, NoticePlace},
         reference::Reference,
@@ -14,7 +15,7 @@ use crate::{
         time::Timestamp,
     },
     policy::{DenialReason, Object, RequestContext, State},
-    store::notices::NoticeCursor,
+    store::notices::{NoticeCursor, Reader},
 };
 
 /// More than this many are not counted one by one.
@@ -69,9 +70,20 @@ fn write_cursor(NoticeCursor { at, id }: NoticeCursor) -> String {
 }
 
 impl App {
+    /// Whose notices the caller reads. A team's are for those who work its queue; what was shared with it is for all who hold
+    /// its key.
+    pub(super) fn reader(&self, caller: &Caller) -> Reader {
+        let worked = self.queue_places(caller);
+        let works = |place: &&Place| worked.iter().any(|known| known.id == place.id);
+        let (desks, teams): (Vec<&Place>, Vec<&Place>) = caller.admitted().partition(works);
+        let team = |place: &Place| place.team.to_string();
+        let desks = std::iter::once(caller.user().to_string()).chain(desks.into_iter().map(team)).collect();
+        Reader { desks, teams: teams.into_iter().map(team).collect(), holders: caller.holders() }
+    }
+
     /// How many notices wait for the caller, counted up to a hundred.
     pub async fn unread_notices(&self, caller: &Caller) -> Result<u64, Error> {
-        Ok(u64::try_from(self.store.unread_notices(&caller.holders(), MOST_COUNTED).await?).unwrap_or(0))
+        Ok(u64::try_from(self.store.unread_notices(&self.reader(caller), MOST_COUNTED).await?).unwrap_or(0))
     }
 
     /// A page of the caller's notices, newest first. What is about something that they no longer see is not there.
@@ -90,7 +102,7 @@ impl App {
         for recorded in self.store.record(vec![(permit, Details::default())]).await? {
             recorded?;
         }
-        let rows = self.store.notices(&caller.holders(), (query.unread, after), i64::from(limit) + 1).await?;
+        let rows = self.store.notices(&self.reader(caller), (query.unread, after), i64::from(limit) + 1).await?;
         let shown = usize::from(limit);
         let next = rows.get(shown).and_then(|_| rows.get(shown - 1));
         let next = next.map(|last| write_cursor(NoticeCursor { at: last.at.millis(), id: last.id }));
@@ -125,7 +137,7 @@ impl App {
             self.look_up_allowed(request, caller, Action::MarkNotice).await?;
             // A text that cannot be an id is looked up like one that is: the answer must not tell them apart.
             let id = NoticeId::parse(id).unwrap_or(NoticeId::from_bytes([0; 16]));
-            let Some(notice) = self.store.notice_seen_by(id, &caller.holders()).await? else {
+            let Some(notice) = self.store.notice_seen_by(id, &self.reader(caller)).await? else {
                 self.miss(request, &caller.session().to_string()).await?;
                 let act = bare(caller.acting()?, Action::MarkNotice, Object::Unseen, Relation::None, State::None, request);
                 self.refuse(act, DenialReason::Unseen, None).await?;
@@ -150,6 +162,7 @@ impl NoticeView {
             (NoticePlace::Referral, Some(reference)) => Some(format!("/referrals/{reference}")),
             (NoticePlace::Draft, Some(reference)) => Some(format!("/drafts/{reference}")),
             (NoticePlace::Log, _) => Some("/log".to_owned()),
+            (NoticePlace::Members, _) => Some("/members/mail".to_owned()),
             _ => None,
         }
     }

@@ -125,7 +125,7 @@ impl App {
             read = self.read_once(request, caller, reference, how).await;
         }
         let view = read?;
-        self.store.read_notices_of(view.referral.id, &caller.holders(), request.at).await?;
+        self.store.read_notices_of(view.referral.id, &self.reader(caller), request.at).await?;
         Ok(view)
     }
 

@@ -29,6 +29,10 @@ const MIND_EVERY: Duration = Duration::from_secs(20);
 const KEEP_OLD: Duration = Duration::from_hours(24);
 /// Holidays included: so long an account stays at home at an address it has signed in from.
 const KEEP_HOMES: Duration = Duration::from_hours(30 * 24);
+/// How often mail that may go is looked for.
+const MAIL_EVERY: Duration = Duration::from_secs(5);
+/// What comes back after a month is not counted.
+const KEEP_MAILS: Duration = Duration::from_hours(31 * 24);
 /// Half a year.
 const KEEP_NOTICES: Duration = Duration::from_hours(183 * 24);
 
@@ -191,7 +195,7 @@ impl App {
     /// Runs the sequencer about twice a second until told to stop, and the house's jobs beside it: however long those take,
     /// events get their place.
     pub async fn keep_sequencing(&self, stop: tokio::sync::watch::Receiver<bool>) {
-        tokio::join!(self.keep_placing(stop.clone()), self.keep_house(stop));
+        tokio::join!(self.keep_placing(stop.clone()), self.keep_house(stop.clone()), Box::pin(self.keep_mailing(stop)));
     }
 
     /// Gives events their place; failures are logged and tried again.
@@ -210,6 +214,25 @@ impl App {
             }
             if let Err(error) = self.sequence().await {
                 tracing::error!(error.kind = "sequencer", error = %error, "the log could not be sequenced; trying again");
+            }
+        }
+    }
+
+    /// Sends mail until told to stop. A mail that is on its way then is sent again later: the relay may have it already.
+    async fn keep_mailing(&self, mut stop: tokio::sync::watch::Receiver<bool>) {
+        let mut rounds = tokio::time::interval(MAIL_EVERY);
+        rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let round = async {
+                rounds.tick().await;
+                self.mind_mail().await
+            };
+            let done = tokio::select! {
+                done = round => done,
+                _ = stop.changed() => return,
+            };
+            if let Err(error) = done {
+                tracing::error!(error.kind = "mail", error = %error, "mail could not be sent; trying again");
             }
         }
     }
@@ -239,6 +262,9 @@ impl App {
                 }
                 if let Err(error) = self.store.forget_notices(now.minus(KEEP_NOTICES)).await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "old notices could not be removed");
+                }
+                if let Err(error) = self.store.forget_mails(now.minus(KEEP_MAILS)).await {
+                    tracing::error!(error.kind = "housekeeping", error = %error, "old mails could not be removed");
                 }
                 if let Err(error) = self.expire_kept().await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "old kept forms could not be erased");

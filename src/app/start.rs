@@ -2,18 +2,21 @@
 
 use std::{path::Path, sync::Arc};
 
+use zeroize::Zeroizing;
+
 use super::{
     App, Clamd, ClamdAddress, Error, KeyFiles, NoScanner, Scanner, TestScanner, database_files, keyring::CheckedKeys,
     library::Library, nobodies::Nobodies, places::Places, sequencer::Sequencer,
 };
 use crate::{
     audit::{SigningKey, VerifierKey},
-    config::{Config, DatabaseUrl, ScannerAddress},
+    config::{Config, DatabaseUrl, MailSecurity, ScannerAddress},
     crypto::{Cost, EngineSettings, PasswordEngine},
     domain::{
         ids::RequestId,
         ports::{Clock, Random},
     },
+    mail::{Relay, Security, Settings},
     pathways,
     policy::{Files, Policy, PolicyInForce},
     store::{
@@ -46,6 +49,8 @@ pub struct Parts {
     pub blobs: Arc<dyn Blobs>,
     /// What looks at files as they come in.
     pub scanner: Arc<dyn Scanner>,
+    /// The relay that takes mail; none where no mail is sent.
+    pub mail: Option<Relay>,
     /// How passwords are stretched; tests make it cheap.
     pub passwords: PasswordSettings,
     /// The clock.
@@ -113,6 +118,30 @@ fn scanner(config: &Config, demonstration: bool) -> Arc<dyn Scanner> {
     }
 }
 
+/// The relay of a configuration.
+fn relay(config: &Config) -> Result<Option<Relay>, Error> {
+    let Some(relay) = &config.mail.relay else { return Ok(None) };
+    let security = match relay.security {
+        MailSecurity::None => Security::None,
+        MailSecurity::StartTls => Security::StartTls,
+        MailSecurity::Tls => Security::Tls,
+    };
+    let unreadable =
+        |error: std::io::Error| Error::Configuration(format!("mail.authority_file cannot be read: {}", error.kind()));
+    let password = relay.password.as_ref().map(|secret| Zeroizing::new(secret.expose().to_owned()));
+    let settings = Settings {
+        host: relay.host.clone(),
+        port: relay.port,
+        security,
+        credentials: relay.username.clone().zip(password),
+        authority: relay.authority_file.as_ref().map(std::fs::read).transpose().map_err(unreadable)?,
+        from: relay.from.clone(),
+        returns: relay.return_address.clone(),
+        hub: relay.hub_url.clone(),
+    };
+    Relay::new(settings).map(Some).map_err(|error| Error::Configuration(error.to_string()))
+}
+
 /// The policy files of a folder, or the built-in ones.
 pub fn policy_files(folder: Option<&Path>) -> Result<Files, Error> {
     let Some(folder) = folder else { return Ok(Files::embedded()) };
@@ -170,6 +199,7 @@ impl App {
             keys: KeyFiles::read(&config.keys.directory)?,
             blobs: blobs(config, &random),
             scanner: scanner(config, demonstration),
+            mail: relay(config)?,
             passwords: PasswordSettings::production(config),
             clock,
             random,
@@ -187,8 +217,21 @@ impl App {
     /// # Errors
     /// [`Error::Configuration`] says what to mend.
     pub async fn start(parts: Parts) -> Result<Arc<Self>, Error> {
-        let Parts { db, keys, blobs, scanner, passwords, clock, random, policy, pathways, origin, demonstration, partnership } =
-            parts;
+        let Parts {
+            db,
+            keys,
+            blobs,
+            scanner,
+            mail,
+            passwords,
+            clock,
+            random,
+            policy,
+            pathways,
+            origin,
+            demonstration,
+            partnership,
+        } = parts;
         if !db.is_current().await? {
             return Err(outdated());
         }
@@ -235,6 +278,7 @@ impl App {
             checked: CheckedKeys::default(),
             sequencer: Sequencer::default(),
             scanner,
+            mail,
             places: Places::default(),
             nobodies: Nobodies::default(),
             node: RequestId::random(&*random).to_string(),

@@ -8,6 +8,7 @@ mod console;
 mod demo;
 mod exit;
 mod hub;
+mod mail;
 mod migrate;
 mod pathway;
 mod policy;
@@ -48,6 +49,8 @@ enum Command {
     Pathway(pathway::Arguments),
     /// Check and explain who may do what
     Policy(policy::Arguments),
+    /// Take what comes back of the mail about notices
+    Mail(mail::Arguments),
     /// Verify the log and everything it vouches for
     Audit(audit::Arguments),
 }
@@ -75,6 +78,7 @@ pub fn run(arguments: Arguments, console: &mut Console) -> Exit {
         Command::Migrate(arguments) => migrate::run(&arguments, console),
         Command::Pathway(arguments) => pathway::run(&arguments, console),
         Command::Policy(arguments) => policy::run(arguments, console),
+        Command::Mail(arguments) => mail::run(&arguments, console),
         Command::Audit(arguments) => audit::run(arguments, console),
     };
     match result {

@@ -16,8 +16,8 @@ pub use error::Error;
 pub use layers::{Origin, Overrides};
 pub use secret::Secret;
 pub use sections::{
-    Blobs, Database, DatabaseUrl, Hub, Keys, Limits, Listen, Log, LogFormat, Operations, Overlay, Scanner, ScannerAddress,
-    TlsFiles,
+    Blobs, Database, DatabaseUrl, Hub, Keys, Limits, Listen, Log, LogFormat, Mail, MailRelay, MailSecurity, Operations, Overlay,
+    Scanner, ScannerAddress, TlsFiles,
 };
 pub use setting::{SETTINGS, Setting};
 
@@ -40,6 +40,8 @@ pub struct Config {
     pub blobs: Blobs,
     /// Who looks for viruses in files.
     pub scanner: Scanner,
+    /// How mail about notices goes out.
+    pub mail: Mail,
     /// Policy files that replace the built-in ones.
     pub policies: Overlay,
     /// Pathway files that replace the built-in ones.

@@ -94,6 +94,47 @@ pub enum ScannerAddress {
     Loopback(SocketAddr),
 }
 
+/// How mail about notices goes out.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// The relay that takes it; `None` means that none is sent.
+    pub relay: Option<MailRelay>,
+}
+
+/// A mail relay and how the hub speaks to it.
+#[derive(Debug, Clone)]
+pub struct MailRelay {
+    /// Its name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the way to it is kept from others.
+    pub security: MailSecurity,
+    /// The name it asks for.
+    pub username: Option<String>,
+    /// The password that goes with it.
+    pub password: Option<Secret>,
+    /// The authority of its certificate, where it is none of the public ones.
+    pub authority_file: Option<PathBuf>,
+    /// The address that writes.
+    pub from: String,
+    /// The address to which reports of mails that did not arrive go.
+    pub return_address: Option<String>,
+    /// Where the hub is, for links: `https://` and a host.
+    pub hub_url: String,
+}
+
+/// How the way to a mail relay is kept from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailSecurity {
+    /// Not at all: only for a relay of this machine.
+    None,
+    /// Encrypted after a greeting.
+    StartTls,
+    /// Encrypted from the first byte.
+    Tls,
+}
+
 /// A folder of files in place of the built-in ones.
 #[derive(Debug, Clone)]
 pub struct Overlay {
@@ -171,6 +212,7 @@ pub(super) fn build(base: &Path, layers: Layers) -> Result<Config, Error> {
         keys: Keys { directory: read.path("keys.directory").ok_or_else(|| missing("keys.directory"))? },
         blobs: Blobs { directory: read.path("blobs.directory").ok_or_else(|| missing("blobs.directory"))? },
         scanner: Scanner { clamd: read.clamd()? },
+        mail: Mail { relay: read.mail()? },
         policies: Overlay { directory: read.path("policies.directory") },
         pathways: Overlay { directory: read.path("pathways.directory") },
         limits: Limits {
@@ -223,6 +265,32 @@ impl Reader<'_> {
             Err(_) if value.text.starts_with('/') => Ok(Some(ScannerAddress::Socket(PathBuf::from(&value.text)))),
             Err(_) => Err(refuse("it must be a socket file, as /run/clamav/clamd.ctl, or an address and port of this machine")),
         }
+    }
+
+    fn mail(&self) -> Result<Option<MailRelay>, Error> {
+        let Some(value) = self.layers.get("mail.relay") else { return Ok(None) };
+        let refuse = |problem: &str| Error::BadValue { key: "mail.relay", origin: value.origin, problem: problem.to_owned() };
+        let shape = || refuse("it must be a host and port, as mail.example.org:587");
+        let (host, port) = value.text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).ok_or_else(shape)?;
+        let port = port.parse().map_err(|_| shape())?;
+        let security = match self.required("mail.security")?.as_str() {
+            "starttls" => MailSecurity::StartTls,
+            "tls" => MailSecurity::Tls,
+            "none" => MailSecurity::None,
+            _ => return Err(Error::Contradiction("`mail.security` must be starttls, tls or none".to_owned())),
+        };
+        let password = self.path("mail.password_file").map(|file| secret::read("mail.password_file", &file)).transpose()?;
+        Ok(Some(MailRelay {
+            host: host.trim_start_matches('[').trim_end_matches(']').to_owned(),
+            port,
+            security,
+            username: self.optional("mail.username", "it must be a name")?,
+            password,
+            authority_file: self.path("mail.authority_file"),
+            from: self.required("mail.from")?,
+            return_address: self.optional("mail.return_address", "it must be an address")?,
+            hub_url: self.required("mail.hub_url")?,
+        }))
     }
 
     fn tls(&self) -> Result<Option<TlsFiles>, Error> {

@@ -217,3 +217,25 @@ fn a_scanner_is_a_socket_file_or_a_port_of_this_machine_or_none() {
     let port = ScannerAddress::Loopback("[::1]:3310".parse().expect("an address"));
     assert_eq!(clamd("[scanner]\nclamd = \"[::1]:3310\""), Some(port));
 }
+
+#[test]
+fn a_mail_relay_is_encrypted_unless_it_is_on_this_machine() {
+    let base = "from = \"exchange@hub.example\"\nhub_url = \"https://hub.example\"";
+    let relay = |extra: &str| with(&format!("[mail]\n{base}\n{extra}")).map(|config| config.mail.relay);
+    assert!(with("").expect("no relay").mail.relay.is_none());
+    let found = relay("relay = \"mail.example.org:587\"").expect("a relay").expect("a relay");
+    assert_eq!((found.host.as_str(), found.port, found.security), ("mail.example.org", 587, MailSecurity::StartTls));
+    assert!(relay("relay = \"127.0.0.1:25\"\nsecurity = \"none\"").is_ok());
+    for wrong in [
+        "relay = \"mail.example.org:25\"\nsecurity = \"none\"",
+        "relay = \"mail.example.org\"",
+        "relay = \"mail.example.org:587\"\nsecurity = \"ssl\"",
+        "relay = \"mail.example.org:587\"\nusername = \"hub\"",
+    ] {
+        assert!(relay(wrong).is_err(), "{wrong}");
+    }
+    for hub in ["http://hub.example", "https://hub.example/path", "https://"] {
+        let text = format!("[mail]\nrelay = \"mail.example.org:587\"\nfrom = \"a@hub.example\"\nhub_url = \"{hub}\"");
+        assert!(with(&text).is_err(), "{hub}");
+    }
+}

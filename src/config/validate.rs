@@ -1,12 +1,15 @@
 //! Settings that must go together, checked before anything is opened.
 
+use std::net::IpAddr;
+
 use super::sections::ARGON2_MIB;
-use super::{Config, DatabaseUrl, Error, Listen};
+use super::{Config, DatabaseUrl, Error, Listen, MailSecurity};
 
 pub(super) fn validate(config: &Config) -> Result<(), Error> {
     origin(&config.hub.origin)?;
     listen(&config.listen)?;
     databases(config)?;
+    mail(config)?;
     limits(config)
 }
 
@@ -71,8 +74,26 @@ fn is_safe_link(text: &str) -> bool {
         || host.starts_with('/')
         || host.to_ascii_lowercase().starts_with("%2f")
         || host == "localhost"
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     is_local || option("sslmode").or_else(|| option("ssl-mode")).as_deref() == Some("verify-full")
+}
+
+fn mail(config: &Config) -> Result<(), Error> {
+    let Some(relay) = &config.mail.relay else { return Ok(()) };
+    let is_local = relay.host == "localhost" || relay.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    if relay.security == MailSecurity::None && !is_local {
+        return refuse(
+            "`mail.security` may be none only for a relay of this machine: addresses would cross the network in clear",
+        );
+    }
+    if relay.username.is_some() != relay.password.is_some() {
+        return refuse("`mail.username` and `mail.password_file` go together; one is missing");
+    }
+    let hub = relay.hub_url.strip_prefix("https://").unwrap_or_default();
+    if hub.is_empty() || hub.contains(|c: char| c == '/' || c == '?' || c == '#' || c.is_whitespace() || c.is_control()) {
+        return refuse("`mail.hub_url` must be https:// and a host, as https://exchange.example.org");
+    }
+    Ok(())
 }
 
 fn role(text: &str) -> Option<String> {

@@ -2,6 +2,7 @@
 //! Never here: SQL, keys, shortcuts past the gate. The seed drives people and story, never keys or nonces.
 //! Named by `cli` (the `demo` command) and by the tests' harness.
 
+mod addresses;
 mod chance;
 mod clock;
 mod desk_work;
@@ -95,6 +96,7 @@ async fn bear_teams(app: &App, lead: &DemoPerson, teams: &[TeamId], given: &[Giv
 
 /// Fills a founded partnership with referrals over the two years before `until`, and leaves the clock there.
 pub async fn fill(app: &App, clock: &SettableClock, people: &[DemoPerson], seed: u64, until: Timestamp) -> Result<usize, Error> {
+    addresses::give(app, clock, people).await?;
     story::tell(app, clock, people, seed, until).await
 }
 

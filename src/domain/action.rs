@@ -39,6 +39,12 @@ coded_enum! {
         ListNotices = "list-notices",
         /// Marks a notice as read.
         MarkNotice = "mark-notice",
+        /// Says where one's mail goes, or an agency's administrator for somebody of theirs.
+        SetMailbox = "set-mailbox",
+        /// Looks at whose mail comes back, in an agency.
+        ReadMailboxes = "read-mailboxes",
+        /// Lets mail go again to somebody whose mail came back.
+        ResumeMail = "resume-mail",
         /// Looks at the list of pathways, or one definition.
         ReadPathways = "read-pathways",
         /// Says who goes on with the own drafts.
@@ -219,6 +225,7 @@ impl Action {
             | Self::ReadAccount
             | Self::ListNotices
             | Self::MarkNotice
+            | Self::SetMailbox
             | Self::ChooseDeputy
             | Self::ChangeContact
             | Self::KeepForm
@@ -227,6 +234,8 @@ impl Action {
             | Self::ExpireKept => Scope::Account,
             Self::MakeTeam
             | Self::MakeAccount
+            | Self::ReadMailboxes
+            | Self::ResumeMail
             | Self::ReadSafeguardingLeads
             | Self::SetSafeguardingLeads
             | Self::AddAgreement
@@ -376,6 +385,7 @@ impl Action {
             | Self::ReadSafeguardingLeads
             | Self::ListNotices
             | Self::MarkNotice
+            | Self::ReadMailboxes
             | Self::ReadAccount => EventType::Consult,
             _ => EventType::Administer,
         }
@@ -402,6 +412,9 @@ impl Action {
             Self::ReadAccount => "looked at their own account",
             Self::ListNotices => "looked at their notices",
             Self::MarkNotice => "marked a notice as read",
+            Self::SetMailbox => "said where somebody’s mail goes",
+            Self::ReadMailboxes => "looked at whose mail comes back",
+            Self::ResumeMail => "let mail go again to somebody whose mail came back",
             Self::ReadPathways => "looked at the pathways",
             Self::ChangeContact => "said how they are reached at work",
             Self::ChooseDeputy => "said who goes on with their drafts",

@@ -98,6 +98,8 @@ ids! {
     ShareId,
     /// An agreement between agencies to share.
     AgreementId,
+    /// A mail that somebody has notices.
+    MailId,
 }
 
 #[cfg(test)]

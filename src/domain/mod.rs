@@ -31,6 +31,7 @@ pub mod kept;
 pub mod key;
 pub mod lawful;
 pub mod legal;
+pub mod mailing;
 pub mod message;
 pub mod multipart;
 pub mod named_person;

@@ -125,7 +125,7 @@ impl NoticeCode {
 /// Who is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Addressee {
-    /// Everybody who holds a team's key.
+    /// A team: those who work its queue; of what was shared with it, everybody who holds its key.
     Team(TeamId),
     /// One person.
     User(UserId),

@@ -30,6 +30,7 @@ pub mod keys;
 pub mod leases;
 pub mod log_export;
 pub mod log_view;
+pub mod mails;
 pub mod measures;
 pub mod memberships;
 pub mod migrate;

@@ -33,6 +33,17 @@ pub struct Notice {
     pub read_at: Option<Timestamp>,
 }
 
+/// Whose notices somebody reads, and by whose grants they see what those are about.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// Those whose every notice they read: themselves, and the teams whose queue they work.
+    pub desks: Vec<String>,
+    /// Further teams of theirs, of which they read what was shared with the team.
+    pub teams: Vec<String>,
+    /// Whose grants they hold.
+    pub holders: Vec<String>,
+}
+
 /// Where a page of notices goes on: after this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoticeCursor {
@@ -93,6 +104,17 @@ macro_rules! holders {
     };
 }
 
+/// The condition that the notice `n` is one that the reader reads.
+macro_rules! readable {
+    ($query:ident, $reader:expr) => {
+        $query.push(" AND (n.to_id IN (");
+        holders!($query, &$reader.desks);
+        $query.push(" OR (n.code = 'shared' AND n.to_id IN (");
+        holders!($query, &$reader.teams);
+        $query.push("))");
+    };
+}
+
 /// The condition that the reader sees what the notice `n` is about.
 macro_rules! seen {
     ($query:ident, $holders:expr) => {
@@ -105,26 +127,25 @@ macro_rules! seen {
 }
 
 impl Store {
-    /// The notices to any of these holders, newest first; those of what they do not see are left out.
+    /// The notices of a reader, newest first; those of what they do not see are left out.
     pub async fn notices(
         &self,
-        holders: &[String],
+        reader: &Reader,
         (unread_only, after): (bool, Option<NoticeCursor>),
         limit: i64,
     ) -> Result<Vec<Notice>, Error> {
-        if holders.is_empty() {
-            return Ok(Vec::new());
-        }
         let (at, id) = after.map_or((i64::MAX, "~".to_owned()), |cursor| (cursor.at, cursor.id.to_string()));
         let rows: Vec<Row> = on!(self, p => {
             let mut query = QueryBuilder::new("SELECT n.*, r.code AS reference FROM (");
             // One part a holder, so that each goes by the index and stops at the page's end.
-            for (number, holder) in holders.iter().enumerate() {
+            let desks = reader.desks.iter().map(|to| (to, ""));
+            let teams = reader.teams.iter().map(|to| (to, " AND n.code = 'shared'"));
+            for (number, (to, only)) in desks.chain(teams).enumerate() {
                 query.push(if number == 0 { "" } else { " UNION ALL " });
-                query.push("SELECT * FROM (SELECT n.* FROM notice n WHERE n.to_id = ").push_bind(holder);
+                query.push("SELECT * FROM (SELECT n.* FROM notice n WHERE n.to_id = ").push_bind(to).push(only);
                 query.push(" AND (n.at, n.id) < (").push_bind(at).push(", ").push_bind(id.clone()).push(")");
                 query.push(if unread_only { " AND n.read_at IS NULL" } else { "" });
-                seen!(query, holders);
+                seen!(query, &reader.holders);
                 query.push(" ORDER BY n.at DESC, n.id DESC LIMIT ").push_bind(limit).push(") AS part");
             }
             query.push(") AS n LEFT JOIN reference r ON r.id = n.referral ORDER BY n.at DESC, n.id DESC LIMIT ").push_bind(limit);
@@ -133,41 +154,43 @@ impl Store {
         rows.into_iter().map(Row::notice).collect()
     }
 
-    /// How many notices to these holders nobody has read, counted up to a limit.
-    pub async fn unread_notices(&self, holders: &[String], limit: i64) -> Result<i64, Error> {
+    /// How many notices of a reader nobody has read, counted up to a limit.
+    pub async fn unread_notices(&self, reader: &Reader, limit: i64) -> Result<i64, Error> {
         let (count,): (i64,) = on!(self, p => {
             let mut query = QueryBuilder::new(
                 "SELECT COUNT(*) FROM (SELECT 1 FROM notice n WHERE n.read_at IS NULL AND n.to_id IN (",
             );
-            holders!(query, holders);
-            seen!(query, holders);
+            holders!(query, &reader.desks);
+            seen!(query, &reader.holders);
+            query.push(" UNION ALL SELECT 1 FROM notice n WHERE n.read_at IS NULL AND n.code = 'shared' AND n.to_id IN (");
+            holders!(query, &reader.teams);
+            seen!(query, &reader.holders);
             query.push(" LIMIT ").push_bind(limit).push(") AS unread");
             query.build_query_as().fetch_one(p).await
         })?;
         Ok(count)
     }
 
-    /// A notice to any of these holders, if they see what it is about.
-    pub async fn notice_seen_by(&self, id: NoticeId, holders: &[String]) -> Result<Option<Notice>, Error> {
+    /// A notice of a reader, if they see what it is about.
+    pub async fn notice_seen_by(&self, id: NoticeId, reader: &Reader) -> Result<Option<Notice>, Error> {
         let row: Option<Row> = on!(self, p => {
             let mut query = QueryBuilder::new(
                 "SELECT n.*, r.code AS reference FROM notice n LEFT JOIN reference r ON r.id = n.referral WHERE n.id = ",
             );
-            query.push_bind(id.to_string()).push(" AND n.to_id IN (");
-            holders!(query, holders);
-            seen!(query, holders);
+            query.push_bind(id.to_string());
+            readable!(query, reader);
+            seen!(query, &reader.holders);
             query.build_query_as().fetch_optional(p).await
         })?;
         row.map(Row::notice).transpose()
     }
 
-    /// Marks as read what these holders are told of a referral or draft that one of them has opened; writes nothing where
-    /// nothing is unread.
-    pub async fn read_notices_of(&self, referral: ReferralId, holders: &[String], at: Timestamp) -> Result<(), Error> {
+    /// Marks as read what a reader is told of a referral or draft that they have opened; writes nothing where nothing is unread.
+    pub async fn read_notices_of(&self, referral: ReferralId, reader: &Reader, at: Timestamp) -> Result<(), Error> {
         let unread: Vec<(String,)> = on!(self, p => {
             let mut query = QueryBuilder::new("SELECT n.id FROM notice n WHERE n.read_at IS NULL AND n.referral = ");
-            query.push_bind(referral.to_string()).push(" AND n.to_id IN (");
-            holders!(query, holders);
+            query.push_bind(referral.to_string());
+            readable!(query, reader);
             query.build_query_as().fetch_all(p).await
         })?;
         if unread.is_empty() {
@@ -231,10 +254,11 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes a notice.
+    /// Writes a notice, and into the outbox that no mail tells of it yet.
     pub async fn tell(&mut self, id: NoticeId, telling: &Telling, at: Timestamp) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO notice (id, to_kind, to_id, referral, about, code, urgent, at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        const OUT: &str = "INSERT INTO outbox (notice, at) VALUES ($1, $2)";
         let (kind, to) = match telling.to {
             Addressee::Team(team) => ("team", team.to_string()),
             Addressee::User(user) => ("user", user.to_string()),
@@ -251,6 +275,7 @@ impl Tx {
             .execute(c)
             .await
             .map(drop))?;
+        within!(self, c => sqlx::query(OUT).bind(id.to_string()).bind(at.millis()).execute(c).await.map(drop))?;
         Ok(())
     }
 

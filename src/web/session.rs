@@ -101,6 +101,7 @@ fn signed_in(app: &App, caller: &Caller, frame: Frame, at: Timestamp) -> Frame {
         ("Agreements", "/agreements", app.keeps_agreements(caller)),
         ("To check", "/checks", caller.checks()),
         ("Who checks", "/safeguarding-leads", ways.safeguarding_leads),
+        ("Mail", "/members/mail", ways.safeguarding_leads),
         ("Log", "/log", ways.log),
         ("Your account", "/account", true),
     ];

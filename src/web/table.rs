@@ -156,6 +156,11 @@ pub const ROUTES: &[Route] = &[
     post("/referrals/{reference}/files/{id}/quarantine", "file-quarantine", Action::QuarantineFile),
     get("/notices", "notices", Some(Action::ListNotices)),
     post("/notices/{id}/read", "notice-read", Action::MarkNotice),
+    public(get("/open", "open", None)),
+    get("/account/mail", "mail", Some(Action::ReadAccount)),
+    post("/account/mail", "set-mail", Action::SetMailbox),
+    get("/members/mail", "failing-mail", Some(Action::ReadMailboxes)),
+    post("/members/mail", "resume-mail", Action::ResumeMail),
     get("/log", "log", Some(Action::ReadLog)),
     get("/log/export", "log-export", Some(Action::ExportLog)),
 ];
@@ -173,9 +178,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn public_is_what_signing_in_needs_and_nothing_else() {
+    fn public_is_what_signing_in_needs_and_where_the_link_of_a_mail_lands() {
         let open: BTreeSet<_> = ROUTES.iter().filter(|route| route.public).map(|route| route.path).collect();
-        assert_eq!(open, BTreeSet::from([assets::ROUTE, "/sign-in", "/sign-in/code"]));
+        assert_eq!(open, BTreeSet::from([assets::ROUTE, "/sign-in", "/sign-in/code", "/open"]));
     }
 
     #[test]

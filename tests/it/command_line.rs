@@ -98,6 +98,7 @@ fn help_is_an_answer_and_shows_an_example_for_every_command() {
         &["policy", "matrix", "--help"],
         &["audit", "verify", "--help"],
         &["audit", "export", "--help"],
+        &["mail", "bounce", "--help"],
     ];
     for arguments in cases {
         let help = run(&folder, arguments);

@@ -31,12 +31,13 @@ struct Asked {
 }
 
 /// Acts that every role may do for themselves: there is no wrong role for them.
-const EVERYBODYS: [Action; 9] = [
+const EVERYBODYS: [Action; 10] = [
     Action::SignOut,
     Action::SignOutEverywhere,
     Action::ReadAccount,
     Action::ListNotices,
     Action::MarkNotice,
+    Action::SetMailbox,
     Action::ReadPathways,
     Action::ListSent,
     Action::ListShared,
@@ -53,7 +54,9 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::ReadSafeguardingLeads
         | Action::SetSafeguardingLeads
         | Action::AddAgreement
-        | Action::EndAgreement => Some(("tess.example", &[StatusCode::FORBIDDEN])),
+        | Action::EndAgreement
+        | Action::ReadMailboxes
+        | Action::ResumeMail => Some(("tess.example", &[StatusCode::FORBIDDEN])),
         Action::ReadReferral
         | Action::ReadAccess
         | Action::PrintReferral

@@ -38,6 +38,7 @@ mod housekeeping;
 mod integrity;
 mod journey;
 mod kept;
+mod mailing;
 mod messages;
 mod notices;
 mod papers;

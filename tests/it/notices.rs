@@ -3,12 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use referral_exchange::{
-    app::{App, Assignment, Caller, Closing, Error, IdempotencyKey, NoticeQuery, Redirection, Verdict},
+    app::{App, Assignment, Caller, Closing, Error, IdempotencyKey, NamedPlace, NoticeQuery, Redirection, Verdict},
     domain::{
         decision::{CloseReason, NewDecision},
         draft::Part,
         enquiry::FormKind,
         message::Audience,
+        notice::{Addressee, NoticeCode, Telling},
     },
     store::Engine,
 };
@@ -249,7 +250,27 @@ async fn pages_and_marks(engine: Engine) {
     hub.finish().await;
 }
 
+async fn desks_alone(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let hana = hub.sign_in("hana.conjured").await;
+    let iris = hub.sign_in("iris.makebelieve").await;
+    let works = |place: &&NamedPlace| iris.places().iter().any(|other| other.place.team == place.place.team);
+    let team = hana.places().iter().find(works).unwrap().place.team;
+    let tell = async |code| {
+        let to = Addressee::Team(team);
+        app.store().tell(&[Telling { to, code, referral: None, about: None, urgent: false }], app.now()).await.unwrap();
+    };
+    tell(NoticeCode::Received).await;
+    assert_eq!((told(app, &iris).await, told(app, &hana).await), (vec!["received*".to_owned()], vec![]));
+    tell(NoticeCode::Shared).await;
+    assert_eq!(app.unread_notices(&hana).await.unwrap(), 1, "what is shared with a team is for all of it");
+    assert_eq!(app.unread_notices(&iris).await.unwrap(), 2);
+    hub.finish().await;
+}
+
 crate::support::on_both! {
+    a_teams_notices_are_for_those_who_work_its_queue => desks_alone,
     each_side_hears_what_the_other_did => each_side_hears,
     a_notice_of_what_one_sees_no_more_says_nothing => passed_on,
     of_a_restricted_case_only_the_people_named_hear => only_the_named,

@@ -10,6 +10,7 @@ use referral_exchange::{
     },
     demo::{self, DemoPerson, SettableClock},
     domain::{ports::Clock, time::Timestamp},
+    mail::Relay,
     server::{self, ConnectionLimits, Server, Tls, development_ca},
     store::{Db, Engine},
 };
@@ -96,6 +97,17 @@ impl Hub {
     /// A second process over the same database and keys that asks another scanner.
     pub async fn node_asking(&self, scanner: Arc<dyn Scanner>) -> Arc<App> {
         start_with(&self.url, self.folder.path(), &self.clock, (PathwayLibrary::embedded().unwrap(), scanner), CHEAP).await
+    }
+
+    /// A second process that hands mail to a relay.
+    pub async fn node_mailing(&self, relay: Relay) -> Arc<App> {
+        self.node_mailing_with(PathwayLibrary::embedded().unwrap(), relay).await
+    }
+
+    /// The same, with other pathways.
+    pub async fn node_mailing_with(&self, pathways: PathwayLibrary, relay: Relay) -> Arc<App> {
+        let scanner = Arc::new(TestScanner);
+        start_all(&self.url, self.folder.path(), &self.clock, (pathways, scanner, Some(relay)), CHEAP).await
     }
 
     /// A second process over the same database and keys.
@@ -204,11 +216,22 @@ async fn start_with(
     (pathways, scanner): (PathwayLibrary, Arc<dyn Scanner>),
     passwords: PasswordSettings,
 ) -> Arc<App> {
+    start_all(url, folder, clock, (pathways, scanner, None), passwords).await
+}
+
+async fn start_all(
+    url: &str,
+    folder: &Path,
+    clock: &Arc<SettableClock>,
+    (pathways, scanner, mail): (PathwayLibrary, Arc<dyn Scanner>, Option<Relay>),
+    passwords: PasswordSettings,
+) -> Arc<App> {
     App::start(Parts {
         db: Db::open(url).await.unwrap(),
         keys: KeyFiles::read(&folder.join("keys")).unwrap(),
         blobs: Arc::new(BlobDirectory::new(&folder.join("blobs"), Arc::new(SystemRandom))),
         scanner,
+        mail,
         passwords,
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         random: Arc::new(SystemRandom),

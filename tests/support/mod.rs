@@ -11,6 +11,7 @@ pub mod hub;
 pub mod notice;
 pub mod postgres;
 pub mod raw;
+pub mod smtp;
 pub mod walker;
 
 /// A test that must hold on both databases becomes two, each told by its engine.

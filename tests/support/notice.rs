@@ -25,10 +25,18 @@ pub async fn founded(engine: Engine) -> Hub {
 
 /// The same, the pathway's file changed.
 pub async fn founded_with(engine: Engine, change: impl FnOnce(String) -> String) -> Hub {
+    Hub::founded_with(engine, library_with(change)).await
+}
+
+/// That pathway beside those inside the program.
+pub fn library() -> PathwayLibrary {
+    library_with(|text| text)
+}
+
+fn library_with(change: impl FnOnce(String) -> String) -> PathwayLibrary {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("test-notice.toml"), change(FILE.to_owned())).unwrap();
-    let library = PathwayLibrary::load(folder.path()).unwrap_or_else(|error| panic!("{error}"));
-    Hub::founded_with(engine, library).await
+    PathwayLibrary::load(folder.path()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Answers that go to the receiving team at once, to nobody beside it.

@@ -32,6 +32,7 @@ pub mod home;
 pub mod kept;
 pub mod log;
 mod log_query;
+pub mod mail;
 pub mod notices;
 pub mod pathway;
 pub mod print;
@@ -97,6 +98,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(agreements::routes())
         .merge(file::routes())
         .merge(notices::routes())
+        .merge(mail::routes())
         .merge(log::routes())
 }
 

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::queue::next_page;
 use crate::{
     app::{App, IdempotencyKey, NoticeQuery, NoticeView},
+    domain::notice::NoticePlace,
     web::{
         components::Pagination,
         error::{Answer, Failure, ok, see},
@@ -53,6 +54,8 @@ pub struct NoticeRow {
     pub reference: String,
     /// Where that is; empty for nowhere.
     pub href: String,
+    /// Words of the link there, where there is no reference.
+    pub link: String,
     /// When, in words.
     pub when: String,
     /// Whether it is for today.
@@ -100,6 +103,11 @@ fn row(app: &App, view: &NoticeView) -> NoticeRow {
         about: view.about.clone().unwrap_or_default(),
         reference: view.reference.map(|reference| reference.to_string()).unwrap_or_default(),
         href: view.address().unwrap_or_default(),
+        link: match view.code.place() {
+            NoticePlace::Members => "See whose mail comes back",
+            _ => "See the log",
+        }
+        .to_owned(),
         when: words::day_and_time(view.at),
         urgent: view.urgent,
         unread: view.read_at.is_none(),

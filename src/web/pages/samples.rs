@@ -125,6 +125,8 @@ pub(super) fn all() -> Vec<Sample> {
         samples.push(sample(&format!("checks{state}"), false, &held::to_check(rows, answer)));
         samples.push(sample(&format!("access{state}"), false, &lists::access(rows, answer)));
         samples.push(sample(&format!("queue{state}"), false, &lists::queue(rows, answer)));
+        samples.push(sample(&format!("mail{state}"), false, &held::own_mail(answer, false)));
+        samples.push(sample(&format!("mail-failed{state}"), true, &held::own_mail(answer, true)));
         samples.push(sample(&format!("sent-list{state}"), false, &lists::sent_list(rows, answer)));
         samples.push(sample(
             &format!("log{state}"),
@@ -135,6 +137,9 @@ pub(super) fn all() -> Vec<Sample> {
     }
     samples.push(sample("notices", false, &lists::notices(6, ATTACK)));
     samples.push(sample("notices-empty", false, &lists::notices(0, "")));
+    samples.push(sample("open", false, &held::opened()));
+    samples.push(sample("failing-mail", false, &held::failing_mail(ATTACK)));
+    samples.push(sample("failing-mail-empty", false, &held::failing_mail("")));
     samples.push(sample("leads", false, &held::leads(false)));
     samples.push(sample("leads-failed", true, &held::leads(true)));
     samples.extend(drafts::about_drafts());

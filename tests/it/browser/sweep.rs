@@ -68,6 +68,7 @@ async fn sweep(kind: crate::support::browser::Kind) {
 
 async fn signing_in(sweep: &mut Sweep<'_>, served: &Served) {
     let browser = sweep.browser;
+    sweep.open("/open", "/open", "nobody").await;
     sweep.open("/sign-in", "/sign-in", "good").await;
     browser.fill("username", "tess.example").await;
     browser.fill("password", "wrong").await;
@@ -86,6 +87,16 @@ async fn signing_in(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open("/sent", "/sent", "empty").await;
     sweep.open("/checks", "/checks", "nothing").await;
     sweep.open("/notices", "/notices", "empty").await;
+    sweep.open("/account/mail", "/account/mail", "empty").await;
+    browser.fill("address", "tess").await;
+    browser.submit().await;
+    sweep.look("/account/mail", "bad").await;
+    browser.fill("address", "tess@school.example").await;
+    browser.submit().await;
+    sweep.open("/account/mail", "/account/mail", "good").await;
+    sweep.open("/open", "/open", "somebody").await;
+    browser.follow("Go on to your notices").await;
+    sweep.look("/notices", "from-a-mail").await;
     sweep.open("/referrals/0000-0000-0", "/referrals/{reference}", "bad").await;
     sweep.open("/referrals/0000-0000-0/sent", "/referrals/{reference}/sent", "bad").await;
     sweep.open("/log", "/log", "bad").await;
@@ -341,6 +352,7 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     browser.press(".app-account form[action='/sign-out'] button").await;
     browser.sign_in(served, "abel.template").await;
     sweep.look("/", "administrator").await;
+    sweep.open("/members/mail", "/members/mail", "empty").await;
     sweep.open("/safeguarding-leads", "/safeguarding-leads", "good").await;
     browser.run("document.querySelector('main input[type=text]').value = 'soon'").await;
     browser.submit().await;

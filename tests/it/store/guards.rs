@@ -187,6 +187,7 @@ async fn start(hub: &Hub, db: Db) -> Result<Arc<App>, Error> {
         keys: KeyFiles::read(&hub.folder.path().join("keys")).unwrap(),
         blobs: Arc::new(BlobDirectory::new(&hub.folder.path().join("blobs"), Arc::new(SystemRandom))),
         scanner: Arc::new(TestScanner),
+        mail: None,
         passwords: CHEAP,
         clock: Arc::clone(&hub.clock) as Arc<dyn Clock>,
         random: Arc::new(SystemRandom),

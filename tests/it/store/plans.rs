@@ -6,7 +6,8 @@ use super::sql_text::texts;
 use crate::support::{hub::Hub, raw::Raw};
 
 /// Tables that grow with use, beside those written once.
-const GROWING: [&str; 8] = ["notice", "referral", "clock", "reference", "draft", "draft_part", "compartment", "idempotency"];
+const GROWING: [&str; 9] =
+    ["mail", "notice", "referral", "clock", "reference", "draft", "draft_part", "compartment", "idempotency"];
 
 /// One that reads a table in the order it is kept and stops at once.
 const FIRST_ROW: &str = "SELECT size, root, note FROM log_checkpoint ORDER BY size DESC LIMIT 1";

@@ -4,9 +4,10 @@ use super::{
     super::{
         checks::{self, CheckControls, ChecksPage, Controls},
         choices::ChoicesView,
+        mail::{FailingLine, FailingPage, OpenPage, OwnMailPage},
         safeguarding_leads::{LeadLine, LeadsPage},
     },
-    PERSON, somebody, state,
+    PERSON, nobody, somebody, state,
 };
 
 pub(super) fn to_check(rows: usize, headline: &str) -> ChecksPage {
@@ -78,5 +79,32 @@ pub(super) fn leads(failed: bool) -> LeadsPage {
         agency: "Exampleshire Council".to_owned(),
         people: vec![line("0a", true, if failed { "soon" } else { "" }, error), line("0b", false, "", "")],
         kept: !failed,
+    }
+}
+
+/// Where the link of a mail lands.
+pub(super) fn opened() -> OpenPage {
+    OpenPage { frame: nobody().titled("You came from a mail") }
+}
+
+/// Where one's own mail goes.
+pub(super) fn own_mail(typed: &str, failed: bool) -> OwnMailPage {
+    OwnMailPage {
+        frame: somebody().titled("Mail about notices").failed_if(failed),
+        sends: !typed.is_empty(),
+        stopped: !failed && !typed.is_empty(),
+        typed: typed.to_owned(),
+        waits: true,
+    }
+}
+
+/// Whose mail comes back.
+pub(super) fn failing_mail(name: &str) -> FailingPage {
+    let about = "No mail is sent since Friday 27 November 2026 at 5pm.".to_owned();
+    let line = FailingLine { id: "0f".repeat(16), name: name.to_owned(), about };
+    FailingPage {
+        frame: somebody().titled("Mail that comes back").at("/members/mail"),
+        sends: !name.is_empty(),
+        people: if name.is_empty() { Vec::new() } else { vec![line] },
     }
 }

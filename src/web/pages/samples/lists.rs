@@ -146,6 +146,7 @@ pub(super) fn notices(rows: usize, answer: &str) -> NoticesPage {
             2 => String::new(),
             _ => format!("/referrals/7K3F-9QXD-{number}"),
         },
+        link: "See the log".to_owned(),
         when: "Friday 27 November 2026 at 5pm".to_owned(),
         urgent: number == 0,
         unread: number < 3,
