@@ -14,7 +14,8 @@ use utoipa::{
 };
 
 use super::{
-    access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages, notices, pathways,
+    access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages, notices,
+    pathways,
     problem::{FieldProblem, ProblemBody},
     redirections, referrals, safeguarding_leads, session, shares,
     table::{ROUTES, Route},

@@ -400,7 +400,7 @@ impl App {
         }
         let mut held = sight.compartments(referral.id);
         held.retain(|shown| found.iter().any(|item| item.entry.compartment == shown.id));
-        let act = self.way_in(request, caller, (referral, versioned), sight, &held).await?;
+        let act = self.way_in(request, caller, (referral, versioned), sight, (Action::ReadReferral, &held)).await?;
         let act = act.filter(|act| act.compartments.len() == held.len()).ok_or(Error::Refused)?;
         let permit = self.ask(act).await?;
         let ground = self.ground(sight, &found).await?;

@@ -5,9 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Authenticator,
-    body::{
-        Body, BodyActor, BodyAgreement, BodyEntry, BodyLegal, BodyLog, BodyObject, BodyPathway, BodyRecipient, BodyVouch,
-    },
+    body::{Body, BodyActor, BodyAgreement, BodyEntry, BodyLegal, BodyLog, BodyObject, BodyPathway, BodyRecipient, BodyVouch},
     row::Written,
 };
 use crate::{

@@ -78,6 +78,7 @@ impl EntryKind {
             Self::Submission
             | Self::Message
             | Self::Addition
+            | Self::Amendment
             | Self::Handover
             | Self::Decision
             | Self::Feedback

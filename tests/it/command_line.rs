@@ -84,7 +84,7 @@ fn mistakes_end_with_their_own_codes() {
 #[test]
 fn help_is_an_answer_and_shows_an_example_for_every_command() {
     let folder = folder_with(GOOD);
-    let cases: [&[&str]; 13] = [
+    let cases: [&[&str]; 14] = [
         &["--help"],
         &["config", "check", "--help"],
         &["config", "show", "--help"],

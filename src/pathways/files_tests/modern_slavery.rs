@@ -105,6 +105,8 @@ fn an_age_that_contradicts_under_18_has_to_be_put_right() {
     let mut body = example(&pathway, AgencyKind::Police, today)["answers"].clone();
     let mut wrong = |under: &str, age: Value| {
         body["under_18_now"] = json!(under);
+        // Only of an adult who agrees is the age asked.
+        body["consent_nrm"] = json!("given");
         body["age"] = age;
         let raw = raw_from_json(&body).expect("answers");
         let looked = examine(&pathway, raw, AgencyKind::Police, today);

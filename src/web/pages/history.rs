@@ -57,6 +57,7 @@ fn act((at, what, audience): (Timestamp, String, Audience)) -> Act {
     let seen_by = match audience {
         Audience::Shared => "",
         Audience::Casework => "Only the receiving team sees this.",
+        Audience::Share => "Only those it was shared with see this.",
     };
     Act { at: at.words(), what, seen_by: seen_by.to_owned() }
 }

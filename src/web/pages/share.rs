@@ -77,9 +77,10 @@ fn named(view: &ReferralView, id: EntryId, kind: EntryKind, at: Timestamp) -> (S
             let found = view.messages.iter().find(|message| message.id == id);
             found.map_or_else(|| own("Message"), |message| (by("Message", &message.from), message.text.clone()))
         }
-        EntryKind::Addition => {
+        EntryKind::Addition | EntryKind::Amendment => {
+            let what = if kind == EntryKind::Amendment { "Answers changed" } else { "Answers added" };
             let found = view.additions.iter().find(|addition| addition.id == id);
-            found.map_or_else(|| own("Answers added"), |addition| (by("Answers added", &addition.from), String::new()))
+            found.map_or_else(|| own(what), |addition| (by(what, &addition.from), String::new()))
         }
         EntryKind::Decision => {
             let found = view.decisions.iter().find(|decision| decision.id == id);
