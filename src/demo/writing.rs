@@ -90,7 +90,13 @@ fn unsure(answers: &Value, pathway: &Pathway, (sender, today): (AgencyKind, Date
 fn steer(answers: &mut Value, pathway: &Pathway, turn: Turn) {
     match turn {
         Turn::Usual => {}
-        Turn::Urgent => answers[pathway.danger.question.as_str()] = json!(true),
+        Turn::Urgent => {
+            answers[pathway.danger.question.as_str()] = json!(true);
+            // Information about a child in danger now is taken only of a child who was referred.
+            if let Some(child) = answers.get_mut("child_at_risk") {
+                *child = json!("referred");
+            }
+        }
         Turn::Checked => {
             if let Some(check) = &pathway.check {
                 answers[check.party.as_str()] = json!(false);

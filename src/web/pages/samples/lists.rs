@@ -78,8 +78,8 @@ pub(super) fn sent_list(rows: usize, words: &str) -> SentListPage {
 
 pub(super) fn access(rows: usize, words: &str) -> AccessPage {
     let row = |_| AccessRow {
-        who: words.to_owned(),
-        what: "Opened it".to_owned(),
+        who: PERSON.to_owned(),
+        what: words.to_owned(),
         times: "3 times".to_owned(),
         first: "Thursday 4 June 2026 at 9:32am".to_owned(),
         last: "Friday 5 June 2026 at 9:32am".to_owned(),
