@@ -156,10 +156,7 @@ impl App {
         let deputy = sealed_by.filter(|user| *user != referral.referrer && !by_share);
         let to = |wanted| pointers.iter().filter(move |(kind, _)| *kind == wanted).map(|(_, reference)| *reference);
         // Whoever was given a part is not told who sent the whole, unless that stands in it.
-        let sender = match by_share {
-            true => Reached::default(),
-            false => self.reached(referral.referrer, referral.referrer_team).await?,
-        };
+        let sender = if by_share { Reached::default() } else { self.reached(referral.referrer, referral.referrer_team).await? };
         let deputy = match deputy {
             Some(deputy) => Some(self.reached(deputy, referral.referrer_team).await?),
             None => None,

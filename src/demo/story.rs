@@ -98,7 +98,7 @@ pub(super) async fn tell(
     };
     for visit in 0..VISITS {
         story.move_to(working_morning(until, (VISITS - 1 - visit) * DAYS_BETWEEN + 1));
-        story.visit(visit).await?;
+        Box::pin(story.visit(visit)).await?;
         app.sequence().await?;
     }
     story.sharing().await?;
@@ -191,7 +191,7 @@ impl<'s> Story<'s> {
         }
         let sender = self.sender()?;
         let (caller, cookie) = sender.sign_in(self.app).await?;
-        let caller = self.answer(sender, caller, &cookie).await?;
+        let caller = Box::pin(self.answer(sender, caller, &cookie)).await?;
         let (mut caller, references) = self.send(caller, &cookie, &turns).await?;
         if visit % A_QUESTION == 1 {
             caller = self.ask(sender, &cookie).await?;

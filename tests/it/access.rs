@@ -46,7 +46,7 @@ async fn told(hub: &Hub) -> (Caller, Caller, String) {
     hub.clock.advance(Duration::from_mins(5));
     app.read_referral(&app.request(None), &theo, &reference).await.unwrap();
     moment();
-    let file = attach(app, &theo, &reference, "own", ("casework", "notes.pdf", &pdf(200))).await.unwrap().value.id.to_string();
+    let file = attach(app, &theo, &reference, "own", ("casework", "notes.pdf", &pdf(200))).await.unwrap().value.id.clone();
     fetch(app, &theo, (&reference, &file), FileForm::File).await.unwrap();
     moment();
     app.read_referral(&app.request(None), &tess, &reference).await.unwrap();

@@ -62,10 +62,10 @@ async fn walk(engine: Engine) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_referral_reaches_its_team_and_the_log_on_sqlite() {
-    walk(ENGINES[0]).await;
+    Box::pin(walk(ENGINES[0])).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_referral_reaches_its_team_and_the_log_on_postgres() {
-    walk(ENGINES[1]).await;
+    Box::pin(walk(ENGINES[1])).await;
 }

@@ -175,7 +175,7 @@ async fn comes_back(engine: Engine) {
              Content-Type: message/delivery-status\r\n\r\nAction: failed\r\nStatus: 5.1.1\r\n--x--\r\n"
         )
     };
-    let forged = sent.from.replace(|c: char| c == 'a' || c == '1', "0");
+    let forged = sent.from.replace(['a', '1'], "0");
     assert_ne!(node.take_bounce(report(&forged).as_bytes(), None).await.unwrap(), "Counted.");
     for _ in 0..3 {
         assert_eq!(node.take_bounce(report(&sent.from).as_bytes(), None).await.unwrap(), "Counted.");
