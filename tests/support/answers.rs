@@ -284,6 +284,8 @@ fn made_up(question: &Question, today: Date) -> Vec<Value> {
         Kind::Many(of) => of.iter().map(|choice| json!([choice.code.as_str()])).collect(),
         Kind::YesNo => vec![json!(false), json!(true)],
         Kind::Date(_) => vec![json!(today.to_string())],
+        // Born in the year in which one may or may not be of age: at odds with nothing that was said of being under 18.
+        Kind::Age if question.minor.is_some() => vec![json!({ "born": (today.year() - 18).to_string() })],
         Kind::Age => vec![json!({ "years": 15 })],
         Kind::Person => vec![json!({ "given_name": "Robin", "family_name": "Example" })],
         Kind::Phone => vec![json!("07700900000")],

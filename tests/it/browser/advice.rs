@@ -48,6 +48,8 @@ async fn a_question_is_asked_answered_and_made_a_referral_on_a_small_phone_witho
     }
     browser.fill_question("A mother of two is waited for outside her work.").await;
     browser.submit().await;
+    // What is said to be danger shows whom to ring again, and the way on.
+    browser.follow("Go on with the record").await;
     assert_eq!(browser.heading().await, "Check your answers");
     assert!(browser.text("main").await.contains("can tell who it is about: take it out"));
     assert!(browser.text("main").await.contains("You said that somebody may be in danger now"));

@@ -272,6 +272,8 @@ async fn asking(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.look("/drafts/{reference}/section/{section}", "question-bad").await;
     browser.fill_question("A mother of two is waited for outside her work each day.").await;
     browser.submit().await;
+    sweep.look("/drafts/{reference}/section/{section}", "question-ring").await;
+    browser.follow("Go on with the record").await;
     sweep.look("/drafts/{reference}/check", "question").await;
     browser.submit().await;
     sweep.look("/referrals/{reference}/sent", "question").await;
