@@ -134,7 +134,9 @@ fn steady(pathway: &Pathway) -> BTreeSet<&str> {
     // What is for today goes unchecked.
     let urgencies = pathway.urgency.iter().filter(|_| pathway.check.is_some()).map(|rule| &rule.when);
     let conditions = shown.chain(rules).chain(routes).chain(copies).chain(checks).chain(urgencies);
-    conditions.flat_map(Condition::questions).map(QuestionId::as_str).collect()
+    // So does what an age is held against.
+    let minors = pathway.questions().flat_map(with_items).filter_map(|question| question.minor.as_ref());
+    conditions.flat_map(Condition::questions).chain(minors).map(QuestionId::as_str).collect()
 }
 
 fn with_items(question: &Question) -> Vec<&Question> {
@@ -179,7 +181,9 @@ fn vary(answers: &mut Value, pathway: &Pathway, today: Date, chance: &mut Chance
     if answers.get("premises_name").is_some() {
         premises(answers, chance);
     }
-    people_and_places(answers, pathway.id.as_str().starts_with("child"), chance);
+    let minor = pathway.questions().filter_map(|question| question.minor.as_ref());
+    let said = minor.into_iter().any(|id| answers.get(id.as_str()).is_some_and(|under| under == "yes"));
+    people_and_places(answers, said || pathway.id.as_str().starts_with("child"), chance);
 }
 
 fn is_not_known(answer: &Value) -> bool {

@@ -105,8 +105,12 @@ fn an_age_that_contradicts_under_18_has_to_be_put_right() {
     let mut body = example(&pathway, AgencyKind::Police, today)["answers"].clone();
     let mut wrong = |under: &str, age: Value| {
         body["under_18_now"] = json!(under);
-        // Only of an adult who agrees is the age asked.
-        body["consent_nrm"] = json!("given");
+        // Of an adult the age is asked only where they agree; a child is asked for no consent.
+        if under == "no" {
+            body["consent_nrm"] = json!("given");
+        } else if let Some(members) = body.as_object_mut() {
+            members.remove("consent_nrm");
+        }
         body["age"] = age;
         let raw = raw_from_json(&body).expect("answers");
         let looked = examine(&pathway, raw, AgencyKind::Police, today);

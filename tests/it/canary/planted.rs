@@ -119,6 +119,12 @@ impl Planted {
                 self.plant(question, answer);
             }
         }
+        // Whoever was born on such a day is of age: nothing may be said against that.
+        for minor in pathway.questions().filter_map(|question| question.minor.as_ref()) {
+            if let Some(said) = set.get_mut(minor.as_str()).filter(|said| *said == "yes") {
+                *said = json!("not-sure");
+            }
+        }
         set
     }
 }

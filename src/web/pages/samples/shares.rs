@@ -94,13 +94,13 @@ fn received(words: &str) -> SharedPage {
     }
 }
 
-fn list(rows: usize) -> SharedListPage {
+fn list(rows: usize, words: &str) -> SharedListPage {
     let row = |at: usize| SharedRow {
         reference: format!("7K3F-9QXD-{at}"),
         href: format!("/referrals/7K3F-9QXD-{at}"),
         pathway: "Child exploitation".to_owned(),
         by: "The exploitation hub, Exampleshire Police".to_owned(),
-        to: "Health safeguarding (Exampleshire Trust)".to_owned(),
+        to: words.to_owned(),
         shared: "5 June 2026 at 9:32am".to_owned(),
         urgent: at == 0,
     };
@@ -126,7 +126,7 @@ fn reason(words: &str, about: About, failed: bool) -> SharingPage {
 fn register(words: &str) -> AgreementsPage {
     let line = AgreementLine {
         title: "Children at risk".to_owned(),
-        facts: vec![("Agencies".to_owned(), "Exampleshire Police; Exampleshire Trust".to_owned())],
+        facts: vec![("Agencies".to_owned(), words.to_owned())],
         end_href: "/agreements/1/end".to_owned(),
         form_token: "token-of-the-form".to_owned(),
     };
@@ -181,6 +181,6 @@ pub(super) fn pages(state: &str, words: &str) -> Vec<Sample> {
         sample(&format!("agreement-new{state}"), false, &agreement(words, false)),
         sample(&format!("agreement-failed{state}"), true, &agreement(words, true)),
         sample(&format!("shared{state}"), false, &received(words)),
-        sample(&format!("shared-list{state}"), false, &list(if words.is_empty() { 0 } else { 2 })),
+        sample(&format!("shared-list{state}"), false, &list(if words.is_empty() { 0 } else { 2 }, words)),
     ]
 }
