@@ -259,10 +259,16 @@ impl App {
             }
             Fate::Withdrawn => Vec::new(),
         };
-        let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
         let clocks = self.store.clocks_of(referral.id).await?;
-        // The receiving team's time begins when it has the referral: the check is not theirs.
-        let clocks = versioned.pathway.begun(clocks, (Starts::Receipt, at), &self.calendar);
+        // The receiving team's time begins when it has the referral: the check is not theirs. Of a form that cannot be read any
+        // more nothing says what begins later, so that all of it begins.
+        let clocks = match self.form_at(&referral.pathway_version, referral.kind).await {
+            Ok(versioned) => versioned.pathway.begun(clocks, (Starts::Receipt, at), &self.calendar),
+            Err(Error::Configuration(_) | Error::Integrity(_)) => {
+                clocks.into_iter().map(|clock| clock.start(at, &self.calendar)).collect()
+            }
+            Err(other) => return Err(other),
+        };
         Ok(Waiting { grants, clocks, told, news })
     }
 
