@@ -124,7 +124,8 @@ async fn copies(engine: Engine) {
     let view = read(app, &nia, &receipt).await.unwrap();
     assert_eq!((view.relation, view.referral.stage.state().code()), (Relation::Granted, "received"), "told, not theirs to open");
     let actions: Vec<_> = view.actions.iter().map(|action| action.code()).collect();
-    assert_eq!(actions, ["read-referral", "download-file", "quarantine-file"], "read, and nothing decided or said");
+    let read = ["read-referral", "print-referral", "read-access", "download-file", "quarantine-file"];
+    assert_eq!(actions, read, "read, and nothing decided or said");
     let key = IdempotencyKey::parse("word").unwrap();
     let word = (&*receipt.reference.to_string(), Audience::Shared, "canary");
     let refused = app.write_message(&app.request(None), &nia, &key, word).await;
