@@ -132,7 +132,8 @@ async fn exactly_what_was_chosen(engine: Engine) {
         assert!(seen.entries.iter().all(|entry| entry.compartment == CompartmentKind::Share));
         assert_eq!(seen.entries.len(), 2);
     }
-    assert_eq!(view.actions, [Action::ListShared, Action::ReadReferral, Action::DownloadFile, Action::QuarantineFile]);
+    let theirs = [Action::ListShared, Action::ReadReferral, Action::ReadAccess, Action::DownloadFile, Action::QuarantineFile];
+    assert_eq!(view.actions, theirs, "who has seen it is told within what they hold");
     let given = view.files[0].id.to_string();
     let got = fetch(app, &hugh, (&reference, &given), FileForm::File).await.unwrap();
     assert_eq!((got.0.as_str(), got.2), ("stairs.jpg", photograph().1));

@@ -56,6 +56,14 @@ impl Planted {
         day
     }
 
+    /// A day that nobody else has, on which a child was born.
+    fn young_day(&mut self) -> String {
+        let at = self.words.len();
+        let day = format!("{}-{:02}-{:02}", 2010 + at / 300 % 10, at / 25 % 12 + 1, at % 25 + 1);
+        self.words.push(day.clone());
+        day
+    }
+
     fn part(&mut self, form: PartForm) -> Option<Value> {
         match form {
             PartForm::Line(_) | PartForm::NeededLine(_) => Some(self.text()),
@@ -115,14 +123,13 @@ impl Planted {
     fn answers(&mut self, pathway: &Pathway, set: &Set) -> Set {
         let mut set = set.clone();
         for question in pathway.questions() {
+            // A day of birth must not contradict that the person is under 18.
+            let is_minor = question.minor.as_ref().and_then(|said| set.get(said.as_str())).is_some_and(|said| said == "yes");
             if let Some(answer) = set.get_mut(question.id.as_str()) {
                 self.plant(question, answer);
-            }
-        }
-        // Whoever was born on such a day is of age: nothing may be said against that.
-        for minor in pathway.questions().filter_map(|question| question.minor.as_ref()) {
-            if let Some(said) = set.get_mut(minor.as_str()).filter(|said| *said == "yes") {
-                *said = json!("not-sure");
+                if is_minor {
+                    *answer = json!({ "born": self.young_day() });
+                }
             }
         }
         set
