@@ -49,7 +49,7 @@ async fn a_form_ends_where_the_answer_that_ends_it_is_given() {
     }
     let tasks = client.get(&draft).await;
     assert!(tasks.body.contains("This person may need protecting"), "{}", tasks.body);
-    let saved = save(&client, &draft, "role", &[("person_role", "suspect"), ("harm_signs", "no")]).await;
+    let saved = save(&client, &draft, "role", &[("person_role", "suspect"), ("harm_signs", "no"), ("under_18", "no")]).await;
     assert_eq!(saved.location(), format!("{draft}/section/conduct"));
 
     let draft = begin(&client, "child-exploitation-information").await;
