@@ -9,10 +9,11 @@ use crate::{
     domain::{
         action::Action,
         actor::Place,
-        ids::{AgencyId, TeamId, UserId},
+        ids::{AgencyId, CompartmentId, TeamId, UserId},
         reference::Reference,
         relation::Relation,
         role::Role,
+        sharing::Shared,
         time::Timestamp,
     },
     policy::{Act, Object, RequestContext, ShownCompartment, State},
@@ -85,7 +86,10 @@ impl App {
         let (referral, act) = self.access_act(request, caller, reference).await?;
         let permit = self.ask(act).await?;
         let relation = permit.act().relation;
-        let compartments: Vec<_> = permit.act().compartments.iter().map(|shown| shown.id).collect();
+        let mut compartments: Vec<_> = permit.act().compartments.iter().map(|shown| shown.id).collect();
+        if relation == Relation::ReceivingTeam && caller.admitted_to(referral.receiving_team).is_some() {
+            compartments.extend(self.given_away(&referral).await?);
+        }
         for recorded in self.store.record(vec![(permit, Details::default())]).await? {
             recorded?;
         }
@@ -106,6 +110,14 @@ impl App {
         let next = rows.last().filter(|_| more).map(|row| row.last);
         let items = self.access_items(rows).await?;
         Ok(AccessPage { reference: referral.reference, items, next, tells_persons, relation })
+    }
+
+    /// The compartments of the copies that the receiving team gave away: who opened them is the team's to know, as it is on the
+    /// page of each share.
+    async fn given_away(&self, referral: &Referral) -> Result<Vec<CompartmentId>, Error> {
+        let mut shares = self.sound_shares(referral.id).await?;
+        shares.retain(|found| found.share.what == Shared::Items && found.share.by_team == referral.receiving_team);
+        Ok(shares.into_iter().map(|found| found.share.compartment).collect())
     }
 
     /// The referral, and the act of asking who has seen it: as an officer for what the agency has keys to, else by one of the

@@ -110,8 +110,8 @@ impl Store {
         rows.into_iter().map(sequenced).collect()
     }
 
-    /// The compartments of a referral that a team or person of an agency has a key to, held back ones left out; what an
-    /// officer of the agency may learn of.
+    /// The compartments of a referral that a team or person of an agency has a key to, held back ones left out, and those of the
+    /// copies that a team of it gave away: what an officer of the agency may learn of.
     pub async fn compartments_of_agency(
         &self,
         referral: ReferralId,
@@ -120,7 +120,9 @@ impl Store {
         const SQL: &str = "SELECT DISTINCT c.id, c.kind FROM compartment c JOIN grant_made g ON g.compartment = c.id \
              LEFT JOIN team t ON g.to_kind = 'team' AND t.id = g.to_id LEFT JOIN account a ON g.to_kind = 'user' AND a.id = g.to_id \
              WHERE c.referral = $1 AND (t.agency = $2 OR a.agency = $2) \
-             AND (g.held = 0 OR EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id)) ORDER BY c.id";
+             AND (g.held = 0 OR EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id)) \
+             UNION SELECT c.id, c.kind FROM grant_share h JOIN compartment c ON c.id = h.compartment \
+             JOIN team d ON d.id = h.by_team WHERE h.referral = $1 AND h.what = 'items' AND d.agency = $2 ORDER BY 1";
         let rows: Vec<(String, String)> =
             on!(self, p => sqlx::query_as(SQL).bind(referral.to_string()).bind(agency.to_string()).fetch_all(p).await)?;
         let compartment = |(id, kind): (String, String)| {

@@ -125,6 +125,37 @@ const RELEASED: &str = concat!(
     "WHERE f.idx >= $1 AND f.idx < $2 AND COALESCE(t.agency, a.agency) IS NOT NULL ON CONFLICT (idx, agency) DO NOTHING"
 );
 
+/// The events `e` with a place `s` in the compartment of a share `h`: whoever gave it is the agency `d.agency`, which holds no key
+/// to the copies and answers for who opens them.
+macro_rules! given_away {
+    () => {
+        concat!(
+            "JOIN team d ON d.id = h.by_team JOIN log_scope o ON o.compartment = h.compartment ",
+            "JOIN log_sequence s ON s.event = o.event JOIN log_event e ON e.id = o.event "
+        )
+    };
+}
+
+/// What of these places reaches into a compartment of items that an agency has shared already.
+const GIVEN: &str = concat!(
+    insert_rows!(),
+    "SELECT d.agency",
+    facets!(),
+    "FROM log_sequence s JOIN log_event e ON e.id = s.event JOIN log_scope o ON o.event = s.event ",
+    "JOIN grant_share h ON h.compartment = o.compartment AND h.what = 'items' JOIN log_sequence f ON f.event = h.event ",
+    "JOIN team d ON d.id = h.by_team WHERE s.idx >= $1 AND s.idx < $2 ON CONFLICT (idx, agency) DO NOTHING"
+);
+
+/// What stood in such a compartment before the event that made it had a place.
+const GIVES: &str = concat!(
+    insert_rows!(),
+    "SELECT d.agency",
+    facets!(),
+    "FROM log_sequence f JOIN grant_share h ON h.event = f.event AND h.what = 'items' ",
+    given_away!(),
+    "WHERE f.idx >= $1 AND f.idx < $2 ON CONFLICT (idx, agency) DO NOTHING"
+);
+
 macro_rules! hours {
     ($which:literal) => {
         concat!(
@@ -143,8 +174,8 @@ const HOURS: &str = concat!(
     "ON CONFLICT (hour) DO UPDATE SET last_idx = excluded.last_idx"
 );
 
-/// What may be seen: acts of one's own people, and what reaches into a compartment that a team or person of the agency has a
-/// key to. At L4 holding is what counts, whoever acted. A restricted category is read by an event of its own, so those who do
+/// What may be seen: acts of one's own people, what reaches into a compartment that a team or person of the agency has a key to,
+/// and what reaches into the copies that a team of the agency gave away. At L4 holding is what counts, whoever acted. A restricted category is read by an event of its own, so those who do
 /// not hold it do not learn of it.
 macro_rules! may_be_seen {
     () => {
@@ -153,7 +184,9 @@ macro_rules! may_be_seen {
             "OR EXISTS (SELECT 1 FROM log_scope o JOIN grant_made g ON g.compartment = o.compartment ",
             holder!(),
             "WHERE o.event = e.id AND (t.agency = $1 OR a.agency = $1) ",
-            "AND (g.held = 0 OR EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id))))"
+            "AND (g.held = 0 OR EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id))) ",
+            "OR EXISTS (SELECT 1 FROM log_scope o JOIN grant_share h ON h.compartment = o.compartment AND h.what = 'items' ",
+            "JOIN team d ON d.id = h.by_team WHERE o.event = e.id AND d.agency = $1))"
         )
     };
 }
@@ -285,7 +318,7 @@ impl Sequencing {
     /// Files the events of the places from `start` up to, not including, `end` for the agencies that may see them, and earlier
     /// ones for those that were given a key by them.
     pub async fn file_places(&mut self, start: i64, end: i64) -> Result<(), Error> {
-        for sql in [OWN, HELD, GRANTED, RELEASED, HOURS] {
+        for sql in [OWN, HELD, GRANTED, RELEASED, GIVEN, GIVES, HOURS] {
             within!(self.0, c => sqlx::query(sql).bind(start).bind(end).execute(c).await.map(drop))?;
         }
         Ok(())
@@ -304,7 +337,12 @@ macro_rules! expected {
             "FROM grant_made g LEFT JOIN grant_released x ON x.grant_id = g.id ",
             "JOIN log_sequence f ON f.event = COALESCE(x.event, g.event) ",
             in_its_compartment!(),
-            "WHERE (g.held = 0 OR x.grant_id IS NOT NULL) AND COALESCE(t.agency, a.agency) IS NOT NULL"
+            "WHERE (g.held = 0 OR x.grant_id IS NOT NULL) AND COALESCE(t.agency, a.agency) IS NOT NULL UNION ",
+            "SELECT d.agency",
+            facets!(),
+            "FROM grant_share h JOIN log_sequence f ON f.event = h.event ",
+            given_away!(),
+            "WHERE h.what = 'items'"
         )
     };
 }

@@ -296,6 +296,34 @@ async fn the_wrong_role_is_refused_by_every_route_and_it_is_on_record() {
     served.finish().await;
 }
 
+/// Asks every door as somebody signed in: every route about this referral, whatever its method, and every page and list there is.
+/// What is about the referral is unseen, and nothing anywhere holds its reference or any of these words.
+pub async fn finds_nothing(served: &Served, username: &str, reference: &str, words: &[&str]) {
+    let mut session = served.signed_in(username).await;
+    let about = |asked: &Asked| asked.template.contains("{reference}");
+    let routes = closed_routes(reference).into_iter().filter(|asked| asked.method == Method::GET || about(asked));
+    for (number, mut asked) in routes.enumerate() {
+        // Whoever misses more than sixty times within a minute has to wait.
+        if number % 50 == 49 {
+            session = served.signed_in(username).await;
+        }
+        let searches = asked.template == "GET /find";
+        if searches {
+            asked.path = format!("{}?reference={reference}", asked.path);
+        }
+        let (client, token) = &session;
+        let answer = ask(served, client, &asked, Some(token)).await;
+        if about(&asked) {
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{} of {username}", asked.template);
+        }
+        let body = String::from_utf8_lossy(&answer.bytes().await.unwrap()).into_owned();
+        for word in words {
+            assert!(!body.contains(word), "{} tells {username} {word}", asked.template);
+        }
+        assert!(about(&asked) || searches || !body.contains(reference), "{} names it to {username}", asked.template);
+    }
+}
+
 /// Pages that carry an act's name but show or keep nothing yet: the answers given back, the search box without a reference, the
 /// log's filters before a use is chosen. The act itself is refused where it is done.
 fn is_free_of_data(asked: &Asked) -> bool {

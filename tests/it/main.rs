@@ -33,6 +33,7 @@ mod enquiries;
 mod erasure;
 mod escalations;
 mod every_route;
+mod four_steps;
 mod guessable;
 mod housekeeping;
 mod integrity;

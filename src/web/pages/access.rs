@@ -114,8 +114,8 @@ async fn show(
 
 fn tells(found: &Found) -> &'static str {
     match found.relation {
-        Relation::OwnAgency => "Everybody who has seen what your agency holds a key to, by name.",
-        Relation::ReceivingTeam => "Everybody who has seen what your team can open, by name.",
+        Relation::OwnAgency => "Everybody who has seen what your agency holds a key to or has shared, by name.",
+        Relation::ReceivingTeam => "Everybody who has seen what your team can open or has shared, by name.",
         _ => {
             "Every team that has seen what you and the receiving team share. What the receiving team keeps for itself is not \
              counted here."

@@ -87,7 +87,7 @@ pub(super) fn access(rows: usize, words: &str) -> AccessPage {
     AccessPage {
         frame: somebody().titled("Who has seen 7K3F-9QXD-2"),
         reference: "7K3F-9QXD-2".to_owned(),
-        tells: "Everybody who has seen what your team can open, by name.".to_owned(),
+        tells: "Everybody who has seen what your team can open or has shared, by name.".to_owned(),
         rows: (0..rows).map(row).collect(),
         next: if rows == 0 { String::new() } else { "/referrals/7K3F-9QXD-2/access?cursor=7".to_owned() },
     }
