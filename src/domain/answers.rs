@@ -57,7 +57,7 @@ pub type RawAnswers = BTreeMap<QuestionId, RawAnswer>;
 /// One answer that fits its question.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// Of `text` and `long-text`: trimmed, not blank, within its limit.
+    /// Of `text`, `long-text` and `email`: trimmed, not blank, within its limit.
     Text(String),
     /// Of `choice`.
     Choice(Code),
@@ -164,7 +164,7 @@ impl Answer {
     pub const fn fits(&self, kind: &Kind) -> bool {
         matches!(
             (self, kind),
-            (Self::Text(_), Kind::Text { .. } | Kind::LongText { .. })
+            (Self::Text(_), Kind::Text { .. } | Kind::LongText { .. } | Kind::Email)
                 | (Self::Choice(_), Kind::Choice(_))
                 | (Self::Many(_), Kind::Many(_))
                 | (Self::YesNo(_), Kind::YesNo)

@@ -42,6 +42,7 @@ pub mod outcome;
 pub mod part_date;
 pub mod parts;
 pub mod pathway;
+mod phone;
 pub mod picture;
 pub mod ports;
 pub mod progress;

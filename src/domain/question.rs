@@ -124,8 +124,10 @@ pub enum Kind {
     Age,
     /// What somebody is called.
     Person,
-    /// A telephone number.
+    /// A telephone number on which somebody can be rung.
     Phone,
+    /// A mail address.
+    Email,
     /// A place in the United Kingdom.
     Address(AddressUse),
     /// A vehicle.
@@ -210,7 +212,7 @@ coded_enum! {
 
 impl Kind {
     /// The codes of all kinds, for those who write files.
-    pub const CODES: &'static str = "text, long-text, choice, many, yes-no, date, age, person, phone, address, vehicle, \
+    pub const CODES: &'static str = "text, long-text, choice, many, yes-no, date, age, person, phone, email, address, vehicle, \
                                      document, money, number, file, group";
 
     /// The stable code of the kind, as files and JSON spell it.
@@ -225,6 +227,7 @@ impl Kind {
             Self::Age => "age",
             Self::Person => "person",
             Self::Phone => "phone",
+            Self::Email => "email",
             Self::Address(_) => "address",
             Self::Vehicle => "vehicle",
             Self::Document => "document",

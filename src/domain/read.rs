@@ -7,6 +7,8 @@ use jiff::civil::Date;
 use super::{
     answers::{Answer, RawAnswer, thousands},
     code::Code,
+    mailing::MailAddress,
+    phone::number_of,
     question::{Kind, NOT_KNOWN, Question},
     read_date::{age, date},
     read_parts::of_parts,
@@ -39,6 +41,7 @@ pub(super) fn read(question: &Question, given: &RawAnswer, today: Date) -> Resul
             one(bounded(question, lines(text, *max)).and_then(|text| long_enough(question, text, *min)).map(Answer::Text))
         }
         (RawAnswer::Text(text), Kind::Phone) => one(phone(question, text)),
+        (RawAnswer::Text(text), Kind::Email) => one(email(question, text)),
         (RawAnswer::Text(text), Kind::Choice(_)) => one(choose(question, text).map(Answer::Choice)),
         (RawAnswer::Text(text), Kind::YesNo) => match text.trim() {
             "yes" => Ok(Answer::YesNo(true)),
@@ -151,15 +154,11 @@ fn tick(question: &Question, codes: &[String]) -> Result<Answer, String> {
 }
 
 fn phone(question: &Question, text: &str) -> Result<Answer, String> {
-    let spaced = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let digits = spaced.bytes().filter(u8::is_ascii_digit).count();
-    let plain = spaced
-        .chars()
-        .enumerate()
-        .all(|(at, c)| c.is_ascii_digit() || matches!(c, ' ' | '(' | ')' | '-') || (c == '+' && at == 0));
-    if plain && (3..=15).contains(&digits) && spaced.len() <= 30 {
-        Ok(Answer::Phone(spaced))
-    } else {
-        Err(format!("Enter {}, like 0116 496 0000 or +44 7700 900 000", question.noun))
-    }
+    let words = || format!("Enter {}, like 0116 496 0000 or +44 7700 900 000", question.noun);
+    number_of(text).map(Answer::Phone).ok_or_else(words)
+}
+
+fn email(question: &Question, text: &str) -> Result<Answer, String> {
+    let words = |_| format!("Enter {}, like name@example.com", question.noun);
+    MailAddress::parse(text).map(|address| Answer::Text(address.as_str().to_owned())).map_err(words)
 }

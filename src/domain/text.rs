@@ -1,5 +1,7 @@
 //! Text that people type: parsed once, bounded, and never shown by `Debug`.
 
+use super::phone::number_of;
+
 /// Why a text was refused; never echoes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadText {
@@ -97,11 +99,9 @@ impl WorkPhone {
     /// # Errors
     /// [`BadText`] for any other text.
     pub fn parse(text: &str) -> Result<Self, BadText> {
-        let text = line(text, 30)?.split_whitespace().collect::<Vec<_>>().join(" ");
-        let rest = text.strip_prefix('+').unwrap_or(&text);
-        let digits = rest.bytes().filter(u8::is_ascii_digit).count();
-        let plain = rest.bytes().all(|byte| byte.is_ascii_digit() || b" ()-".contains(&byte));
-        if plain && (10..=15).contains(&digits) { Ok(Self(text)) } else { Err(BadText::Control) }
+        let number = number_of(&line(text, 30)?).ok_or(BadText::Control)?;
+        let digits = number.bytes().filter(u8::is_ascii_digit).count();
+        if digits >= 10 { Ok(Self(number)) } else { Err(BadText::Control) }
     }
 
     /// The number.

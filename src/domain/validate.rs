@@ -14,6 +14,7 @@ use super::{
     code::QuestionId,
     condition::{Condition, Left},
     pathway::Pathway,
+    phone::leads_somewhere,
     question::{Group, Kind, Question},
     read::{Fault, missing, read},
     rule::Rule,
@@ -190,11 +191,22 @@ impl<'p> Held<'p> {
         }
     }
 
+    /// What is wrong with an answer that fits its question. What was sent before it was looked at in this way reads back.
+    fn misgiving(&self, question: &Question, answer: &Answer) -> Option<String> {
+        match answer {
+            Answer::Phone(number) if !leads_somewhere(number) => {
+                let noun = &question.noun;
+                Some(format!("Enter {noun} in full, with the area code: a short number like 999 or 101 does not reach them"))
+            }
+            answer => self.contradiction(question, answer).map(str::to_owned),
+        }
+    }
+
     fn keep(&mut self, question: &Question, read: Result<Answer, Vec<Fault>>) -> Option<Answer> {
         let faults = match read {
-            Ok(answer) => match self.contradiction(question, &answer) {
+            Ok(answer) => match self.misgiving(question, &answer) {
                 None => return Some(answer),
-                Some(words) => vec![(None, words.to_owned())],
+                Some(words) => vec![(None, words)],
             },
             Err(faults) => faults,
         };

@@ -73,6 +73,7 @@ fn pathway() -> Pathway {
         question("signs", Kind::Many(choices(&["one", "two", "three"])), true),
         question("day", Kind::Date(day(DateRange::TodayOrPast)), true),
         question("phone", Kind::Phone, false),
+        question("email", Kind::Email, false),
         question("place", Kind::Address(AddressUse::Place), false),
     ];
     let team = |text| TeamCode::parse(text).expect("a code");
@@ -222,6 +223,13 @@ fn table() -> Vec<Row> {
         ("day", Some(parts(&[("day", "4"), ("month", "ju"), ("year", "2026")])), &[("day", "The day must be a real date")]),
         ("phone", Some(text("0116 496  0000")), &[]),
         ("phone", Some(text("+44 (0)7700 900000")), &[]),
+        (
+            "phone",
+            Some(text("999")),
+            &[("phone", "Enter the phone in full, with the area code: a short number like 999 or 101 does not reach them")],
+        ),
+        ("email", Some(text(" robin@post.example ")), &[]),
+        ("email", Some(text("robin at post")), &[("email", "Enter the email, like name@example.com")]),
         ("phone", Some(text("ask at the desk")), &[("phone", "Enter the phone, like 0116 496 0000 or +44 7700 900 000")]),
         ("place", Some(parts(&[("line_1", "1 Way"), ("town", "Anytown"), ("postcode", "le11aa")])), &[]),
         ("place", Some(parts(&[("line_1", "1 Way")])), &[("place.town", "Enter the town or city of the place")]),
@@ -316,7 +324,7 @@ fn one_compartments_part_reads_back_alone_and_parts_make_the_whole() {
 proptest! {
     #[test]
     fn nothing_typed_comes_back_in_an_error(canary in "zq[0-9]{6,40}[a-z]{1,20}") {
-        for field in ["danger", "name", "story", "colour", "detail", "signs", "day", "phone", "place"] {
+        for field in ["danger", "name", "story", "colour", "detail", "signs", "day", "phone", "email", "place"] {
             for value in [text(&canary.repeat(40)), many(&[&canary]), parts(&[("town", &canary), ("postcode", &canary), (&canary, "x")]), RawAnswer::NotKnown(Some(canary.clone()))] {
                 let mut raw = good();
                 raw.insert(id(field), value);

@@ -92,7 +92,15 @@ fn one(section: Option<&Section>, question: &Question) -> Value {
             set("most", json!(group.most));
             set("questions", group.questions.iter().map(|question| one(None, question)).collect());
         }
-        Kind::YesNo | Kind::Age | Kind::Person | Kind::Phone | Kind::Vehicle | Kind::Document | Kind::Money | Kind::File => {}
+        Kind::YesNo
+        | Kind::Age
+        | Kind::Person
+        | Kind::Phone
+        | Kind::Email
+        | Kind::Vehicle
+        | Kind::Document
+        | Kind::Money
+        | Kind::File => {}
     }
     if let Some(allowed) = &question.not_known {
         let plain = json!({ "code": NOT_KNOWN, "title": "Not known" });

@@ -118,6 +118,8 @@ fn made_up(question: &Question, today: Date) -> Option<Answer> {
         })),
         // Of the block kept for drama.
         Kind::Phone => Some(Answer::Phone("07700900000".to_owned())),
+        // Of a domain that is kept for examples.
+        Kind::Email => Some(Answer::Text("robin@post.example".to_owned())),
         Kind::Address(_) => Some(Answer::Address(Address {
             line_1: "1 Example Street".to_owned(),
             line_2: None,

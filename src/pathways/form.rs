@@ -54,7 +54,7 @@ fn fault(kind: &Kind, value: &Value) -> Option<(Option<&'static str>, &'static s
     match kind {
         Kind::YesNo => unless(value.is_boolean(), "Send true or false"),
         Kind::Number { .. } => unless(value.is_u64(), "Send a whole number"),
-        Kind::Text { .. } | Kind::LongText { .. } | Kind::Phone => {
+        Kind::Text { .. } | Kind::LongText { .. } | Kind::Phone | Kind::Email => {
             unless(value.as_str().is_some_and(|text| !text.trim().is_empty()), "Send a text that is not blank, or leave it out")
         }
         Kind::Choice(_) => unless(is_plain(value), "Send one of the codes, as a text"),

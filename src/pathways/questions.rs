@@ -154,6 +154,7 @@ fn kind(table: &Table<'_>, known: &Known, place: Place) -> Option<Kind> {
         "age" => Some(Kind::Age),
         "person" => Some(Kind::Person),
         "phone" => Some(Kind::Phone),
+        "email" => Some(Kind::Email),
         "address" => {
             word(table, "use", AddressUse::parse, AddressUse::ALL, AddressUse::code, AddressUse::Place).map(Kind::Address)
         }

@@ -223,7 +223,9 @@ impl<'p> Form<'p> {
             Kind::YesNo => json!({ "type": "boolean" }),
             Kind::Date(kind) => date(kind.precision == Precision::PartKnown, kind.approximate),
             Kind::Age => age(),
-            Kind::Phone => json!({ "type": "string", "pattern": "^[+0-9() -]+$", "maxLength": 30 }),
+            // Eight digits or more; which of them lead somewhere, the hub says.
+            Kind::Phone => json!({ "type": "string", "pattern": "^[+0-9() -]+$", "minLength": 8, "maxLength": 30 }),
+            Kind::Email => json!({ "type": "string", "pattern": "^[^@ ]+@[^@ ]+[.][^@ ]+$", "maxLength": 254 }),
             Kind::Person | Kind::Address(_) | Kind::Vehicle | Kind::Document => of_parts(&question.kind),
             Kind::Money => json!({ "type": "string", "pattern": "^[0-9]{1,8}(\\.[0-9]{1,2})?$" }),
             Kind::Number { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),

@@ -289,6 +289,7 @@ fn made_up(question: &Question, today: Date) -> Vec<Value> {
         Kind::Age => vec![json!({ "years": 15 })],
         Kind::Person => vec![json!({ "given_name": "Robin", "family_name": "Example" })],
         Kind::Phone => vec![json!("07700900000")],
+        Kind::Email => vec![json!("robin@post.example")],
         Kind::Address(_) => vec![json!({ "line_1": "1 Example Street", "town": "Example Town", "postcode": "ZZ99 3WZ" })],
         Kind::Vehicle => vec![json!({ "registration": "ZZ99ZZZ", "colour": "red" })],
         Kind::Document => vec![json!({ "type": "passport", "number": "000000000" })],

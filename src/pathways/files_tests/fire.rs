@@ -13,7 +13,11 @@ fn home_fire_safety_fails_without_a_workable_way_to_reach_them() {
         (json!({ "contact_ok": "yes" }), true),
         (json!({ "contact_ok": "yes", "joint_visit": "no" }), true),
         (json!({ "contact_ok": "no" }), true),
-        (json!({ "contact_ok": "yes", "contact_phone": phone }), false),
+        (json!({ "contact_ok": "yes", "contact_ways": ["ring"], "contact_phone": phone }), false),
+        (json!({ "contact_ok": "yes", "contact_ways": ["email"], "contact_email": "robin@post.example" }), false),
+        (json!({ "contact_ok": "yes", "contact_ways": ["knock"] }), false),
+        (json!({ "contact_ok": "yes", "contact_ways": ["carer"], "carer_phone": phone }), false),
+        (json!({ "contact_ok": "through-me" }), true),
         (json!({ "contact_ok": "through-me", "carer_phone": phone }), false),
         (json!({ "contact_ok": "through-me", "joint_visit": "yes" }), false),
     ] {

@@ -101,7 +101,11 @@ fn whoever_causes_harm_is_never_contacted() {
     let pathway = file("marac");
     let Kind::Group(group) = question(&pathway, "harmers").kind else { panic!("a group") };
     for asked in &group.questions {
-        assert!(!matches!(asked.kind, Kind::Phone | Kind::Address { .. }), "{} would tell how to reach them", asked.id);
+        assert!(
+            !matches!(asked.kind, Kind::Phone | Kind::Email | Kind::Address { .. }),
+            "{} would tell how to reach them",
+            asked.id
+        );
     }
     assert!(pathway.next_steps.iter().any(|step| step.text.starts_with("Nobody contacts the person who causes harm")));
     for (knows, warned) in [(json!("yes"), true), (not_known(), true), (json!("no"), false)] {

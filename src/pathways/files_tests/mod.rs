@@ -150,7 +150,8 @@ fn safe_contact_is_asked_before_where_somebody_lives() {
     for pathway in people() {
         let position = |wanted: &QuestionId| pathway.questions().position(|question| question.id == *wanted).expect("asked");
         let lives = position(&id("lives_at"));
-        let block = ["contact_ok", "contact_ways", "contact_phone", "contact_times", "contact_answers", "contact_never"];
+        let block =
+            ["contact_ok", "contact_ways", "contact_phone", "contact_email", "contact_times", "contact_answers", "contact_never"];
         for part in block {
             assert!(pathway.safe_contact.contains(&id(part)), "{}: {part}", pathway.id);
             assert!(position(&id(part)) < lives, "{}: {part} comes late", pathway.id);
@@ -159,6 +160,60 @@ fn safe_contact_is_asked_before_where_somebody_lives() {
         assert!(!asks(&pathway, "contact_phone", &unsafe_now), "{}: no number where contact is not safe", pathway.id);
         assert!(!asks(&pathway, "contact_phone", &answers(&pathway, &json!({}))), "nor where nobody has said");
     }
+}
+
+#[test]
+fn each_safe_way_calls_up_what_it_needs_and_no_more() {
+    for pathway in people() {
+        let ways = question(&pathway, "contact_ways");
+        for way in ways.kind.choices() {
+            let code = way.code.as_str();
+            let given = answers(&pathway, &json!({ "contact_ok": "yes", "contact_ways": [code] }));
+            for (called, by) in [
+                ("contact_phone", &["ring", "voicemail", "text"][..]),
+                ("contact_email", &["email"]),
+                ("carer_phone", &["carer"]),
+            ] {
+                let Some(asked) = pathway.question(&id(called)) else { continue };
+                assert_eq!(asked.is_shown(&given), by.contains(&code), "{}: {called} for {code}", pathway.id);
+                // A carer's number may be called up without a tick as well, so that it is needed by a rule.
+                assert!(asked.required || called == "carer_phone", "{}: {called}", pathway.id);
+            }
+        }
+        assert!(ways.required, "{}: whoever says that some way is safe says which", pathway.id);
+    }
+}
+
+#[test]
+fn a_home_visit_is_not_sent_with_a_number_that_nobody_answers() {
+    let pathway = file("fire-prevention");
+    let today = jiff::civil::date(2026, 11, 27);
+    let sent = |changes: Value| {
+        let mut body = example(&pathway, AgencyKind::Education, today);
+        for (id, value) in changes.as_object().expect("changes") {
+            body["answers"][id] = value.clone();
+        }
+        if changes.get("contact_ways").is_some() && changes.get("contact_phone").is_none() {
+            body["answers"].as_object_mut().expect("answers").remove("contact_phone");
+        }
+        let raw = raw_from_json(&body["answers"]).expect("answers");
+        let checked = validate(&pathway, raw, AgencyKind::Education, today);
+        checked.err().unwrap_or_default().iter().map(|error| error.field.to_string()).collect::<Vec<_>>()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(sent(json!({ "contact_phone": "0116 496 0000" })), none);
+    for short in ["999", "101", "496 0000"] {
+        assert_eq!(sent(json!({ "contact_phone": short })), ["contact_phone"], "{short}");
+        assert_eq!(
+            sent(json!({ "contact_ways": ["carer"], "carer_phone": short })),
+            ["carer_phone"],
+            "{short} is no carer's number either"
+        );
+    }
+    assert_eq!(sent(json!({ "contact_ways": ["email"] })), ["contact_email"]);
+    assert_eq!(sent(json!({ "contact_ways": ["email"], "contact_phone": "0116 496 0000" })), ["contact_phone", "contact_email"]);
+    assert_eq!(sent(json!({ "contact_ways": ["email"], "contact_email": "robin@post.example" })), none);
+    assert_eq!(sent(json!({ "contact_ways": ["carer"] })), ["carer_phone"]);
 }
 
 #[test]

@@ -113,6 +113,7 @@ fn kind_of(question: &Question) -> FieldKind {
         Kind::Date(_) => FieldKind::Date,
         Kind::Age => FieldKind::Age,
         Kind::Phone => FieldKind::Phone,
+        Kind::Email => FieldKind::Email,
         Kind::Person | Kind::Address(_) | Kind::Vehicle | Kind::Document => FieldKind::Parts,
         Kind::Money => FieldKind::Money,
         Kind::Number { .. } => FieldKind::Number,

@@ -83,6 +83,10 @@ impl Planted {
                 let word = self.text();
                 *answer = json!(format!("{} {}", word.as_str().unwrap(), "and more. ".repeat(min / 10)).trim_end());
             }
+            Kind::Email if answer.is_string() => {
+                let address = format!("canary{:05}@post.example", self.words.len());
+                *answer = self.word(&address);
+            }
             Kind::Phone if answer.is_string() => *answer = self.digits("07700", 6),
             Kind::Date(_) if answer.is_string() => *answer = json!(self.day()),
             Kind::Age => *answer = json!({ "born": self.day() }),
