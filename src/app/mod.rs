@@ -145,8 +145,8 @@ pub use work_contacts::{Reached, WorkContact};
 pub use crate::{
     crypto::{BadPassword, NewPassword, Password},
     pathways::{
-        Faults, Library as PathwayLibrary, Loaded as LoadedPathway, SCREENING, answers_to_json, definition_json, example,
-        parse_screening, raw_from_json, raw_from_request, schema,
+        CALENDAR, Faults, Library as PathwayLibrary, Loaded as LoadedPathway, SCREENING, answers_to_json, definition_json,
+        example, parse_calendar, parse_screening, raw_from_json, raw_from_request, schema, unwanted,
     },
     policy::{DenialReason, Files as PolicyFiles, Policy, PolicyError, RequestContext, ask as policy_question},
     store::{

@@ -10,7 +10,10 @@ use clap::Subcommand;
 
 use super::{Console, Exit, Failure, hub::HubSource, runner};
 use crate::{
-    app::{self, LoadedPathway, PathwayLibrary, SCREENING, SystemClock, SystemRandom, parse_screening},
+    app::{
+        self, CALENDAR, LoadedPathway, PathwayLibrary, SCREENING, SystemClock, SystemRandom, parse_calendar, parse_screening,
+        unwanted,
+    },
     config::Config,
     domain::{code::PathwayId, ports::Clock as _},
 };
@@ -24,7 +27,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check pathway files; with a hub, also that every team they name is ready to receive
+    /// Check pathway files and the bank holidays beside them; with a hub, also that every team they name is ready to receive
     #[command(after_help = "Each fault is printed as file:line: what to mend.\n\
                             Example: referral-exchange pathway check pathways/*.toml")]
     Check {
@@ -46,7 +49,7 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<(), Fa
         let name = path.display().to_string();
         // The rules are about the file's own name; people want to know where it lies.
         let own_name = own_name(path);
-        if own_name == SCREENING {
+        if own_name == SCREENING || is_calendar(path) {
             continue;
         }
         match LoadedPathway::parse(&own_name, &read(path)?) {
@@ -75,11 +78,19 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<(), Fa
     for path in files.iter().filter(|path| own_name(path) == SCREENING) {
         faults += check_screening(path, files, console)?;
     }
+    for path in calendars(files) {
+        faults += check_calendar(&path, console)?;
+    }
     if let Some(config) = &hub {
         faults += runner::block_on(check_routes(config, &loaded, console))?;
     }
     match faults {
-        0 => console.say(&format!("{} can be used.", counted(files.len(), "pathway file"))),
+        0 => {
+            let forms = files.iter().filter(|path| !is_calendar(path)).count();
+            if forms > 0 {
+                console.say(&format!("{} can be used.", counted(forms, "pathway file")));
+            }
+        }
         many => return Err(Failure::new(Exit::Failed, format!("{} to mend.", counted(many, "fault")))),
     }
     Ok(())
@@ -94,24 +105,16 @@ fn line_of(text: &str, word: &str) -> usize {
     text.lines().position(|line| line.contains(word)).map_or(1, |before| before + 1)
 }
 
-/// What a file may say and nobody may want: it is refused here and not when a file is read, so that what was in force before
-/// can always be read again. Every pathway that rules and hints point to is one of the files that are checked together or a
-/// built-in one; every grade has a rank.
+/// What a file may say and nobody may want. Every pathway that rules and hints point to is one of the files that are checked
+/// together or a built-in one.
 fn check_whole(loaded: &[(String, LoadedPathway)], files: &[PathBuf], console: &mut Console) -> Result<usize, Failure> {
     let built_in = PathwayLibrary::embedded().map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
     let is_there = |id: &PathwayId| built_in.get(id).is_some() || files.iter().any(|file| own_name(file) == format!("{id}.toml"));
     let mut faults = 0;
     for (name, one) in loaded {
-        if let Some(risk) = &one.pathway.risk {
-            let graded = risk.questions.iter().filter_map(|id| one.pathway.question(id));
-            let offered = graded.flat_map(|question| question.kind.choices()).map(|choice| &choice.code);
-            if let Some(code) = risk.unranked(offered) {
-                faults += 1;
-                let line = line_of(&one.text, "order");
-                console.data(&format!(
-                    "{name}:{line}: put `{code}` into `order`: a question of `risk` offers it, and it counts for nothing"
-                ))?;
-            }
+        for fault in unwanted(name, one) {
+            faults += 1;
+            console.data(&format!("{name}:{}: {}", fault.line, fault.message))?;
         }
         let rules = one.pathway.rules.iter().flat_map(|rule| &rule.pathways);
         let named: BTreeSet<&PathwayId> =
@@ -134,6 +137,36 @@ fn check_screening(path: &Path, files: &[PathBuf], console: &mut Console) -> Res
         console.data(&format!("{}:{}: {}", path.display(), fault.line, fault.message))?;
     }
     Ok(found.0.len())
+}
+
+fn is_calendar(path: &Path) -> bool {
+    Path::new(CALENDAR).file_name() == path.file_name()
+}
+
+/// The files of bank holidays among these, and those that a hub would read with them.
+fn calendars(files: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let beside = files.iter().filter_map(|path| path.parent()).map(|folder| folder.join(CALENDAR)).filter(|path| path.is_file());
+    files.iter().filter(|path| is_calendar(path)).cloned().chain(beside).collect()
+}
+
+/// Checks the bank holidays, and says until when they are known.
+fn check_calendar(path: &Path, console: &mut Console) -> Result<usize, Failure> {
+    let name = path.display();
+    match parse_calendar(&own_name(path), &read(path)?) {
+        Ok(calendar) => {
+            if let Some(warning) = calendar.warning(SystemClock.now().uk_date()) {
+                console.say(&format!("warning: {name}: {warning}"));
+            }
+            console.say(&format!("{name}: bank holidays are known until {}.", calendar.known_until()));
+            Ok(0)
+        }
+        Err(found) => {
+            for fault in &found.0 {
+                console.data(&format!("{name}:{}: {}", fault.line, fault.message))?;
+            }
+            Ok(found.0.len())
+        }
+    }
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

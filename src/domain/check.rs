@@ -7,10 +7,13 @@ use super::{
     condition::Condition,
 };
 
+/// The one duty of whoever checks.
+pub const SAFEGUARDING_LEAD: &str = "safeguarding-lead";
+
 /// Who looks first, and when nobody needs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// The duty of whoever checks: `safeguarding-lead`.
+    /// The duty of whoever checks: [`SAFEGUARDING_LEAD`].
     pub who: Code,
     /// After this long without an answer it goes on by itself.
     pub absent_after: Limit,

@@ -1,13 +1,17 @@
 use super::*;
-use crate::domain::{
-    clock::{Limit, Pauses, Step},
-    compartment::Category,
+use crate::{
+    domain::{
+        clock::{Limit, Pauses, Step},
+        compartment::Category,
+    },
+    pathways::{Loaded, library::EMBEDDED, unwanted},
 };
 
-/// A change to the fire form, and the fault that it must bring.
+/// A change to a form, that for fire protection unless `file` names another, and the fault that it must bring.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fault {
+    file: Option<String>,
     replace: String,
     with: String,
     at: String,
@@ -29,9 +33,28 @@ fn changes() -> Vec<Fault> {
 const FIRE: &str = include_str!("../../pathways/fire-protection.toml");
 
 fn faults(text: &str) -> Vec<(usize, String)> {
-    let faults = parse("fire-protection.toml", text).expect_err("a fault").0;
-    assert!(faults.iter().all(|fault| fault.file == "fire-protection.toml"));
+    faults_of("fire-protection.toml", text)
+}
+
+/// What a checker says of a file.
+fn faults_of(name: &str, text: &str) -> Vec<(usize, String)> {
+    let faults = match Loaded::parse(name, text) {
+        Err(faults) => faults.0,
+        Ok(loaded) => unwanted(name, &loaded),
+    };
+    assert!(!faults.is_empty(), "a fault");
+    assert!(faults.iter().all(|fault| fault.file == name));
     faults.into_iter().map(|fault| (fault.line, fault.message)).collect()
+}
+
+impl Fault {
+    /// The file's name, and its text once it is changed.
+    fn changed(&self) -> (&str, String) {
+        let name = self.file.as_deref().unwrap_or("fire-protection.toml");
+        let text = EMBEDDED.iter().find(|(known, _)| *known == name).expect("a file").1;
+        assert!(text.contains(&self.replace), "{name} no longer holds: {}", self.replace);
+        (name, text.replacen(&self.replace, &self.with, 1))
+    }
 }
 
 /// The line, counted from 1, of the first line that holds a text.
@@ -42,21 +65,21 @@ fn line_of(text: &str, part: &str) -> usize {
 #[test]
 fn every_fault_names_its_line_and_what_to_mend() {
     let mut missed = Vec::new();
-    for Fault { replace, with, at: place, says } in changes() {
-        assert!(FIRE.contains(&replace), "the form no longer holds: {replace}");
-        let text = FIRE.replacen(&replace, &with, 1);
-        let found = faults(&text);
+    for change in changes() {
+        let (name, text) = change.changed();
+        let found = faults_of(name, &text);
+        let Fault { with, at: place, says, .. } = &change;
         let line = match place.split_once('#') {
             // The so-manieth table of an array, by its header.
             Some((header, nth)) if !header.is_empty() => {
                 let nth: usize = nth.parse().expect("a number");
                 text.lines().enumerate().filter(|(_, line)| *line == header).nth(nth - 1).expect("the table").0 + 1
             }
-            _ => line_of(&text, &place),
+            _ => line_of(&text, place),
         };
         // A fault of a question as a whole stands at its header, the line above its id.
         let header = if place.starts_with("id = ") { line - 1 } else { line };
-        let near = found.iter().any(|(at, message)| (*at == line || *at == header) && message.contains(&says));
+        let near = found.iter().any(|(at, message)| (*at == line || *at == header) && message.contains(says));
         if !near {
             missed.push(format!("{with:?}: expected line {line} with {says:?}, found {found:#?}"));
         }
@@ -66,9 +89,10 @@ fn every_fault_names_its_line_and_what_to_mend() {
 
 #[test]
 fn one_mistake_does_not_bring_a_flood() {
-    for Fault { replace, with, .. } in changes() {
-        let found = faults(&FIRE.replacen(&replace, &with, 1));
-        assert!(found.len() <= 4, "{with:?}: {found:#?}");
+    for change in changes() {
+        let (name, text) = change.changed();
+        let found = faults_of(name, &text);
+        assert!(found.len() <= 4, "{:?}: {found:#?}", change.with);
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     definition::{parse, version_of},
     fault::{Fault, Faults},
     screening::parse_screening,
+    unwanted::unwanted,
 };
 use crate::domain::{calendar::WorkingCalendar, code::PathwayId, pathway::Pathway, screening::Screening};
 
@@ -15,7 +16,7 @@ macro_rules! embedded {
     ($($name:literal),+ $(,)?) => { &[$(($name, include_str!(concat!("../../pathways/", $name)))),+] };
 }
 
-const EMBEDDED: &[(&str, &str)] = embedded![
+pub(super) const EMBEDDED: &[(&str, &str)] = embedded![
     "child-exploitation.toml",
     "child-exploitation-information.toml",
     "fire-prevention.toml",
@@ -29,7 +30,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
 pub const SCREENING: &str = "screening.toml";
 pub(super) const EMBEDDED_SCREENING: &str = include_str!("../../pathways/screening.toml");
 /// Path of the calendar below a pathway directory.
-const CALENDAR: &str = "calendar/bank-holidays.toml";
+pub const CALENDAR: &str = "calendar/bank-holidays.toml";
 pub(super) const EMBEDDED_CALENDAR: &str = include_str!("../../pathways/calendar/bank-holidays.toml");
 
 /// One pathway with the file it came from.
@@ -124,7 +125,10 @@ impl Library {
         let mut pathways: Vec<Loaded> = Vec::new();
         for (name, text) in &files {
             match Loaded::parse(name, text) {
-                Ok(loaded) => pathways.push(loaded),
+                Ok(loaded) => {
+                    faults.extend(unwanted(name, &loaded));
+                    pathways.push(loaded);
+                }
                 Err(found) => faults.extend(found.0),
             }
         }
@@ -211,6 +215,16 @@ mod tests {
                 && error.ends_with("no pathway file is called `closed`: correct it or add the file"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn what_nobody_may_want_is_not_put_into_force_and_still_reads() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let text = fire_protection().replacen("cover = \"fire-control\"", "cover = \"fire-protection\"", 1);
+        fs::write(directory.path().join("fire-protection.toml"), &text).expect("written");
+        let error = Library::load(directory.path()).expect_err("a fault").to_string();
+        assert!(error.contains("`fire-protection` cannot cover for itself"), "{error}");
+        assert!(Loaded::parse("fire-protection.toml", &text).is_ok(), "what was sent under it can be read");
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod routes;
 mod rules;
 mod schema;
 mod screening;
+mod unwanted;
 
 pub use answers::{answers_from_json, answers_to_json, raw_from_json};
 pub use calendar::parse_calendar;
@@ -30,9 +31,10 @@ pub use definition_json::definition_json;
 pub use example::example;
 pub use fault::{Fault, Faults};
 pub use form::raw_from_request;
-pub use library::{Library, LoadError, Loaded, SCREENING};
+pub use library::{CALENDAR, Library, LoadError, Loaded, SCREENING};
 pub use schema::schema;
 pub use screening::parse_screening;
+pub use unwanted::unwanted;
 
 #[cfg(test)]
 mod checklist_tests;

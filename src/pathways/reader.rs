@@ -45,13 +45,19 @@ impl<'a> Reader<'a> {
 
     /// What was read, or every fault in the order of lines.
     pub(super) fn finish<T>(self, read: Option<T>) -> Result<T, Faults> {
-        let mut faults = self.faults.into_inner();
-        faults.sort();
-        faults.dedup();
+        let faults = self.faults();
         match read {
             Some(read) if faults.is_empty() => Ok(read),
             _ => Err(Faults(faults)),
         }
+    }
+
+    /// Every fault remembered so far, in the order of lines.
+    pub(super) fn faults(&self) -> Vec<Fault> {
+        let mut faults = self.faults.borrow().clone();
+        faults.sort();
+        faults.dedup();
+        faults
     }
 
     /// A view of a table that will tell its unknown keys.

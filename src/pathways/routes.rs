@@ -25,6 +25,7 @@ pub(super) fn urgencies(table: &Table<'_>) -> Vec<Urgency> {
 pub(super) fn routes(file: &Table<'_>, known: &Known, district: Option<&QuestionId>) -> Option<Routes> {
     let mut special: Vec<SpecialRoute> = Vec::new();
     let mut default: Option<Route> = None;
+    let mut is_there = false;
     let mut last = file.at.clone();
     for table in file.need_tables("route") {
         last = table.at.clone();
@@ -33,9 +34,11 @@ pub(super) fn routes(file: &Table<'_>, known: &Known, district: Option<&Question
         let urgencies = urgencies(&table);
         let when = table.value("when").and_then(|value| condition(table.reader, value, known));
         let matches = ["district", "urgency", "when"].iter().any(|key| table.value(key).is_some());
-        if default.is_some() {
+        if is_there {
             table.fault("move this route up: the one without `district`, `urgency` and `when` must be the last");
         }
+        // One with a fault of its own is no reason to ask for another.
+        is_there |= !matches;
         if let Some(route) = route {
             if matches {
                 let route = SpecialRoute { districts, urgencies, when, route };
@@ -49,7 +52,7 @@ pub(super) fn routes(file: &Table<'_>, known: &Known, district: Option<&Question
         }
         table.end();
     }
-    if default.is_none() && file.value("route").is_some() {
+    if !is_there && file.value("route").is_some() {
         let words = "add a last route without `district`, `urgency` and `when`, with team, hours, cover and restricted team, \
                      for everything else";
         file.reader.fault(&last, words);

@@ -50,7 +50,8 @@ fn every_file_of_the_tree_can_be_used_and_the_screening_file_is_checked_with_the
     let mut arguments = vec!["pathway", "check"];
     arguments.extend(files.iter().map(String::as_str));
     let (code, data, talk) = transcript(folder.path(), &arguments);
-    assert_eq!((code, data.as_str(), talk.as_str()), (0, "", "9 pathway files can be used.\n"));
+    let told = format!("{tree}/calendar/bank-holidays.toml: bank holidays are known until 2028-12-31.\n");
+    assert_eq!((code, data.as_str(), talk), (0, "", format!("{told}9 pathway files can be used.\n")));
 
     let screening = fs::read_to_string(format!("{tree}/screening.toml")).unwrap();
     fs::write(folder.path().join("screening.toml"), screening.replace("\"marac\"", "\"closed\"")).unwrap();
@@ -58,6 +59,30 @@ fn every_file_of_the_tree_can_be_used_and_the_screening_file_is_checked_with_the
     let (code, data, _) = transcript(folder.path(), &["pathway", "check", "screening.toml"]);
     let expected = format!("screening.toml:{line}: no pathway file is called `closed`: correct it or add the file\n");
     assert_eq!((code, data), (1, expected));
+}
+
+#[test]
+fn bank_holidays_are_checked_by_themselves_and_with_the_files_beside_them() {
+    let folder = folder();
+    let tree = concat!(env!("CARGO_MANIFEST_DIR"), "/pathways/calendar/bank-holidays.toml");
+    let good = fs::read_to_string(tree).unwrap();
+    fs::create_dir_all(folder.path().join("calendar")).unwrap();
+    fs::copy(FIRE, folder.path().join("fire-protection.toml")).unwrap();
+    let put = |text: &str| fs::write(folder.path().join("calendar/bank-holidays.toml"), text).unwrap();
+    let check = |file: &str| transcript(folder.path(), &["pathway", "check", file]);
+
+    put(&good);
+    let known = "calendar/bank-holidays.toml: bank holidays are known until 2028-12-31.\n";
+    assert_eq!(check("calendar/bank-holidays.toml"), (0, String::new(), known.to_owned()));
+    assert_eq!(check("fire-protection.toml"), (0, String::new(), format!("{known}1 pathway file can be used.\n")));
+
+    let line = 1 + good.lines().position(|line| line.contains("2026-05-04")).unwrap();
+    put(&good.replace("2026-05-04", "\"20x6-05-04\""));
+    for file in ["calendar/bank-holidays.toml", "fire-protection.toml"] {
+        let (code, data, talk) = check(file);
+        assert_eq!((code, talk.as_str()), (1, "1 fault to mend.\n"), "{file}");
+        assert!(data.starts_with(&format!("calendar/bank-holidays.toml:{line}: write a date")), "{data}");
+    }
 }
 
 #[test]

@@ -165,8 +165,13 @@ impl<'p> Form<'p> {
             }
             Condition::Answered(id) => {
                 let question = self.asked(id, group);
-                let answer = if truth { made_up(question, self.today).remove(0) } else { json!({ "not_known": NOT_KNOWN }) };
-                vec![with(answers, group, id, answer)]
+                if truth {
+                    return vec![with(answers, group, id, made_up(question, self.today).remove(0))];
+                }
+                let unknown = with(answers, group, id, json!({ "not_known": NOT_KNOWN }));
+                let mut left_out = answers.clone();
+                left_out.remove(id.as_str());
+                vec![unknown, left_out]
             }
         }
     }
