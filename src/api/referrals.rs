@@ -53,6 +53,8 @@ pub struct Submission {
     strike_out: Vec<String>,
     /// The reference of the enquiry that this referral is made of, if any; none for an enquiry.
     enquiry: Option<String>,
+    /// The reference of what you sent before, was stopped at the check, and what this takes the place of: it ends as not sent.
+    replaces: Option<String>,
     /// The id, from `/me`, of the team that you send it from; the one you work in if left out.
     #[serde(default)]
     #[schema(required = false)]
@@ -60,7 +62,7 @@ pub struct Submission {
 }
 
 impl Members for Submission {
-    const NAMES: &'static str = "pathway, answers, legal, strike_out, enquiry, team (the last four may be left out)";
+    const NAMES: &'static str = "pathway, answers, legal, strike_out, enquiry, replaces, team (the last five may be left out)";
 }
 
 /// What a sending rests on in law.
@@ -306,6 +308,12 @@ pub struct Referral {
     /// The reference of the enquiry that it was made of, where that may be told.
     #[serde(skip_serializing_if = "Option::is_none")]
     enquiry: Option<String>,
+    /// The reference of what was stopped at the check, and what this takes the place of; for the sender's side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaces: Option<String>,
+    /// The reference of what takes the place of this, which was stopped at the check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced_by: Option<String>,
     /// References of the referrals made of an enquiry, where that may be told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -387,6 +395,8 @@ impl From<ReferralView> for Referral {
             kind: view.referral.kind.code(),
             answered_at: view.referral.answered_at.map(Timestamp::rfc3339),
             enquiry: view.enquiry.map(|reference| reference.to_string()),
+            replaces: view.replaces.map(|reference| reference.to_string()),
+            replaced_by: view.replaced_by.map(|reference| reference.to_string()),
             referrals: view.referrals.iter().map(ToString::to_string).collect(),
             pathway: view.referral.pathway,
             pathway_version: view.referral.pathway_version,
@@ -429,9 +439,9 @@ pub async fn ask(State(app): State<Arc<App>>, change: Change) -> Result<Response
 }
 
 async fn send(app: &App, Change { signed, key, body }: Change, kind: FormKind) -> Result<Response, Problem> {
-    let Submission { pathway, answers, legal, strike_out, enquiry, team } = body.read()?;
-    if kind == FormKind::Enquiry && enquiry.is_some() {
-        return Err(Error::Malformed("an enquiry is made of nothing: leave enquiry out").into());
+    let Submission { pathway, answers, legal, strike_out, enquiry, replaces, team } = body.read()?;
+    if kind == FormKind::Enquiry && (enquiry.is_some() || replaces.is_some()) {
+        return Err(Error::Malformed("an enquiry is made of nothing: leave enquiry and replaces out").into());
     }
     let versioned = app.form(&pathway, kind).ok_or(Error::Unseen)?;
     let answers = raw_from_request(&versioned.pathway, &answers.0).map_err(Error::Invalid)?;
@@ -441,7 +451,7 @@ async fn send(app: &App, Change { signed, key, body }: Change, kind: FormKind) -
         struck_out: struck_out.collect::<Result<_, _>>().map_err(|_| Error::Malformed("strike_out holds account ids"))?,
         team: team.map(|id| TeamId::parse(&id)).transpose().map_err(|_| Error::Malformed("team is a team's id"))?,
     };
-    let sending = Sending { answers, choices, enquiry };
+    let sending = Sending { answers, choices, enquiry, replaces };
     let Answered { value, replayed } =
         app.submit(&signed.request, &signed.caller, &key, body.as_slice(), &versioned, sending).await?;
     let sent = Sent::from(value);

@@ -272,6 +272,7 @@ impl App {
             let (view, files) = self.open_to_move(request, caller, &text, Action::SendDraft).await?;
             let mut sending: Sending = read(&view).map_err(Error::Invalid)?.into();
             sending.enquiry = view.enquiry.map(|reference| reference.to_string());
+            sending.replaces = view.stopped.map(|reference| reference.to_string());
             let saved = saved_by(&view, caller.user());
             let begun = Some(Begun { draft: view.draft, files, saved });
             let sent = Box::pin(self.submit_once(request, caller, (&view.pathway, begun), sending, once)).await;

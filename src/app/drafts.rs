@@ -61,6 +61,8 @@ pub struct DraftView {
     pub parts: Vec<PartView>,
     /// The enquiry that it is made of.
     pub enquiry: Option<Reference>,
+    /// What was stopped at the check, and what this puts right.
+    pub stopped: Option<Reference>,
     /// Its files, in the order added.
     pub files: Vec<FileView>,
 }
@@ -239,8 +241,13 @@ impl App {
         files: Vec<Described>,
     ) -> Result<DraftView, Error> {
         let Held { draft, pathway, .. } = held;
-        let (origin, parts): (Vec<_>, Vec<_>) = parts.into_iter().partition(|view| view.part.section == draft::ENQUIRY);
-        let enquiry = origin.first().map(|view| enquiries::read_origin(&view.part)).transpose()?;
+        let (origins, parts): (Vec<_>, Vec<_>) =
+            parts.into_iter().partition(|view| [draft::ENQUIRY, draft::STOPPED].contains(&view.part.section.as_str()));
+        let origin = |of: &str| {
+            let found = origins.iter().find(|view| view.part.section == of);
+            found.map(|view| enquiries::read_origin(&view.part)).transpose()
+        };
+        let (enquiry, stopped) = (origin(draft::ENQUIRY)?, origin(draft::STOPPED)?);
         let names = self.names_of(std::iter::once(draft.owner).chain(draft.deputy)).await?;
         let name_of = |id: UserId| names.get(&id).cloned().unwrap_or_default();
         Ok(DraftView {
@@ -250,6 +257,7 @@ impl App {
             pathway,
             parts,
             enquiry,
+            stopped,
             files: self.file_views(files).await?,
             draft,
         })

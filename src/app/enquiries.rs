@@ -18,7 +18,7 @@ use crate::{
         code::QuestionId,
         compartment::CompartmentKind,
         draft::{ENQUIRY, Part},
-        enquiry::FormKind,
+        enquiry::{FormKind, PointsAt},
         grant::GrantReason,
         ids::TeamId,
         pathway::Pathway,
@@ -57,22 +57,22 @@ struct Pointer {
     reference: String,
 }
 
-/// What is sealed to say which enquiry or referral belongs to this one.
-pub(super) fn write_pointer(kind: FormKind, reference: Reference) -> String {
+/// What is sealed to say what belongs to this one.
+pub(super) fn write_pointer(kind: PointsAt, reference: Reference) -> String {
     serde_json::json!({ "kind": kind.code(), "reference": reference.to_string() }).to_string()
 }
 
 /// Reads a sealed pointer.
-pub(super) fn read_pointer(bytes: &[u8]) -> Result<(FormKind, Reference), Error> {
+pub(super) fn read_pointer(bytes: &[u8]) -> Result<(PointsAt, Reference), Error> {
     let damaged = || Error::Integrity("a pointer cannot be read");
     let pointer: Pointer = serde_json::from_slice(bytes).map_err(|_| damaged())?;
-    let kind = FormKind::parse(&pointer.kind).ok_or_else(damaged)?;
+    let kind = PointsAt::parse(&pointer.kind).ok_or_else(damaged)?;
     Ok((kind, Reference::parse(&pointer.reference).map_err(|_| damaged())?))
 }
 
-/// What a draft keeps, sealed like its sections, to know which enquiry it was made of.
-fn write_origin(reference: Reference) -> Part {
-    Part { section: ENQUIRY.to_owned(), fields: vec![(REFERENCE.to_owned(), reference.to_string())] }
+/// What a draft keeps, sealed like its sections, to know which enquiry it was made of, or what it puts right.
+pub(super) fn write_origin(section: &str, reference: Reference) -> Part {
+    Part { section: section.to_owned(), fields: vec![(REFERENCE.to_owned(), reference.to_string())] }
 }
 
 /// Reads what [`write_origin`] wrote.
@@ -82,7 +82,7 @@ pub(super) fn read_origin(part: &Part) -> Result<Reference, Error> {
 }
 
 /// Parts of the same section as one, in order.
-fn joined(parts: impl IntoIterator<Item = Part>) -> Vec<Part> {
+pub(super) fn joined(parts: impl IntoIterator<Item = Part>) -> Vec<Part> {
     let mut joined: Vec<Part> = Vec::new();
     for part in parts {
         match joined.iter_mut().find(|known| known.section == part.section) {
@@ -129,7 +129,7 @@ impl App {
         let carried = self.carried(request, caller, permit, (&mut enquiry, &sight)).await?;
         let pathway = self.pathway(&enquiry.pathway).ok_or(Error::Conflict("this pathway takes no referrals any more"))?;
         let parts = carry(&pathway.pathway, in_danger, &carried).into_iter();
-        let parts = joined(parts.chain([write_origin(enquiry.reference)]));
+        let parts = joined(parts.chain([write_origin(ENQUIRY, enquiry.reference)]));
         self.start_draft_once(request, caller, ((&enquiry.pathway, FormKind::Referral), &parts), once).await
     }
 
@@ -205,14 +205,14 @@ mod tests {
 
     #[test]
     fn a_pointer_reads_back_and_nothing_else_does() {
-        for kind in FormKind::ALL {
+        for kind in PointsAt::ALL {
             let written = write_pointer(*kind, Reference::NOBODYS);
             assert_eq!(read_pointer(written.as_bytes()).expect("reads"), (*kind, Reference::NOBODYS));
         }
         for bad in ["{}", r#"{"kind":"other","reference":"0000-0000-0"}"#, r#"{"kind":"enquiry","reference":"x"}"#] {
             assert!(matches!(read_pointer(bad.as_bytes()), Err(Error::Integrity(_))), "{bad}");
         }
-        assert_eq!(read_origin(&write_origin(Reference::NOBODYS)).expect("reads"), Reference::NOBODYS);
+        assert_eq!(read_origin(&write_origin(ENQUIRY, Reference::NOBODYS)).expect("reads"), Reference::NOBODYS);
     }
 
     #[test]

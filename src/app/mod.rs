@@ -59,6 +59,7 @@ mod recipients;
 mod redirections;
 mod referral_view;
 mod relations;
+mod replacements;
 mod route_check;
 mod safeguarding_leads;
 mod scanner;

@@ -25,7 +25,7 @@ use crate::{
         answers::Answers,
         compartment::{Category, CompartmentKind, EntryKind},
         desk::Desk,
-        enquiry::FormKind,
+        enquiry::PointsAt,
         ids::{CompartmentId, EntryId, ReferralId, UserId},
         message::Audience,
         pathway::Pathway,
@@ -67,8 +67,8 @@ pub(super) struct Seen {
     pub(super) holds_apart: bool,
     /// What the team's notes say of what it shared.
     pub(super) sharings: Vec<Sharing>,
-    /// What it points at: the enquiry it grew from, or referrals that it became.
-    pub(super) pointers: Vec<(FormKind, Reference)>,
+    /// What it points at: what it grew from, or what it became.
+    pub(super) pointers: Vec<(PointsAt, Reference)>,
 }
 
 impl Seen {

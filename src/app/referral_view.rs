@@ -13,7 +13,7 @@ use crate::{
         answers::{Answer, Answers},
         code::QuestionId,
         compartment::{Category, CompartmentKind, EntryKind},
-        enquiry::FormKind,
+        enquiry::PointsAt,
         grant::GrantReason,
         ids::{AgencyId, CompartmentId, EntryId, ReferralId, UserId},
         message::Audience,
@@ -97,6 +97,10 @@ pub struct ReferralView {
     pub enquiry: Option<Reference>,
     /// The referrals that were made of an enquiry, in order.
     pub referrals: Vec<Reference>,
+    /// What was stopped at the check, and what this takes the place of; told to the sender's side alone.
+    pub replaces: Option<Reference>,
+    /// What takes the place of this, which was stopped at the check.
+    pub replaced_by: Option<Reference>,
     /// What a referral made of an enquiry begins with, by the referral's questions.
     pub carried: Vec<(QuestionId, Answer)>,
     /// What the receiving team's desk knows of it; for that team only.
@@ -118,6 +122,11 @@ pub struct HolderView {
     pub reason: GrantReason,
     /// Whether it is an agency's recovery key, in shares outside the exchange: then `name` is the agency.
     pub is_recovery: bool,
+}
+
+/// Whether somebody reads it on the side that sent it, before or after the check.
+const fn is_senders_side(relation: Relation) -> bool {
+    matches!(relation, Relation::Referrer | Relation::Deputy | Relation::ReferrersTeam | Relation::Checker)
 }
 
 impl App {
@@ -185,8 +194,10 @@ impl App {
         let answers = (!parts.is_empty()).then(|| pathway.pathway.whole(parts));
         Ok(ReferralView {
             carried: self.carried_of(&referral, answers.as_ref()).await?,
-            enquiry: to(FormKind::Enquiry).next(),
-            referrals: to(FormKind::Referral).collect(),
+            enquiry: to(PointsAt::Enquiry).next(),
+            referrals: to(PointsAt::Referral).collect(),
+            replaces: to(PointsAt::Stopped).next().filter(|_| is_senders_side(relation)),
+            replaced_by: to(PointsAt::Changed).next(),
             answers,
             holders: if by_share { Vec::new() } else { self.holders(referral.id, seen_apart).await? },
             shares,

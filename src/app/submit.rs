@@ -28,7 +28,7 @@ use crate::{
         compartment::{CompartmentKind, EntryKind},
         desk::Desk,
         draft::DraftState,
-        enquiry::{FormKind, Pointers},
+        enquiry::{FormKind, Pointers, PointsAt},
         ids::{CompartmentId, ReferralId, TeamId, UserId},
         lawful::{BadPick, LegalPick},
         notice::{Addressee, NoticeCode, Telling},
@@ -98,11 +98,13 @@ pub struct Sending {
     pub choices: Choices,
     /// The enquiry that a referral is made of.
     pub enquiry: Option<String>,
+    /// What was stopped at the check, and what this takes the place of.
+    pub replaces: Option<String>,
 }
 
 impl From<RawAnswers> for Sending {
     fn from(answers: RawAnswers) -> Self {
-        Self { answers, choices: Choices::default(), enquiry: None }
+        Self { answers, choices: Choices::default(), enquiry: None, replaces: None }
     }
 }
 
@@ -248,7 +250,7 @@ impl App {
         request: &RequestContext,
         caller: &Caller,
         (versioned, begun): (&Versioned, Option<Begun>),
-        Sending { answers: raw, choices, enquiry }: Sending,
+        Sending { answers: raw, choices, enquiry, replaces }: Sending,
         once: &Once<'_>,
     ) -> Result<Receipt, Error> {
         let pathway = &versioned.pathway;
@@ -278,6 +280,11 @@ impl App {
             // Rare and large: on the heap, so that every other sending stays small.
             Some(reference) if draft.is_some() => Box::pin(self.origin_if_seen(request, caller, &reference)).await?,
             Some(reference) => Some(Box::pin(self.origin(request, caller, &reference)).await?),
+            None => None,
+        };
+        let replaced = match replaces {
+            Some(reference) if draft.is_some() => Box::pin(self.replaced_if_stopped(request, caller, &reference)).await?,
+            Some(reference) => Some(Box::pin(self.replaced(request, caller, &reference)).await?),
             None => None,
         };
         let pointers = origin.as_ref().map(|origin| {
@@ -333,13 +340,19 @@ impl App {
         }
         tx.insert_clocks(referral.id, &clocks).await?;
         let grown_from = origin.as_ref().filter(|_| pointers.is_some_and(|pointers| pointers.to_enquiry));
-        let parts = (&answers, &choices, grown_from);
+        let grown_from = grown_from.map(|origin| (PointsAt::Enquiry, origin.reference));
+        let takes_place_of = replaced.as_ref().map(|replaced| (PointsAt::Stopped, replaced.referral.reference));
+        let points_at: Vec<_> = grown_from.into_iter().chain(takes_place_of).collect();
+        let parts = (&answers, &choices, points_at.as_slice());
         let (made, mut sealed) =
             self.seal_submission(&mut tx, (&referral, pathway, caller.user()), parts, (shared, &identity), &to).await?;
         let files = self.describe_anew(&mut tx, &made, files).await?;
         sealed.entries.extend(files.entries);
         if let Some(origin) = origin.as_ref().filter(|_| pointers.is_some_and(|pointers| pointers.to_referral)) {
             self.point_back(&mut tx, origin, (&referral, caller), &mut sealed).await?;
+        }
+        if let Some(replaced) = &replaced {
+            self.end_replaced(&mut tx, replaced, (&referral, caller), to.named, &mut sealed).await?;
         }
         if !to.named {
             count(&mut tx, pathway, (&answers, &agency.code), request.at).await?;
@@ -379,7 +392,7 @@ impl App {
         (referral, caller): (&Referral, &Caller),
         sealed: &mut Details,
     ) -> Result<(), Error> {
-        let content = enquiries::write_pointer(FormKind::Referral, referral.reference);
+        let content = enquiries::write_pointer(PointsAt::Referral, referral.reference);
         let (kind, at) = (EntryKind::Pointer, referral.submitted_at);
         let entry = self.sealed_entry(tx, &origin.shared, kind, content.as_bytes(), caller.user(), at);
         tx.insert_entry(&entry).await?;
@@ -395,7 +408,7 @@ impl App {
         &self,
         tx: &mut Tx,
         (referral, pathway, author): (&Referral, &Pathway, UserId),
-        (answers, choices, grown_from): (&Answers, &Choices, Option<&Origin>),
+        (answers, choices, points_at): (&Answers, &Choices, &[(PointsAt, Reference)]),
         shared: (ShownCompartment, &Identity),
         to: &Recipients,
     ) -> Result<(Compartment, Details), Error> {
@@ -410,9 +423,8 @@ impl App {
         if let Some(reason) = reason.filter(|reason| !reason.is_empty()) {
             contents.push((EntryKind::LegalReason, reason.to_owned()));
         }
-        if let Some(origin) = grown_from {
-            contents.push((EntryKind::Pointer, enquiries::write_pointer(FormKind::Enquiry, origin.reference)));
-        }
+        let pointer = |(kind, reference): &(PointsAt, Reference)| enquiries::write_pointer(*kind, *reference);
+        contents.extend(points_at.iter().map(|at| (EntryKind::Pointer, pointer(at))));
         let made = self.make_compartment_of(tx, referral.id, shared, &to.shared, at).await?;
         let mut parts = vec![(made.clone(), &to.shared, contents)];
         for (category, holders) in &to.categories {

@@ -89,6 +89,8 @@ coded_enum! {
         StopCheck = "stop-check",
         /// Sends what was stopped at the check all the same.
         SendStopped = "send-stopped",
+        /// Takes up what was stopped at the check, to put it right and send it again.
+        ChangeStopped = "change-stopped",
         /// Leaves it at the stop: the receiving team's key is erased.
         WithdrawStopped = "withdraw-stopped",
         /// Lets a referral go on that nobody has checked in time.
@@ -280,6 +282,7 @@ impl Action {
             | Self::AddToReferral
             | Self::AmendReferral
             | Self::TakeUpEnquiry
+            | Self::ChangeStopped
             | Self::WriteMessage
             | Self::AskReferrer
             | Self::RedirectReferral
@@ -377,6 +380,7 @@ impl Action {
             | Self::ReadReferral
             | Self::ReadAccess
             | Self::TakeUpEnquiry
+            | Self::ChangeStopped
             | Self::ReadDraft
             | Self::ReadKept
             | Self::ListDrafts
@@ -437,6 +441,7 @@ impl Action {
             Self::PassCheck => "passed a referral on after checking it",
             Self::StopCheck => "stopped a referral at the check",
             Self::SendStopped => "sent a referral without waiting for the check, or all the same after it was stopped",
+            Self::ChangeStopped => "took up a referral that was stopped at the check, to put it right",
             Self::WithdrawStopped => "left a referral unsent that was stopped at the check",
             Self::ReleaseCheck => "let a referral go on that nobody had checked in time",
             Self::ListSent => "saw a referral in the list of those sent",

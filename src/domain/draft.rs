@@ -35,6 +35,8 @@ pub fn is_ending(saved: Timestamp, now: Timestamp) -> bool {
 
 /// Where a draft that was made of an enquiry keeps that enquiry's reference, beside its sections; no section has such an id.
 pub const ENQUIRY: &str = "(enquiry)";
+/// The same of a draft that puts right what was stopped at the check.
+pub const STOPPED: &str = "(stopped)";
 
 /// One section as it was typed: names and values as a form posts them, whether they fit or not. Nothing typed is lost.
 #[derive(Clone, PartialEq, Eq)]

@@ -193,6 +193,20 @@ impl Pathway {
     }
 }
 
+coded_enum! {
+    /// What a sealed pointer points at, of two that belong together.
+    pub enum PointsAt {
+        /// The enquiry that this referral was made of.
+        Enquiry = "enquiry",
+        /// A referral that was made of this enquiry.
+        Referral = "referral",
+        /// What was stopped at the check, and what this takes the place of.
+        Stopped = "stopped",
+        /// What takes the place of this, which was stopped at the check.
+        Changed = "changed",
+    }
+}
+
 /// Which of the two, an enquiry and the referral made of it, may point at the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pointers {

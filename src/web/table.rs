@@ -147,6 +147,7 @@ pub const ROUTES: &[Route] = &[
     post("/safeguarding-leads", "set-safeguarding-leads", Action::SetSafeguardingLeads),
     post("/referrals/{reference}/check", "referral-check", Action::PassCheck),
     post("/referrals/{reference}/send-anyway", "referral-send-anyway", Action::SendStopped),
+    post("/referrals/{reference}/change", "referral-change", Action::ChangeStopped),
     post("/referrals/{reference}/withdraw", "referral-withdraw", Action::WithdrawStopped),
     get("/referrals/{reference}/sent", "referral-sent", Some(Action::ReadReferral)),
     get("/referrals/{reference}/files/new", "file-new", Some(Action::AttachFile)),

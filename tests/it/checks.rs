@@ -3,8 +3,14 @@
 use std::time::Duration;
 
 use referral_exchange::{
-    app::{App, Caller, Error, Founder, IdempotencyKey, ListQuery, LogQuery, Receipt, SafeguardingLead, Stop, Verdict},
-    domain::{code::Code, referral::ReferralState, relation::Relation, time::Timestamp},
+    app::{
+        App, Caller, Error, Founder, IdempotencyKey, ListQuery, LogQuery, Receipt, SafeguardingLead, Sending, Stop, Verdict,
+        raw_from_json,
+    },
+    domain::{
+        answers::Answers, code::Code, draft::Part, pathway::Pathway, referral::ReferralState, relation::Relation,
+        time::Timestamp,
+    },
     store::Engine,
 };
 use serde_json::{Value, json};
@@ -237,6 +243,85 @@ async fn withdrawn(engine: Engine) {
     hub.finish().await;
 }
 
+/// What the draft begins with here: nothing of the answers but that they were there to be read.
+fn write_again(_: &Pathway, answers: &Answers) -> Vec<Part> {
+    let answered = answers.iter().map(|(id, _)| (id.to_string(), "answered".to_owned()));
+    vec![Part { section: "danger".to_owned(), fields: answered.collect() }]
+}
+
+async fn put_right(engine: Engine) {
+    const HELD: &str = "SELECT COUNT(*) FROM grant_made g JOIN grant_bytes b ON b.grant_id = g.id WHERE g.held = 1";
+    let hub = notice::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let receipt = send(app, &tess, &checked(&json!({}))).await;
+    let at = receipt.reference.to_string();
+    let key = IdempotencyKey::parse("change").unwrap();
+    let early = app.change_stopped(&app.request(None), &tess, &key, &at, write_again).await;
+    assert!(matches!(early, Err(Error::Refused)), "it is still being checked: {early:?}");
+    let lena = hub.sign_in("lena.sample").await;
+    decide(app, &lena, &receipt, &stop("other-way", "The name is wrong.")).await.unwrap();
+    let refused = app.change_stopped(&app.request(None), &lena, &key, &at, write_again).await;
+    assert!(matches!(refused, Err(Error::Refused)), "the sender decides: {refused:?}");
+
+    let begun = app.change_stopped(&app.request(None), &tess, &key, &at, write_again).await.unwrap();
+    assert!(app.change_stopped(&app.request(None), &tess, &key, &at, write_again).await.unwrap().replayed, "begun once");
+    let draft = app.read_draft(&app.request(None), &tess, &begun.value.to_string()).await.unwrap();
+    assert_eq!(draft.stopped, Some(receipt.reference));
+    assert!(draft.fields().iter().any(|(name, _)| name == "informant"), "what is kept apart comes along");
+    let view = read(app, &tess, &receipt).await.unwrap();
+    assert_eq!(view.referral.stage.state(), ReferralState::Stopped, "nothing becomes of it until the draft is sent");
+
+    let answers = checked(&json!({ "account": "Put right." }));
+    let sent = app.send_draft(&app.request(None), &tess, begun.value, |_| Ok(raw_from_json(&answers).unwrap())).await.unwrap();
+    assert_eq!(sent.value.state, ReferralState::Checking, "it is checked again");
+    let mut raw = Raw::owner(&hub).await;
+    assert_eq!(raw.count(HELD).await, 3, "of two times three held keys the first referral's are erased");
+    assert!(raw.count("SELECT COUNT(*) FROM log_event WHERE action = 'change-stopped'").await >= 3);
+    for caller in [&tess, &lena] {
+        let before = read(app, caller, &receipt).await.unwrap();
+        assert_eq!((before.referral.stage.state(), before.replaced_by), (ReferralState::Withdrawn, Some(begun.value)));
+        assert_eq!(before.referral.due_at, None);
+        let after = read(app, caller, &sent.value).await.unwrap();
+        assert_eq!((after.replaces, after.replaced_by), (Some(receipt.reference), None));
+    }
+    let key = IdempotencyKey::parse("anyway").unwrap();
+    let late = app.send_stopped(&app.request(None), &tess, &key, &at).await;
+    assert!(matches!(late, Err(Error::Refused)), "its key is gone: {late:?}");
+    decide(app, &lena, &sent.value, &Verdict::Pass).await.unwrap();
+    let paul = hub.sign_in("paul.figment").await;
+    assert_eq!(read(app, &paul, &sent.value).await.unwrap().replaces, None, "the receiving side is told nothing of it");
+    hub.finish().await;
+}
+
+/// The same without a draft, as a client of the API does.
+async fn replaced(engine: Engine) {
+    let hub = notice::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let receipt = send(app, &tess, &checked(&json!({}))).await;
+    let lena = hub.sign_in("lena.sample").await;
+    decide(app, &lena, &receipt, &stop("other-way", "")).await.unwrap();
+    let replace = async |caller: &Caller, changes: &Value| {
+        let answers = checked(changes);
+        let replaces = Some(receipt.reference.to_string());
+        let sending = Sending { replaces, ..Sending::from(raw_from_json(&answers).unwrap()) };
+        let key = IdempotencyKey::parse(&app.request(None).id.to_string()).unwrap();
+        let (pathway, body) = (app.pathway(notice::NOTICE).unwrap(), answers.to_string());
+        app.submit(&app.request(None), caller, &key, body.as_bytes(), &pathway, sending).await.map(|done| done.value)
+    };
+    let refused = replace(&lena, &json!({})).await;
+    assert!(matches!(refused, Err(Error::Refused)), "only its sender: {refused:?}");
+    // Held by people by name, the new one is absent everywhere else.
+    let sent = replace(&tess, &json!({ "involved": true })).await.unwrap();
+    let view = read(app, &tess, &receipt).await.unwrap();
+    assert_eq!((view.referral.stage.state(), view.replaced_by), (ReferralState::Withdrawn, None));
+    assert_eq!(read(app, &tess, &sent).await.unwrap().replaces, Some(receipt.reference));
+    let twice = replace(&tess, &json!({})).await;
+    assert!(matches!(twice, Err(Error::Refused)), "it has ended: {twice:?}");
+    hub.finish().await;
+}
+
 crate::support::on_both! {
     what_the_lead_passes_on_reaches_the_team_and_not_before => passed_on,
     a_stop_gives_the_sender_its_reason_and_the_sender_may_still_send_it => stopped_and_sent,
@@ -244,4 +329,6 @@ crate::support::on_both! {
     what_nobody_checks_in_time_goes_on_by_itself_once => let_go,
     it_goes_at_once_when_urgent_or_when_nobody_can_check_it => at_once,
     what_is_left_stopped_loses_the_receivers_key => withdrawn,
+    what_was_stopped_is_put_right_and_sent_again => put_right,
+    what_was_stopped_ends_with_what_takes_its_place => replaced,
 }

@@ -77,6 +77,7 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::PassCheck
         | Action::SendStopped
         | Action::WithdrawStopped
+        | Action::ChangeStopped
         | Action::ClaimReferral
         | Action::ReleaseClaim
         | Action::AssignReferral

@@ -370,7 +370,7 @@ async fn teams_to_send_from(engine: Engine) {
     for team in [None, Some(hub_team), Some(no_place)] {
         let key = IdempotencyKey::parse(&app.request(None).id.to_string()).unwrap();
         let choices = Choices { team, ..Choices::default() };
-        let sending = Sending { answers: raw_from_json(&body["answers"]).unwrap(), choices, enquiry: None };
+        let sending = Sending { answers: raw_from_json(&body["answers"]).unwrap(), choices, enquiry: None, replaces: None };
         let sent = app.submit(&app.request(None), &hana, &key, format!("{team:?}").as_bytes(), &pathway, sending).await;
         if team == Some(no_place) {
             let Err(Error::Invalid(errors)) = sent else { panic!("no place of hers") };

@@ -166,8 +166,15 @@ async fn show_to_amend(
     ok(&page(&app, &person, (&view, Mode::Amend), (&section, &token), &fields, None).await?)
 }
 
-/// An answer as the form would post it.
+/// An answer in words or codes as the form would post it; of any other kind, nothing.
 fn stands(view: &ReferralView, id: &QuestionId, answer: &GivenAnswer) -> Vec<(String, String)> {
+    let is_plain = match answer {
+        GivenAnswer::Text(_) | GivenAnswer::Phone(_) | GivenAnswer::Number(_) => true,
+        answer => answer.is_not_known() || matches!(answer, GivenAnswer::Choice(_) | GivenAnswer::Many(_) | GivenAnswer::YesNo(_)),
+    };
+    if !is_plain {
+        return Vec::new();
+    }
     view.pathway.pathway.question(id).map(|question| typed(question, answer)).unwrap_or_default()
 }
 

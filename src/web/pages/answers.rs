@@ -7,8 +7,10 @@ use jiff::civil::Date;
 use super::field::FieldView;
 use crate::domain::{
     agency::AgencyKind,
-    answers::{Answer, Answers, FieldError, RawAnswer, RawAnswers},
+    answers::{Answer, Answers, FieldError, RawAnswer, RawAnswers, pounds},
     code::{Code, QuestionId},
+    part_date::PartDate,
+    parts::{Age, Document},
     pathway::Pathway,
     question::{Group, Kind, NOT_KNOWN, Question},
     section::Section,
@@ -185,10 +187,22 @@ pub(super) fn item_count(question: &Question, group: &Group, fields: &[(String, 
     seen.max(said).min(group.most)
 }
 
-/// An answer in words or codes as its question's form would post it; of any other kind, nothing.
+/// An answer as its question's form would post it.
 pub(super) fn typed(question: &Question, answer: &Answer) -> Fields {
-    let id = question.id.to_string();
+    typed_as(question, question.id.as_str(), answer)
+}
+
+/// The same under another name than the question's own.
+fn typed_as(question: &Question, name: &str, answer: &Answer) -> Fields {
+    let id = name.to_owned();
     let one = |value: String| vec![(id.clone(), value)];
+    let tick = |part: &str, ticked: bool| ticked.then(|| (format!("{id}{part}"), "yes".to_owned()));
+    let date = |date: &PartDate| {
+        let [day, month, year] = DATE.map(|part| format!("{id}-{part}"));
+        let year = std::iter::once((year, date.year().to_string()));
+        let rest = [(day, date.day()), (month, date.month())].into_iter().filter_map(|(name, part)| Some((name, part?.to_string())));
+        year.chain(rest).chain(tick("-about", date.is_about())).collect()
+    };
     match answer {
         Answer::Text(text) | Answer::Phone(text) => one(text.clone()),
         Answer::Number(number) => one(number.to_string()),
@@ -202,8 +216,41 @@ pub(super) fn typed(question: &Question, answer: &Answer) -> Fields {
             let value = reason.as_ref().map_or(NOT_KNOWN, Code::as_str);
             vec![(format!("{id}-{NOT_KNOWN}"), value.to_owned())]
         }
-        _ => Fields::new(),
+        Answer::Date(known) => date(known),
+        Answer::Age(Age::Born(born)) => date(born),
+        Answer::Age(Age::Years { years, estimated }) => {
+            std::iter::once((format!("{id}.years"), years.to_string())).chain(tick(".estimated", *estimated)).collect()
+        }
+        Answer::Person(person) => parts(&id, person.parts()),
+        Answer::Address(address) => {
+            parts(&id, address.parts()).into_iter().chain(tick(".write_to", address.write_to)).collect()
+        }
+        Answer::Vehicle(vehicle) => parts(&id, vehicle.parts()),
+        Answer::Document(document) => {
+            let expires = document.expires.map(|date| date.to_string());
+            let Document { of_type, number, state, .. } = document;
+            let all = [("type", of_type), ("number", number), ("state", state), ("expires", &expires)];
+            parts(&id, all.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))))
+        }
+        Answer::Money(pence) => one(pounds(*pence, false)),
+        Answer::Group(items) => {
+            let Kind::Group(group) = &question.kind else { return Fields::new() };
+            let item = |(at, item): (usize, &Answers)| {
+                let asked = |question: &Question| {
+                    let answer = item.get(&question.id)?;
+                    Some(typed_as(question, &format!("{id}.{at}.{}", question.id), answer))
+                };
+                group.questions.iter().filter_map(asked).flatten().collect::<Vec<_>>()
+            };
+            let count = (items_name(&id), items.len().to_string());
+            items.iter().enumerate().flat_map(item).chain([count]).collect()
+        }
     }
+}
+
+/// Named parts as fields.
+fn parts<'p>(id: &str, parts: impl Iterator<Item = (&'static str, &'p str)>) -> Fields {
+    parts.map(|(name, value)| (format!("{id}.{name}"), value.to_owned())).collect()
 }
 
 /// Every value of a field.

@@ -133,6 +133,29 @@ fn fields_of_no_question_are_never_answers() {
     assert!(!is_of(&pathway, "premises_address.town", "premises_name") && !is_of(&pathway, "seen_onward", "seen_on"));
 }
 
+#[test]
+fn what_was_answered_is_posted_again_as_it_was() {
+    let library = PathwayLibrary::embedded().expect("reads");
+    let all = library.iter().map(|loaded| loaded.pathway.clone()).chain([every_kind()]);
+    for pathway in all {
+        let body = crate::app::example(&pathway, SENDER, TODAY);
+        let raw = crate::app::raw_from_json(&body["answers"]).expect("answers");
+        let sent = validate(&pathway, raw, SENDER, TODAY).expect("valid");
+        let again: Fields = sent.iter().flat_map(|(id, answer)| typed(pathway.question(id).expect("asked"), answer)).collect();
+        let given = Given::read(&pathway, &again, SENDER, TODAY);
+        assert_eq!(validate(&pathway, given.raw, SENDER, TODAY).as_ref(), Ok(&sent), "{}", pathway.id);
+        assert_eq!(given.doubled, [], "{}", pathway.id);
+    }
+    let question = |id: &str| every_kind().question(&QuestionId::parse(id).expect("an id")).expect("asked").clone();
+    let about = Answer::Date(PartDate::parse("~2026-06").expect("a date"));
+    assert_eq!(
+        typed(&question("since"), &about),
+        fields(&[("since-year", "2026"), ("since-month", "6"), ("since-about", "yes")])
+    );
+    let guess = Answer::Age(Age::Years { years: 14, estimated: true });
+    assert_eq!(typed(&question("age"), &guess), fields(&[("age.years", "14"), ("age.estimated", "yes")]));
+}
+
 fn every_kind() -> Pathway {
     let text = include_str!("../../../tests/data/every-kind.toml");
     crate::app::LoadedPathway::parse("every-kind.toml", text).expect("reads").pathway

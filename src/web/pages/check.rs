@@ -77,6 +77,8 @@ pub struct CheckPage {
     pub kind: FormKind,
     /// Where a referral comes from: the reference of the question that it is made of; empty for none.
     pub grown_from: String,
+    /// The reference of what was stopped at the check, and what this takes the place of; empty for none.
+    pub takes_place_of: String,
 }
 
 /// One thing that stands in the way of sending.
@@ -245,6 +247,7 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
         choices,
         kind: pathway.kind,
         grown_from: filled.view.enquiry.map(|reference| reference.to_string()).unwrap_or_default(),
+        takes_place_of: filled.view.stopped.map(|reference| reference.to_string()).unwrap_or_default(),
         read_when: receives.when,
         rung_on: app.work_contact(&person.caller).await?.phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
         risk: pathway.risk_words(answers).unwrap_or_default(),

@@ -11,6 +11,7 @@ use axum::{
 };
 
 use super::{
+    answers::typed,
     queue::{ListLink, StateTag, heads},
     referral,
 };
@@ -18,9 +19,13 @@ use crate::{
     app::{App, Error, IdempotencyKey, Item, ReferralView, Stop, Verdict},
     domain::{
         action::Action,
-        answers::FieldError,
+        answers::{Answers, FieldError},
         code::{Code, QuestionId},
+        draft::Part,
+        pathway::Pathway,
+        question::Question,
         referral::Stage,
+        section::Section,
     },
     web::{
         components::{Button, Cell, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Hint, Radio, Radios, Table, Textarea},
@@ -202,6 +207,10 @@ impl Controls {
         button("Send it now", ("", ""), "govuk-button--secondary")
     }
 
+    fn change() -> Button {
+        button("Change it and send it again", ("", ""), "govuk-button--secondary")
+    }
+
     fn withdraw() -> Button {
         button("Do not send it", ("", ""), "govuk-button--secondary")
     }
@@ -213,6 +222,7 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
         .route("/checks", routing::get(list))
         .route("/referrals/{reference}/check", routing::post(decide))
         .route("/referrals/{reference}/send-anyway", routing::post(send_anyway))
+        .route("/referrals/{reference}/change", routing::post(change))
         .route("/referrals/{reference}/withdraw", routing::post(withdraw))
 }
 
@@ -280,6 +290,26 @@ async fn send_anyway(State(app): State<Arc<App>>, person: SignedIn, Path(referen
     let key = IdempotencyKey::parse(posted.value("form_token"))?;
     app.send_stopped(&person.request, &person.caller, &key, &reference).await?;
     Ok(see(&format!("/referrals/{reference}/sent")))
+}
+
+async fn change(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
+    posted.only(&["form_token"])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    let begun = app.change_stopped(&person.request, &person.caller, &key, &reference, write_again).await?;
+    Ok(see(&format!("/drafts/{}", begun.value)))
+}
+
+/// Every section that was answered, as its form would post it.
+fn write_again(pathway: &Pathway, answers: &Answers) -> Vec<Part> {
+    let answer = |question: &Question| {
+        let answer = answers.get(&question.id).filter(|answer| answer.is_not_known() || answer.fits(&question.kind));
+        answer.map(|answer| typed(question, answer)).unwrap_or_default()
+    };
+    let part = |section: &Section| Part {
+        section: section.id.to_string(),
+        fields: section.questions.iter().flat_map(answer).collect(),
+    };
+    pathway.sections.iter().map(part).filter(|part| !part.fields.is_empty()).collect()
 }
 
 async fn withdraw(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {

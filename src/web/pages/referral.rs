@@ -281,7 +281,10 @@ fn href_if(view: &ReferralView, action: Action, last: &str) -> String {
 fn related(view: &ReferralView) -> Vec<(String, String, String)> {
     let line = |words: &str, reference: &Reference| (words.to_owned(), reference.to_string(), format!("/referrals/{reference}"));
     let grew = view.enquiry.iter().map(|reference| line("Made of a question:", reference));
-    grew.chain(view.referrals.iter().map(|reference| line("Made of this question:", reference))).collect()
+    let became = view.referrals.iter().map(|reference| line("Made of this question:", reference));
+    let before = view.replaces.iter().map(|reference| line("It takes the place of what was stopped at the check:", reference));
+    let after = view.replaced_by.iter().map(|reference| line("It was changed and sent again:", reference));
+    grew.chain(became).chain(before).chain(after).collect()
 }
 
 /// Who sent it; with its author, where their deputy did.

@@ -62,6 +62,37 @@ async fn a_lead_stops_it_with_a_reason_and_the_sender_sends_it_anyway() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_stopped_is_changed_in_a_draft_that_holds_its_answers() {
+    let hub = notice::founded(ENGINES[0]).await;
+    let tess = hub.sign_in("tess.example").await;
+    let answers = with(&json!({ "lead_party": false, "account": "He said that on Monday.", "informant": "somebody" }));
+    let receipt = send(&hub.app, &tess, &answers).await;
+    let at = format!("/referrals/{}", receipt.reference);
+    let served = hub.serve().await;
+    let lena = Client::new(&served);
+    lena.sign_in(&served, "lena.sample").await;
+    let page = lena.get(&at).await;
+    let stop = [("decision", "stop"), ("reason", "other-way"), ("text", "It was Tuesday.")];
+    assert_eq!(post(&lena, &format!("{at}/check"), &fields(&page, &stop)).await.location(), "/checks");
+
+    let sender = Client::new(&served);
+    sender.sign_in(&served, "tess.example").await;
+    let page = sender.get(&at).await;
+    assert!(page.body.contains("Change it and send it again"));
+    let begun = post(&sender, &format!("{at}/change"), &fields(&page, &[])).await;
+    let draft = begun.location().to_owned();
+    assert!(draft.starts_with("/drafts/"), "{draft}");
+    let check = sender.get(&format!("{draft}/check")).await;
+    assert!(check.body.contains("He said that on Monday.") && check.body.contains("somebody"), "{}", check.body);
+    assert!(check.body.contains(&format!("It takes the place of <span class=\"app-number\">{}</span>", receipt.reference)));
+    let sent = sender.post(&format!("{draft}/send"), &[("csrf_token", &check.token())]).await;
+    assert!(sent.location().ends_with("/sent"), "{}", sent.body);
+    let ended = sender.get(&at).await;
+    assert!(ended.body.contains("It was changed and sent again:") && !ended.body.contains("Send it anyway"), "{}", ended.body);
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_page_after_sending_says_who_checks_first_and_when_it_goes_on() {
     let hub = notice::founded(ENGINES[0]).await;
     let tess = hub.sign_in("tess.example").await;

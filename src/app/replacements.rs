@@ -1,0 +1,174 @@
+//! What was stopped at the check and is put right: its sender goes on with the answers in a new draft. When that is sent, what was
+//! stopped ends as not sent, and each tells those who may read both of the other.
+
+use super::{
+    Answered, App, Caller, Error, IdempotencyKey,
+    desk::change,
+    enquiries::{joined, write_origin, write_pointer},
+    idempotency::Once,
+    opening::{Sight, Unwrapped},
+    reading::Seen,
+    sealing::Compartment,
+};
+use crate::{
+    audit::{Details, row::Erasable},
+    domain::{
+        action::Action,
+        answers::Answers,
+        compartment::{CompartmentKind, EntryKind},
+        draft::{Part, STOPPED},
+        enquiry::{FormKind, PointsAt},
+        pathway::Pathway,
+        reference::Reference,
+    },
+    policy::{Act, RequestContext, ShownCompartment},
+    store::{Tx, grants::HeldGrant, referrals::Referral},
+};
+
+/// Makes the sections that a draft begins with, as their forms would post them, of answers that were sent.
+pub type WriteAgain = fn(&Pathway, &Answers) -> Vec<Part>;
+
+/// A stopped referral that another takes the place of.
+pub(super) struct Replaced {
+    pub(super) referral: Referral,
+    /// Where its sender and whoever checked it read.
+    shared: Compartment,
+    /// The receiving side's keys, which are erased.
+    grants: Vec<HeldGrant>,
+}
+
+impl App {
+    /// Begins a draft with all that was answered on a referral that was stopped at the check, what was changed and added since
+    /// included, once for each key. Files are not taken along. Nothing becomes of the referral until the draft is sent.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`]; [`Error::Refused`] to everybody but whoever sent it, and when it is not stopped; those of
+    /// [`App::start_draft`].
+    pub async fn change_stopped(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        reference: &str,
+        write: WriteAgain,
+    ) -> Result<Answered<Reference>, Error> {
+        let route = format!("change-stopped {reference}");
+        let act = async |once: &Once<'_>| {
+            let begun = self.change_once(request, caller, reference, write, once).await;
+            self.damage_on_record(request, caller, Action::ChangeStopped, begun).await
+        };
+        self.once(request, caller, key, (&route, b""), act).await
+    }
+
+    async fn change_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        reference: &str,
+        write: WriteAgain,
+        once: &Once<'_>,
+    ) -> Result<Reference, Error> {
+        let (mut referral, sight) = self.find_stopped(request, caller, reference).await?;
+        let form = self.form_at(&referral.pathway_version, referral.kind).await?;
+        let (mut seen, mut unwrapped) = (Seen::default(), Unwrapped::default());
+        // What is kept apart by an event of its own, so that only those who hold it read in the log that it was opened.
+        for apart in [false, true] {
+            let held = held(&sight, &referral, apart);
+            if held.is_empty() {
+                continue;
+            }
+            let act = self.act_of_change(request, caller, (&referral, &sight), held).await?;
+            let permit = self.ask(act).await?;
+            self.open_reached(request, caller, permit, (&mut referral, &form), &sight, &mut unwrapped, &mut seen).await?;
+        }
+        let later = seen.additions.into_iter().rev().map(|(_, addition)| addition.answers);
+        let answers = form.pathway.whole(later.chain(seen.parts));
+        let pathway = self.pathway(&referral.pathway).ok_or(Error::Conflict("this pathway takes no referrals any more"))?;
+        let parts = write(&pathway.pathway, &answers).into_iter();
+        let parts = joined(parts.chain([write_origin(STOPPED, referral.reference)]));
+        self.start_draft_once(request, caller, ((&referral.pathway, FormKind::Referral), &parts), once).await
+    }
+
+    async fn find_stopped(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        reference: &str,
+    ) -> Result<(Referral, Sight), Error> {
+        let referral = self.find_referral(request, caller, reference, Action::ChangeStopped).await?;
+        let sight = self.sight(caller, &[referral.id]).await?;
+        Ok((referral, sight))
+    }
+
+    async fn act_of_change(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        of: (&Referral, &Sight),
+        held: Vec<ShownCompartment>,
+    ) -> Result<Act, Error> {
+        self.act_on(request, caller, of, Action::ChangeStopped, |_, _| Some(held.clone())).await
+    }
+
+    /// The stopped referral that another takes the place of; that it does is on record before anything is written.
+    ///
+    /// # Errors
+    /// As [`App::change_stopped`].
+    pub(super) async fn replaced(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<Replaced, Error> {
+        let (referral, sight) = self.find_stopped(request, caller, reference).await?;
+        let held = held(&sight, &referral, false);
+        let permit = self.ask(self.act_of_change(request, caller, (&referral, &sight), held).await?).await?;
+        let shown = permit.act().compartments.first().copied().ok_or(Error::Refused)?;
+        let shared = self.held_compartment(&sight, shown).await?;
+        let grants = self.store.held_grants(referral.id).await?;
+        self.store.record(vec![(permit, Details::default())]).await?.pop().ok_or(Error::Conflict("nothing was recorded"))??;
+        Ok(Replaced { referral, shared, grants })
+    }
+
+    /// The same for a draft, which is sent all the same where what it was made of has been sent or let go meanwhile.
+    pub(super) async fn replaced_if_stopped(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        reference: &str,
+    ) -> Result<Option<Replaced>, Error> {
+        match self.replaced(request, caller, reference).await {
+            Err(Error::Unseen | Error::Refused) => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    /// Ends what is replaced, in the transaction of what takes its place, and says there where it went on. A case that people
+    /// hold by name is absent everywhere else, so nothing points at one.
+    pub(super) async fn end_replaced(
+        &self,
+        tx: &mut Tx,
+        replaced: &Replaced,
+        (referral, caller): (&Referral, &Caller),
+        by_name: bool,
+        sealed: &mut Details,
+    ) -> Result<(), Error> {
+        let stage = replaced.referral.stage.withdraw().ok_or(Error::Conflict("it is not stopped any more"))?;
+        change(tx, &Referral { stage, due_at: None, ..replaced.referral.clone() }).await?;
+        for grant in &replaced.grants {
+            tx.erase(Erasable::Grant, grant.id).await?;
+        }
+        sealed.compartments.push(replaced.shared.shown());
+        if by_name {
+            return Ok(());
+        }
+        let content = write_pointer(PointsAt::Changed, referral.reference);
+        let at = referral.submitted_at;
+        let entry = self.sealed_entry(tx, &replaced.shared, EntryKind::Pointer, content.as_bytes(), caller.user(), at);
+        tx.insert_entry(&entry).await?;
+        sealed.entries.push((entry.id, entry.sha256));
+        sealed.keys.push(replaced.shared.key);
+        Ok(())
+    }
+}
+
+/// The compartments of answers that somebody holds: those kept apart, or the one that everybody shares.
+fn held(sight: &Sight, referral: &Referral, apart: bool) -> Vec<ShownCompartment> {
+    let wanted = if apart { CompartmentKind::Restricted } else { CompartmentKind::Shared };
+    sight.compartments(referral.id).into_iter().filter(|shown| shown.kind == wanted).collect()
+}
