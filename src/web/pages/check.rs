@@ -10,6 +10,7 @@ use axum::{
 };
 
 use super::{
+    advice::{self, Hinted, hints},
     choices::{self, ChoicesView},
     draft_files,
     filled::{Filled, Looked, Opened, to_send},
@@ -68,7 +69,7 @@ pub struct CheckPage {
     /// The risk that these answers give; empty for none.
     pub risk: String,
     /// What these answers make worth a thought; never in the way of sending.
-    pub advice: Vec<String>,
+    pub advice: Vec<Hinted>,
     /// Consequences worth a warning; empty for none.
     pub warning: String,
     /// What is chosen beside the answers.
@@ -122,6 +123,10 @@ impl CheckPage {
     }
 
     /// To be read before a question is sent; nothing for a referral.
+    fn advice(&self) -> Result<String, askama::Error> {
+        advice::html(&self.advice)
+    }
+
     fn nameless(&self) -> Option<InsetText> {
         let text =
             "Read it once more. A name, an address, a date of birth, a school or a job can tell who it is about: take it out.";
@@ -251,7 +256,7 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
         read_when: receives.when,
         rung_on: app.work_contact(&person.caller).await?.phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
         risk: pathway.risk_words(answers).unwrap_or_default(),
-        advice: pathway.advice(answers).map(|advice| advice.text.clone()).collect(),
+        advice: hints(app, pathway, answers, filled.sender),
         warning: warning(pathway, answers),
     })
 }

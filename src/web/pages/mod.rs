@@ -5,6 +5,7 @@
 pub mod access;
 pub mod account;
 pub mod addition;
+mod advice;
 pub mod agreements;
 mod answers;
 mod asked;

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::{
     addition::{sections_to_add, sections_to_amend},
+    advice::{self, Hinted, also_refer},
     assignment::DeskBox,
     checks::Controls,
     decision::DecisionBox,
@@ -108,6 +109,8 @@ pub struct ReferralPage {
     pub history: History,
     /// What it grew from, or became: words, reference and address.
     pub related: Vec<(String, String, String)>,
+    /// What else its sender may have to refer, with links; for their side alone.
+    pub also_refer: Vec<Hinted>,
     /// Address where a referral is made of it; empty where the caller may not.
     pub refer_href: String,
 }
@@ -143,6 +146,10 @@ const fn heading(kind: FormKind) -> &'static str {
 }
 
 impl ReferralPage {
+    fn advice(&self) -> Result<String, askama::Error> {
+        advice::html(&self.also_refer)
+    }
+
     fn tag(&self) -> Tag {
         self.state.tag()
     }
@@ -250,6 +257,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         kind: referral.kind,
         dialogue: Dialogue::of(app, person, view),
         related: related(view),
+        also_refer: also_refer(app, view),
         refer_href: href_if(view, Action::TakeUpEnquiry, "refer"),
         print_href: href_if(view, Action::PrintReferral, "print"),
         access_href: href_if(view, Action::ReadAccess, "access"),

@@ -11,6 +11,7 @@ use axum::{
 
 use super::{
     addition::sections_to_add,
+    advice::{self, Hinted, also_refer},
     pathway::{Contact, contacts},
 };
 use crate::{
@@ -55,6 +56,8 @@ pub struct SentPage {
     pub steps: Vec<String>,
     /// Whom to ring if things get worse.
     pub contacts: Vec<Contact>,
+    /// What else may have to be referred, with links.
+    pub also_refer: Vec<Hinted>,
     /// What can still be added: a section's title and its address.
     pub to_add: Vec<(String, String)>,
     /// Address of the referral.
@@ -80,6 +83,10 @@ const fn title(kind: FormKind) -> &'static str {
 impl SentPage {
     fn thing(&self) -> &'static str {
         words::thing(self.kind)
+    }
+
+    fn advice(&self) -> Result<String, askama::Error> {
+        advice::html(&self.also_refer)
     }
 
     fn panel(&self) -> Result<Panel, askama::Error> {
@@ -214,6 +221,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         read_when: read_when.unwrap_or_default(),
         steps: decided.into_iter().chain(told).chain(untold).chain(steps).collect(),
         contacts: contacts(&app, &person, pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
+        also_refer: also_refer(&app, &view),
         to_add: sections_to_add(&view),
         view_href: format!("/referrals/{reference}"),
         another_href: "/".to_owned(),

@@ -117,6 +117,26 @@ async fn a_question_that_an_answer_calls_up_is_on_its_page_and_taken_back_it_is_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_hint_that_points_to_another_form_leads_there_before_sending_and_after() {
+    let (served, client) = sender().await;
+    let draft = client.begin().await;
+    client.fill(&draft, &[]).await;
+    client.save(&draft, "premises", &[("premises_use", "private-home")]).await;
+    let link = "main a[href='/refer/fire-prevention']";
+    let check = client.get(&format!("{draft}/check")).await;
+    assert_eq!(check.words(link), ["Also refer: Home fire safety"], "{}", check.body);
+    let sent = client.post(&format!("{draft}/send"), &[("csrf_token", &check.token())]).await;
+    assert_eq!(client.get(sent.location()).await.words(link).len(), 1, "it stays to be seen");
+    let own = sent.location().trim_end_matches("/sent").to_owned();
+    assert_eq!(client.get(&own).await.words(link).len(), 1);
+    let reader = Client::new(&served);
+    reader.sign_in(&served, "theo.invented").await;
+    let read = reader.get(&own).await;
+    assert_eq!((read.status.as_u16(), read.words(link).len()), (200, 0), "it is for whoever sent it");
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn check_answers_says_what_is_open_who_receives_it_and_when() {
     let (served, client) = sender().await;
     let draft = client.begin().await;

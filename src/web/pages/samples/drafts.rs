@@ -2,6 +2,7 @@
 
 use super::{
     super::{
+        advice::Hinted,
         check::{CheckPage, CheckRow, CheckSection, OpenItem, RulePage},
         deputy::DeputyPage,
         draft::{DeletePage, EndedPage, Task, TasksPage},
@@ -64,7 +65,11 @@ pub(super) fn check(answer: &str, open: bool, failed: bool) -> CheckPage {
         read_when: "Somebody will read it by 5pm today, Tuesday 4 June 2026.".to_owned(),
         rung_on: if failed { String::new() } else { "0116 496 0700".to_owned() },
         risk: "High".to_owned(),
-        advice: vec!["Think about a modern slavery referral as well.".to_owned()],
+        advice: vec![Hinted {
+            text: "Think about a modern slavery referral as well.".to_owned(),
+            title: if open { String::new() } else { "Modern slavery".to_owned() },
+            href: if open { String::new() } else { "/refer/modern-slavery".to_owned() },
+        }],
         choices: held::choices(answer, failed),
         kind: if open { FormKind::Enquiry } else { FormKind::Referral },
         grown_from: if open { String::new() } else { "7K3F-9QXD-3".to_owned() },

@@ -2,6 +2,7 @@
 
 use super::{
     super::{
+        advice::Hinted,
         dialogue::{Dialogue, Said, WriteForm},
         enquiry::ReferPage,
         glance::{Glance, People},
@@ -76,6 +77,7 @@ pub(super) fn referral(words: &str) -> ReferralPage {
         kind: FormKind::Referral,
         dialogue: Some(dialogue(words, false)),
         related: vec![("Made of a question:".to_owned(), "7K3F-9QXD-3".to_owned(), "/referrals/7K3F-9QXD-3".to_owned())],
+        also_refer: vec![also_refer()],
         refer_href: String::new(),
     }
 }
@@ -112,8 +114,17 @@ pub(super) fn question(words: &str, failed: bool) -> ReferralPage {
         to_amend: Vec::new(),
         stopped: Vec::new(),
         dialogue: Some(dialogue(words, failed)),
+        also_refer: Vec::new(),
         refer_href: "/referrals/7K3F-9QXD-3/refer".to_owned(),
         ..referral(words)
+    }
+}
+
+fn also_refer() -> Hinted {
+    Hinted {
+        text: "Think about a modern slavery referral as well.".to_owned(),
+        title: "Modern slavery".to_owned(),
+        href: "/refer/modern-slavery".to_owned(),
     }
 }
 
@@ -163,6 +174,7 @@ pub(super) fn sent() -> Sample {
         reference: "7K3F-9QXD-2".to_owned(),
         pathway: "Child exploitation".to_owned(),
         received_by: "The exploitation hub (Exampleshire Police)".to_owned(),
+        also_refer: vec![also_refer()],
         checked_first: String::new(),
         read_when: "Somebody will read it by 5pm today, Tuesday 4 June 2026.".to_owned(),
         steps: vec!["The team decides by 6 June 2026.".to_owned(), "You hear what was decided under My referrals.".to_owned()],
