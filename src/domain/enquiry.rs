@@ -133,7 +133,7 @@ impl Pathway {
         let others = self.questions().filter(|question| shared.contains(&question.id) && !is_danger(question));
         let questions = self.questions().filter(is_danger).chain(&terms.questions).chain(others).cloned().collect();
         let id = self.section_of(&self.danger.question).map(|section| section.id.clone());
-        let section = |id| Section { id, title: terms.heading, intro: Some(terms.intro), later: false, questions };
+        let section = |id| Section { id, title: terms.heading, intro: Some(terms.intro), later: false, gate: false, questions };
         let rule = |rule: &Rule| Some(Rule { when: left(&rule.when)?, ..rule.clone() });
         let urgency = |rule: &UrgencyRule| Some(UrgencyRule { when: left(&rule.when)?, ..rule.clone() });
         let hint = |advice: &Advice| Some(Advice { when: left(&advice.when)?, ..advice.clone() });
@@ -161,6 +161,7 @@ impl Pathway {
             flags: self.flags.iter().filter_map(flag).collect(),
             routes,
             risk: None,
+            nameless: None,
             copies: Vec::new(),
             check: None,
             restricted: Vec::new(),

@@ -21,7 +21,7 @@ use super::{
     outcome::{Outcome, Retention},
     question::{Question, Sealed},
     route::{Route, Routes},
-    rule::{Advice, Flag, Risk, Rule, UrgencyRule},
+    rule::{Advice, Flag, Nameless, Risk, Rule, UrgencyRule},
     running_clock::RunningClock,
     section::{Danger, Section},
     sensitivity::Sensitivity,
@@ -80,6 +80,8 @@ pub struct Pathway {
     pub urgency: Vec<UrgencyRule>,
     /// Hints that answers call up; they never block or delay.
     pub advice: Vec<Advice>,
+    /// When nobody may be named in it; mostly never.
+    pub nameless: Option<Nameless>,
     /// What a reader must see before anything else, the gravest first.
     pub flags: Vec<Flag>,
     /// Who receives it.
@@ -211,6 +213,11 @@ impl Pathway {
     /// The hints these answers call up.
     pub fn advice<'a>(&'a self, answers: &'a Answers) -> impl Iterator<Item = &'a Advice> {
         self.advice.iter().filter(|advice| advice.when.holds(answers))
+    }
+
+    /// What to leave out where these answers go without a name; none where they need not.
+    pub fn leave_out(&self, answers: &Answers) -> Option<&str> {
+        self.nameless.as_ref().filter(|nameless| nameless.when.holds(answers)).map(|nameless| nameless.text.as_str())
     }
 
     /// What a reader of these answers must see first. A flag that looks at a question which these answers do not call up, or

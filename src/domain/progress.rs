@@ -5,6 +5,8 @@ use super::{answers::FieldError, section::Section};
 /// How far one section has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
+    /// It cannot be begun before an earlier one is complete.
+    Waiting,
     /// Nothing was saved in it.
     NotStarted,
     /// Something in it must be mended or added before sending.
@@ -38,6 +40,7 @@ mod tests {
             title: "About".into(),
             intro: None,
             later: false,
+            gate: false,
             questions: vec![],
         };
         let errors = [FieldError::new(question, "Enter a name")];

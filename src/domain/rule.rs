@@ -55,6 +55,15 @@ pub struct Advice {
     pub pathway: Option<PathwayId>,
 }
 
+/// When these answers go without a name, and what the form then says beside every free text and at the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nameless {
+    /// When nobody may be named.
+    pub when: Condition,
+    /// What to leave out, as sentences.
+    pub text: String,
+}
+
 /// What whoever reads these answers must see first: a danger, and what must not be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flag {

@@ -17,6 +17,8 @@ pub struct Section {
     pub intro: Option<String>,
     /// Whether it may follow after sending; none of its questions is required.
     pub later: bool,
+    /// Whether nothing after it is begun before all in it is answered.
+    pub gate: bool,
     /// Its questions, at least one.
     pub questions: Vec<Question>,
 }

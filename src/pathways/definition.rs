@@ -18,7 +18,7 @@ use super::{
     questions::{choices, sections},
     reader::{Reader, Table},
     routes::{districts, routes},
-    rules::{advice, flags, risk, rules, urgency},
+    rules::{advice, flags, nameless, risk, rules, urgency},
 };
 use crate::domain::{
     agency::AgencyKind,
@@ -119,7 +119,7 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let headline = file.need_list("headline").into_iter().filter_map(|value| known.named(reader, "headline", value)).collect();
     let (rules, risk) = (rules(&file, &known), risk(&file, &known));
     let urgency = urgency(&file, &known);
-    let (advice, flags) = (advice(&file, &known), flags(&file, &known));
+    let (advice, flags, nameless) = (advice(&file, &known), flags(&file, &known), nameless(&file, &known));
     let routes = routes(&file, &known, district.as_ref());
     let copies = copies(&file, &known);
     let check = check(&file, &known);
@@ -161,6 +161,7 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
         risk,
         urgency,
         advice,
+        nameless,
         flags,
         routes: routes?,
         copies,

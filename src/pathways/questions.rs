@@ -16,7 +16,10 @@ use crate::domain::{
 pub(super) fn sections(file: &Table<'_>, known: &mut Known) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for table in file.need_tables("section") {
-        let later = table.flag("later", false);
+        let (later, gate) = (table.flag("later", false), table.flag("gate", false));
+        if later && gate {
+            table.fault("take `gate` or `later` out: what may follow after sending holds nothing up");
+        }
         let place = Place { later, sealed: sealed(&table).unwrap_or(Sealed::Shared), inside: false };
         let questions = table.need_tables("question");
         let questions: Vec<_> = questions.into_iter().filter_map(|question| one(question, known, place)).collect();
@@ -25,7 +28,7 @@ pub(super) fn sections(file: &Table<'_>, known: &mut Known) -> Vec<Section> {
             if sections.iter().any(|section| section.id == id) {
                 table.fault(format!("rename this section: another has the id `{id}`"));
             }
-            sections.push(Section { id, title, intro, later, questions });
+            sections.push(Section { id, title, intro, later, gate, questions });
         }
         table.end();
     }

@@ -4,7 +4,7 @@ use super::{conditions::condition, known::Known, reader::Table, routes::urgency_
 use crate::domain::{
     code::{Code, PathwayId},
     condition::Condition,
-    rule::{Advice, Flag, Mark, Risk, Rule, UrgencyRule},
+    rule::{Advice, Flag, Mark, Nameless, Risk, Rule, UrgencyRule},
     urgency::Urgency,
 };
 
@@ -92,6 +92,14 @@ pub(super) fn flags(file: &Table<'_>, known: &Known) -> Vec<Flag> {
         table.end();
     }
     read
+}
+
+/// Reads when nobody may be named.
+pub(super) fn nameless(file: &Table<'_>, known: &Known) -> Option<Nameless> {
+    let table = file.reader.as_table("nameless", file.value("nameless")?)?;
+    let (when, text) = (when(&table, known), table.need_text("text"));
+    table.end();
+    Some(Nameless { when: when?, text: text? })
 }
 
 /// Reads how gradings make one: choice questions that all offer the grades.

@@ -74,9 +74,21 @@ fn who_refuses_is_named_only_if_willing_to_work_with_the_authorities() {
             given["will_work"] = json!(willing);
         }
         let given = answers(&pathway, &given);
-        for part in ["victim", "age", "contact_ok", "lives_at", "decision_to", "references", "support_kinds", "care_needs"] {
+        for part in [
+            "victim",
+            "age",
+            "contact_ok",
+            "lives_at",
+            "decision_to",
+            "references",
+            "support_kinds",
+            "care_needs",
+            "police_force",
+            "crime_reference",
+        ] {
             assert_eq!(asks(&pathway, part, &given), named, "{consent} {willing:?}: {part}");
         }
+        assert_eq!(pathway.leave_out(&given).is_none(), named, "{consent} {willing:?}: the form says what to leave out");
         assert_eq!(asks(&pathway, "refusal_reason", &given), consent == "refused");
         assert!(asks(&pathway, "victim_gender", &given) && asks(&pathway, "nationality", &given), "a notification needs them");
     }

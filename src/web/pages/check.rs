@@ -70,6 +70,8 @@ pub struct CheckPage {
     pub risk: String,
     /// What these answers make worth a thought; never in the way of sending.
     pub advice: Vec<Hinted>,
+    /// What to leave out, where the answers go without a name; empty where they need not.
+    pub leave_out: String,
     /// Consequences worth a warning; empty for none.
     pub warning: String,
     /// What is chosen beside the answers.
@@ -125,6 +127,10 @@ impl CheckPage {
     /// To be read before a question is sent; nothing for a referral.
     fn advice(&self) -> Result<String, askama::Error> {
         advice::html(&self.advice)
+    }
+
+    fn leave_out(&self) -> Option<InsetText> {
+        (!self.leave_out.is_empty()).then(|| InsetText { text: self.leave_out.clone(), ..InsetText::default() })
     }
 
     fn nameless(&self) -> Option<InsetText> {
@@ -257,6 +263,7 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
         rung_on: app.work_contact(&person.caller).await?.phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
         risk: pathway.risk_words(answers).unwrap_or_default(),
         advice: hints(app, pathway, answers, filled.sender),
+        leave_out: pathway.leave_out(answers).unwrap_or_default().to_owned(),
         warning: warning(pathway, answers),
     })
 }

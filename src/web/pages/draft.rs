@@ -78,15 +78,23 @@ impl Task {
     /// How far it has come, in words.
     pub fn status(&self) -> &'static str {
         match self.progress {
+            Progress::Waiting => "Cannot start yet",
             Progress::NotStarted => "Not started",
             Progress::Incomplete => "Incomplete",
             Progress::Completed => "Completed",
         }
     }
 
+    /// Whether it can be gone into.
+    fn is_open(&self) -> bool {
+        self.progress != Progress::Waiting
+    }
+
     /// The colour of its tag; empty for plain words.
     pub fn colour(&self) -> &'static str {
         match self.progress {
+            // Plain words: there is nothing to do here yet.
+            Progress::Waiting => "",
             Progress::NotStarted => "grey",
             Progress::Incomplete => "blue",
             Progress::Completed => "",

@@ -35,6 +35,8 @@ pub struct DraftFilesPage {
     pub frame: Frame,
     /// Name of the pathway.
     pub pathway: String,
+    /// What files must not show, where the answers go without a name; empty where they may.
+    pub leave_out: String,
     /// The files.
     pub files: Vec<DraftFile>,
     /// Address that adds one.
@@ -110,6 +112,7 @@ fn view(app: &App, person: &SignedIn, filled: &Filled) -> DraftFilesPage {
     DraftFilesPage {
         frame: person.frame.titled(&format!("Files – {pathway}")).back_to(&here),
         pathway,
+        leave_out: filled.pathway().leave_out(&filled.look().answers).unwrap_or_default().to_owned(),
         files: filled.view.files.iter().map(|file| line(&here, file)).collect(),
         action: format!("{here}/files"),
         form_token: fresh_token(app),

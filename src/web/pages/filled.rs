@@ -131,7 +131,9 @@ impl Looked<'_> {
 
     /// How far a section has come.
     pub(super) fn progress(&self, filled: &Filled, section: &Section) -> Progress {
-        Progress::of(section, filled.is_begun(section), &self.errors)
+        let of = |section: &Section| Progress::of(section, filled.is_begun(section), &self.errors);
+        let mut before = filled.pathway().sections.iter().take_while(|earlier| earlier.id != section.id);
+        if before.any(|earlier| earlier.gate && of(earlier) != Progress::Completed) { Progress::Waiting } else { of(section) }
     }
 }
 

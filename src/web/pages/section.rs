@@ -48,6 +48,8 @@ pub struct SectionPage {
     pub title: String,
     /// Why it is asked, who will see it; empty for none.
     pub intro: String,
+    /// What to leave out, where the answers go without a name; empty where they need not.
+    pub leave_out: String,
     /// Whether it may follow after sending.
     pub later: bool,
     /// Address that saves the answers.
@@ -166,6 +168,10 @@ async fn show(
     if looked.stop().is_some_and(|rule| !names(found, &rule.when)) {
         return Ok(see(&format!("/drafts/{reference}/check")));
     }
+    // What comes too early stands among the tasks, as something that cannot start yet.
+    if looked.progress(shown, found) == Progress::Waiting {
+        return Ok(see(&format!("/drafts/{reference}")));
+    }
     if asked.ring.is_some() && filled.pathway().is_alarming(&looked.answers) {
         return ok(&urgent::page(&app, &person, &filled, &looked, next(&filled, &looked, found)));
     }
@@ -216,6 +222,7 @@ fn page(person: &SignedIn, filled: &Filled, looked: &Looked<'_>, section: &Secti
         pathway: pathway.title.clone(),
         title: section.title.clone(),
         intro: section.intro.clone().unwrap_or_default(),
+        leave_out: pathway.leave_out(&looked.answers).unwrap_or_default().to_owned(),
         later: section.later,
         action: format!("/drafts/{reference}/section/{}", section.id),
         revision: saved.map_or(0, |saved| saved.revision),
@@ -232,7 +239,9 @@ fn page(person: &SignedIn, filled: &Filled, looked: &Looked<'_>, section: &Secti
 fn next(filled: &Filled, looked: &Looked<'_>, after: &Section) -> String {
     let here = format!("/drafts/{}", filled.view.draft.reference);
     let is_open = |section: &&Section| {
-        section.later == after.later && looked.is_asked(section) && looked.progress(filled, section) != Progress::Completed
+        let progress = looked.progress(filled, section);
+        let can_go_on = !matches!(progress, Progress::Completed | Progress::Waiting);
+        section.later == after.later && looked.is_asked(section) && can_go_on
     };
     // An enquiry is one screen and has no more tasks: the next thing to do is to look at it once more.
     let is_enquiry = filled.pathway().kind == FormKind::Enquiry;

@@ -59,6 +59,43 @@ async fn a_form_ends_where_the_answer_that_ends_it_is_given() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_else_is_asked_before_the_part_played_is_known() {
+    let (served, client) = signed_in("quinn.mock").await;
+    let draft = begin(&client, "foreign-national-offender").await;
+    let waiting = |page: &Page| page.words(".govuk-task-list__status--cannot-start-yet");
+    let tasks = client.get(&draft).await;
+    assert!(waiting(&tasks).len() > 2 && waiting(&tasks).iter().all(|words| words == "Cannot start yet"), "{}", tasks.body);
+    assert_eq!(tasks.words(&format!("a[href='{draft}/section/person']")).len(), 0, "and no link leads there");
+    for later in ["conduct", "person"] {
+        assert_eq!(client.get(&format!("{draft}/section/{later}")).await.location(), draft, "{later}");
+    }
+    let saved = save(&client, &draft, "role", &[("person_role", "suspect")]).await;
+    let look = client.get(saved.location()).await;
+    assert_eq!(look.words(&format!("a[href='{draft}']")).last().map(String::as_str), Some("Go on and mend this later"));
+    save(&client, &draft, "role", &[("person_role", "suspect"), ("harm_signs", "no"), ("under_18", "no")]).await;
+    assert_eq!(waiting(&client.get(&draft).await), [""; 0]);
+    assert_eq!(client.get(&format!("{draft}/section/person")).await.status.as_u16(), 200);
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_without_a_name_says_everywhere_what_to_leave_out() {
+    let (served, client) = signed_in("tess.example").await;
+    let draft = begin(&client, "modern-slavery").await;
+    let said = async |page: &str| client.get(&format!("{draft}/{page}")).await.body.contains("so this goes without a name.");
+    for page in ["section/story", "files", "check"] {
+        assert!(!said(page).await, "{page}");
+    }
+    let refused = [("under_18_now", "no"), ("consent_nrm", "refused"), ("will_work", "no")];
+    save(&client, &draft, "age", &refused).await;
+    for page in ["section/story", "files", "check"] {
+        assert!(said(page).await, "{page}");
+    }
+    assert!(!client.get(&format!("{draft}/section/others")).await.body.contains("crime_reference"));
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn signs_of_means_or_plans_show_whom_to_ring_before_the_form_goes_on() {
     let (served, client) = signed_in("tess.example").await;
     let draft = begin(&client, "prevent").await;

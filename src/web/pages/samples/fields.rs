@@ -97,6 +97,7 @@ pub(super) fn section(answer: &str, failed: bool) -> SectionPage {
         frame: somebody().titled("The child – Child exploitation").back_to("/drafts/7K3F-9QXD-2").failed_if(failed),
         pathway: "Child exploitation".to_owned(),
         title: "The child".to_owned(),
+        leave_out: if failed { "Leave out whatever shows who they are.".to_owned() } else { String::new() },
         intro: "We ask so that the team can find and help the child. Only that team and yours will see it.".to_owned(),
         later: !failed,
         action: "/drafts/7K3F-9QXD-2/section/child".to_owned(),

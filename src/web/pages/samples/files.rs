@@ -34,6 +34,7 @@ pub(super) fn list(words: &str) -> FileList {
         form_token: "token-of-the-form".to_owned(),
     };
     FileList {
+        leave_out: if failed { "Leave out whatever shows who they are.".to_owned() } else { String::new() },
         files: if words.is_empty() {
             Vec::new()
         } else {
