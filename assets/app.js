@@ -214,6 +214,21 @@ if (box) {
   look()
 }
 
+// The reference of what was sent, for whoever pastes it into another system. Without a clipboard there is no button.
+for (const place of document.querySelectorAll('[data-app-copy]')) {
+  if (!navigator.clipboard) break
+  place.hidden = false
+  const said = place.querySelector('[role="status"]')
+  place.querySelector('button').addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(place.dataset.appCopy)
+      said.textContent = 'Copied.'
+    } catch {
+      said.textContent = 'It could not be copied. Write it down.'
+    }
+  })
+}
+
 // A page shown again from the browser's memory must accept its buttons again.
 window.addEventListener('pageshow', (event) => {
   if (event.persisted) window.location.reload()

@@ -7,6 +7,7 @@ use super::{
     code::{Code, QuestionId},
     part_date::PartDate,
     parts::{Address, Age, Document, Person, Vehicle},
+    phone::grouped,
     question::{AddressUse, Kind, Question, SENDER_KIND},
 };
 
@@ -129,7 +130,8 @@ impl Answer {
     pub fn words(&self, question: &Question) -> String {
         let title = |code: &Code| question.kind.title_of(code).unwrap_or(code.as_str()).to_owned();
         match self {
-            Self::Text(text) | Self::Phone(text) => text.clone(),
+            Self::Text(text) => text.clone(),
+            Self::Phone(number) => grouped(number),
             Self::Choice(code) => title(code),
             Self::Many(codes) => codes.iter().map(title).collect::<Vec<_>>().join("\n"),
             Self::YesNo(yes) => if *yes { "Yes" } else { "No" }.to_owned(),

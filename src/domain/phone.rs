@@ -30,6 +30,33 @@ pub(super) fn leads_somewhere(number: &str) -> bool {
     is_long && digits.chars().any(|digit| digit != '0' && Some(digit) != one)
 }
 
+/// A number of digits alone in groups, as people read it out; one that was typed in groups stays as it was typed.
+pub(super) fn grouped(number: &str) -> String {
+    let (before, national) = match number.strip_prefix("+44") {
+        Some(rest) => ("+44 ", format!("0{rest}")),
+        None => ("", number.to_owned()),
+    };
+    let is_plain = national.starts_with('0') && national.bytes().all(|byte| byte.is_ascii_digit());
+    let digit = |at| national.as_bytes().get(at).copied();
+    let sizes: &[usize] = match (national.len(), digit(1), digit(2), digit(3)) {
+        _ if !is_plain => return number.to_owned(),
+        // London and the like; large towns, and numbers of no place; everybody else.
+        (11, Some(b'2'), ..) => &[3, 4, 4],
+        (11, Some(b'1'), Some(b'1'), _) | (11, Some(b'1'), _, Some(b'1')) | (11, Some(b'3' | b'8' | b'9'), ..) => &[4, 3, 4],
+        (11, ..) => &[5, 3, 3],
+        (10, ..) => &[4, 3, 3],
+        _ => return number.to_owned(),
+    };
+    let mut left = national.as_str();
+    let groups = sizes.iter().map(|size| {
+        let (group, rest) = left.split_at_checked(*size).unwrap_or((left, ""));
+        left = rest;
+        group
+    });
+    let words = groups.collect::<Vec<_>>().join(" ");
+    if before.is_empty() { words } else { format!("{before}{}", words.trim_start_matches('0')) }
+}
+
 fn digits(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }
@@ -70,6 +97,25 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_read_in_groups() {
+        for (number, read) in [
+            ("07700900000", "07700 900 000"),
+            ("+447700900000", "+44 7700 900 000"),
+            ("02079460000", "020 7946 0000"),
+            ("01164960000", "0116 496 0000"),
+            ("01214960000", "0121 496 0000"),
+            ("01632960000", "01632 960 000"),
+            ("08001234567", "0800 123 4567"),
+            ("0169772000", "0169 772 000"),
+            ("7700900000", "7700900000"),
+            ("0116 4960 000", "0116 4960 000"),
+            ("+4722222223", "+4722222223"),
+        ] {
+            assert_eq!(grouped(number), read);
+        }
+    }
+
+    #[test]
     fn what_is_no_number_is_not_taken_for_one() {
         for text in ["", "12", "ask at the desk", "0116+4960000", "0116 496 0000 ext 12", "1234567890123456", "٠١٢٣٤٥٦٧٨٩"]
         {
@@ -79,6 +125,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn grouping_changes_no_digit(number in "([+]44|0)[0-9]{7,12}") {
+            let plain = |text: &str| text.chars().filter(|c| *c != ' ').collect::<String>();
+            prop_assert_eq!(plain(&grouped(&number)), number);
+        }
+
         #[test]
         fn whoever_can_be_rung_is_not_rung_on_a_short_number(number in "[+]?[0-9 ()-]{0,30}") {
             let Some(number) = number_of(&number) else { return Ok(()) };

@@ -41,6 +41,8 @@ pub struct StartPage {
     pub received_by: String,
     /// When a human reads it, and who covers outside those hours.
     pub hours: String,
+    /// Whom to ring when this service is down.
+    pub contacts: Vec<Contact>,
     /// Address of the question about danger.
     pub start_href: String,
     /// Where advice is asked for without naming anybody; empty where it is not, or where this is that page.
@@ -238,6 +240,7 @@ pub(super) async fn start_of(app: &App, person: &SignedIn, (id, kind): (&str, Fo
         to_hand: pathway.to_hand.clone(),
         received_by: receiver.who,
         hours: receiver.when,
+        contacts: contacts(app, person, &pathway, None),
         start_href: format!("{base}/danger"),
         advice_href: if pathway.enquiry.is_some() { format!("{base}/advice") } else { String::new() },
         refer_href,
@@ -326,12 +329,25 @@ pub(super) async fn begin_of(app: &App, person: &SignedIn, (id, kind): (&str, Fo
     }
     let first = beginning(&pathway, answer)?;
     let key = IdempotencyKey::parse(posted.value("form_token"))?;
-    let begun = app.start_draft(&person.request, &person.caller, &key, ((id, kind), &first)).await?.value;
+    let begun = app.start_draft(&person.request, &person.caller, &key, ((id, kind), &first)).await?;
+    // Said already, to hear whom to ring: it is not asked again. Pressed twice, it stands there once.
+    if let Some(area) = area(&pathway, posted.value("district")).filter(|area| area.section != first.section && !begun.replayed) {
+        app.save_draft(&person.request, &person.caller, (&begun.value.to_string(), 0), &area).await?;
+    }
+    let begun = begun.value;
     Ok(see(&match kind {
         FormKind::Referral => format!("/drafts/{begun}"),
         // It has one section only.
         FormKind::Enquiry => format!("/drafts/{begun}/section/{}", first.section),
     }))
+}
+
+/// The section that asks for the area, with the area that was chosen; none where none was.
+fn area(pathway: &Pathway, code: &str) -> Option<Part> {
+    let question = pathway.district.as_ref()?;
+    let is_offered = districts(pathway).iter().any(|(known, _)| known == code);
+    let section = pathway.section_of(question).filter(|_| is_offered)?;
+    Some(Part { section: section.id.to_string(), fields: vec![(question.to_string(), code.to_owned())] })
 }
 
 /// The section that a draft begins with: the answer about danger.

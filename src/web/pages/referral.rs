@@ -280,7 +280,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
 }
 
 /// The address of something that the caller may do next; empty where they may not.
-fn href_if(view: &ReferralView, action: Action, last: &str) -> String {
+pub(super) fn href_if(view: &ReferralView, action: Action, last: &str) -> String {
     let may = view.actions.contains(&action);
     if may { format!("/referrals/{}/{last}", view.referral.reference) } else { String::new() }
 }

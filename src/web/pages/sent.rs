@@ -13,10 +13,12 @@ use super::{
     addition::sections_to_add,
     advice::{self, Hinted, also_refer},
     pathway::{Contact, contacts},
+    referral::href_if,
 };
 use crate::{
     app::{App, Error, HolderView, ReferralView},
     domain::{
+        action::Action,
         answers::Answers,
         enquiry::FormKind,
         grant::GrantReason,
@@ -62,6 +64,8 @@ pub struct SentPage {
     pub to_add: Vec<(String, String)>,
     /// Address of the referral.
     pub view_href: String,
+    /// Address where it is printed or saved; empty where the reader may not.
+    pub print_href: String,
     /// Address to send another.
     pub another_href: String,
 }
@@ -224,6 +228,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         also_refer: also_refer(&app, &view),
         to_add: sections_to_add(&view),
         view_href: format!("/referrals/{reference}"),
+        print_href: href_if(&view, Action::PrintReferral, "print"),
         another_href: "/".to_owned(),
         reference,
     })

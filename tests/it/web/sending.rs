@@ -49,6 +49,29 @@ async fn danger_is_asked_first_and_the_record_can_still_be_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_area_that_was_chosen_to_hear_whom_to_ring_is_not_asked_again() {
+    let (served, client) = sender().await;
+    let start = client.get("/refer/child-exploitation").await;
+    assert!(start.body.contains("If this service is down") && start.body.contains("href=\"tel:999\""), "{}", start.body);
+    let ring = client.get("/refer/child-exploitation/ring?district=rutland").await;
+    assert!(ring.body.contains("<input type=\"hidden\" name=\"district\" value=\"rutland\">"), "{}", ring.body);
+    let begin = async |district: &str| {
+        let ring = client.get("/refer/child-exploitation/ring").await;
+        let (csrf, token) = (ring.token(), ring.value("form_token"));
+        let own = [("csrf_token", csrf.as_str()), ("form_token", token.as_str()), ("danger", "yes"), ("rung", "yes")];
+        let fields = [&own[..], &[("district", district)]].concat();
+        let begun = client.post("/refer/child-exploitation/start", &fields).await;
+        assert_eq!(client.post("/refer/child-exploitation/start", &fields).await.location(), begun.location(), "begun once");
+        client.get(&format!("{}/check", begun.location())).await.body
+    };
+    assert!(begin("rutland").await.contains(">Rutland</dd>"), "it stands among the answers");
+    for nowhere in ["", "atlantis"] {
+        assert!(!begin(nowhere).await.contains(">Rutland</dd>"), "{nowhere}");
+    }
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_covers_is_named_before_sending_and_after() {
     let (served, client) = sender().await;
     let draft = client.begin().await;
@@ -60,6 +83,9 @@ async fn who_covers_is_named_before_sending_and_after() {
     assert!(check.body.contains("Fire Control (Leicestershire Fire and Rescue Service), at once"), "{}", check.body);
     let sent = client.post(&format!("{draft}/send"), &[("csrf_token", &check.token())]).await;
     let page = client.get(sent.location()).await;
+    let own = sent.location().trim_end_matches("/sent");
+    assert_eq!(page.words(&format!("a[href='{own}/print']")), ["Print this referral, or save a copy"]);
+    assert!(page.body.contains("data-app-copy"), "with scripts the reference can be copied");
     assert!(page.body.contains("covers outside those hours and has it now"), "{}", page.body);
 
     let routine = client.get(&client.refer(&[]).await).await;

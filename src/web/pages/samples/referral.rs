@@ -181,6 +181,7 @@ pub(super) fn sent() -> Sample {
         contacts: contacts(),
         to_add: vec![("School and health".to_owned(), "/referrals/7K3F-9QXD-2/add/school".to_owned())],
         view_href: "/referrals/7K3F-9QXD-2".to_owned(),
+        print_href: "/referrals/7K3F-9QXD-2/print".to_owned(),
         another_href: "/".to_owned(),
     };
     sample("sent", false, &sent)
