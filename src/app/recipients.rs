@@ -340,25 +340,30 @@ impl App {
         Ok(false)
     }
 
-    /// The people of a pathway's restricted teams whom this caller may strike out, whatever the answers.
+    /// The people of a pathway's restricted teams whom this caller may strike out, whatever the answers; those first who receive
+    /// it while any of them is left, each once.
     pub(super) async fn strikable(&self, caller: &Caller, pathway: &Pathway) -> Result<Vec<RestrictedMember>, Error> {
         let mut codes: Vec<&TeamCode> = Vec::new();
-        for code in pathway.routes.all().flat_map(|route| [&route.restricted, &route.restricted_elsewhere]) {
+        let first = pathway.routes.all().map(|route| &route.restricted);
+        for code in first.chain(pathway.routes.all().map(|route| &route.restricted_elsewhere)) {
             if !codes.contains(&code) {
                 codes.push(code);
             }
         }
-        let mut members = Vec::new();
+        let mut members: Vec<RestrictedMember> = Vec::new();
         for code in codes {
             let Some(team) = self.store.team_by_code(code.as_str()).await? else { continue };
             let people = self.left_of(caller, &team, &[]).await?;
             let agency = self.agency(team.agency).await?.name.as_str().to_owned();
+            let mut of_team = Vec::new();
             for (user, _, name) in self.store.account_names(&people).await? {
                 let (team, agency) = (team.name.as_str().to_owned(), agency.clone());
-                members.push(RestrictedMember { user, name: name.as_str().to_owned(), team, agency });
+                of_team.push(RestrictedMember { user, name: name.as_str().to_owned(), team, agency });
             }
+            of_team.retain(|member| members.iter().all(|known| known.user != member.user));
+            of_team.sort_by(|one, other| one.name.cmp(&other.name));
+            members.extend(of_team);
         }
-        members.sort_by(|one, other| (&one.agency, &one.team, &one.name).cmp(&(&other.agency, &other.team, &other.name)));
         Ok(members)
     }
 

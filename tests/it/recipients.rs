@@ -208,7 +208,8 @@ async fn restricted_team(engine: Engine) {
     let names: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
     assert_eq!(
         names,
-        ["Fay Fictional", "Finn Mythical", "Hana Conjured", "Erin Hypothetical", "Iris Makebelieve", "Mara Storybook"]
+        ["Erin Hypothetical", "Iris Makebelieve", "Mara Storybook", "Fay Fictional", "Finn Mythical", "Hana Conjured"],
+        "those first who receive it first, each once"
     );
     let user = |name: &str| hub.person(name).user;
     let choices = Choices { struck_out: vec![user("mara.storybook")], ..Choices::default() };

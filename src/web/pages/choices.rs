@@ -222,8 +222,8 @@ impl ChoicesView {
             name: STRIKE_OUT.to_owned(),
             fieldset: Some(Fieldset::new("Who must not see this?", "govuk-fieldset__legend--m")),
             hint: Some(Hint::from(
-                "Somebody involved may be known to a partner. So it goes by name to a few people of one agency, and to nobody else. \
-                 Tick everybody who is involved. If nobody of the first agency is left, it goes to those of another.",
+                "Somebody involved may be known to a partner. So it goes by name to a few people, those of the team named first, \
+                 and to nobody else. Tick everybody who is involved. If nobody of that team is left, it goes to those of another.",
             )),
             error_message: self.error(STRIKE_OUT),
             items: self.people.iter().map(item).collect(),

@@ -201,13 +201,16 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         FormKind::Referral => "decides",
         FormKind::Enquiry => "answers",
     };
-    let deciding = if is_named { "One of them" } else { team };
     let decided = match view.referral.stage.state() {
         ReferralState::Decided | ReferralState::Closed => None,
         state => view.referral.due_at.map(|due| {
+            if is_named {
+                // Nobody covers for them, so a time is a limit and no promise.
+                return format!("A decision is due by {}. If you hear nothing by then, ring.", words::day_and_time(due));
+            }
             let latest = if state == ReferralState::Checking { " at the latest" } else { "" };
             let meanwhile = cover(&view).map(|cover| format!(" While it is closed, {cover} acts.")).unwrap_or_default();
-            format!("{deciding} {does} by {}{latest}.{meanwhile}", words::day_and_time(due))
+            format!("{team} {does} by {}{latest}.{meanwhile}", words::day_and_time(due))
         }),
     };
     let told = match view.answers.as_ref().filter(|_| !is_named) {
