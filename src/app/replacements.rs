@@ -89,12 +89,7 @@ impl App {
         self.start_draft_once(request, caller, ((&referral.pathway, FormKind::Referral), &parts), once).await
     }
 
-    async fn find_stopped(
-        &self,
-        request: &RequestContext,
-        caller: &Caller,
-        reference: &str,
-    ) -> Result<(Referral, Sight), Error> {
+    async fn find_stopped(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<(Referral, Sight), Error> {
         let referral = self.find_referral(request, caller, reference, Action::ChangeStopped).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
         Ok((referral, sight))

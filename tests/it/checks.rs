@@ -8,8 +8,7 @@ use referral_exchange::{
         raw_from_json,
     },
     domain::{
-        answers::Answers, code::Code, draft::Part, pathway::Pathway, referral::ReferralState, relation::Relation,
-        time::Timestamp,
+        answers::Answers, code::Code, draft::Part, pathway::Pathway, referral::ReferralState, relation::Relation, time::Timestamp,
     },
     store::Engine,
 };

@@ -170,7 +170,9 @@ async fn show_to_amend(
 fn stands(view: &ReferralView, id: &QuestionId, answer: &GivenAnswer) -> Vec<(String, String)> {
     let is_plain = match answer {
         GivenAnswer::Text(_) | GivenAnswer::Phone(_) | GivenAnswer::Number(_) => true,
-        answer => answer.is_not_known() || matches!(answer, GivenAnswer::Choice(_) | GivenAnswer::Many(_) | GivenAnswer::YesNo(_)),
+        answer => {
+            answer.is_not_known() || matches!(answer, GivenAnswer::Choice(_) | GivenAnswer::Many(_) | GivenAnswer::YesNo(_))
+        }
     };
     if !is_plain {
         return Vec::new();

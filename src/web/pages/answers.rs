@@ -200,7 +200,8 @@ fn typed_as(question: &Question, name: &str, answer: &Answer) -> Fields {
     let date = |date: &PartDate| {
         let [day, month, year] = DATE.map(|part| format!("{id}-{part}"));
         let year = std::iter::once((year, date.year().to_string()));
-        let rest = [(day, date.day()), (month, date.month())].into_iter().filter_map(|(name, part)| Some((name, part?.to_string())));
+        let rest =
+            [(day, date.day()), (month, date.month())].into_iter().filter_map(|(name, part)| Some((name, part?.to_string())));
         year.chain(rest).chain(tick("-about", date.is_about())).collect()
     };
     match answer {
@@ -222,9 +223,7 @@ fn typed_as(question: &Question, name: &str, answer: &Answer) -> Fields {
             std::iter::once((format!("{id}.years"), years.to_string())).chain(tick(".estimated", *estimated)).collect()
         }
         Answer::Person(person) => parts(&id, person.parts()),
-        Answer::Address(address) => {
-            parts(&id, address.parts()).into_iter().chain(tick(".write_to", address.write_to)).collect()
-        }
+        Answer::Address(address) => parts(&id, address.parts()).into_iter().chain(tick(".write_to", address.write_to)).collect(),
         Answer::Vehicle(vehicle) => parts(&id, vehicle.parts()),
         Answer::Document(document) => {
             let expires = document.expires.map(|date| date.to_string());

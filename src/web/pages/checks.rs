@@ -305,10 +305,8 @@ fn write_again(pathway: &Pathway, answers: &Answers) -> Vec<Part> {
         let answer = answers.get(&question.id).filter(|answer| answer.is_not_known() || answer.fits(&question.kind));
         answer.map(|answer| typed(question, answer)).unwrap_or_default()
     };
-    let part = |section: &Section| Part {
-        section: section.id.to_string(),
-        fields: section.questions.iter().flat_map(answer).collect(),
-    };
+    let part =
+        |section: &Section| Part { section: section.id.to_string(), fields: section.questions.iter().flat_map(answer).collect() };
     pathway.sections.iter().map(part).filter(|part| !part.fields.is_empty()).collect()
 }
 
