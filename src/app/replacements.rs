@@ -54,13 +54,13 @@ impl App {
     ) -> Result<Answered<Reference>, Error> {
         let route = format!("change-stopped {reference}");
         let act = async |once: &Once<'_>| {
-            let begun = self.change_once(request, caller, reference, write, once).await;
+            let begun = self.write_again_once(request, caller, reference, write, once).await;
             self.damage_on_record(request, caller, Action::ChangeStopped, begun).await
         };
         self.once(request, caller, key, (&route, b""), act).await
     }
 
-    async fn change_once(
+    async fn write_again_once(
         &self,
         request: &RequestContext,
         caller: &Caller,

@@ -34,7 +34,6 @@ pub(super) fn list(words: &str) -> FileList {
         form_token: "token-of-the-form".to_owned(),
     };
     FileList {
-        leave_out: if failed { "Leave out whatever shows who they are.".to_owned() } else { String::new() },
         files: if words.is_empty() {
             Vec::new()
         } else {
@@ -91,6 +90,7 @@ fn of_draft(words: &str, failed: bool) -> DraftFilesPage {
     DraftFilesPage {
         frame: somebody().titled("Files – Child exploitation").back_to("/drafts/7K3F-9QXD-2").failed_if(failed),
         pathway: "Child exploitation".to_owned(),
+        leave_out: if failed { "Leave out whatever shows who they are.".to_owned() } else { String::new() },
         files: if words.is_empty() { Vec::new() } else { vec![file("stairs.jpg", words), file("letter.pdf", "")] },
         action: "/drafts/7K3F-9QXD-2/files".to_owned(),
         form_token: "token-of-the-form".to_owned(),
