@@ -205,7 +205,8 @@ pub async fn mark_step(
 /// The latest decision as you may see it. A referrer reads `outcome` and `reason_for_referrer` alone.
 #[derive(Serialize, ToSchema)]
 pub struct Decided {
-    /// The outcome's code; for a referrer on a pathway that allows no words of the team's own, the code of the line chosen.
+    /// The outcome's code; for a referrer on a pathway that allows no words of the team's own, the code
+    /// of the first line that says what they read.
     outcome: String,
     /// The grade's code.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -22,11 +22,12 @@ use super::{
 };
 use crate::{
     app::{
-        Answered, App, Checked, Choices, Copied, EntryView, Error, FileView, MessageView, NoteView, Reached, Receipt,
-        ReferralView, Sending, StopView, answers_to_json, flags, raw_from_request,
+        AdditionView, Answered, App, Checked, Choices, Copied, EntryView, Error, FileView, MessageView, NoteView, Reached,
+        Receipt, ReferralView, Sending, StopView, answers_to_json, flags, latest, raw_from_request,
     },
     domain::{
         action::Action,
+        compartment::EntryKind,
         enquiry::FormKind,
         ids::{TeamId, UserId},
         lawful::LegalPick,
@@ -179,6 +180,28 @@ impl From<EntryView> for Entry {
     }
 }
 
+/// Answers that came after a referral was sent.
+#[derive(Serialize, ToSchema)]
+pub struct AnswerChange {
+    id: String,
+    /// `addition`: answers to what was left open; `amendment`: answers that replace earlier ones.
+    kind: &'static str,
+    #[schema(format = DateTime)]
+    at: String,
+    from: String,
+    /// The answers, keyed by question id.
+    #[schema(value_type = Object)]
+    answers: serde_json::Value,
+}
+
+impl AnswerChange {
+    fn of(AdditionView { id, at, from, amends, answers }: &AdditionView) -> Self {
+        let kind = if *amends { EntryKind::Amendment } else { EntryKind::Addition };
+        let (id, answers) = (id.to_string(), answers_to_json(answers));
+        Self { id, kind: kind.code(), at: at.rfc3339(), from: from.clone(), answers }
+    }
+}
+
 /// A message on a referral.
 #[derive(Serialize, ToSchema)]
 pub struct Message {
@@ -206,7 +229,8 @@ pub struct Note {
     #[schema(format = DateTime)]
     at: String,
     from: String,
-    /// `shared`: referrer and receiving team; `casework`: the receiving team only.
+    /// `shared`: everybody who can see the referral; `casework`: the receiving team and whoever it lets read along; `share`: you
+    /// and whoever shared it.
     audience: &'static str,
     text: String,
 }
@@ -228,7 +252,8 @@ pub struct Attachment {
     #[schema(format = DateTime)]
     at: String,
     from: String,
-    /// `shared`: referrer and receiving team; `casework`: the receiving team only.
+    /// `shared`: everybody who can see the referral; `casework`: the receiving team and whoever it lets read along; `share`: you
+    /// and whoever shared it.
     audience: &'static str,
     /// What it shows; may be blank.
     description: String,
@@ -338,9 +363,17 @@ pub struct Referral {
     actions: Vec<&'static str>,
     /// What a reader must see first, the gravest before the others: dangers, and what must not be done.
     flags: Vec<String>,
-    /// The answers as sent, keyed by question id; null where you may open none.
+    /// The answers as they stand now, keyed by question id; null where you may open none.
     #[schema(value_type = Option<Object>)]
     answers: Option<serde_json::Value>,
+    /// The answers as they were sent, where some were added or changed since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    answers_as_sent: Option<serde_json::Value>,
+    /// What was added to the answers or changed in them since they were sent, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    changes: Vec<AnswerChange>,
     entries: Vec<Entry>,
     messages: Vec<Message>,
     /// Words that went with acts on it.
@@ -388,6 +421,9 @@ impl From<StopView> for Stopped {
 impl From<ReferralView> for Referral {
     fn from(view: ReferralView) -> Self {
         Self {
+            answers: view.answers.as_ref().map(|_| answers_to_json(&latest(&view))),
+            answers_as_sent: view.answers.as_ref().filter(|_| !view.additions.is_empty()).map(answers_to_json),
+            changes: view.additions.iter().map(AnswerChange::of).collect(),
             decision: Decided::latest(&view),
             flags: flags(&view),
             sent_by: SentBy::of(&view),
@@ -406,7 +442,6 @@ impl From<ReferralView> for Referral {
             revision: if view.by_share { 0 } else { view.referral.revision },
             relation: view.relation.code(),
             actions: view.actions.into_iter().map(Action::code).collect(),
-            answers: view.answers.as_ref().map(answers_to_json),
             entries: view.entries.into_iter().map(Entry::from).collect(),
             messages: view.messages.into_iter().map(Message::from).collect(),
             notes: view.notes.into_iter().map(Note::from).collect(),

@@ -50,7 +50,7 @@ pub struct FeedbackView {
     pub id: EntryId,
     /// When it was written.
     pub at: Timestamp,
-    /// The outcome's code; where the pathway's lines must not let it show, the line's.
+    /// The outcome's code; where the pathway's lines must not let it show, that of the first line that says the same.
     pub code: String,
     /// The outcome in words; blank where the line says all.
     pub title: String,
@@ -228,6 +228,7 @@ pub(super) fn read_decision(versioned: &Versioned, id: EntryId, at: Timestamp, t
 pub(super) fn read_feedback(versioned: &Versioned, id: EntryId, at: Timestamp, text: &str) -> Result<FeedbackView, Error> {
     let json = json_of(text)?;
     let (outcome, line) = (json["outcome"].as_str(), json["line"].as_str());
+    let line = line.and_then(|code| versioned.pathway.told_by(code)).map(Code::as_str);
     let title = outcome.and_then(|code| versioned.pathway.outcome(code)).map(|outcome| outcome.title.clone());
     Ok(FeedbackView {
         id,

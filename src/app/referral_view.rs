@@ -11,6 +11,7 @@ use crate::{
     domain::{
         action::Action,
         answers::{Answer, Answers},
+        clock::Step,
         code::QuestionId,
         compartment::{Category, CompartmentKind, EntryKind},
         enquiry::PointsAt,
@@ -19,6 +20,8 @@ use crate::{
         message::Audience,
         reference::Reference,
         relation::Relation,
+        running_clock::RunningClock,
+        sharing::Shared,
         time::Timestamp,
     },
     store::referrals::Referral,
@@ -129,6 +132,20 @@ const fn is_senders_side(relation: Relation) -> bool {
     matches!(relation, Relation::Referrer | Relation::Deputy | Relation::ReferrersTeam | Relation::Checker)
 }
 
+/// Of what the gate allows, what there is something to do it with: a step whose clock runs, a share that can still be ended.
+fn possible(mut actions: Vec<Action>, desk: Option<&DeskView>, shares: &[ShareView]) -> Vec<Action> {
+    let steps = |clock: &RunningClock| clock.is_running() && clock.step != Step::Triage;
+    let has_step = desk.is_some_and(|desk| desk.clocks.iter().any(steps));
+    let has_share = |what| shares.iter().any(|share| share.what == what && share.ended.is_none());
+    actions.retain(|action| match action {
+        Action::MarkStep => has_step,
+        Action::RecallShare => has_share(Shared::Items),
+        Action::EndCaseworkAccess => has_share(Shared::Casework),
+        _ => true,
+    });
+    actions
+}
+
 impl App {
     pub(super) async fn view(
         &self,
@@ -192,6 +209,7 @@ impl App {
         let names = self.names_of(writers).await?;
         let name_of = |id| names.get(&id).cloned().unwrap_or_default();
         let answers = (!parts.is_empty()).then(|| pathway.pathway.whole(parts));
+        let actions = possible(actions, desk.as_ref(), &shares);
         Ok(ReferralView {
             carried: self.carried_of(&referral, answers.as_ref()).await?,
             enquiry: to(PointsAt::Enquiry).next(),

@@ -160,6 +160,12 @@ impl App {
                 Scope::Referral => policy.allows(&question(None)),
                 // Nobody holds the compartment of a share that is still to be made.
                 Scope::Compartment if action == Action::Share => policy.allows(&question(Some(CompartmentKind::Share))),
+                // What is kept apart alone is no page to print: it goes on one only beside the rest.
+                Scope::Compartment if action == Action::PrintReferral => kinds.iter().any(|shown| {
+                    shown.kind != CompartmentKind::Restricted
+                        && holds(sight, shown, (place, relation), caller.user())
+                        && policy.allows(&question(Some(shown.kind)))
+                }),
                 Scope::Compartment => kinds.iter().any(|shown| {
                     holds(sight, shown, (place, relation), caller.user()) && policy.allows(&question(Some(shown.kind)))
                 }),

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         action::Action,
         agreement::Fit,
+        code::TeamCode,
         compartment::{CompartmentKind, EntryKind},
         ids::EntryId,
         message::Audience,
@@ -24,6 +25,10 @@ pub struct SharePreview {
     pub view: ReferralView,
     /// With whom: team or person, with the agency.
     pub to: String,
+    /// Who sent it, their deputy included, by name: what they wrote names them.
+    pub senders: Vec<String>,
+    /// Whether the pathway lets the recipient hold something of such a referral by itself. If they do, they see more than this.
+    pub may_hold_more: bool,
     /// How many people will be able to open it.
     pub readers: usize,
     /// The agreement named, by its title, and how the share stands to it.
@@ -108,10 +113,16 @@ impl App {
         // Basis and purpose were looked at above.
         let purpose = share.purpose.ok_or(Error::Refused)?;
         let fit = fit(agreement.as_ref(), parties, &view.referral.pathway, (purpose, request.at));
+        let senders = std::iter::once(view.sent_by.0.clone()).chain(view.deputy.iter().map(|deputy| deputy.name.clone()));
+        let senders = senders.filter(|name| !name.is_empty()).collect();
+        let named = |code: &TeamCode| code.as_str() == team.code;
+        let may_hold_more = view.pathway.pathway.restricted.iter().any(|restricted| restricted.teams.iter().any(named));
         let agreement = (agreement.map(|agreement| agreement.terms.title), fit);
         Ok(SharePreview {
             agreement,
             to: self.holder_name(holder.to()).await?,
+            senders,
+            may_hold_more,
             readers,
             revision,
             view: view.as_shared(&share.entries),

@@ -345,6 +345,14 @@ impl App {
             faults.push(UNKNOWN);
             return Ok(Vec::new());
         }
+        // What was put right since goes with the answers, or the recipient relies on what was wrong.
+        if found.iter().any(|item| item.entry.kind == EntryKind::Submission) {
+            let all = self.store.entries_in(&from).await?;
+            let left_out = |item: &entries::Found| item.entry.kind == EntryKind::Amendment && !wanted.contains(&item.entry.id);
+            if all.iter().any(left_out) {
+                faults.push(("entries", "Tick each change of the answers as well: what was sent does not hold any more"));
+            }
+        }
         let files = found.iter().filter(|item| item.entry.kind == EntryKind::Attachment).map(|item| item.entry.id);
         let states = self.store.file_states(&files.collect::<Vec<_>>()).await?;
         if states.iter().any(|state| state.quarantined_at.is_some()) {

@@ -194,6 +194,13 @@ impl Pathway {
         self.outcomes.iter().find(|outcome| outcome.code.as_str() == code)
     }
 
+    /// The code by which a referrer hears of a line, where the lines alone tell them: the same for all lines that say the same.
+    pub fn told_by(&self, line: &str) -> Option<&Code> {
+        let lines = || self.outcomes.iter().flat_map(|outcome| &outcome.feedback);
+        let said = lines().find(|known| known.code.as_str() == line)?;
+        lines().find(|known| known.title == said.title).map(|known| &known.code)
+    }
+
     /// Whether an agency of this kind may send it.
     pub fn may_submit(&self, kind: AgencyKind) -> bool {
         self.may_submit.contains(&kind)

@@ -109,6 +109,13 @@ impl RunningClock {
         }
     }
 
+    /// Whether the step was never done: it ended because the referral was closed at that moment. What a closing decision
+    /// decided (`decided`) was done by it.
+    pub fn was_cut(&self, closed: Timestamp, decided: bool) -> bool {
+        let made = decided && self.step == Step::Triage;
+        matches!(self.run, Run::Stopped { at, .. } if at == closed) && !made
+    }
+
     /// When the step is or was due; none before it began.
     pub const fn due(&self) -> Option<Timestamp> {
         match self.run {
@@ -213,6 +220,19 @@ mod tests {
         assert_eq!(reopened[0].due(), Some(again.plus(Duration::from_hours(4))));
         assert_eq!(reopened[1], done, "what was done stays done");
         assert_eq!(reopened[2], open);
+    }
+
+    #[test]
+    fn a_step_that_only_ended_with_the_closing_was_not_done() {
+        let (start, closed) = (at("2026-11-26T09:00:00Z"), at("2026-11-26T12:00:00Z"));
+        let triage = RunningClock::new(Step::Triage, Limit::Hours(4), Pauses::Never).start(start, &calendar());
+        let contact = waits(Limit::Hours(9)).start(start, &calendar());
+        let ends = |clock: RunningClock, at, decided| clock.stop(at).was_cut(closed, decided);
+        assert!(ends(contact, closed, true) && ends(contact, closed, false));
+        assert!(ends(triage, closed, false), "closed without a decision");
+        assert!(!ends(triage, closed, true), "decided and closed in one");
+        assert!(!ends(contact, at("2026-11-26T11:00:00Z"), true), "done before");
+        assert!(!contact.was_cut(closed, false), "it runs on");
     }
 
     fn any_limit() -> impl Strategy<Value = Limit> {

@@ -125,9 +125,9 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let check = check(&file, &known);
     let restricted = restricted(&file, &known);
     let clocks = clocks(&file, &known);
-    let outcomes = outcomes(&file);
-    let grades = choices(&file, "grades", 0);
     let (free_feedback, takes_redirected) = (file.flag("free_feedback", true), file.flag("takes_redirected", true));
+    let outcomes = outcomes(&file, !free_feedback);
+    let grades = choices(&file, "grades", 0);
     let retention = retention(&file);
     let (owner, review_by) = (file.need_text("owner"), file.need_date("review_by"));
     let next_steps = next_steps(&file, &known);
@@ -264,7 +264,9 @@ pub(super) fn next_steps(file: &Table<'_>, known: &Known) -> Vec<NextStep> {
     file.need_list("next_steps").into_iter().filter_map(step).collect()
 }
 
-pub(super) fn outcomes(file: &Table<'_>) -> Vec<Outcome> {
+/// The outcomes. Where the referrer must not learn which it was (`hides`), those that tell them the same close alike, or where the
+/// referral stands would tell them apart.
+pub(super) fn outcomes(file: &Table<'_>, hides: bool) -> Vec<Outcome> {
     let mut read: Vec<Outcome> = Vec::new();
     for table in file.need_tables("outcome") {
         let (code, title, hint) = (table.need_code("code", Code::parse), table.need_text("title"), table.text("hint"));
@@ -283,6 +285,13 @@ pub(super) fn outcomes(file: &Table<'_>) -> Vec<Outcome> {
         if let (Some(code), Some(title)) = (code, title) {
             if read.iter().any(|outcome| outcome.code == code) {
                 table.fault(format!("rename this outcome: another has the code `{code}`"));
+            }
+            let says = |line: &Choice| feedback.iter().any(|own| own.title == line.title);
+            let alike = |known: &Outcome| known.closes == closes || !known.feedback.iter().any(says);
+            if hides && !read.iter().all(alike) {
+                table.fault(
+                    "set `closes` as in the other outcome that tells the referrer the same, or they can tell which it was",
+                );
             }
             read.push(Outcome { code, title, hint, closes, feedback });
         }

@@ -63,6 +63,22 @@ fn line_of(text: &str, part: &str) -> usize {
 }
 
 #[test]
+fn outcomes_that_tell_the_referrer_the_same_close_alike_and_have_one_code_for_them() {
+    const OFFENDER: &str = include_str!("../../pathways/foreign-national-offender.toml");
+    let whole = parse("foreign-national-offender.toml", OFFENDER).expect("it loads");
+    assert!(!whole.free_feedback);
+    let told = ["no-trace", "trace-serious", "wanted", "no-action"].map(|code| {
+        let line = &whole.outcome(code).expect("an outcome").feedback[0];
+        whole.told_by(line.code.as_str()).map(Code::as_str)
+    });
+    assert_eq!(told, [Some("fno-assessed-a"); 4]);
+    assert_eq!(whole.told_by("fno-stopped").map(Code::as_str), Some("fno-stopped"));
+    let apart = OFFENDER.replacen("title = \"Wanted: to the arrest team\"", "title = \"Wanted\"\ncloses = true", 1);
+    let faults = parse("foreign-national-offender.toml", &apart).expect_err("a fault").0;
+    assert!(faults.iter().any(|fault| fault.message.contains("set `closes` as in the other outcome")), "{faults:?}");
+}
+
+#[test]
 fn every_fault_names_its_line_and_what_to_mend() {
     let mut missed = Vec::new();
     for change in changes() {

@@ -95,7 +95,7 @@ fn terms(table: &Table<'_>, known: &Known, form: &AskedAbout<'_>) -> Option<Enqu
     let headline = headline.filter_map(|value| own_known.named(table.reader, "headline", value)).collect();
     let urgency = urgency(table, &own_known);
     let clocks = clocks(table, &own_known);
-    let (outcomes, retention, next_steps) = (outcomes(table), retention(table), next_steps(table, &own_known));
+    let (outcomes, retention, next_steps) = (outcomes(table, false), retention(table), next_steps(table, &own_known));
     Some(EnquiryTerms {
         title: title?,
         description: description?,

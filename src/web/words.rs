@@ -124,6 +124,15 @@ pub(super) fn sentence(clause: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>() + ".").unwrap_or_default()
 }
 
+/// "A, B and C".
+pub(super) fn both(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// "A, B or C".
 pub(super) fn either(names: &[String]) -> String {
     match names {
@@ -172,9 +181,14 @@ pub(super) const fn step(step: Step) -> &'static str {
     }
 }
 
-/// How a clock stands: a breach is said, also of a step that is done.
-pub(super) fn clock(clock: &RunningClock, now: Timestamp) -> String {
+/// How a clock stands: a breach is said, also of a step that is done; and of one that ended only because the referral was
+/// closed (`cut`), that nobody did it.
+pub(super) fn clock(clock: &RunningClock, cut: bool, now: Timestamp) -> String {
     match clock.run {
+        Run::Stopped { due, at, .. } if cut && due < at => {
+            format!("Not done, and {} late when it was closed", length(at.since(due)))
+        }
+        Run::Stopped { .. } if cut => "Not done: closed before it was due".to_owned(),
         Run::Unstarted => "Not started".to_owned(),
         Run::Running { due: moment, .. } => due(Some(moment), now),
         Run::Paused { at, .. } => format!("Stands still since {}, while you wait for the referrer", at.words()),
@@ -229,6 +243,7 @@ pub(super) const fn purpose(purpose: Purpose) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::clock::{Limit, Pauses};
 
     #[test]
     fn limits_read_as_people_say_them() {
@@ -247,5 +262,22 @@ mod tests {
             assert_eq!(due(Some(at(moment)), now), words, "{moment}");
         }
         assert_eq!(due(None, now), "Nothing is due");
+    }
+
+    #[test]
+    fn what_the_closing_cut_off_never_reads_as_done() {
+        let at = |text: &str| Timestamp::parse(text).expect("a time");
+        let (since, due, now) = (at("2026-11-20T09:00:00Z"), at("2026-11-20T13:00:00Z"), at("2026-11-24T09:00:00Z"));
+        let stopped = |at| RunningClock {
+            step: Step::FirstContact,
+            limit: Limit::Hours(4),
+            pauses: Pauses::Never,
+            run: Run::Stopped { since, due, at },
+        };
+        let (early, late) = (stopped(at("2026-11-20T12:00:00Z")), stopped(at("2026-11-20T15:00:00Z")));
+        assert_eq!(clock(&early, false, now), "Ended in time");
+        assert_eq!(clock(&late, false, now), "Ended 2 hours late");
+        assert_eq!(clock(&early, true, now), "Not done: closed before it was due");
+        assert_eq!(clock(&late, true, now), "Not done, and 2 hours late when it was closed");
     }
 }

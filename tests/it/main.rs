@@ -48,6 +48,7 @@ mod policy_matrix;
 mod postgres_smoke;
 mod printing;
 mod queues;
+mod readers;
 mod reading_along;
 mod recipients;
 mod redirections;

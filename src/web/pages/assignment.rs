@@ -11,7 +11,7 @@ use axum::{
 };
 use http::StatusCode;
 
-use super::referral;
+use super::{readers::of_our_file, referral};
 use crate::{
     app::{App, Assignment, Error, IdempotencyKey, ReferralView},
     domain::{action::Action, answers::FieldError},
@@ -99,6 +99,8 @@ pub struct AssignPage {
     pub revision: i64,
     /// Who works on it now, as a sentence.
     pub who: String,
+    /// Who reads the note, as a sentence.
+    pub read_by: String,
     /// The people to choose among: user name and name.
     pub people: Vec<(String, String)>,
     /// Who was chosen before.
@@ -135,7 +137,7 @@ impl AssignPage {
         Textarea {
             name: "note".to_owned(),
             label: "What do they need to know?".into(),
-            hint: Some(Hint::from("Only your team reads this. You can leave it out.")),
+            hint: Some(Hint { text: format!("{} You can leave it out.", self.read_by) }),
             error_message: self.error("note"),
             value: self.note.clone(),
             rows: Some(4),
@@ -199,6 +201,7 @@ async fn asked(app: &App, person: &SignedIn, reference: &str) -> Result<Option<A
         form_token: fresh_token(app),
         revision: view.referral.revision,
         who: DeskBox::of(app, person, &view).map(|desk| desk.who).unwrap_or_default(),
+        read_by: of_our_file(&view),
         people: desk.members.iter().map(|member| (member.username.clone(), member.name.clone())).collect(),
         href,
         to: String::new(),

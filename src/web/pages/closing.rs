@@ -9,10 +9,13 @@ use axum::{
     routing,
 };
 
-use super::assignment::instead;
+use super::{
+    assignment::instead,
+    readers::{Item, of_our_file},
+};
 use crate::{
     app::{Added, Answered, App, Closing, Error, IdempotencyKey, ReferralView},
-    domain::{action::Action, clock::Step, decision::CloseReason, referral::ReferralState},
+    domain::{action::Action, clock::Step, decision::CloseReason, message::Audience, referral::ReferralState},
     web::{
         components::{Button, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Hint, Input, Label, Radio, Radios, Textarea},
         error::{Answer, Failure, mend, ok, see},
@@ -87,10 +90,10 @@ impl Reasoned {
         }
     }
 
-    const fn hint(self) -> &'static str {
+    fn read_by(self, view: &ReferralView) -> String {
         match self {
-            Self::Close | Self::Reopen => "Only your team reads this.",
-            Self::Disagree | Self::Retract => "The receiving team reads this.",
+            Self::Close | Self::Reopen => of_our_file(view),
+            Self::Disagree | Self::Retract => Item::to_write(Audience::Shared).sentence(view),
         }
     }
 
@@ -117,6 +120,8 @@ pub struct ReasonPage {
     pub of: Reasoned,
     /// The revision that the page shows.
     pub revision: i64,
+    /// Who reads what is written, as a sentence.
+    pub read_by: String,
     /// The reasons to choose from, code and words; empty where words are all.
     pub reasons: Vec<(String, String)>,
     /// The one chosen.
@@ -169,7 +174,7 @@ impl ReasonPage {
         Textarea {
             name: "text".to_owned(),
             label: self.of.label().into(),
-            hint: Some(Hint::from(self.of.hint())),
+            hint: Some(Hint::from(self.read_by.as_str())),
             error_message: self.error("text"),
             value: self.text.clone(),
             rows: Some(5),
@@ -226,6 +231,7 @@ fn blank(app: &App, person: &SignedIn, view: &ReferralView, of: Reasoned) -> Rea
         form_token: fresh_token(app),
         of,
         revision: view.referral.revision,
+        read_by: of.read_by(view),
         reasons: reasons.map(|reason| (reason.code().to_owned(), reason.title().to_owned())).collect(),
         href,
         reason: String::new(),

@@ -11,6 +11,7 @@ use axum::{
 };
 use http::StatusCode;
 
+use super::readers::{Item, of_our_file};
 use crate::{
     app::{App, DecisionView, Error, IdempotencyKey, ReferralView, latest},
     domain::{
@@ -43,8 +44,8 @@ pub struct DecisionBox {
     pub form_token: String,
     /// Address of the referral.
     pub href: String,
-    /// What the referrer reads, the latest: its heading and words; none where nothing was decided.
-    pub told: Option<(String, String)>,
+    /// What the referrer reads, the latest: its heading, its words, and who else reads them; none where nothing was decided.
+    pub told: Option<(String, String, String)>,
     /// The decisions for the file, the latest first; for the receiving team.
     pub decisions: Vec<DecidedLine>,
     /// What can be done next: words and address.
@@ -60,14 +61,17 @@ pub struct DecidedLine {
     pub title: String,
     /// Who decided and when.
     pub by: String,
+    /// Who reads it, as a sentence.
+    pub read_by: String,
     /// Why.
     pub reason: String,
 }
 
 impl DecidedLine {
     /// A decision as the page shows it.
-    pub(super) fn of(decision: &DecisionView) -> Self {
+    pub(super) fn of(view: &ReferralView, decision: &DecisionView) -> Self {
         Self {
+            read_by: Item::of_the_file(view, decision.id).sentence(view),
             title: match &decision.grade {
                 Some((_, grade)) => format!("{}, grade: {grade}", decision.outcome.1),
                 None => decision.outcome.1.clone(),
@@ -98,9 +102,9 @@ impl DecisionBox {
         let running = running.iter().filter(|clock| clock.is_running() && clock.step != Step::Triage);
         let told = view.feedback.last().map(|told| {
             let title = if told.title.is_empty() { "What the referrer reads".to_owned() } else { told.title.clone() };
-            (title, told.text.clone())
+            (title, told.text.clone(), Item::of_the_told(view, told.id).sentence(view))
         });
-        let decisions = view.decisions.iter().rev().map(DecidedLine::of);
+        let decisions = view.decisions.iter().rev().map(|decision| DecidedLine::of(view, decision));
         let shown = Self {
             csrf_token: person.frame.csrf_token.clone(),
             form_token: fresh_token(app),
@@ -181,6 +185,8 @@ pub struct DecidePage {
     pub grades: Vec<(String, String)>,
     /// What the answers say of the risk; empty where nothing is graded by the sender.
     pub risk: String,
+    /// Who reads what is for the file, as a sentence.
+    pub read_by: String,
     /// Whether the pathway allows own words to the referrer.
     pub is_free: bool,
     /// What is written.
@@ -221,9 +227,9 @@ impl DecidePage {
     }
 
     fn graded(&self) -> String {
-        let stays = "Only your team reads this. Earlier grades stay on file.";
+        let stays = format!("{} Earlier grades stay on file.", self.read_by);
         if self.risk.is_empty() {
-            return stays.to_owned();
+            return stays;
         }
         format!("The answers say: {}. A judgement raises that and never lowers it. {stays}", self.risk)
     }
@@ -246,7 +252,7 @@ impl DecidePage {
         Textarea {
             name: "reason_for_file".to_owned(),
             label: "Reason for the file".into(),
-            hint: Some(Hint::from("Only your team reads this.")),
+            hint: Some(Hint::from(self.read_by.as_str())),
             error_message: self.error("reason_for_file"),
             value: self.written.reason_for_file.clone(),
             rows: Some(6),
@@ -294,6 +300,8 @@ pub struct PreviewPage {
     pub told: String,
     /// Who else reads that: everybody who holds the shared part.
     pub readers: Vec<String>,
+    /// Who reads what is for the file, as a sentence.
+    pub read_by: String,
     /// Whether it closes unless the writer says otherwise.
     pub closes: bool,
     /// What is written.
@@ -376,6 +384,7 @@ fn form(person: &SignedIn, view: &ReferralView, written: Written) -> DecidePage 
         choices: choices.collect(),
         grades: pathway.grades.iter().map(|grade| (grade.code.to_string(), grade.title.clone())).collect(),
         risk: pathway.risk_words(&latest(view)).unwrap_or_default(),
+        read_by: of_our_file(view),
         is_free: pathway.free_feedback,
         written,
         errors: Vec::new(),
@@ -433,6 +442,7 @@ async fn before(app: &App, person: &SignedIn, reference: &str, written: Written,
         .collect(),
         told,
         readers: view.holders.iter().map(|holder| holder.name.clone()).collect(),
+        read_by: of_our_file(&view),
         closes: decision.closes,
         href,
         written,

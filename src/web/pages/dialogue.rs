@@ -10,7 +10,7 @@ use axum::{
     routing,
 };
 
-use super::{file::seen_by, referral};
+use super::{readers::Item, referral};
 use crate::{
     app::{App, Error, IdempotencyKey, MessageView, ReferralView},
     domain::{
@@ -129,7 +129,7 @@ impl Dialogue {
         let form = view.actions.contains(&Action::WriteMessage).then(|| form(app, person, view));
         let said = |message: &MessageView| Said {
             head: format!("{}, {}", message.from, message.at.words()),
-            seen_by: seen_by(view, message.audience),
+            seen_by: Item::written(message.audience, message.id).readers(view),
             text: message.text.clone(),
         };
         let heading = match view.referral.kind {
@@ -156,13 +156,13 @@ fn waiting(view: &ReferralView) -> String {
 
 fn form(app: &App, person: &SignedIn, view: &ReferralView) -> WriteForm {
     let receives = view.relation == Relation::ReceivingTeam;
-    let mut audiences = vec![(Audience::Shared.code().to_owned(), seen_by(view, Audience::Shared))];
+    let mut audiences = vec![(Audience::Shared.code().to_owned(), Item::to_write(Audience::Shared).readers(view))];
     // The team that covers keeps no words of its own.
     if view.desk.as_ref().is_some_and(|desk| desk.keeps_casework) {
-        audiences.push((Audience::Casework.code().to_owned(), seen_by(view, Audience::Casework)));
+        audiences.push((Audience::Casework.code().to_owned(), Item::to_write(Audience::Casework).readers(view)));
     }
     if view.actions.contains(&Action::AskReferrer) {
-        let waits = format!("{}. It is a question, and we wait for the answer.", seen_by(view, Audience::Shared));
+        let waits = format!("{}. It is a question, and we wait for the answer.", Item::to_write(Audience::Shared).readers(view));
         audiences.push((QUESTION.to_owned(), waits));
     }
     let (label, hint) = match (view.referral.kind, receives) {

@@ -12,6 +12,7 @@ use axum::{
 };
 use http::StatusCode;
 
+use super::readers::Item;
 use crate::{
     app::{App, Arrived, Error, FileView, IdempotencyKey, Onto, ReferralView},
     domain::{
@@ -86,7 +87,7 @@ impl FileList {
                 description: file.description.clone(),
                 added: format!("{}, {}", file.from, file.at.words()),
                 scan: scanned(file.scan).to_owned(),
-                seen_by: seen_by(view, file.audience),
+                seen_by: Item::written(file.audience, file.id).readers(view),
                 quarantined: file.is_quarantined,
                 original_href: href(file.has_original && may(Action::DownloadOriginal), format!("{address}/original")),
                 quarantine_href: href(may(Action::QuarantineFile), format!("{address}/quarantine")),
@@ -243,9 +244,9 @@ async fn form(app: &App, person: &SignedIn, reference: &str) -> Result<AddFilePa
         return Err(app.not_offered(&person.request, &person.caller, &view, Action::AttachFile).await?);
     }
     let reference = view.referral.reference.to_string();
-    let mut audiences = vec![(Audience::Shared.code().to_owned(), seen_by(&view, Audience::Shared))];
+    let mut audiences = vec![(Audience::Shared.code().to_owned(), Item::to_write(Audience::Shared).readers(&view))];
     if view.relation == crate::domain::relation::Relation::ReceivingTeam {
-        audiences.push((Audience::Casework.code().to_owned(), seen_by(&view, Audience::Casework)));
+        audiences.push((Audience::Casework.code().to_owned(), Item::to_write(Audience::Casework).readers(&view)));
     }
     let chosen = if audiences.len() == 1 { Audience::Shared.code().to_owned() } else { String::new() };
     let back = format!("/referrals/{reference}");
@@ -360,17 +361,6 @@ pub(super) const fn scanned(state: ScanState) -> &'static str {
     match state {
         ScanState::NotScanned => "Not scanned. Open it with care",
         ScanState::Clean => "Scanned when it was added. Nothing was found",
-    }
-}
-
-/// Who sees what is for an audience, in words.
-pub(super) fn seen_by(view: &ReferralView, audience: Audience) -> String {
-    let (team, agency) = &view.received_by;
-    let thing = words::thing(view.referral.kind);
-    match audience {
-        Audience::Casework => format!("{team} ({agency}) only"),
-        Audience::Shared => format!("Everybody who can see this {thing}"),
-        Audience::Share => "Whoever it was shared with, and those who shared it".to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::readers::Item;
 use crate::{
     app::ReferralView,
     domain::{message::Audience, time::Timestamp},
@@ -32,7 +33,10 @@ impl History {
     pub(super) fn of(view: &ReferralView) -> Self {
         let (sender, team, agency) = &view.sent_by;
         let mut acts = vec![(view.referral.submitted_at, format!("{sender}, {team}, {agency} sent it"), Audience::Shared)];
-        acts.extend(view.additions.iter().map(|added| (added.at, format!("{} added answers", added.from), Audience::Shared)));
+        acts.extend(view.additions.iter().map(|added| {
+            let what = if added.amends { "changed" } else { "added" };
+            (added.at, format!("{} {what} answers", added.from), Audience::Shared)
+        }));
         acts.extend(view.files.iter().map(|file| (file.at, format!("{} added a file", file.from), file.audience)));
         acts.extend(
             view.messages.iter().map(|message| (message.at, format!("{} wrote a message", message.from), message.audience)),
@@ -49,15 +53,15 @@ impl History {
         acts.extend(passed_up.map(|at| (at, "It was passed up".to_owned(), Audience::Casework)));
         // What happened in the same moment stays in the order of the acts above.
         acts.sort_by_key(|(at, ..)| *at);
-        Self { acts: acts.into_iter().map(act).collect() }
+        Self { acts: acts.into_iter().map(|line| act(view, line)).collect() }
     }
 }
 
-fn act((at, what, audience): (Timestamp, String, Audience)) -> Act {
+fn act(view: &ReferralView, (at, what, audience): (Timestamp, String, Audience)) -> Act {
     let seen_by = match audience {
-        Audience::Shared => "",
-        Audience::Casework => "Only the receiving team sees this.",
-        Audience::Share => "Only those it was shared with see this.",
+        Audience::Shared => String::new(),
+        Audience::Casework => Item::to_write(audience).sentence(view),
+        Audience::Share => "It was shared with you.".to_owned(),
     };
-    Act { at: at.words(), what, seen_by: seen_by.to_owned() }
+    Act { at: at.words(), what, seen_by }
 }

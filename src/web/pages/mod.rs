@@ -39,6 +39,7 @@ pub mod pathway;
 pub mod print;
 pub mod queue;
 mod queue_place;
+mod readers;
 mod receiver;
 pub mod redirection;
 pub mod referral;

@@ -9,10 +9,13 @@ use axum::{
     routing,
 };
 
-use super::assignment::instead;
+use super::{
+    assignment::instead,
+    readers::{Item, of_our_file},
+};
 use crate::{
     app::{App, Error, IdempotencyKey, Redirection, ReferralView},
-    domain::{action::Action, ids::TeamId},
+    domain::{action::Action, ids::TeamId, message::Audience},
     web::{
         components::{Button, ErrorLink, ErrorMessage, ErrorSummary, Hint, Label, Select, SelectItem, Textarea, WarningText},
         error::{Answer, Failure, mend, ok, see},
@@ -110,14 +113,14 @@ async fn blank(app: &App, person: &SignedIn, view: &ReferralView) -> Result<Redi
     let href = format!("/referrals/{}", view.referral.reference);
     let teams = app.redirect_teams(&view.referral).await?;
     let free = view.pathway.pathway.free_feedback;
-    let read_by = if free { "The new team and the referrer read this." } else { "Only your team reads this." };
+    let read_by = if free { Item::to_write(Audience::Shared).sentence(view) } else { of_our_file(view) };
     Ok(RedirectPage {
         frame: person.frame.titled("Pass this referral on").back_to(&href).at("/queue"),
         form_token: fresh_token(app),
         revision: view.referral.revision,
         teams: teams.into_iter().map(|team| (team.id.to_string(), format!("{}, {}", team.name, team.agency))).collect(),
         team: String::new(),
-        read_by: read_by.to_owned(),
+        read_by,
         text: String::new(),
         errors: Vec::new(),
         href,

@@ -23,23 +23,24 @@ use super::{
     history::History,
     queue::StateTag,
     queue_place,
+    readers::Item,
     share_box::ShareBox,
     shared,
 };
 use crate::{
-    app::{App, Error, HolderView, NoteView, Reached, ReferralView, StopView},
+    app::{App, EntryView, Error, HolderView, NoteView, Reached, ReferralView, StopView, latest},
     domain::{
         action::Action,
-        answers::Answer as GivenAnswer,
+        answers::{Answer as GivenAnswer, Answers},
         code::QuestionId,
+        compartment::{CompartmentKind, EntryKind},
         enquiry::FormKind,
         grant::GrantReason,
-        message::Audience,
-        pathway::SummaryRow as PathwayRow,
-        question::Sealed,
+        question::{Question, Sealed},
         reference::Reference,
         referral::{ReferralState, Stage},
         relation::Relation,
+        running_clock::RunningClock,
         time::Timestamp,
     },
     web::{
@@ -91,6 +92,8 @@ pub struct ReferralPage {
     pub decides_first: bool,
     /// The answers, in parts.
     pub sections: Vec<AnswerSection>,
+    /// That the reader sees only a part of what was sent, and what to do; empty where they see it.
+    pub partly: String,
     /// What was added since, each with who and when.
     pub added: Vec<AnswerSection>,
     /// What can be added: a section's title and its address.
@@ -266,11 +269,12 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         desk: DeskBox::of(app, person, view),
         decision: DecisionBox::of(app, person, view),
         shares: ShareBox::of(view),
-        notes: view.notes.iter().map(note).collect(),
+        notes: view.notes.iter().map(|line| note(view, line)).collect(),
         stopped: view.stop.as_ref().map_or_else(Vec::new, stopped),
         controls: Controls::of(app, person, view),
         decides_first: view.relation == Relation::Referrer,
         sections: sections(view),
+        partly: partly(view),
         added: (0..view.additions.len()).map(|at| added(view, at)).collect(),
         to_add: sections_to_add(view),
         to_amend: sections_to_amend(view),
@@ -359,15 +363,19 @@ fn due(view: &ReferralView, now: Timestamp) -> Vec<(String, String)> {
         };
         return vec![("Decision".to_owned(), due)];
     };
-    desk.clocks.iter().map(|clock| (words::step(clock.step).to_owned(), words::clock(clock, now))).collect()
+    let closed = match view.referral.stage {
+        Stage::Closed { at, .. } => Some(at),
+        _ => None,
+    };
+    // A decision that closes tells the referrer in the same moment.
+    let decided = view.feedback.iter().any(|told| Some(told.at) == closed);
+    let cut = |clock: &RunningClock| closed.is_some_and(|closed| clock.was_cut(closed, decided));
+    let line = |clock: &RunningClock| (words::step(clock.step).to_owned(), words::clock(clock, cut(clock), now));
+    desk.clocks.iter().map(line).collect()
 }
 
-fn note(note: &NoteView) -> NoteLine {
-    let read_by = match note.audience {
-        Audience::Shared => "The referrer and the receiving team read this.",
-        Audience::Casework => "Only the receiving team reads this.",
-        Audience::Share => "It was shared with you.",
-    };
+fn note(view: &ReferralView, note: &NoteView) -> NoteLine {
+    let read_by = Item::written(note.audience, note.id).sentence(view);
     NoteLine {
         title: words::note(note.kind).to_owned(),
         from: format!("{}, {}. {read_by}", note.from, note.at.words()),
@@ -399,24 +407,68 @@ fn stopped(stop: &StopView) -> Vec<String> {
     std::iter::once(first).chain((!stop.text.is_empty()).then(|| stop.text.clone())).collect()
 }
 
+/// The answers as they stand now; beside one that came later, who gave it, when, and what stood before.
 pub(super) fn sections(view: &ReferralView) -> Vec<AnswerSection> {
-    let Some(answers) = &view.answers else { return Vec::new() };
-    let mut sections: Vec<AnswerSection> = Vec::new();
-    // A category that the caller does not hold is not there, not even as a question without an answer.
-    let apart = &view.pathway.pathway.restricted;
+    let Some(sent) = &view.answers else { return Vec::new() };
+    let (pathway, now) = (&view.pathway.pathway, latest(view));
+    // Who holds a part alone is not told that the rest was left open: they only cannot see it.
+    let whole = holds_what_was_sent(view);
+    let shown = |question: &Question| {
+        let given = now.get(&question.id).is_some();
+        // A category that the caller does not hold is not there, not even as a question without an answer.
+        if !whole || question.sealed.category().is_some() { given } else { question.is_shown(sent) || question.is_shown(&now) }
+    };
     let readers = |sealed: Sealed| {
-        let kept = apart.iter().find(|restricted| Some(restricted.category) == sealed.category());
+        let kept = pathway.restricted.iter().find(|restricted| Some(restricted.category) == sealed.category());
         kept.map(|restricted| restricted.who.clone()).unwrap_or_default()
     };
-    let shown = |row: &PathwayRow<'_>| row.sealed.category().is_none() || answers.get(row.question).is_some();
-    for row in view.pathway.pathway.summary(answers).into_iter().filter(shown) {
-        let line = (row.label.to_owned(), row.text);
-        match sections.last_mut() {
-            Some(section) if section.title == row.section && section.readers == readers(row.sealed) => section.rows.push(line),
-            _ => sections.push(AnswerSection { title: row.section.to_owned(), readers: readers(row.sealed), rows: vec![line] }),
+    let mut sections: Vec<AnswerSection> = Vec::new();
+    for section in &pathway.sections {
+        for question in section.questions.iter().filter(|question| shown(question)) {
+            let line = (question.short.clone(), standing(view, question, sent, &now));
+            match sections.last_mut() {
+                Some(last) if last.title == section.title && last.readers == readers(question.sealed) => last.rows.push(line),
+                _ => sections.push(AnswerSection {
+                    title: section.title.clone(),
+                    readers: readers(question.sealed),
+                    rows: vec![line],
+                }),
+            }
         }
     }
     sections
+}
+
+/// What a reader is told who cannot see how anybody may be reached without danger; empty for who sees it.
+pub(super) fn partly(view: &ReferralView) -> String {
+    if holds_what_was_sent(view) {
+        return String::new();
+    }
+    let (team, agency) = &view.received_by;
+    format!(
+        "You see only part of what was sent. How the people in it can be reached safely is not in this part: ask {team} \
+         ({agency}) before you ring, write to or visit anybody."
+    )
+}
+
+/// Whether the reader has the answers themselves, and not only those that are kept apart for some.
+pub(super) fn holds_what_was_sent(view: &ReferralView) -> bool {
+    let sent = |entry: &EntryView| entry.kind == EntryKind::Submission && entry.compartment != CompartmentKind::Restricted;
+    view.entries.iter().any(sent)
+}
+
+/// An answer as it stands, and how it came to: nobody may take what was changed for what holds.
+fn standing(view: &ReferralView, question: &Question, sent: &Answers, now: &Answers) -> String {
+    let Some(answer) = now.get(&question.id) else { return "Not provided".to_owned() };
+    let words = answer.words(question);
+    let later = view.additions.iter().rev().find(|addition| addition.answers.get(&question.id).is_some());
+    match (later, sent.get(&question.id)) {
+        (None, _) => words,
+        (Some(later), Some(before)) => {
+            format!("{words}\nChanged by {} on {}. As sent: {}", later.from, later.at.words(), before.words(question))
+        }
+        (Some(later), None) => format!("{words}\nAdded by {} on {}", later.from, later.at.words()),
+    }
 }
 
 /// Something added or changed after sending: who, when, and only what was answered; what it changed stands beside it.

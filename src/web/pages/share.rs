@@ -12,7 +12,7 @@ use http::StatusCode;
 
 use super::shared::Shown;
 use crate::{
-    app::{AgreementView, App, Error, IdempotencyKey, ReferralView},
+    app::{AgreementView, App, Error, IdempotencyKey, ReferralView, SharePreview},
     domain::{
         action::Action,
         agreement::Fit,
@@ -361,6 +361,8 @@ pub struct SharePreviewPage {
     pub href: String,
     /// With whom, who reads it, on what law: names and words.
     pub facts: Vec<(String, String)>,
+    /// What they see of the referral beside that, and what gives away who sent it.
+    pub beside: Vec<String>,
     /// Exactly what they will see.
     pub shown: Shown,
     /// What is written.
@@ -485,10 +487,33 @@ async fn preview(app: &App, person: &SignedIn, reference: &str, written: Written
         frame: person.frame.titled("What they will see").back_to(&format!("{href}/share")).at("/queue"),
         form_token: fresh_token(app),
         facts: facts.into_iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| (key.to_owned(), words)).collect(),
+        beside: beside(&preview),
         shown: Shown::of(app, person, &preview.view),
         href,
         written: Written { revision: preview.revision, ..written },
     })
+}
+
+/// What the recipient learns beside the items themselves, line by line.
+fn beside(preview: &SharePreview) -> Vec<String> {
+    let mut lines =
+        vec!["They see the reference, the pathway, your name, your team and agency, and all that stands below.".to_owned()];
+    let names = |text: &String| preview.senders.iter().any(|name| text.contains(name.as_str()));
+    let items = preview.view.entries.iter().map(|entry| named(&preview.view, entry.id, entry.kind, entry.at).0);
+    let items: Vec<String> = items.filter(names).collect();
+    lines.push(if items.is_empty() {
+        "No heading names who sent the referral. Read the words through: they can give it away.".to_owned()
+    } else {
+        format!("These items name who sent the referral: {}.", items.join("; "))
+    });
+    lines.push(if preview.may_hold_more {
+        "This pathway can give them answers that are kept apart. If they hold any, they also see who sent the referral, where it \
+         stands and who holds it."
+            .to_owned()
+    } else {
+        "They do not see where it stands, or who else holds it.".to_owned()
+    });
+    lines
 }
 
 /// How a share stands to the agreement named, before it is made.

@@ -15,11 +15,11 @@ use super::{
     decision::DecidedLine,
     file::FileList,
     queue::{ListLink, heads, next_page},
-    referral::{AnswerSection, NoteLine, added, sections},
+    referral::{AnswerSection, NoteLine, added, partly, sections},
     share_box::law,
 };
 use crate::{
-    app::{App, FeedbackView, ListQuery, MessageView, NoteView, ReferralView, ShareView, SharedItem},
+    app::{App, FeedbackView, ListQuery, MessageView, NoteView, ReferralView, ShareView, SharedItem, flags},
     domain::sharing::Shared,
     web::{
         components::{Cell, Pagination, SummaryList, SummaryRow, Table},
@@ -34,6 +34,10 @@ use crate::{
 #[derive(Clone, Template)]
 #[template(path = "share/shown.html")]
 pub struct Shown {
+    /// What the reader must see first, the gravest before the others.
+    pub flags: Vec<String>,
+    /// That how people are reached safely is not part of it, and what to do; empty where it is.
+    pub partly: String,
     /// The answers, in parts.
     pub sections: Vec<AnswerSection>,
     /// What was added, each with who and when.
@@ -70,9 +74,11 @@ impl Shown {
         };
         let files = FileList::of(app, view, &person.frame);
         Self {
+            flags: flags(view),
+            partly: partly(view),
             sections: sections(view),
             added: (0..view.additions.len()).map(|at| added(view, at)).collect(),
-            decisions: view.decisions.iter().map(DecidedLine::of).collect(),
+            decisions: view.decisions.iter().map(|decision| DecidedLine::of(view, decision)).collect(),
             told: view.feedback.iter().map(told).collect(),
             notes: view.notes.iter().map(note).collect(),
             said: view.messages.iter().map(said).collect(),
@@ -91,6 +97,8 @@ pub struct SharedPage {
     pub reference: String,
     /// Name of the pathway.
     pub pathway: String,
+    /// What the reader sees of it, in a sentence.
+    pub intro: &'static str,
     /// Each share: names and words.
     pub shares: Vec<Vec<(String, String)>>,
     /// What was shared.
@@ -129,6 +137,11 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> SharedP
     SharedPage {
         frame: person.frame.titled(&format!("Shared with you: {reference}")).back_to("/shared").at("/shared"),
         pathway: view.pathway.pathway.title.clone(),
+        intro: if view.shares.iter().any(|share| share.what == Shared::Casework) {
+            "You read what the receiving team writes for itself, and what was chosen for you. You see nothing else of this referral."
+        } else {
+            "You see what was chosen for you, and nothing else of this referral."
+        },
         shares: view.shares.iter().map(share).collect(),
         shown: Shown::of(app, person, view),
         reference,

@@ -74,6 +74,8 @@ fn form(words: &str, failed: bool) -> SharePage {
 fn shown(words: &str) -> Shown {
     let page = referral::referral(words);
     Shown {
+        flags: vec![words.to_owned()],
+        partly: words.to_owned(),
         sections: page.sections,
         added: page.added,
         decisions: work::decision(words).decisions,
@@ -89,6 +91,7 @@ fn received(words: &str) -> SharedPage {
         frame: somebody().titled("Shared with you: 7K3F-9QXD-2").back_to("/shared"),
         reference: "7K3F-9QXD-2".to_owned(),
         pathway: "Child exploitation".to_owned(),
+        intro: "You see what was chosen for you.",
         shares: vec![vec![("Shared by".to_owned(), format!("{PERSON}, The exploitation hub"))]],
         shown: shown(words),
     }
@@ -158,6 +161,7 @@ pub(super) fn pages(state: &str, words: &str) -> Vec<Sample> {
         form_token: "token-of-the-form".to_owned(),
         href: HREF.to_owned(),
         facts: vec![("For".to_owned(), "Health safeguarding (Exampleshire Trust)".to_owned())],
+        beside: vec![words.to_owned(), "They do not see where it stands, or who else holds it.".to_owned()],
         shown: shown(words),
         written: written(words),
     };

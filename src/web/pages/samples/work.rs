@@ -39,6 +39,7 @@ fn assign(words: &str, failed: bool) -> AssignPage {
         href: "/referrals/7K3F-9QXD-2".to_owned(),
         revision: 3,
         who: "You work on this.".to_owned(),
+        read_by: words.to_owned(),
         people: vec![("sample".to_owned(), PERSON.to_owned()), ("other".to_owned(), words.to_owned())],
         to: String::new(),
         note: words.to_owned(),
@@ -51,10 +52,15 @@ pub(super) fn decision(words: &str) -> DecisionBox {
         csrf_token: "token-of-the-session".to_owned(),
         form_token: "token-of-the-form".to_owned(),
         href: "/referrals/7K3F-9QXD-2".to_owned(),
-        told: Some(("Exploitation panel".to_owned(), words.to_owned())),
+        told: Some((
+            "Exploitation panel".to_owned(),
+            words.to_owned(),
+            "Everybody who can see this referral reads this.".to_owned(),
+        )),
         decisions: vec![DecidedLine {
             title: "Exploitation panel, grade: High".to_owned(),
             by: format!("{PERSON}, 5 June 2026 at 9:32am"),
+            read_by: "Only the receiving team reads this.".to_owned(),
             reason: words.to_owned(),
         }],
         links: vec![("Decide again".to_owned(), "/referrals/7K3F-9QXD-2/decision".to_owned())],
@@ -83,6 +89,7 @@ fn decide(words: &str, failed: bool) -> DecidePage {
         ],
         grades: vec![("high".to_owned(), "High".to_owned())],
         risk: words.to_owned(),
+        read_by: "Only your team reads this.".to_owned(),
         is_free: true,
         written: written(words),
         errors: if failed {
@@ -101,6 +108,7 @@ fn preview(words: &str) -> PreviewPage {
         file: vec![("Reason for the file".to_owned(), words.to_owned())],
         told: words.to_owned(),
         readers: vec![PERSON.to_owned()],
+        read_by: words.to_owned(),
         closes: true,
         written: written(words),
     }
@@ -143,6 +151,7 @@ fn reason(words: &str, of: Reasoned, failed: bool) -> ReasonPage {
         href: "/referrals/7K3F-9QXD-2".to_owned(),
         of,
         revision: 3,
+        read_by: words.to_owned(),
         reasons: if of == Reasoned::Close { vec![("other".to_owned(), words.to_owned())] } else { Vec::new() },
         reason: String::new(),
         duplicate_of: words.to_owned(),
