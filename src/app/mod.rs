@@ -120,7 +120,7 @@ pub use log_stored::StoredExport;
 pub use mailboxes::{FailingView, MailboxView};
 pub use notes::NoteView;
 pub use notices::{NoticePage, NoticeQuery, NoticeView};
-pub use preview::Preview;
+pub use preview::{Preview, Reads};
 pub use recipients::{Copied, RestrictedMember};
 pub use redirections::Redirection;
 pub use referral_view::{EntryView, HolderView, MessageView, ReferralView};
@@ -147,7 +147,7 @@ pub use crate::{
     crypto::{BadPassword, NewPassword, Password},
     pathways::{
         CALENDAR, Faults, Library as PathwayLibrary, Loaded as LoadedPathway, SCREENING, answers_to_json, definition_json,
-        example, parse_calendar, parse_screening, raw_from_json, raw_from_request, schema, unwanted,
+        example, example_given, parse_calendar, parse_screening, raw_from_json, raw_from_request, schema, unwanted,
     },
     policy::{DenialReason, Files as PolicyFiles, Policy, PolicyError, RequestContext, ask as policy_question},
     store::{

@@ -42,10 +42,37 @@ pub struct Preview {
     pub apart: Vec<(String, bool)>,
 }
 
+/// When somebody reads, of a limit that ends when nobody does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// For the last time before it, until then.
+    Until(Timestamp),
+    /// Not before it: from then on.
+    From(Timestamp),
+}
+
 impl App {
     /// When the team of a route reads next, if nobody reads there now; none also where its file does not say so by the clock.
     pub fn reads_next(&self, route: &Route) -> Option<Timestamp> {
         route.opens?.next(self.now(), &self.calendar)
+    }
+
+    /// When the team of a route reads what it gets at a moment: then, or later; none where its file does not say so by the clock.
+    pub fn reads_from(&self, route: &Route, at: Timestamp) -> Option<Timestamp> {
+        Some(route.opens?.next(at, &self.calendar).unwrap_or(at))
+    }
+
+    /// Of a limit that ends when nobody of the team reads: the last moment before it at which somebody does, or, where nobody
+    /// reads until then, when they read next; none where somebody reads at the limit.
+    pub fn reads_before(&self, route: &Route, due: Timestamp) -> Option<Reads> {
+        let opens = route.opens?;
+        opens.next(due, &self.calendar)?;
+        let now = self.now();
+        let last = opens.last(due, &self.calendar).filter(|last| *last > now);
+        Some(match last {
+            Some(last) => Reads::Until(last),
+            None => Reads::From(opens.next(now, &self.calendar).unwrap_or(now)),
+        })
     }
 
     /// Decides what sending would decide.

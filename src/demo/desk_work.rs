@@ -6,12 +6,22 @@ use serde_json::json;
 
 use super::{DemoPerson, story::Story, words};
 use crate::{
-    app::{Assignment, Caller, Error, ListQuery, ReferralView, Said, latest},
+    app::{Assignment, Caller, Closing, Error, ListQuery, ReferralView, Said, latest},
     domain::{
-        action::Action, code::Choice, decision::NewDecision, enquiry::FormKind, ids::TeamId, message::Audience, question::Kind,
+        action::Action,
+        code::Choice,
+        decision::{CloseReason, NewDecision},
+        enquiry::FormKind,
+        ids::TeamId,
+        message::Audience,
+        question::Kind,
+        queue::QueueFilter,
         referral::ReferralState,
     },
 };
+
+/// The most that a desk catches up with in a visit.
+const A_CATCHING_UP: u8 = 100;
 
 impl Story<'_> {
     /// Reads one, and does with it what a desk does: mostly decides; now and then asks, notes, takes it or leaves it lying.
@@ -34,8 +44,46 @@ impl Story<'_> {
             2 => self.note(caller, reference).await,
             3 => self.take(caller, &view).await,
             4 => Ok(()),
-            _ => self.decide(caller, &view).await,
+            // Most work is done some day; what is left shows what a desk still has to do.
+            _ => {
+                let close = self.chance.below(3) > 0;
+                self.decide(caller, &view, close).await
+            }
         }
+    }
+
+    /// Ends what a team has let pass its time: a desk catches up, and hardly anything lies for months. Gives the caller
+    /// as they are then: the session goes on as it is used.
+    pub(super) async fn catch_up(&mut self, mut caller: Caller, cookie: &str, team: TeamId) -> Result<Caller, Error> {
+        let late = QueueFilter { overdue: true, ..QueueFilter::default() };
+        let query = ListQuery { filter: late, limit: Some(A_CATCHING_UP), team: Some(team), ..ListQuery::default() };
+        for item in self.app.queue(&self.app.request(None), &caller, &query).await?.items {
+            if item.copied {
+                continue;
+            }
+            self.clock.advance(Duration::from_mins(2));
+            caller = self.app.authenticate(&self.app.request(None), cookie).await?;
+            let reference = item.reference.to_string();
+            let view = self.app.read_referral(&self.app.request(None), &caller, &reference).await?;
+            if view.referral.receiving_team != team || view.referral.kind == FormKind::Enquiry {
+                continue;
+            }
+            match view.referral.stage.state() {
+                ReferralState::Opened => self.decide(&caller, &view, true).await?,
+                ReferralState::Decided => self.done(&caller, &view).await?,
+                _ => {}
+            }
+        }
+        Ok(caller)
+    }
+
+    /// Closes what was decided and has been done.
+    async fn done(&mut self, caller: &Caller, view: &ReferralView) -> Result<(), Error> {
+        let text = self.chance.pick(&words::DONE).copied().unwrap_or_default().to_owned();
+        let revision = view.referral.revision;
+        let closing = Closing { reason: Some(CloseReason::Done), text, duplicate_of: String::new(), revision };
+        let (key, reference) = (self.key()?, view.referral.reference.to_string());
+        self.app.close_referral(&self.app.request(None), caller, &key, (&reference, &closing)).await.map(drop)
     }
 
     async fn question(&mut self, caller: &Caller, view: &ReferralView) -> Result<(), Error> {
@@ -70,7 +118,7 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn decide(&mut self, caller: &Caller, view: &ReferralView) -> Result<(), Error> {
+    async fn decide(&mut self, caller: &Caller, view: &ReferralView, close: bool) -> Result<(), Error> {
         let pathway = &view.pathway.pathway;
         let Some(outcome) = self.chance.pick(&pathway.outcomes) else { return Ok(()) };
         let line = self.chance.pick(&outcome.feedback).map(|line| line.code.to_string());
@@ -86,8 +134,7 @@ impl Story<'_> {
             reason_for_file: reason.to_owned(),
             reason_for_referrer: None,
             feedback: line,
-            // Most work is done some day; what is left shows what a desk still has to do.
-            close: (self.chance.below(3) > 0).then_some(true),
+            close: close.then_some(true),
         };
         self.clock.advance(Duration::from_mins(2));
         let (key, reference) = (self.key()?, view.referral.reference.to_string());

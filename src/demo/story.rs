@@ -26,14 +26,17 @@ use crate::{
     },
 };
 
-/// How many times somebody comes to send, and how much each sends. One visit is one sign-in, and signing in is what takes
-/// time.
+/// How many days people come to send, how much is sent on each, and how much by one person: signing in is what takes time.
 const VISITS: u32 = 24;
 const A_VISIT: u32 = 9;
-/// Days from one visit to the next; the last is the day before the story ends.
-const DAYS_BETWEEN: u32 = 32;
+const A_SITTING: usize = 3;
+/// How many days before the story's end the last visits are, the last first; before those they are so far apart.
+const LAST_VISITS: [u32; 4] = [1, 3, 8, 17];
+const DAYS_BETWEEN: u32 = 36;
 /// The newest visits' referrals stay unopened, so that the queue shows both kinds.
 const UNOPENED_VISITS: u32 = 1;
+/// In the newest visits nobody catches up with what is late, so that queues show what is overdue by some days.
+const BEHIND_VISITS: u32 = 3;
 /// In every so many visits a referral is checked before it is shared.
 const A_CHECK: u32 = 4;
 /// In every so many visits somebody asks for advice without naming anybody.
@@ -53,9 +56,10 @@ const URGENT: &str = "child-exploitation";
 const BEGUN: [&str; 3] = ["fire-prevention", "modern-slavery", "child-exploitation-information"];
 
 /// Who opens what their teams received, on the very day: between them they sit in every team that receives in the usual way.
-const OPENERS: [&str; 5] = ["fay.fictional", "mara.storybook", "paul.figment", "nia.imaginary", "iris.makebelieve"];
+const OPENERS: [&str; 6] =
+    ["fay.fictional", "mara.storybook", "paul.figment", "nia.imaginary", "iris.makebelieve", "toby.fabled"];
 /// Who looks in now and then, by turns: they sit in the teams that are told, cover, or receive from elsewhere.
-const NOW_AND_THEN: [&str; 4] = ["toby.fabled", "cass.nominal", "rory.whimsy", "erin.hypothetical"];
+const NOW_AND_THEN: [&str; 3] = ["cass.nominal", "rory.whimsy", "erin.hypothetical"];
 /// Who opens what went on by itself because nobody checked it.
 const CHECKED_OPENER: &str = "paul.figment";
 /// By then nobody has checked it, whatever the weekday.
@@ -97,7 +101,7 @@ pub(super) async fn tell(
         asked: Vec::new(),
     };
     for visit in 0..VISITS {
-        story.move_to(working_morning(until, (VISITS - 1 - visit) * DAYS_BETWEEN + 1));
+        story.move_to(working_morning(until, days_before(VISITS - 1 - visit)));
         Box::pin(story.visit(visit)).await?;
         app.sequence().await?;
     }
@@ -107,6 +111,14 @@ pub(super) async fn tell(
     clock.set(until.max(app.now()));
     app.sequence().await?;
     Ok(story.sent)
+}
+
+/// How many days before the story's end a visit is that so many others follow.
+fn days_before(left: u32) -> u32 {
+    let [.., first] = LAST_VISITS;
+    let at = usize::try_from(left).unwrap_or(usize::MAX);
+    let earlier = left.saturating_sub(u32::try_from(LAST_VISITS.len() - 1).unwrap_or_default());
+    LAST_VISITS.get(at).copied().unwrap_or(first + earlier * DAYS_BETWEEN)
 }
 
 /// Nine o'clock of the day so many days before, or of the Friday before a weekend.
@@ -189,30 +201,38 @@ impl<'s> Story<'s> {
         if let Some(first) = turns.first_mut() {
             *first = special;
         }
-        let sender = self.sender()?;
-        let (caller, cookie) = sender.sign_in(self.app).await?;
-        let caller = Box::pin(self.answer(sender, caller, &cookie)).await?;
-        let (mut caller, references) = self.send(caller, &cookie, &turns).await?;
-        if visit % A_QUESTION == 1 {
-            caller = self.ask(sender, &cookie).await?;
+        let mut first = None;
+        for (sitting, turns) in turns.chunks(A_SITTING).enumerate() {
+            // The same person may come twice.
+            self.clock.advance(NEXT_CODE);
+            let sender = self.sender()?;
+            let (caller, cookie) = sender.sign_in(self.app).await?;
+            let caller = Box::pin(self.answer(sender, caller, &cookie)).await?;
+            let (mut caller, references) = self.send(caller, &cookie, turns).await?;
+            if sitting == 0 && visit % A_QUESTION == 1 {
+                caller = self.ask(sender, &cookie).await?;
+            }
+            self.app.sign_out(&self.app.request(None), &caller).await?;
+            first.get_or_insert((sender, references));
         }
-        self.app.sign_out(&self.app.request(None), &caller).await?;
-        if let (Some(fate), Some(reference)) = (fate, references.first()) {
-            self.check(sender, reference, fate).await?;
+        if let (Some(fate), Some((sender, reference))) =
+            (fate, first.and_then(|(sender, references)| Some((sender, references.into_iter().next()?))))
+        {
+            self.check(sender, &reference, fate).await?;
         }
         if left >= UNOPENED_VISITS {
             self.clock.advance(Duration::from_mins(20));
             let turn = usize::try_from(visit).unwrap_or_default() % NOW_AND_THEN.len();
             for username in OPENERS.iter().chain(NOW_AND_THEN.get(turn)) {
                 self.clock.advance(NEXT_CODE);
-                self.open(self.person(username)?).await?;
+                self.open(self.person(username)?, left >= BEHIND_VISITS).await?;
             }
         }
         if fate == Some(Fate::LetGo) {
             self.clock.advance(UNCHECKED);
             self.jobs().await?;
             self.clock.advance(NEXT_CODE);
-            self.open(self.person(CHECKED_OPENER)?).await?;
+            self.open(self.person(CHECKED_OPENER)?, false).await?;
         }
         self.refer_a_question().await
     }
@@ -321,8 +341,9 @@ impl<'s> Story<'s> {
         Ok(())
     }
 
-    /// Opens what has not been opened in each of a person's queues, what is due first first; now and then a word about it.
-    async fn open(&mut self, person: &DemoPerson) -> Result<(), Error> {
+    /// Opens what has not been opened in each of a person's queues, what is due first first, and does with it what a desk does;
+    /// catching up ends what is late as well.
+    async fn open(&mut self, person: &DemoPerson, catching_up: bool) -> Result<(), Error> {
         let (mut caller, cookie) = person.sign_in(self.app).await?;
         let teams: Vec<_> = self.app.queue_places(&caller).into_iter().map(|place| place.team).collect();
         for team in teams {
@@ -341,6 +362,10 @@ impl<'s> Story<'s> {
                 caller = self.app.authenticate(&self.app.request(None), &cookie).await?;
                 self.read(&caller, (team, &item.reference.to_string())).await?;
             }
+            if catching_up {
+                caller = self.app.authenticate(&self.app.request(None), &cookie).await?;
+                caller = self.catch_up(caller, &cookie, team).await?;
+            }
         }
         self.app.sign_out(&self.app.request(None), &caller).await
     }
@@ -353,7 +378,7 @@ mod tests {
     #[test]
     fn visits_fall_on_working_mornings_in_order_over_two_years() {
         let until = Timestamp::parse("2026-11-23T00:10:00Z").expect("a Monday");
-        let mornings: Vec<_> = (0..VISITS).rev().map(|visit| working_morning(until, visit * DAYS_BETWEEN + 1)).collect();
+        let mornings: Vec<_> = (0..VISITS).rev().map(|visit| working_morning(until, days_before(visit))).collect();
         assert_eq!(mornings.last().map(|last| last.rfc3339()).as_deref(), Some("2026-11-20T09:00:00.000Z"));
         assert_eq!(mornings[0].rfc3339(), "2024-11-15T09:00:00.000Z");
         assert!(mornings.iter().any(|morning| morning.rfc3339().contains("T08:00")), "nine by the clocks of summer");

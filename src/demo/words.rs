@@ -154,6 +154,13 @@ pub(super) const DECIDED: [&str; 5] = [
     "Nobody could be reached for a week. Decided on what is written, to be looked at again if more is told.",
 ];
 
+/// Why a team closes what it decided.
+pub(super) const DONE: [&str; 3] = [
+    "What was agreed has been done, and the case worker has it in their own record.",
+    "The visits are over. Nothing more is needed from this desk.",
+    "The plan was reviewed with the people involved and has come to its end.",
+];
+
 /// What a team tells whoever takes over from it, or whoever asks why something is closed.
 pub(super) const HANDED_ON: [&str; 3] = [
     "I am on leave from tomorrow. The sender is best rung in the morning.",

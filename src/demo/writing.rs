@@ -1,20 +1,20 @@
 //! Writing a made-up referral: the pathway's example, varied where nothing depends on it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Span, civil::Date};
 use serde_json::{Value, json};
 
 use super::{chance::Chance, words};
 use crate::{
-    app::{example, raw_from_json},
+    app::{example_given, raw_from_json},
     domain::{
         agency::AgencyKind,
-        answers::Answers,
+        answers::{Answer, Answers},
         code::QuestionId,
         condition::Condition,
         pathway::Pathway,
-        question::{DateRange, Kind, NOT_KNOWN, Question},
+        question::{DateRange, Kind, NOT_KNOWN, Precision, Question},
         urgency::Urgency,
         validate::examine,
     },
@@ -34,7 +34,13 @@ pub(super) enum Turn {
 }
 
 /// How often other words are tried before the plain ones stand.
-const TRIES: u8 = 4;
+const TRIES: u8 = 8;
+
+/// Of the answers that decide what else is asked, one in so many is another than the example's.
+const BRANCH_IN: u64 = 4;
+
+/// So many in a hundred live in the first area of a list, which is the city's.
+const IN_THE_CITY: u64 = 34;
 
 /// Of what would be for today in the usual way, one in so many stays so.
 const TODAY_IN: u64 = 4;
@@ -47,11 +53,14 @@ pub(super) fn write(
     chance: &mut Chance,
     read: impl Fn(&Value) -> Option<Answers>,
 ) -> Value {
-    let mut plain = example(pathway, sender, today).get("answers").cloned().unwrap_or(Value::Null);
-    steer(&mut plain, pathway, turn);
-    let mut written = plain.clone();
+    let plain = |given: &Answers| {
+        let mut plain = example_given(pathway, (sender, today), given)["answers"].take();
+        steer(&mut plain, pathway, turn);
+        plain
+    };
+    let mut written = plain(&Answers::default());
     for _ in 0..TRIES {
-        let mut varied = plain.clone();
+        let mut varied = plain(&branch(pathway, turn, chance));
         vary(&mut varied, pathway, today, chance);
         if read(&varied).is_some() {
             written = varied;
@@ -63,7 +72,27 @@ pub(super) fn write(
         return written;
     }
     let calm = unsure(&written, pathway, (sender, today)).into_iter().find(|calm| read(calm).is_some() && !is_today(calm));
-    calm.unwrap_or(written)
+    // Where not knowing is for today as well, something else is said.
+    let others = || {
+        other_choices(pathway).into_iter().find_map(|given| {
+            let mut other = plain(&given);
+            vary(&mut other, pathway, today, chance);
+            (read(&other).is_some() && !is_today(&other)).then_some(other)
+        })
+    };
+    calm.or_else(others).unwrap_or(written)
+}
+
+/// One answer to start from for each choice of a question that may make it for today.
+fn other_choices(pathway: &Pathway) -> Vec<Answers> {
+    let rules = pathway.urgency.iter().filter(|rule| rule.urgency == Urgency::Today);
+    let hangs: BTreeSet<&QuestionId> = rules.flat_map(|rule| rule.when.questions()).collect();
+    let asked = pathway.questions().filter(|question| hangs.contains(&question.id));
+    let choices = asked.filter_map(|question| match &question.kind {
+        Kind::Choice(choices) => Some(choices.iter().map(|choice| (question.id.clone(), Answer::Choice(choice.code.clone())))),
+        _ => None,
+    });
+    choices.flatten().map(|pair| Answers::from_pairs([pair])).collect()
 }
 
 /// The same answers, with one of those not known that would make it for today, or with all of them; without what is then not
@@ -146,15 +175,48 @@ fn with_items(question: &Question) -> Vec<&Question> {
     }
 }
 
+/// Answers to start from: the area, and here and there another way through the form than the example's.
+fn branch(pathway: &Pathway, turn: Turn, chance: &mut Chance) -> Answers {
+    let unless = pathway.check.iter().filter_map(|check| check.unless.as_ref());
+    let decides: BTreeSet<&QuestionId> = unless.flat_map(Condition::questions).collect();
+    let steady = steady(pathway);
+    let mut given = Answers::default();
+    for question in pathway.questions() {
+        let (Kind::Choice(choices) | Kind::Many(choices)) = &question.kind else { continue };
+        let choice = if Some(&question.id) == pathway.district.as_ref() {
+            match choices.split_first() {
+                Some((city, elsewhere)) if chance.below(100) >= IN_THE_CITY => chance.pick(elsewhere).or(Some(city)),
+                _ => choices.first(),
+            }
+        } else if steady.contains(question.id.as_str())
+            && !decides.contains(&question.id)
+            && turn == Turn::Usual
+            && chance.below(BRANCH_IN) == 0
+        {
+            chance.pick(choices)
+        } else {
+            None
+        };
+        if let Some(choice) = choice {
+            let code = choice.code.clone();
+            let is_many = matches!(question.kind, Kind::Many(_));
+            given.push(question.id.clone(), if is_many { Answer::Many(vec![code]) } else { Answer::Choice(code) });
+        }
+    }
+    given
+}
+
 /// Other choices, other words, other people.
 fn vary(answers: &mut Value, pathway: &Pathway, today: Date, chance: &mut Chance) {
     let steady = steady(pathway);
     let mut told = false;
+    // How many days ago each date was said to be.
+    let mut dates: BTreeMap<QuestionId, u16> = BTreeMap::new();
     for question in pathway.questions() {
         let id = question.id.as_str();
         let Some(answer) = answers.get_mut(id).filter(|answer| !is_not_known(answer)) else { continue };
         match &question.kind {
-            Kind::Choice(choices) if !steady.contains(id) => {
+            Kind::Choice(choices) if !steady.contains(id) && Some(&question.id) != pathway.district.as_ref() => {
                 if let Some(choice) = chance.pick(choices) {
                     *answer = json!(choice.code.as_str());
                 }
@@ -172,8 +234,16 @@ fn vary(answers: &mut Value, pathway: &Pathway, today: Date, chance: &mut Chance
                 }
             }
             Kind::Date(of) if of.when == DateRange::TodayOrPast => {
-                let days = i64::try_from(chance.below(10)).unwrap_or_default();
-                *answer = json!(today.saturating_sub(Span::new().days(days)).to_string());
+                let since = question.not_before.as_ref().and_then(|id| dates.get(id).copied());
+                let ago = match (since, of.precision) {
+                    (Some(since), _) => chance.below(u64::from(since) + 1),
+                    (None, Precision::Whole) => chance.below(10),
+                    // What is told from memory lies further back.
+                    (None, Precision::PartKnown) => 10 + chance.below(400),
+                };
+                let days = u16::try_from(ago).unwrap_or_default();
+                dates.insert(question.id.clone(), days);
+                *answer = json!(today.saturating_sub(Span::new().days(i64::from(days))).to_string());
             }
             _ => {}
         }
@@ -183,7 +253,7 @@ fn vary(answers: &mut Value, pathway: &Pathway, today: Date, chance: &mut Chance
     }
     let minor = pathway.questions().filter_map(|question| question.minor.as_ref());
     let said = minor.into_iter().any(|id| answers.get(id.as_str()).is_some_and(|under| under == "yes"));
-    people_and_places(answers, said || pathway.id.as_str().starts_with("child"), chance);
+    people_and_places(answers, (pathway.id.as_str(), said), "", chance);
 }
 
 fn is_not_known(answer: &Value) -> bool {
@@ -202,8 +272,21 @@ fn premises(answers: &mut Value, chance: &mut Chance) {
     }
 }
 
+/// How old somebody is, by the pathway and the question: the least, and how many years more at most.
+fn ages(pathway: &str, is_minor: bool, question: &str) -> (u64, u64) {
+    match (pathway, question) {
+        (_, "harmer_age" | "other_age") => (19, 40),
+        ("marac", "child_age") => (1, 15),
+        (_, "child_age") => (11, 7),
+        ("fire-prevention", _) => (61, 34),
+        ("prevent", _) => (13, 25),
+        _ if is_minor => (11, 7),
+        _ => (18, 50),
+    }
+}
+
 /// Names, ages and streets, wherever they stand.
-fn people_and_places(value: &mut Value, children: bool, chance: &mut Chance) {
+fn people_and_places(value: &mut Value, of: (&str, bool), question: &str, chance: &mut Chance) {
     match value {
         Value::Object(members) => {
             let (name, street, age) =
@@ -216,14 +299,14 @@ fn people_and_places(value: &mut Value, children: bool, chance: &mut Chance) {
                 members.insert("line_1".to_owned(), json!(format!("{} {name}", 1 + chance.below(180))));
             }
             if age {
-                let years = if children { 11 + chance.below(7) } else { 18 + chance.below(50) };
-                members.insert("years".to_owned(), json!(years));
+                let (least, more) = ages(of.0, of.1, question);
+                members.insert("years".to_owned(), json!(least + chance.below(more)));
             }
-            for member in members.values_mut() {
-                people_and_places(member, children, chance);
+            for (name, member) in members {
+                people_and_places(member, of, name, chance);
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| people_and_places(item, children, chance)),
+        Value::Array(items) => items.iter_mut().for_each(|item| people_and_places(item, of, question, chance)),
         _ => {}
     }
 }

@@ -46,6 +46,22 @@ impl Opening {
         Some(at_hour(day, self.from))
     }
 
+    /// The end of the last hours that lie before a moment at which nobody reads; none where there were none within a year.
+    pub fn last(self, at: Timestamp, calendar: &WorkingCalendar) -> Option<Timestamp> {
+        let there = at.zoned();
+        let mut day = there.date();
+        if there.hour() < self.to {
+            day = day.yesterday().ok()?;
+        }
+        for _ in 0..366 {
+            if self.is_day(day, calendar) {
+                return Some(at_hour(day, self.to));
+            }
+            day = day.yesterday().ok()?;
+        }
+        None
+    }
+
     fn is_day(self, day: jiff::civil::Date, calendar: &WorkingCalendar) -> bool {
         self.days == Days::Every || calendar.is_working_day(day)
     }
@@ -66,6 +82,21 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse(text).expect("a moment")
+    }
+
+    #[test]
+    fn the_last_hours_before_a_night_a_weekend_or_a_holiday_are_known() {
+        for (at_night, last) in [
+            ("2026-11-29T02:30:00Z", "2026-11-27T17:00:00Z"),
+            ("2026-12-24T17:00:00Z", "2026-12-24T17:00:00Z"),
+            ("2026-12-29T08:00:00Z", "2026-12-24T17:00:00Z"),
+        ] {
+            assert_eq!(WEEK.last(at(at_night), &calendar()), Some(at(last)), "{at_night}");
+        }
+        let every = Opening { days: Days::Every, from: 8, to: 18 };
+        assert_eq!(every.last(at("2026-11-29T02:30:00Z"), &calendar()), Some(at("2026-11-28T18:00:00Z")));
+        let round = Opening { days: Days::Every, from: 0, to: 24 };
+        assert_eq!(round.next(at("2026-11-29T02:30:00Z"), &calendar()), None, "somebody always reads");
     }
 
     #[test]

@@ -217,9 +217,10 @@ impl Pathway {
         self.urgency.iter().find(|rule| rule.when.holds(answers)).map_or(Urgency::Routine, |rule| rule.urgency)
     }
 
-    /// The hints these answers call up.
-    pub fn advice<'a>(&'a self, answers: &'a Answers) -> impl Iterator<Item = &'a Advice> {
-        self.advice.iter().filter(|advice| advice.when.holds(answers))
+    /// The hints these answers, given on a day, call up.
+    pub fn advice<'a>(&'a self, answers: &'a Answers, day: Date) -> impl Iterator<Item = &'a Advice> {
+        let fits = move |advice: &&Advice| advice.age.as_ref().is_none_or(|age| age.holds(answers, day));
+        self.advice.iter().filter(|advice| advice.when.holds(answers)).filter(fits)
     }
 
     /// What to leave out where these answers go without a name; none where they need not.

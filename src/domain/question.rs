@@ -40,6 +40,8 @@ pub struct Question {
     pub personal: bool,
     /// For an age: the earlier choice, of `yes`, `no` and others, that says whether the person is under 18.
     pub minor: Option<QuestionId>,
+    /// For a date: the earlier date, or age with a day of birth, that it cannot lie before.
+    pub not_before: Option<QuestionId>,
     /// A made-up answer for examples; only on free text, and in whole years on an age.
     pub example: Option<String>,
 }

@@ -1,5 +1,7 @@
 //! What answers call up: rules that stop a sending, urgency, hints, flags for the reader, and how a risk is graded.
 
+use jiff::civil::Date;
+
 use super::{
     answers::{Answer, Answers},
     code::{Code, PathwayId, QuestionId},
@@ -49,6 +51,8 @@ pub struct Advice {
     pub code: Code,
     /// When it is shown.
     pub when: Condition,
+    /// The age at which alone it is shown, if it is about one.
+    pub age: Option<AgeBound>,
     /// The words.
     pub text: String,
     /// The pathway it points to; that one may not be in force here.
@@ -62,6 +66,26 @@ pub struct Nameless {
     pub when: Condition,
     /// What to leave out, as sentences.
     pub text: String,
+}
+
+/// An age that a hint is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgeBound {
+    /// The question that asks for the age.
+    pub question: QuestionId,
+    /// Whole years, at least; none for no bound.
+    pub from: Option<u8>,
+    /// Whole years, fewer than; none for no bound.
+    pub under: Option<u8>,
+}
+
+impl AgeBound {
+    /// Whether the person is certainly of such an age on the day on which it was answered.
+    pub fn holds(&self, answers: &Answers, day: Date) -> bool {
+        let Some(Answer::Age(age)) = answers.get(&self.question) else { return false };
+        let (fewest, most) = age.on(day);
+        self.from.is_none_or(|from| fewest >= from) && self.under.is_none_or(|under| most < under)
+    }
 }
 
 /// What whoever reads these answers must see first: a danger, and what must not be done.

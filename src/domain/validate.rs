@@ -13,6 +13,8 @@ use super::{
     answers::{Answer, Answers, FieldError, RawAnswer, RawAnswers, is_blank},
     code::QuestionId,
     condition::{Condition, Left},
+    part_date::PartDate,
+    parts::Age,
     pathway::Pathway,
     phone::leads_somewhere,
     question::{Group, Kind, Question},
@@ -177,10 +179,23 @@ impl<'p> Held<'p> {
         self.errors.push(FieldError::new(question.id.clone(), message));
     }
 
-    /// That an age contradicts what was said before of being under 18, where it does in any case.
+    /// What was answered before: of a group's items in the item, or else outside.
+    fn before(&self, id: &QuestionId) -> Option<&Answer> {
+        self.answers.get(id).or_else(|| self.outside.as_ref()?.get(id))
+    }
+
+    /// That an answer contradicts what was said before, where it does in any case.
     fn contradiction(&self, question: &Question, answer: &Answer) -> Option<&'static str> {
-        let Answer::Age(age) = answer else { return None };
-        let Some(Answer::Choice(said)) = self.answers.get(question.minor.as_ref()?) else { return None };
+        match answer {
+            Answer::Age(age) => self.of_minor(question, *age),
+            Answer::Date(date) => self.of_order(question, *date),
+            _ => None,
+        }
+    }
+
+    /// An age, against whether the person is under 18.
+    fn of_minor(&self, question: &Question, age: Age) -> Option<&'static str> {
+        let Answer::Choice(said) = self.before(question.minor.as_ref()?)? else { return None };
         let (fewest, most) = age.on(self.today);
         match said.as_str() {
             "no" if most < ADULT => Some("This age is under 18, and you said that they are not: put right one of the two"),
@@ -202,6 +217,17 @@ impl<'p> Held<'p> {
         }
     }
 
+    /// A date, against one that it cannot lie before. A guess contradicts nothing.
+    fn of_order(&self, question: &Question, date: PartDate) -> Option<&'static str> {
+        let (earlier, words) = match self.before(question.not_before.as_ref()?)? {
+            Answer::Date(earlier) => (*earlier, "This is before the date you gave earlier: put right one of the two"),
+            Answer::Age(Age::Born(born)) => (*born, "This is before the person was born: put right one of the two"),
+            _ => return None,
+        };
+        let guess = date.is_about() || earlier.is_about();
+        (!guess && date.latest() < earlier.earliest()).then_some(words)
+    }
+
     fn keep(&mut self, question: &Question, read: Result<Answer, Vec<Fault>>) -> Option<Answer> {
         let faults = match read {
             Ok(answer) => match self.misgiving(question, &answer) {
@@ -221,9 +247,10 @@ impl<'p> Held<'p> {
             self.wrong(question, at_most(group));
             return None;
         }
-        // What conditions inside the group look at, and no more: it is copied for each item. No group stands in a group.
-        let conditions = || group.questions.iter().filter_map(|asked| asked.show_when.as_ref());
-        let looked_at: BTreeSet<&QuestionId> = conditions().flat_map(Condition::questions).collect();
+        // What the group's questions look at, and no more: it is copied for each item. No group stands in a group.
+        let conditions = group.questions.iter().filter_map(|asked| asked.show_when.as_ref());
+        let held_against = group.questions.iter().flat_map(|asked| asked.minor.iter().chain(&asked.not_before));
+        let looked_at: BTreeSet<&QuestionId> = conditions.flat_map(Condition::questions).chain(held_against).collect();
         let outside = self.answers.only(|id| looked_at.contains(id));
         let before = self.errors.len();
         let mut kept = Vec::new();

@@ -50,6 +50,7 @@ fn question(name: &str, kind: Kind, required: bool) -> Question {
         sealed: Sealed::Shared,
         personal: false,
         minor: None,
+        not_before: None,
         example: None,
     }
 }

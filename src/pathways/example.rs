@@ -16,7 +16,12 @@ use crate::domain::{
 /// danger, nothing is left to be checked first. Choices and all else that is no free text hold no spaces; free text holds
 /// several words and leaves 50 characters spare. Questions too short for that are left out, or answered with one word.
 pub fn example(pathway: &Pathway, sender: AgencyKind, today: Date) -> Value {
-    let filling = Filling { pathway, today };
+    example_given(pathway, (sender, today), &Answers::default())
+}
+
+/// The same, with these answers as they are wherever they are asked for, and the others made to fit them.
+pub fn example_given(pathway: &Pathway, (sender, today): (AgencyKind, Date), given: &Answers) -> Value {
+    let filling = Filling { pathway, today, given };
     let answers = filling.fill(&Answers::from_sender(sender), pathway.questions());
     let mut members = answers_to_json(&answers);
     without_spaces(&mut members);
@@ -44,6 +49,8 @@ fn without_spaces(value: &mut Value) {
 struct Filling<'p> {
     pathway: &'p Pathway,
     today: Date,
+    /// What is not to be made up.
+    given: &'p Answers,
 }
 
 impl Filling<'_> {
@@ -68,7 +75,10 @@ impl Filling<'_> {
 
     /// The answers to try, the likeliest first.
     fn candidates(self, question: &Question, before: &Answers) -> Vec<Answer> {
-        let Self { pathway, today } = self;
+        let Self { pathway, today, given } = self;
+        if let Some(answer) = given.get(&question.id) {
+            return vec![answer.clone()];
+        }
         match &question.kind {
             Kind::Choice(of) => of.iter().map(|choice| Answer::Choice(choice.code.clone())).collect(),
             Kind::Many(of) => of.iter().map(|choice| Answer::Many(vec![choice.code.clone()])).collect(),

@@ -254,6 +254,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("id = \"marks\"\nkind = \"many\"", "id = \"marks\"\nkind = \"file\"", "a group holds no file"),
     ("id = \"marks\"\nkind = \"many\"", "id = \"marks\"\nkind = \"group\"", "a group holds no group"),
     ("id = \"marks\"\n", "id = \"marks\"\nsealed = \"source\"\n", "a group is sealed as a whole"),
+    ("id = \"marks\"\n", "id = \"marks\"\nnot_before = \"told\"\n", "only a date is held against it"),
     ("id = \"marks\"\n", "id = \"signs\"\n", "another has the id `signs`"),
     ("{ question = \"lives_there\", is = \"no\" }", "{ question = \"told\", is = \"no\" }", "`told` is asked later"),
     ("{ question = \"children\", at_least = 2 }", "{ question = \"told\", is = \"no\" }", "`told` is asked inside a group"),

@@ -93,6 +93,16 @@ impl Known {
         self.of_kind(reader, key, value, |kind| *kind == Kind::YesNo, "a yes-no")
     }
 
+    /// A question that takes a day, or a day of birth, that a setting names.
+    pub(super) fn day(&self, reader: &Reader<'_>, key: &str, value: &Spanned<DeValue<'_>>) -> Option<QuestionId> {
+        self.of_kind(reader, key, value, |kind| matches!(kind, Kind::Date(_) | Kind::Age), "a date or an age")
+    }
+
+    /// A question that takes an age, that a setting names.
+    pub(super) fn age(&self, reader: &Reader<'_>, key: &str, value: &Spanned<DeValue<'_>>) -> Option<QuestionId> {
+        self.of_kind(reader, key, value, |kind| *kind == Kind::Age, "an age")
+    }
+
     fn of_kind(
         &self,
         reader: &Reader<'_>,

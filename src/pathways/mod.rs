@@ -28,7 +28,8 @@ pub use answers::{answers_from_json, answers_to_json, raw_from_json};
 pub use calendar::parse_calendar;
 pub use definition::{id_of, parse, version_of};
 pub use definition_json::definition_json;
-pub use example::example;
+pub use example::{example, example_given};
+
 pub use fault::{Fault, Faults};
 pub use form::raw_from_request;
 pub use library::{CALENDAR, Library, LoadError, Loaded, SCREENING};

@@ -86,6 +86,7 @@ fn one(table: Table<'_>, known: &mut Known, place: Place) -> Option<Question> {
         sealed,
         personal: table.flag("personal", free),
         minor: table.value("minor").and_then(|value| known.choice(table.reader, "minor", value)),
+        not_before: table.value("not_before").and_then(|value| known.day(table.reader, "not_before", value)),
         example: table.text("example"),
     };
     if sound {
@@ -118,6 +119,9 @@ fn check(table: &Table<'_>, question: &Question) {
     }
     if question.minor.is_some() && question.kind != Kind::Age {
         table.fault(format!("take `minor` from `{}`: only an age is held against it", question.id));
+    }
+    if question.not_before.is_some() && !matches!(question.kind, Kind::Date(_)) {
+        table.fault(format!("take `not_before` from `{}`: only a date is held against it", question.id));
     }
     if let (Some(example), Kind::Age) = (&question.example, &question.kind) {
         if example.parse::<u8>().is_err() {

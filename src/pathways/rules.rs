@@ -4,7 +4,8 @@ use super::{conditions::condition, known::Known, reader::Table, routes::urgency_
 use crate::domain::{
     code::{Code, PathwayId},
     condition::Condition,
-    rule::{Advice, Flag, Mark, Nameless, Risk, Rule, UrgencyRule},
+    parts::Age,
+    rule::{Advice, AgeBound, Flag, Mark, Nameless, Risk, Rule, UrgencyRule},
     urgency::Urgency,
 };
 
@@ -63,18 +64,39 @@ pub(super) fn advice(file: &Table<'_>, known: &Known) -> Vec<Advice> {
     let mut read: Vec<Advice> = Vec::new();
     for table in file.tables("advice") {
         let code = table.need_code("code", Code::parse);
-        let when = when(&table, known);
+        let age = age_bound(&table, known);
+        let when = match &age {
+            // Of an age alone it is about whoever said one.
+            Some(age) if table.value("when").is_none() => Some(Condition::Answered(age.question.clone())),
+            _ => when(&table, known),
+        };
         let text = table.need_text("text");
         let pathway = table.code("pathway", PathwayId::parse);
         if let (Some(code), Some(when), Some(text)) = (code, when, text) {
             if read.iter().any(|advice| advice.code == code) {
                 table.fault(format!("rename this advice: another has the code `{code}`"));
             }
-            read.push(Advice { code, when, text, pathway });
+            read.push(Advice { code, when, age, text, pathway });
         }
         table.end();
     }
     read
+}
+
+/// Reads `age`, the question, with `from` and `under` in whole years.
+fn age_bound(table: &Table<'_>, known: &Known) -> Option<AgeBound> {
+    let question = table.value("age").and_then(|value| known.age(table.reader, "age", value));
+    let years = |key| {
+        let years = table.value(key).and_then(|value| table.reader.number(key, value, 1..=u16::from(Age::MOST)));
+        years.and_then(|years| u8::try_from(years).ok())
+    };
+    let (from, under) = (years("from"), years("under"));
+    match (&question, from, under) {
+        (Some(_), None, None) => table.fault("add `from` or `under`: the age that it is about"),
+        (_, Some(from), Some(under)) if from >= under => table.fault("make `from` less than `under`: no age is both"),
+        _ => {}
+    }
+    Some(AgeBound { question: question?, from, under })
 }
 
 /// The most characters of a flag: several stand above everything else on a phone.

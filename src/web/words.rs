@@ -86,6 +86,12 @@ pub(super) fn read_when(kind: FormKind, team: &str, hours: &str, next: Option<Ti
     format!("{team} reads new {}s {}.{next} If it cannot wait, {}", thing(kind), self::hours(hours), lower(emergency))
 }
 
+/// When a team reads what it gets only at a moment to come: passed on then, or before.
+pub(super) fn read_from(kind: FormKind, team: &str, hours: &str, from: Option<Timestamp>, emergency: &str) -> String {
+    let from = from.map(|from| format!(" It reads this on {} at the latest.", day_and_time(from))).unwrap_or_default();
+    format!("{team} reads new {}s {}.{from} If it cannot wait, {}", thing(kind), self::hours(hours), lower(emergency))
+}
+
 /// Hours within a sentence: "Every day, …" becomes small; the names of days keep their capital.
 pub(super) fn hours(hours: &str) -> String {
     if hours.starts_with("Every") { lower(hours) } else { hours.to_owned() }

@@ -51,7 +51,9 @@ fn how_not_to_make_contact_stands_above_all_else_where_a_person_is_reached() {
 #[test]
 fn a_flag_of_what_was_not_asked_does_not_stand() {
     let given = json!({ "under_18_now": "no", "consent_nrm": "refused", "will_work": "no" });
-    assert!(flags("modern-slavery", &given).is_empty(), "whose details are withheld is not asked how to be reached");
+    let stands = flags("modern-slavery", &given);
+    assert!(stands.iter().all(|flag| !flag.contains("ontact")), "whose details are withheld is not asked how to be reached");
+    assert!(stands.iter().any(|flag| flag.contains("does not agree to the national referral")), "{stands:?}");
     assert_eq!(
         flags("modern-slavery", &json!({ "under_18_now": "not-sure", "contact_ok": "yes" })).len(),
         1,

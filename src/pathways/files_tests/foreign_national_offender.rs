@@ -57,7 +57,10 @@ fn somebody_who_may_be_a_child_is_shown_the_childrens_route_and_flagged() {
     let pathway = file("foreign-national-offender");
     for (age, shown) in [("yes", true), ("not-sure", true), ("no", false)] {
         let given = answers(&pathway, &json!({ "danger_now": false, "under_18": age }));
-        let to: Vec<_> = pathway.advice(&given).filter_map(|advice| advice.pathway.as_ref().map(PathwayId::as_str)).collect();
+        let to: Vec<_> = pathway
+            .advice(&given, jiff::civil::date(2026, 11, 27))
+            .filter_map(|advice| advice.pathway.as_ref().map(PathwayId::as_str))
+            .collect();
         assert_eq!(to == ["child-exploitation"], shown, "{age}: {to:?}");
         assert_eq!(pathway.flags(&given).any(|flag| flag.contains("may be a child")), shown, "{age}");
     }

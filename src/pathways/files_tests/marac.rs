@@ -69,10 +69,33 @@ fn a_score_or_criterion_of_high_risk_counts_whatever_the_judgement() {
         assert_eq!(pathway.risk(&answers).map(ToString::to_string).as_deref(), Some(grade), "{given}");
         assert_eq!(pathway.risk.as_ref().is_some_and(|risk| risk.is_open(&answers)), is_open, "{given}");
         assert_eq!(pathway.urgency(&answers), urgency, "{given}");
-        let told: Vec<_> = pathway.advice(&answers).map(|advice| advice.code.as_str()).collect();
+        let told: Vec<_> = pathway.advice(&answers, jiff::civil::date(2026, 11, 27)).map(|advice| advice.code.as_str()).collect();
         assert!(advice.is_empty() || told.contains(&advice), "{given}: {told:?}");
         assert!(advice == "below" || !told.contains(&"below"), "{given}: {told:?}");
     }
+}
+
+#[test]
+fn sharing_below_high_risk_against_their_will_asks_for_a_reason_with_and_without_a_tool() {
+    let pathway = file("marac");
+    let told = |given: &Value| {
+        pathway
+            .advice(&answers(&pathway, given), jiff::civil::date(2026, 11, 27))
+            .any(|advice| advice.code.as_str() == "below-and-refused")
+    };
+    let refused = json!({ "criteria": ["judgement"], "tool": "none", "judgement": "standard", "consent_share": "refused" });
+    let with = |changes: &[(&str, &str)]| {
+        let mut given = refused.clone();
+        for (name, value) in changes {
+            given[*name] = json!(value);
+        }
+        given
+    };
+    assert!(told(&refused));
+    assert!(told(&with(&[("tool", "dash"), ("tool_grade", "medium")])));
+    assert!(!told(&with(&[("tool", "dash"), ("tool_grade", "high")])));
+    assert!(!told(&with(&[("judgement", "high")])));
+    assert!(!told(&with(&[("consent_share", "given")])));
 }
 
 #[test]
@@ -110,7 +133,11 @@ fn whoever_causes_harm_is_never_contacted() {
     assert!(pathway.next_steps.iter().any(|step| step.text.starts_with("Nobody contacts the person who causes harm")));
     for (knows, warned) in [(json!("yes"), true), (not_known(), true), (json!("no"), false)] {
         let given = answers(&pathway, &json!({ "harmer_knows": knows }));
-        assert_eq!(pathway.advice(&given).any(|advice| advice.code.as_str() == "never-tell"), warned, "{knows}");
+        assert_eq!(
+            pathway.advice(&given, jiff::civil::date(2026, 11, 27)).any(|advice| advice.code.as_str() == "never-tell"),
+            warned,
+            "{knows}"
+        );
     }
 }
 
@@ -118,10 +145,16 @@ fn whoever_causes_harm_is_never_contacted() {
 fn contact_is_promised_only_where_it_was_not_forbidden() {
     let pathway = file("marac");
     let promised = |contact: Value| {
-        let given = answers(&pathway, &json!({ "contact_ok": contact }));
+        let given = answers(&pathway, &json!({ "contact_ok": contact, "consent_support": "given" }));
         pathway.steps(Way::AtOnce, &given).map(str::to_owned).collect::<Vec<_>>().join(" ")
     };
     assert!(promised(json!("yes")).contains("contacts the person within two working days"));
+    // Whoever has not said that they want help is not called by somebody whom they do not know.
+    for support in ["refused", "not-asked"] {
+        let given = answers(&pathway, &json!({ "contact_ok": "yes", "consent_support": support }));
+        let told = pathway.steps(Way::AtOnce, &given).collect::<Vec<_>>().join(" ");
+        assert!(told.contains("rings you first") && !told.contains("contacts the person within"), "{support}");
+    }
     for contact in [json!("no"), json!("through-me"), not_known()] {
         let told = promised(contact.clone());
         assert!(told.contains("rings you within two working days") && !told.contains("contacts the person within"), "{contact}");

@@ -44,7 +44,12 @@ fn an_adult_who_refuses_or_was_not_asked_is_not_passed_over() {
         (json!({ "under_18_now": "no", "consent_nrm": "given", "consent_police": "not-asked" }), "ask-first"),
         (json!({ "under_18_now": "no", "consent_nrm": "refused", "consent_support": "given" }), "help-anyway"),
     ] {
-        assert!(pathway.advice(&answers(&pathway, &given)).any(|advice| advice.code.as_str() == code), "{code}");
+        assert!(
+            pathway
+                .advice(&answers(&pathway, &given), jiff::civil::date(2026, 11, 27))
+                .any(|advice| advice.code.as_str() == code),
+            "{code}"
+        );
     }
 }
 
@@ -106,7 +111,58 @@ fn only_first_responders_enter_the_national_branch_and_others_are_routed_to_one(
             assert_eq!(asks(&pathway, part, &given), responder, "{kind}: {part}");
         }
         assert_eq!(pathway.route(&given).team.as_str(), "slavery-team", "{kind}: the police can enter it");
-        assert_eq!(pathway.advice(&given).any(|advice| advice.code.as_str() == "not-first-responder"), !responder, "{kind}");
+        assert_eq!(
+            pathway.advice(&given, jiff::civil::date(2026, 11, 27)).any(|advice| advice.code.as_str() == "not-first-responder"),
+            !responder,
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn whoever_reads_sees_first_that_the_police_are_not_wanted() {
+    let first = |consent: &str| {
+        let given = json!({ "under_18_now": "no", "consent_nrm": "given", "consent_police": consent, "contact_ok": "yes" });
+        let pathway = file("modern-slavery");
+        let given = answers(&pathway, &given);
+        pathway.flags(&given).map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    assert!(first("refused").contains("does not want the police to contact them"));
+    assert!(first("not-asked").contains("Nobody has asked"));
+    assert!(!first("given").contains("police"));
+}
+
+#[test]
+fn a_child_not_known_to_be_free_or_safe_tonight_is_for_today() {
+    let pathway = file("modern-slavery");
+    for (age, still, tonight, urgency) in [
+        ("not-sure", not_known(), not_known(), Urgency::Today),
+        ("yes", json!("left"), not_known(), Urgency::Today),
+        ("yes", json!("left"), json!("safe"), Urgency::Soon),
+        ("no", json!("left"), not_known(), Urgency::Soon),
+    ] {
+        let given = json!({ "danger_now": false, "under_18_now": age, "still_in_it": still, "safe_tonight": tonight });
+        assert_eq!(pathway.urgency(&answers(&pathway, &given)), urgency, "{given}");
+    }
+}
+
+#[test]
+fn what_ended_before_it_began_has_to_be_put_right() {
+    let pathway = file("modern-slavery");
+    let today = jiff::civil::date(2026, 11, 27);
+    let mut body = example(&pathway, AgencyKind::Police, today)["answers"].clone();
+    let mut wrong = |began: &str, ended: &str| {
+        (body["began"], body["ended"]) = (json!(began), json!(ended));
+        let looked = examine(&pathway, raw_from_json(&body).expect("answers"), AgencyKind::Police, today);
+        looked.errors.iter().any(|error| error.field.as_str() == "ended" && error.message.contains("put right one of the two"))
+    };
+    assert!(wrong("2026-06-30", "2026-06-28"));
+    assert!(wrong("2026-06", "2025"));
+    // The same day, a month that leaves it open, or a guess: nobody is told that they are wrong.
+    for (began, ended) in
+        [("2026-06-30", "2026-06-30"), ("2026-06-30", "2026-06"), ("~2026-06-30", "2026-06-28"), ("2026", "~2025")]
+    {
+        assert!(!wrong(began, ended), "{began} {ended}");
     }
 }
 

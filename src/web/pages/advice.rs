@@ -1,6 +1,7 @@
 //! Hints that answers call up, each with the form that it points to.
 
 use askama::Template;
+use jiff::civil::Date;
 
 use crate::{
     app::{App, ReferralView},
@@ -33,8 +34,8 @@ pub(super) fn html(hints: &[Hinted]) -> Result<String, askama::Error> {
     List { hints }.render()
 }
 
-/// The hints of these answers; a form that is not in force, or that this kind of agency cannot send, is not offered.
-pub(super) fn hints(app: &App, pathway: &Pathway, answers: &Answers, sender: AgencyKind) -> Vec<Hinted> {
+/// The hints of these answers, given on a day; a form that is not in force, or that this kind of agency cannot send, is not offered.
+pub(super) fn hints(app: &App, pathway: &Pathway, (answers, day): (&Answers, Date), sender: AgencyKind) -> Vec<Hinted> {
     let hint = |advice: &crate::domain::rule::Advice| {
         let form = advice.pathway.as_ref().and_then(|id| app.pathway(id.as_str()));
         let form = form.filter(|form| form.pathway.may_submit(sender));
@@ -42,7 +43,7 @@ pub(super) fn hints(app: &App, pathway: &Pathway, answers: &Answers, sender: Age
         let (title, href) = link.unwrap_or_default();
         Hinted { text: advice.text.clone(), title, href }
     };
-    pathway.advice(answers).map(hint).collect()
+    pathway.advice(answers, day).map(hint).collect()
 }
 
 /// What else its sender may have to refer: it stays to be seen after sending, for their side alone.
@@ -52,6 +53,6 @@ pub(super) fn also_refer(app: &App, view: &ReferralView) -> Vec<Hinted> {
     let Some((answers, sender)) = answers.and_then(|answers| Some((answers, answers.sender_kind()?))) else {
         return Vec::new();
     };
-    let hints = hints(app, &view.pathway.pathway, answers, sender);
+    let hints = hints(app, &view.pathway.pathway, (answers, view.referral.submitted_at.uk_date()), sender);
     hints.into_iter().filter(|hint| !hint.href.is_empty()).collect()
 }

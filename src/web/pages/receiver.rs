@@ -122,7 +122,13 @@ impl Receives {
                 .to_owned()
         });
         let lines = [check, Some(receiver), cover, Some(own), recovery].into_iter().flatten();
-        let when = words::read_when(pathway.kind, receiving, &route.hours, app.reads_next(route), &route.emergency);
+        let when = match &preview.check {
+            Some(Checked { until, .. }) => {
+                let from = app.reads_from(route, *until);
+                words::read_from(pathway.kind, receiving, &route.hours, from, &route.emergency)
+            }
+            None => words::read_when(pathway.kind, receiving, &route.hours, app.reads_next(route), &route.emergency),
+        };
         Self { lines: lines.chain(apart(preview)).collect(), copies, when }
     }
 }

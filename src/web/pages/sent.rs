@@ -16,7 +16,7 @@ use super::{
     referral::href_if,
 };
 use crate::{
-    app::{App, Error, HolderView, ReferralView},
+    app::{App, Error, HolderView, Reads, ReferralView},
     domain::{
         action::Action,
         answers::Answers,
@@ -159,7 +159,7 @@ async fn untold(app: &App, pathway: &Pathway, answers: &Answers) -> Result<Vec<S
     let mut lines = Vec::new();
     for copy in pathway.copies(answers) {
         if let Some((team, agency)) = app.team_named(copy.team.as_str()).await? {
-            lines.push(format!("{team} ({agency}) was not told, because it went by name. Ring them if they must know."));
+            lines.push(format!("{team} ({agency}) was not told, because it went by name. If they must know now, ring them yourself, or ask by a message here."));
         }
     }
     Ok(lines)
@@ -194,7 +194,12 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         if is_named {
             return words::read_by_name(&route.emergency);
         }
-        let own = words::read_when(kind, team, &route.hours, app.reads_next(route), &route.emergency);
+        let own = match view.referral.stage {
+            Stage::Checking { until } => {
+                words::read_from(kind, team, &route.hours, app.reads_from(route, until), &route.emergency)
+            }
+            _ => words::read_when(kind, team, &route.hours, app.reads_next(route), &route.emergency),
+        };
         covered(&view).map_or(own.clone(), |cover| format!("{own} {cover}"))
     });
     let does = match kind {
@@ -210,7 +215,15 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
             }
             let latest = if state == ReferralState::Checking { " at the latest" } else { "" };
             let meanwhile = cover(&view).map(|cover| format!(" While it is closed, {cover} acts.")).unwrap_or_default();
-            format!("{team} {does} by {}{latest}.{meanwhile}", words::day_and_time(due))
+            let route = view.answers.as_ref().filter(|_| cover(&view).is_none()).map(|answers| pathway.route(answers));
+            let closed = match route.and_then(|route| app.reads_before(route, due)) {
+                Some(Reads::Until(last)) => {
+                    format!(" Nobody there reads at that hour: it is read before, by {}.", words::day_and_time(last))
+                }
+                Some(Reads::From(next)) => format!(" Nobody there reads before {}.", words::day_and_time(next)),
+                None => String::new(),
+            };
+            format!("{team} {does} by {}{latest}.{meanwhile}{closed}", words::day_and_time(due))
         }),
     };
     let told = match view.answers.as_ref().filter(|_| !is_named) {
