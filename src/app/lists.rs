@@ -174,7 +174,7 @@ impl App {
             limit: i64::from(limit) + 1,
         };
         let rows = self.store.queue_of(&part).await?;
-        let next = rows.get(shown).and_then(|_| rows.get(shown - 1)).map(|last| write_cursor(last.queue_cursor()));
+        let next = rows.get(shown).and_then(|_| rows.get(shown - 1)).map(|last| write_cursor(last.queue_cursor(query.view)));
         let rows = rows.into_iter().take(shown).collect();
         // A team that is told for information holds a grant, and receives nothing.
         let relation = |sight: &Sight, referral: &Referral| match sight.shared_with(referral.id, place.team) {

@@ -12,6 +12,7 @@ use crate::domain::{
     desk::{Assigned, Desk},
     enquiry::FormKind,
     ids::{AgencyId, ReferralId, TeamId, UserId},
+    queue::QueueView,
     reference::Reference,
     referral::{ReferralState, Stage},
     sensitivity::Sensitivity,
@@ -67,10 +68,10 @@ fn due_of(millis: i64) -> Option<Timestamp> {
 }
 
 impl Referral {
-    /// Where a queue goes on after it: what is closed goes by its closing, all else by when it is due.
-    pub fn queue_cursor(&self) -> Cursor {
+    /// Where a view of a queue goes on after it: the closed by their closing, every other by when it is due, closed or not.
+    pub fn queue_cursor(&self, view: Option<QueueView>) -> Cursor {
         let at = match self.stage {
-            Stage::Closed { at, .. } => at.millis(),
+            Stage::Closed { at, .. } if view == Some(QueueView::Closed) => at.millis(),
             _ => due_millis(self.due_at),
         };
         Cursor { at, id: self.id }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use referral_exchange::{
-    app::{Assignment, Caller, IdempotencyKey, ListQuery},
+    app::{Assignment, Caller, Closing, IdempotencyKey, ListQuery},
     domain::{
+        decision::CloseReason,
         queue::{QueueFilter, QueueView},
         urgency::Urgency,
     },
@@ -89,6 +90,43 @@ fn filled(sql: &str) -> String {
     values.iter().enumerate().rev().fold(sql.to_owned(), |sql, (at, value)| sql.replace(&format!("${}", at + 1), value))
 }
 
+/// What is closed stands in the plain list by when it was due: the list goes on after it, and ends.
+async fn closed_between(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let theo = hub.sign_in("theo.invented").await;
+    let mut sent = Vec::new();
+    for number in 0..4 {
+        hub.clock.advance(Duration::from_mins(1));
+        sent.push(send(app, &tess, &format!("closed-{number}"), |_| ()).await.reference.to_string());
+    }
+    for reference in [&sent[0], &sent[2]] {
+        let view = app.read_referral(&app.request(None), &theo, reference).await.unwrap();
+        let closing = Closing {
+            reason: Some(CloseReason::Other),
+            text: "Nothing to do here.".to_owned(),
+            duplicate_of: String::new(),
+            revision: view.referral.revision,
+        };
+        let key = IdempotencyKey::parse(&format!("close-{reference}")).unwrap();
+        app.close_referral(&app.request(None), &theo, &key, (reference, &closing)).await.unwrap();
+    }
+    let team = Some(hub.person("theo.invented").team_id);
+    let (mut found, mut cursor) = (Vec::new(), None);
+    for _ in 0..sent.len() {
+        let query = ListQuery { team, limit: Some(1), cursor: cursor.take(), ..ListQuery::default() };
+        let page = app.queue(&app.request(None), &theo, &query).await.unwrap();
+        found.extend(page.items.into_iter().map(|item| item.reference.to_string()));
+        cursor = page.next;
+    }
+    assert!(cursor.is_none(), "it ends");
+    found.sort();
+    sent.sort();
+    assert_eq!(found, sent, "each once");
+    hub.finish().await;
+}
+
 /// Every view goes through the referrals by an index in the order it shows them: a queue of years costs what a page costs.
 async fn by_index(engine: Engine) {
     let hub = Hub::founded(engine).await;
@@ -117,5 +155,6 @@ async fn by_index(engine: Engine) {
 
 crate::support::on_both! {
     each_view_shows_its_own_and_counts_them_and_filters_narrow_it => views,
+    the_plain_list_shows_each_once_and_ends => closed_between,
     every_view_goes_by_an_index => by_index,
 }

@@ -345,7 +345,10 @@ fn facts(view: &ReferralView, now: Timestamp) -> Vec<(String, String)> {
     let worked_on = view.desk.as_ref().map(|desk| ("With", desk.assigned_to.clone().unwrap_or_else(|| "Nobody yet".to_owned())));
     let named = |(key, value): (&str, String)| (key.to_owned(), value);
     let who = worked_on.into_iter().chain([("Sent by", sent)]).map(named).chain(reached(view));
-    due(view, now).into_iter().chain(who).chain([named(("Received by", received_by(view)))]).collect()
+    let asked = view.referral.desk.waiting_since.filter(|_| matches!(view.relation, Relation::Referrer | Relation::Deputy));
+    let asked =
+        asked.map(|at| ("The team waits for you".to_owned(), format!("It asked on {}. Answer under Messages", at.words())));
+    asked.into_iter().chain(due(view, now)).chain(who).chain([named(("Received by", received_by(view)))]).collect()
 }
 
 /// When it is due: for the receiving team each of its clocks, for others the decision alone.

@@ -128,7 +128,7 @@ async fn pages(engine: Engine) {
         made.iter().map(|(one, _)| (one.submitted_at.millis(), one.id.to_string())).collect();
     newest_first.sort_by(|one, other| other.cmp(one));
     let mut soonest_first: Vec<(i64, String)> =
-        made.iter().filter(|(_, granted)| *granted).map(|(one, _)| (one.queue_cursor().at, one.id.to_string())).collect();
+        made.iter().filter(|(_, granted)| *granted).map(|(one, _)| (one.queue_cursor(None).at, one.id.to_string())).collect();
     soonest_first.sort();
 
     for limit in [1, 2, 3, 7, 39, 40, 41, 100] {
@@ -146,8 +146,8 @@ async fn pages(engine: Engine) {
             loop {
                 let page = store.queue_of(&part(receiver, view, after, limit)).await.unwrap();
                 let Some(last) = page.last() else { break };
-                after = Some(last.queue_cursor());
-                queue.extend(page.iter().map(|one| (one.queue_cursor().at, one.id.to_string())));
+                after = Some(last.queue_cursor(view));
+                queue.extend(page.iter().map(|one| (one.queue_cursor(view).at, one.id.to_string())));
             }
             assert_eq!(queue, soonest_first, "limit {limit}, {view:?}");
         }
