@@ -26,6 +26,7 @@ mod query;
 mod redirections;
 mod referrals;
 mod safeguarding_leads;
+mod saved_views;
 mod session;
 mod shares;
 mod signed;

@@ -17,7 +17,7 @@ use super::{
     access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages, notices,
     pathways,
     problem::{FieldProblem, ProblemBody},
-    redirections, referrals, safeguarding_leads, session, shares,
+    redirections, referrals, safeguarding_leads, saved_views, session, shares,
     table::{ROUTES, Route},
     teams,
 };
@@ -75,6 +75,9 @@ const SCHEME: &str = "session";
         checks::decide,
         checks::send_anyway,
         checks::withdraw,
+        saved_views::list,
+        saved_views::save,
+        saved_views::forget,
         safeguarding_leads::list,
         safeguarding_leads::set,
         attachments::add,

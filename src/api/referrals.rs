@@ -343,10 +343,13 @@ pub struct Referral {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     referrals: Vec<String>,
-    /// The pathway's id.
+    /// The id of the pathway that it is on.
     pathway: String,
-    /// SHA-256 of the pathway's file when it was sent.
+    /// SHA-256 of that pathway's file when it was sent, or passed on to it.
     pathway_version: String,
+    /// What the answers were given on, where it was passed on to another pathway since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answered_on: Option<AnsweredOn>,
     /// `checking`, `stopped`, `withdrawn`, `received`, `opened`, `decided` or `closed`; `shared` where you see a part that was
     /// shared with you, and `revision` is then 0.
     state: &'static str,
@@ -399,6 +402,15 @@ pub struct Referral {
     stopped: Option<Stopped>,
 }
 
+/// The pathway that a referral was sent on.
+#[derive(Serialize, ToSchema)]
+pub struct AnsweredOn {
+    /// Its id.
+    pathway: String,
+    /// SHA-256 of its file when it was sent.
+    pathway_version: String,
+}
+
 /// A stop at the check.
 #[derive(Serialize, ToSchema)]
 pub struct Stopped {
@@ -425,6 +437,11 @@ impl From<ReferralView> for Referral {
             answers_as_sent: view.answers.as_ref().filter(|_| !view.additions.is_empty()).map(answers_to_json),
             changes: view.additions.iter().map(AnswerChange::of).collect(),
             decision: Decided::latest(&view),
+            answered_on: view
+                .referral
+                .answered_on
+                .as_ref()
+                .map(|version| AnsweredOn { pathway: view.pathway.pathway.id.to_string(), pathway_version: version.clone() }),
             flags: flags(&view),
             sent_by: SentBy::of(&view),
             reference: view.referral.reference.to_string(),

@@ -6,7 +6,7 @@ use axum::routing::{MethodRouter, delete, get, post};
 
 use super::{
     access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages, notices, openapi,
-    pathways, redirections, referrals, safeguarding_leads, session, shares, teams,
+    pathways, redirections, referrals, safeguarding_leads, saved_views, session, shares, teams,
 };
 use crate::{app::App, domain::action::Action};
 
@@ -67,6 +67,9 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/enquiries", "api-ask", Action::AskAdvice, || post(referrals::ask)),
     closed("GET", "/referrals", "api-sent", Action::ListSent, || get(lists::sent)),
     closed("GET", "/queue", "api-queue", Action::ListQueue, || get(lists::queue)),
+    closed("GET", "/queue/views", "api-views", Action::ReadAccount, || get(saved_views::list)),
+    closed("POST", "/queue/views", "api-save-view", Action::ChangeViews, || post(saved_views::save)),
+    closed("POST", "/queue/views/{id}/delete", "api-forget-view", Action::ChangeViews, || post(saved_views::forget)),
     closed("GET", "/referrals/{reference}", "api-referral", Action::ReadReferral, || get(referrals::show)),
     closed("GET", "/referrals/{reference}/access", "api-access", Action::ReadAccess, || get(access::list)),
     closed("POST", "/referrals/{reference}/messages", "api-message", Action::WriteMessage, || post(messages::write)),

@@ -22,12 +22,8 @@ pub struct Team {
     name: String,
     /// Its agency's name.
     agency: String,
-}
-
-impl From<TeamView> for Team {
-    fn from(TeamView { id, name, agency }: TeamView) -> Self {
-        Self { id: id.to_string(), name, agency }
-    }
+    /// The ids of the pathways that a referral may be passed on to it as.
+    pathways: Vec<String>,
 }
 
 /// The teams that can receive a share or redirect.
@@ -36,6 +32,9 @@ impl From<TeamView> for Team {
     responses((status = 200, description = "Every team that has a key", body = List<Team>))
 )]
 pub async fn list(State(app): State<Arc<App>>, _: Signed) -> Result<Response, Problem> {
-    let items = app.receiving_teams().await?.into_iter().map(Team::from).collect();
+    let mut items = Vec::new();
+    for TeamView { id, name, agency } in app.receiving_teams().await? {
+        items.push(Team { id: id.to_string(), name, agency, pathways: app.taken_by(id).await? });
+    }
     Ok(Json(List { items, next: None }).into_response())
 }

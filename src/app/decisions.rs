@@ -123,26 +123,36 @@ impl App {
         details.keys.push(shared.key);
         let file = for_file(&decision, &versioned);
         self.write_down(&mut tx, &mut details, (&casework, EntryKind::Decision), &file, (by, at)).await?;
-        let told = for_referrer(&decision.told);
+        let told = for_referrer(&decision.told, &versioned);
         self.write_down(&mut tx, &mut details, (&shared, EntryKind::Feedback), &told, (by, at)).await?;
         self.tell(&mut tx, &news, at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
     }
 
-    /// The grade that the answers give, where the pathway grades them: whoever decides cannot go below it, so they are read.
+    /// The grade that the answers give, where the pathway that they were given on grades them: whoever decides cannot go below
+    /// it, so they are read.
     async fn assessed(
         &self,
         request: &RequestContext,
         caller: &Caller,
         (referral, pathway): (&Referral, &Pathway),
     ) -> Result<Option<Code>, Error> {
-        if pathway.risk.is_none() {
+        if pathway.risk.is_none() || referral.answered_on.is_some() {
             return Ok(None);
         }
         let reference = referral.reference.to_string();
         let view = Box::pin(self.read_referral(request, caller, &reference)).await?;
         Ok(pathway.risk(&latest(&view)).cloned())
+    }
+
+    /// The pathway by which something was decided: the one the referral's answers were given on, unless the words say another,
+    /// since it may have been passed on to others in between.
+    pub(super) async fn judged_by(&self, referral: &Referral, form: &Versioned, text: &str) -> Result<Versioned, Error> {
+        match json_of(text)?["threshold"].as_str() {
+            Some(version) if version != form.version => self.form_at(version, referral.kind).await,
+            _ => Ok(form.clone()),
+        }
     }
 
     /// The shared compartment of a referral, to write into.
@@ -187,11 +197,12 @@ fn for_file(decision: &Decision, versioned: &Versioned) -> String {
     .to_string()
 }
 
-fn for_referrer(told: &Told) -> String {
+fn for_referrer(told: &Told, versioned: &Versioned) -> String {
     json!({
         "outcome": told.outcome.as_ref().map(Code::as_str),
         "line": told.line.as_ref().map(Code::as_str),
         "text": told.text,
+        "threshold": versioned.version,
     })
     .to_string()
 }

@@ -188,6 +188,8 @@ impl App {
         how: How,
     ) -> Result<ReferralView, Error> {
         let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
+        // It may have been passed on to another pathway; its answers stay those of the form they were given on.
+        let form = self.form_at(referral.form_version(), referral.kind).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
         let (apart, together): (Vec<_>, Vec<_>) =
             sight.compartments(referral.id).into_iter().partition(|shown| shown.kind == CompartmentKind::Restricted);
@@ -199,7 +201,7 @@ impl App {
                 continue;
             };
             let permit = self.ask(act).await?;
-            self.open_reached(request, caller, permit, (&mut referral, &versioned), &sight, &mut unwrapped, &mut seen).await?;
+            self.open_reached(request, caller, permit, (&mut referral, &form), &sight, &mut unwrapped, &mut seen).await?;
         }
         let Some(relation) = seen.relation else {
             // None of the caller's ways is allowed: that is on record.
@@ -211,7 +213,7 @@ impl App {
         if relation == Relation::ReceivingTeam {
             seen.desk = Some(self.desk_view(caller, &referral, &seen.actions).await?);
         }
-        self.view(referral, versioned, relation, seen).await
+        self.view(referral, (form, versioned), relation, seen).await
     }
 
     /// Opens every item of the compartments that a permit reaches, once its event is committed.
@@ -285,10 +287,13 @@ impl App {
                 // A draft's sections are erased when it is sent.
                 EntryKind::Headline | EntryKind::Draft => {}
                 EntryKind::Decision => {
-                    let decision = read_decision(versioned, entry.id, entry.at, text()?)?;
-                    seen.decisions.push((entry.author, decision));
+                    let judged = self.judged_by(referral, versioned, text()?).await?;
+                    seen.decisions.push((entry.author, read_decision(&judged, entry.id, entry.at, text()?)?));
                 }
-                EntryKind::Feedback => seen.feedback.push(read_feedback(versioned, entry.id, entry.at, text()?)?),
+                EntryKind::Feedback => {
+                    let judged = self.judged_by(referral, versioned, text()?).await?;
+                    seen.feedback.push(read_feedback(&judged, entry.id, entry.at, text()?)?);
+                }
                 EntryKind::Handover
                 | EntryKind::Closing
                 | EntryKind::Reopening

@@ -1,8 +1,11 @@
-//! Passing a referral to another team. It gets the key of what is shared, wrapped to it here and now, and the first team's goes;
-//! it gets nothing of the first team's own.
+//! Passing a referral to another team, or on to another pathway. The new desk gets the key of what is shared, wrapped to it here
+//! and now, and the first team's goes; it gets nothing of the first team's own. On another pathway its outcomes, grades and
+//! clocks count from then on, while the answers stay those of the form they were given on.
+
+use serde_json::json;
 
 use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey, TeamView, decisions::to_mend, desk::change, idempotency::Once,
+    Added, Answered, App, Caller, Error, IdempotencyKey, Versioned, desk::change, destinations::Onward, idempotency::Once,
     opening::Unwrapped, relations::covers, sealing::Holder, telling::telling,
 };
 use crate::{
@@ -11,24 +14,23 @@ use crate::{
         action::Action,
         actor::Place,
         compartment::{CompartmentKind, EntryKind},
-        decision::reason,
         desk::Desk,
         grant::GrantReason,
         ids::TeamId,
         notice::{Addressee, NoticeCode},
-        pathway::Pathway,
         running_clock::soonest,
-        urgency::Urgency,
     },
     policy::RequestContext,
-    store::{referrals::Referral, teams::Team},
+    store::referrals::Referral,
 };
 
 /// To whom a referral is passed, and why.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Redirection {
     /// The team; none where nothing was chosen, which is asked again.
     pub team: Option<TeamId>,
+    /// The pathway that it goes on to, by id; none for the one that it is on.
+    pub pathway: Option<String>,
     /// Why. The new team and the referrer read it, unless the pathway allows no words of the team's own: then it is for the
     /// file alone.
     pub text: String,
@@ -49,51 +51,14 @@ impl App {
         key: &IdempotencyKey,
         (reference, redirection): (&str, &Redirection),
     ) -> Result<Answered<Added>, Error> {
-        let Redirection { team, text, revision } = redirection;
-        let body = format!("{}\n{revision}\n{text}", team.map(|team| team.to_string()).unwrap_or_default());
+        let Redirection { team, pathway, text, revision } = redirection;
+        let body = json!([team.map(|team| team.to_string()), pathway, text, revision]).to_string();
         let route = format!("POST /referrals/{reference}/redirect");
         let act = async |once: &Once<'_>| {
             let done = self.redirect_once(request, caller, (reference, redirection), once).await;
             self.damage_on_record(request, caller, Action::RedirectReferral, done).await
         };
         self.once(request, caller, key, (&route, body.as_bytes()), act).await
-    }
-
-    /// The teams to which a referral of a pathway may be passed by this one, by name.
-    pub async fn redirect_teams(&self, referral: &Referral) -> Result<Vec<TeamView>, Error> {
-        let mut teams = Vec::new();
-        for team in self.receiving_teams().await? {
-            if team.id != referral.receiving_team && self.takes(&self.team(team.id).await?, &referral.pathway) {
-                teams.push(team);
-            }
-        }
-        Ok(teams)
-    }
-
-    /// Whether a team may get what was sent on a pathway: not those who receive another that takes nothing from elsewhere.
-    pub(super) fn takes(&self, team: &Team, pathway: &str) -> bool {
-        let closed = self.pathways();
-        let mut closed = closed.iter().map(|versioned| &versioned.pathway).filter(|one| !one.takes_redirected);
-        !closed.any(|one| one.id.as_str() != pathway && one.routes.all().any(|route| route.team.as_str() == team.code))
-    }
-
-    /// Who covers for the team that gets what is for today, as the routes to it say, with their key; none for what can wait, or
-    /// where no route leads to that team.
-    async fn new_cover(&self, referral: &Referral, pathway: &Pathway, to: &Team) -> Result<Option<(Team, Holder)>, Error> {
-        if referral.urgency != Urgency::Today.code() {
-            return Ok(None);
-        }
-        let leads_there = |pathway: &Pathway| {
-            let route = pathway.routes.all().find(|route| route.team.as_str() == to.code);
-            route.map(|route| route.cover.as_str().to_owned())
-        };
-        let others = self.pathways();
-        let cover = leads_there(pathway).or_else(|| others.iter().find_map(|versioned| leads_there(&versioned.pathway)));
-        let Some(code) = cover else { return Ok(None) };
-        let team = self.store.team_by_code(&code).await?.filter(|team| team.epoch > 0 && team.id != to.id);
-        let Some(team) = team else { return Ok(None) };
-        let holder = self.team_holder(&team).await?.because(GrantReason::Cover);
-        Ok(Some((team, holder)))
     }
 
     async fn redirect_once(
@@ -115,18 +80,7 @@ impl App {
             return Err(Error::Conflict("it was received by people named in it and cannot be passed on"));
         }
         let (by, at) = (caller.user(), request.at);
-        let mut faults = Vec::new();
-        let to = match redirection.team {
-            Some(team) => self.store.team(team).await?,
-            None => None,
-        };
-        let fits = |team: &Team| team.epoch > 0 && team.id != referral.receiving_team && self.takes(team, &referral.pathway);
-        let to = to.filter(fits);
-        if to.is_none() {
-            faults.push(("team", "Choose another team that can receive this"));
-        }
-        let text = reason(&redirection.text, "text", "Say why it is passed on", &mut faults);
-        let (Some(to), Some(text)) = (to, text) else { return Err(to_mend(faults)) };
+        let onward = self.onward(&referral, redirection).await?;
         let stage = referral.stage.redirect().ok_or(Error::Conflict("it is not in a state that allows this"))?;
 
         // Any item of it leads to the compartment's key.
@@ -135,11 +89,12 @@ impl App {
         let ground = self.ground(&sight, &items).await?;
         let identity = self.identity_for(caller, &permit, &ground, item, &mut Unwrapped::default()).await?;
         let compartment = self.held_compartment(&sight, shared).await?;
-        let holder: Holder = self.team_holder(&to).await?;
+        let holder: Holder = self.team_holder(&onward.to).await?;
         let clocks = self.store.clocks_of(referral.id).await?;
         let pathway = self.form_at(&referral.pathway_version, referral.kind).await?.pathway;
-        let free = pathway.free_feedback;
-        let cover = self.new_cover(&referral, &pathway, &to).await?;
+        let is_told = onward.is_told(&pathway);
+        let Onward { to, course, text } = onward;
+        let cover = self.new_cover(&referral, course.as_ref().map_or(&*pathway, |course| &*course.pathway), &to).await?;
         let covering = cover.as_ref().map(|(team, _)| team.id.to_string());
         // Whoever covered for the first desk covers no more, unless they cover for the new one, too.
         let mut ending = self.store.cover_grants(shared.id).await?;
@@ -148,23 +103,25 @@ impl App {
         let cover = cover.filter(|_| !holds_already);
         let mut news = self.tell_sender(&referral, NoticeCode::Moved, Some(by)).await?;
         news.push(telling(&referral, Addressee::Team(to.id), NoticeCode::PassedOn));
-        let casework = if free { None } else { Some(self.casework(&sight, &referral).await?) };
+        let casework = if is_told { None } else { Some(self.casework(&sight, &referral).await?) };
 
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at };
         once.remember(&mut tx, &done).await?;
         let desk = Desk { retracted_at: referral.desk.retracted_at, ..Desk::default() };
-        let clocks: Vec<_> = clocks.into_iter().map(|clock| clock.resume(at, &self.calendar)).collect();
-        let moved = Referral {
-            stage,
-            desk,
-            receiving_team: to.id,
-            receiving_agency: to.agency,
-            due_at: soonest(&clocks).or(referral.due_at),
-            ..referral.clone()
-        };
-        change(&mut tx, &moved).await?;
-        tx.change_clocks(referral.id, &clocks).await?;
+        let here = Referral { stage, desk, receiving_team: to.id, receiving_agency: to.agency, ..referral.clone() };
+        match &course {
+            None => {
+                let clocks: Vec<_> = clocks.into_iter().map(|clock| clock.resume(at, &self.calendar)).collect();
+                change(&mut tx, &Referral { due_at: soonest(&clocks).or(referral.due_at), ..here }).await?;
+                tx.change_clocks(referral.id, &clocks).await?;
+            }
+            Some(course) => {
+                let clocks = self.clocks_on(&referral, &course.pathway, at);
+                change(&mut tx, &on_course(Referral { due_at: soonest(&clocks), ..here }, course)).await?;
+                tx.replace_clocks(referral.id, &clocks).await?;
+            }
+        }
         tx.insert_grant(&self.grant(&tx, &compartment, &identity, &holder), at).await?;
         for (grant, _) in ending {
             tx.erase(Erasable::Grant, grant).await?;
@@ -180,6 +137,7 @@ impl App {
         }
         let mut details =
             Details { recipients: vec![(to.agency, to.id)], keys: vec![compartment.key, holder.key()], ..Details::default() };
+        details.pathway = course.as_ref().map(Versioned::named).transpose()?;
         if let Some((team, holder)) = &cover {
             details.recipients.push((team.agency, team.id));
             details.keys.push(holder.key());
@@ -196,5 +154,17 @@ impl App {
         self.tell(&mut tx, &news, at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
+    }
+}
+
+/// The same on another pathway. It is handled as the more sensitive of the two from then on.
+fn on_course(referral: Referral, course: &Versioned) -> Referral {
+    let form = referral.form_version().to_owned();
+    Referral {
+        pathway: course.pathway.id.as_str().to_owned(),
+        pathway_version: course.version.clone(),
+        answered_on: Some(form).filter(|form| *form != course.version),
+        sensitivity: referral.sensitivity.max(course.pathway.sensitivity),
+        ..referral
     }
 }

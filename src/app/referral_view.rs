@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    AdditionView, App, DecisionView, DeskView, Error, FeedbackView, FileView, NoteView, ShareView, StopView,
+    AdditionView, App, DecisionView, DeskView, Error, FeedbackView, FileView, NoteView, ShareView, StopView, additions::latest,
     keyring::recipient_of, library::Versioned, reading::Seen, work_contacts::Reached,
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
         grant::GrantReason,
         ids::{AgencyId, CompartmentId, EntryId, ReferralId, UserId},
         message::Audience,
+        pathway::Pathway,
         reference::Reference,
         relation::Relation,
         running_clock::RunningClock,
@@ -58,8 +59,10 @@ pub struct MessageView {
 pub struct ReferralView {
     /// Its clear facts.
     pub referral: Referral,
-    /// The pathway as it was when the referral was made.
+    /// The pathway as it was when the referral was made: its answers are read by it.
     pub pathway: Versioned,
+    /// The pathway that it is worked on by: its outcomes, grades and law count. The same, unless it was passed on to another.
+    pub course: Versioned,
     /// How the caller stands to it.
     pub relation: Relation,
     /// What the caller may do with it next.
@@ -116,6 +119,14 @@ pub struct ReferralView {
     pub by_share: bool,
 }
 
+impl ReferralView {
+    /// The pathway whose gradings the answers gave, with the answers as they are now; none where it was passed on to another,
+    /// which asked nothing.
+    pub fn graded(&self) -> Option<(&Pathway, Answers)> {
+        self.referral.answered_on.is_none().then(|| (&*self.course.pathway, latest(self)))
+    }
+}
+
 /// Somebody who holds a referral.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HolderView {
@@ -150,7 +161,7 @@ impl App {
     pub(super) async fn view(
         &self,
         referral: Referral,
-        pathway: Versioned,
+        (pathway, course): (Versioned, Versioned),
         relation: Relation,
         seen: Seen,
     ) -> Result<ReferralView, Error> {
@@ -240,6 +251,7 @@ impl App {
             holds_apart,
             referral,
             pathway,
+            course,
         })
     }
 

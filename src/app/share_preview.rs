@@ -100,7 +100,7 @@ impl App {
         let kind = self.agency(caller.agency()).await?.kind;
         let mut faults = Vec::new();
         let to = self.recipient(&view.referral, &share.to, &mut faults).await?;
-        grounds(&view.pathway, kind, share, &mut faults);
+        grounds(&view.course, kind, share, &mut faults);
         self.chosen(&view.referral, &sight, &share.entries, &mut faults).await?;
         let agreement = self.named_agreement(share, &mut faults).await?;
         let (Some(Recipient { team, person, holder }), true) = (to, faults.is_empty()) else { return Err(to_mend(faults)) };

@@ -132,7 +132,7 @@ impl App {
 
     /// The basis and purpose that the caller's agency shares on without giving a reason.
     pub async fn own_law(&self, caller: &Caller, view: &ReferralView) -> Result<(Basis, Purpose), Error> {
-        Ok(view.pathway.pathway.default_legal(self.agency(caller.agency()).await?.kind))
+        Ok(view.course.pathway.default_legal(self.agency(caller.agency()).await?.kind))
     }
 
     /// The teams with which part of a referral can be shared, by name.

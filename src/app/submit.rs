@@ -302,6 +302,7 @@ impl App {
             reference: draft.map_or_else(|| Reference::random(&*self.random), |draft| draft.reference),
             pathway: pathway.id.as_str().to_owned(),
             pathway_version: versioned.version.clone(),
+            answered_on: None,
             sensitivity: pathway.sensitivity,
             stage: to.stage,
             revision: 1,

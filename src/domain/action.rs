@@ -51,6 +51,8 @@ coded_enum! {
         ChooseDeputy = "choose-deputy",
         /// Says how others reach them at work.
         ChangeContact = "change-contact",
+        /// Keeps a view of a queue under a name, or forgets one.
+        ChangeViews = "change-views",
         /// Seals what was typed into a form whose session had ended, to the person who typed it.
         KeepForm = "keep-form",
         /// Opens what was kept of an own form.
@@ -230,6 +232,7 @@ impl Action {
             | Self::SetMailbox
             | Self::ChooseDeputy
             | Self::ChangeContact
+            | Self::ChangeViews
             | Self::KeepForm
             | Self::ReadKept
             | Self::EraseKept
@@ -421,6 +424,7 @@ impl Action {
             Self::ResumeMail => "let mail go again to somebody whose mail came back",
             Self::ReadPathways => "looked at the pathways",
             Self::ChangeContact => "said how they are reached at work",
+            Self::ChangeViews => "changed the views of queues that they keep",
             Self::ChooseDeputy => "said who goes on with their drafts",
             Self::KeepForm => "kept what somebody typed after their session had ended",
             Self::ReadKept => "opened what was kept of their form",

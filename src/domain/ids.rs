@@ -100,6 +100,8 @@ ids! {
     AgreementId,
     /// A mail that somebody has notices.
     MailId,
+    /// A view of a queue that somebody keeps.
+    SavedViewId,
 }
 
 #[cfg(test)]

@@ -60,6 +60,7 @@ pub mod rule;
 pub mod running_clock;
 pub mod section;
 pub mod sharing;
+pub mod saved_view;
 pub mod screening;
 pub mod sensitivity;
 pub mod session;

@@ -343,7 +343,11 @@ impl Pathway {
 
     /// The clocks of these answers, not begun: the triage decision's first.
     pub fn running_clocks(&self, answers: &Answers) -> Vec<RunningClock> {
-        let urgency = self.urgency(answers);
+        self.clocks_at(answers, self.urgency(answers))
+    }
+
+    /// The same where the urgency is settled already.
+    pub fn clocks_at(&self, answers: &Answers, urgency: Urgency) -> Vec<RunningClock> {
         let others = self.clocks.others.iter().map(|(step, clock)| (*step, clock));
         let all = std::iter::once((Step::Triage, &self.clocks.triage)).chain(others);
         all.map(|(step, clock)| RunningClock::new(step, clock.limit(answers, urgency), clock.pauses)).collect()

@@ -83,6 +83,8 @@ names! {
     PersonName(100),
     /// What somebody does at work, in their own words; at most 100 characters.
     JobTitle(100),
+    /// What somebody calls a view of a queue; at most 60 characters.
+    ViewName(60),
     /// An agency's name; at most 120 characters.
     AgencyName(120),
     /// A team's name; at most 120 characters.

@@ -67,7 +67,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Makes the clocks of a new referral.
+    /// Makes the clocks of a referral that has none.
     pub async fn insert_clocks(&mut self, referral: ReferralId, clocks: &[RunningClock]) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO clock (referral, step, unit, amount, pauses, started_at, due_at, paused_at, stopped_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -89,6 +89,13 @@ impl Tx {
                 .map(drop))?;
         }
         Ok(())
+    }
+
+    /// Puts other clocks in the place of a referral's own. To be called after [`Tx::change_referral`], which keeps others out.
+    pub async fn replace_clocks(&mut self, referral: ReferralId, clocks: &[RunningClock]) -> Result<(), Error> {
+        const SQL: &str = "DELETE FROM clock WHERE referral = $1";
+        within!(self, c => sqlx::query(SQL).bind(referral.to_string()).execute(c).await.map(drop))?;
+        self.insert_clocks(referral, clocks).await
     }
 
     /// Writes how a referral's clocks stand now. To be called after [`Tx::change_referral`], which keeps others out.

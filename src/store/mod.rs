@@ -38,6 +38,7 @@ pub mod notices;
 pub mod queues;
 pub mod referrals;
 pub mod safeguarding_leads;
+pub mod saved_views;
 pub mod sequence;
 pub mod sessions;
 pub mod shares;

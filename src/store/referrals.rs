@@ -26,11 +26,13 @@ pub struct Referral {
     pub id: ReferralId,
     /// Its reference.
     pub reference: Reference,
-    /// The pathway.
+    /// The pathway that it is on.
     pub pathway: String,
-    /// The version of the pathway it was made with, hexadecimal.
+    /// The version of that pathway by which it is worked on, hexadecimal: that of the sending, or of the passing on to it.
     pub pathway_version: String,
-    /// The pathway's sensitivity.
+    /// The version that its answers were given on, where it was passed on to another pathway since.
+    pub answered_on: Option<String>,
+    /// The highest sensitivity of the pathways it was on.
     pub sensitivity: Sensitivity,
     /// Where it stands.
     pub stage: Stage,
@@ -68,6 +70,11 @@ fn due_of(millis: i64) -> Option<Timestamp> {
 }
 
 impl Referral {
+    /// The version of the pathway that its answers were given on, hexadecimal.
+    pub fn form_version(&self) -> &str {
+        self.answered_on.as_deref().unwrap_or(&self.pathway_version)
+    }
+
     /// Where a view of a queue goes on after it: the closed by their closing, every other by when it is due, closed or not.
     pub fn queue_cursor(&self, view: Option<QueueView>) -> Cursor {
         let at = match self.stage {
@@ -112,6 +119,7 @@ pub(super) struct Row {
     retracted_at: Option<i64>,
     escalated_at: Option<i64>,
     amended_at: Option<i64>,
+    answered_on: Option<String>,
 }
 
 /// Who and when, as two columns say it together.
@@ -173,6 +181,7 @@ impl Row {
             reference,
             pathway,
             pathway_version,
+            answered_on: self.answered_on,
             sensitivity,
             stage,
             revision,
@@ -400,7 +409,8 @@ impl Tx {
         const SQL: &str = "UPDATE referral SET state = $3, check_until = $4, stopped_by = $5, stopped_at = $6, opened_by = $7, \
              opened_at = $8, decided_by = $9, decided_at = $10, closed_by = $11, closed_at = $12, assigned_to = $13, \
              assigned_at = $14, waiting_since = $15, retracted_at = $16, escalated_at = $17, due_at = $18, receiving_team = $19, \
-             receiving_agency = $20, answered_at = $21, amended_at = $22, revision = revision + 1 WHERE id = $1 AND revision = $2";
+             receiving_agency = $20, answered_at = $21, amended_at = $22, pathway = $23, pathway_version = $24, sensitivity = $25, \
+             answered_on = $26, revision = revision + 1 WHERE id = $1 AND revision = $2";
         let facts = |state| Facts::of(referral.stage, state);
         let [stopped, opened, decided, closed] =
             [ReferralState::Stopped, ReferralState::Opened, ReferralState::Decided, ReferralState::Closed].map(facts);
@@ -428,6 +438,10 @@ impl Tx {
             .bind(referral.receiving_agency.to_string())
             .bind(referral.answered_at.map(Timestamp::millis))
             .bind(amended_at.map(Timestamp::millis))
+            .bind(&referral.pathway)
+            .bind(&referral.pathway_version)
+            .bind(referral.sensitivity.code())
+            .bind(&referral.answered_on)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;

@@ -263,7 +263,8 @@ const ORPHANS: [(&str, &str, &str); 35] = [
     ),
     (
         "referral",
-        "SELECT id FROM referral r WHERE NOT EXISTS (SELECT 1 FROM pathway_file f WHERE f.version = r.pathway_version)",
+        "SELECT id FROM referral r WHERE NOT EXISTS (SELECT 1 FROM pathway_file f WHERE f.version = r.pathway_version) \
+         OR (r.answered_on IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pathway_file f WHERE f.version = r.answered_on))",
         "the pathway file it was made with is missing",
     ),
     (

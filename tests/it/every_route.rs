@@ -53,6 +53,7 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         Action::ListQueue
         | Action::ReadSafeguardingLeads
         | Action::SetSafeguardingLeads
+        | Action::ChangeViews
         | Action::AddAgreement
         | Action::EndAgreement
         | Action::ReadMailboxes
@@ -180,6 +181,8 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
             _ if asked.page => request.form(&[("csrf_token", token), ("form_token", "sweep-form-token")]),
             _ => {
                 let body = match last {
+                    "views" => serde_json::json!({ "name": "Overdue" }),
+                    "delete" => serde_json::json!({}),
                     "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
                     "check" => serde_json::json!({ "decision": "pass" }),
                     "send-anyway" | "withdraw" | "claim" | "release" | "read" | "recall" | "end" => serde_json::json!({}),

@@ -91,7 +91,8 @@ async fn passed_on(engine: Engine) {
     let theo = hub.sign_in("theo.invented").await;
     let revision = opens(app, &theo, &reference).await;
     let city = app.store().team_by_code("city-community-safety").await.unwrap().unwrap().id;
-    let redirection = Redirection { team: Some(city), text: "It is about a home.".to_owned(), revision };
+    let redirection =
+        Redirection { team: Some(city), text: "It is about a home.".to_owned(), revision, ..Redirection::default() };
     app.redirect_referral(&app.request(None), &theo, &key(app), (&reference, &redirection)).await.unwrap();
     assert_eq!(told(app, &tess).await, ["moved*"]);
     let nia = hub.sign_in("nia.imaginary").await;

@@ -12,7 +12,12 @@ use crate::support::{
 };
 
 async fn pass_on(app: &App, caller: &Caller, name: &str, reference: &str, team: TeamId, revision: i64) -> Result<(), Error> {
-    let redirection = Redirection { team: Some(team), text: "It is about a home, not about premises.".to_owned(), revision };
+    let redirection = Redirection {
+        team: Some(team),
+        text: "It is about a home, not about premises.".to_owned(),
+        revision,
+        ..Redirection::default()
+    };
     let key = IdempotencyKey::parse(name).unwrap();
     app.redirect_referral(&app.request(None), caller, &key, (reference, &redirection)).await.map(drop)
 }

@@ -13,7 +13,7 @@ use http::StatusCode;
 
 use super::readers::{Item, of_our_file};
 use crate::{
-    app::{App, DecisionView, Error, IdempotencyKey, ReferralView, latest},
+    app::{App, DecisionView, Error, IdempotencyKey, ReferralView},
     domain::{
         action::Action,
         answers::FieldError,
@@ -368,7 +368,7 @@ async fn ask(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pat
 }
 
 fn form(person: &SignedIn, view: &ReferralView, written: Written) -> DecidePage {
-    let pathway = &view.pathway.pathway;
+    let pathway = &view.course.pathway;
     let href = format!("/referrals/{}", view.referral.reference);
     let choices = pathway.outcomes.iter().flat_map(|outcome| {
         outcome.feedback.iter().map(|line| {
@@ -383,7 +383,7 @@ fn form(person: &SignedIn, view: &ReferralView, written: Written) -> DecidePage 
         notice: String::new(),
         choices: choices.collect(),
         grades: pathway.grades.iter().map(|grade| (grade.code.to_string(), grade.title.clone())).collect(),
-        risk: pathway.risk_words(&latest(view)).unwrap_or_default(),
+        risk: view.graded().and_then(|(pathway, answers)| pathway.risk_words(&answers)).unwrap_or_default(),
         read_by: of_our_file(view),
         is_free: pathway.free_feedback,
         written,
@@ -417,8 +417,10 @@ async fn before(app: &App, person: &SignedIn, reference: &str, written: Written,
     if edit {
         return ok(&form(person, &view, written));
     }
-    let pathway = &view.pathway.pathway;
-    let decision = match written.decision(None).check(pathway, pathway.risk(&latest(&view))) {
+    let pathway = &view.course.pathway;
+    let graded = view.graded();
+    let risk = graded.as_ref().and_then(|(pathway, answers)| pathway.risk(answers));
+    let decision = match written.decision(None).check(pathway, risk) {
         Ok(decision) => decision,
         Err(faults) => {
             let errors = faults.into_iter().map(|(field, words)| (field_of(field), words.to_owned())).collect();

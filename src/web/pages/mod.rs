@@ -44,6 +44,7 @@ mod receiver;
 pub mod redirection;
 pub mod referral;
 pub mod safeguarding_leads;
+pub mod saved_views;
 pub mod screening;
 pub mod section;
 pub mod sent;
@@ -89,6 +90,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(addition::routes())
         .merge(checks::routes())
         .merge(safeguarding_leads::routes())
+        .merge(saved_views::routes())
         .merge(assignment::routes())
         .merge(decision::routes())
         .merge(closing::routes())

@@ -10,12 +10,16 @@ use axum::{
 };
 use http::{HeaderValue, header};
 
-use super::queue_place::{Asked, LIMITS, QueuePlace};
+use super::{
+    queue_place::{Asked, LIMITS, QueuePlace},
+    saved_views,
+};
 use crate::{
     app::{App, Error, Item, cookie},
     domain::{
         ids::TeamId,
         queue::{QueueFilter, QueueView},
+        saved_view::SavedView,
         time::Timestamp,
         urgency::Urgency,
     },
@@ -40,6 +44,10 @@ pub struct QueuePage {
     pub teams: Vec<FilterLink>,
     /// The views, with their counts.
     pub views: Vec<FilterLink>,
+    /// The views that the caller keeps under names.
+    pub kept: Vec<FilterLink>,
+    /// Address where what the queue shows now is kept under a name.
+    pub keep_href: String,
     /// What to say when nothing is there.
     pub nothing: String,
     /// What narrows the view.
@@ -325,6 +333,8 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         team: name(current),
         teams: if places.len() > 1 { other_teams.collect() } else { Vec::new() },
         views: views.collect(),
+        kept: app.saved_views(&person.caller).await?.iter().map(|saved| kept(saved, &place)).collect(),
+        keep_href: format!("/queue/views?{}", QueuePlace { cursor: None, ..place.clone() }.search()),
         nothing: nothing(&place).to_owned(),
         filters: filters(&app, &place).await?,
         limits: limits.collect(),
@@ -343,6 +353,14 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         answer.headers_mut().append(header::SET_COOKIE, value);
     }
     Ok(answer)
+}
+
+fn kept(SavedView { name, kept, .. }: &SavedView, place: &QueuePlace) -> FilterLink {
+    FilterLink {
+        text: name.as_str().to_owned(),
+        href: saved_views::href(kept),
+        current: place.team == Some(kept.team) && place.view == kept.view && place.filter == kept.filter,
+    }
 }
 
 fn row(item: Item, now: Timestamp) -> QueueRow {

@@ -10,6 +10,7 @@ use crate::{
         referral::ReferralState,
         urgency::Urgency,
     },
+    web::posted::Posted,
 };
 
 /// What stands in the address.
@@ -42,6 +43,22 @@ pub(super) struct QueuePlace {
 }
 
 impl Asked {
+    /// The same from a form that carries it.
+    pub(super) fn posted(posted: &Posted) -> Self {
+        let value = |name: &str| posted.value(name).to_owned();
+        Self {
+            team: value("team"),
+            view: value("view"),
+            state: value("state"),
+            pathway: value("pathway"),
+            urgency: value("urgency"),
+            agency: value("agency"),
+            overdue: value("overdue"),
+            unread: value("unread"),
+            ..Self::default()
+        }
+    }
+
     /// The place; a team that is none is one that nobody sees.
     pub(super) fn place(self) -> Result<QueuePlace, Error> {
         let text = |text: String| (!text.is_empty()).then_some(text);

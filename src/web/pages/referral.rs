@@ -252,7 +252,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
     ReferralPage {
         frame: person.frame.titled(&format!("{} {}", heading(referral.kind), referral.reference)).back_to(&place).at(back),
         reference: referral.reference.to_string(),
-        pathway: view.pathway.pathway.title.clone(),
+        pathway: view.course.pathway.title.clone(),
         state: words::standing(referral.stage.state(), referral.answered_at.is_some()),
         glance: Glance::of(view, facts(view, person.request.at)),
         people: People::of(view),
@@ -344,7 +344,9 @@ fn facts(view: &ReferralView, now: Timestamp) -> Vec<(String, String)> {
     let sent = format!("{}, {}", sent_by(view), view.referral.submitted_at.words());
     let worked_on = view.desk.as_ref().map(|desk| ("With", desk.assigned_to.clone().unwrap_or_else(|| "Nobody yet".to_owned())));
     let named = |(key, value): (&str, String)| (key.to_owned(), value);
-    let who = worked_on.into_iter().chain([("Sent by", sent)]).map(named).chain(reached(view));
+    // It was passed on to another pathway, and reads as it was written.
+    let sent_as = view.referral.answered_on.as_ref().map(|_| ("Sent as", view.pathway.pathway.title.clone()));
+    let who = worked_on.into_iter().chain([("Sent by", sent)]).chain(sent_as).map(named).chain(reached(view));
     let asked = view.referral.desk.waiting_since.filter(|_| matches!(view.relation, Relation::Referrer | Relation::Deputy));
     let asked =
         asked.map(|at| ("The team waits for you".to_owned(), format!("It asked on {}. Answer under Messages", at.words())));

@@ -136,7 +136,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> SharedP
     let reference = view.referral.reference.to_string();
     SharedPage {
         frame: person.frame.titled(&format!("Shared with you: {reference}")).back_to("/shared").at("/shared"),
-        pathway: view.pathway.pathway.title.clone(),
+        pathway: view.course.pathway.title.clone(),
         intro: if view.shares.iter().any(|share| share.what == Shared::Casework) {
             "You read what the receiving team writes for itself, and what was chosen for you. You see nothing else of this referral."
         } else {

@@ -11,6 +11,7 @@ mod log;
 mod pathways;
 mod problems;
 mod proofs;
+mod redirections;
 mod referrals;
 mod repeats;
 mod session;

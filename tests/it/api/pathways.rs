@@ -49,7 +49,8 @@ async fn teams_that_can_receive_are_told() {
     let fire = teams.iter().find(|team| team["name"] == "Fire Protection").unwrap();
     assert_eq!(fire["agency"], "Leicestershire Fire and Rescue Service");
     assert_eq!(fire["id"], served.hub.person("fay.fictional").team_id.to_string());
-    assert_eq!(fire.as_object().unwrap().len(), 3);
+    assert_eq!(fire["pathways"], serde_json::json!(["fire-protection"]));
+    assert_eq!(fire.as_object().unwrap().len(), 4);
     assert!(teams.iter().all(|team| team["name"] != "Fire information governance"), "it has no key and receives nothing");
     assert_eq!(list["next"], Value::Null);
     served.finish().await;

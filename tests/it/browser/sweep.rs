@@ -321,6 +321,16 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open("/queue?view=mine", "/queue", "empty").await;
     sweep.open("/queue?overdue=yes&pathway=prevent", "/queue", "narrowed").await;
     sweep.open("/queue?state=nothing", "/queue", "bad").await;
+    browser.go("/queue?overdue=yes&pathway=fire-protection").await;
+    browser.follow("Keep this view").await;
+    sweep.look("/queue/views", "empty").await;
+    browser.submit().await;
+    sweep.look("/queue/views", "bad").await;
+    browser.fill("name", "Overdue fire safety of premises").await;
+    browser.submit().await;
+    sweep.look("/queue", "of-a-view").await;
+    browser.follow("Keep this view, or remove one").await;
+    sweep.look("/queue/views", "good").await;
     browser.go("/queue").await;
     browser.press("tbody a").await;
     sweep.look("/referrals/{reference}", "good").await;
@@ -472,6 +482,11 @@ async fn deciding(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open(&format!("{referral}/redirect"), "/referrals/{reference}/redirect", "good").await;
     browser.submit().await;
     sweep.look("/referrals/{reference}/redirect", "bad").await;
+    let last = "const teams = document.querySelector('[name=team]'); teams.selectedIndex = teams.options.length - 1";
+    browser.run(last).await;
+    browser.fill("text", "It is about a home.").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/redirect", "preview").await;
     browser.press(SIGN_OUT).await;
 }
 

@@ -74,10 +74,10 @@ async fn words_stay_within(engine: Engine) {
 
 #[tokio::test]
 async fn words_stay_within_sqlite() {
-    words_stay_within(ENGINES[0]).await;
+    Box::pin(words_stay_within(ENGINES[0])).await;
 }
 
 #[tokio::test]
 async fn words_stay_within_postgres() {
-    words_stay_within(ENGINES[1]).await;
+    Box::pin(words_stay_within(ENGINES[1])).await;
 }

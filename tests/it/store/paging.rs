@@ -48,6 +48,7 @@ async fn crowded(hub: &Hub) -> Vec<(Referral, bool)> {
             reference: Reference::random(app.random()),
             pathway: "fire-protection".into(),
             pathway_version: pathway.version.clone(),
+            answered_on: None,
             sensitivity: Sensitivity::L1,
             stage: Stage::Received,
             revision: 1,

@@ -40,6 +40,8 @@ pub(super) fn queue(rows: usize, headline: &str) -> QueuePage {
             filter("Mine (3)", "/queue?view=mine", false),
             filter("Team (7)", "/queue?view=team", true),
         ],
+        kept: if rows == 0 { Vec::new() } else { vec![filter(headline, "/queue?overdue=yes", true)] },
+        keep_href: "/queue/views?view=team".to_owned(),
         nothing: "Nothing is waiting here.".to_owned(),
         filters: Filters {
             carried: vec![("view".to_owned(), "team".to_owned())],

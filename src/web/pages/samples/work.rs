@@ -6,8 +6,9 @@ use super::{
         closing::{ReasonPage, Reasoned},
         decision::{DecidePage, DecidedLine, DecisionBox, PreviewPage, Written},
         giving_out::GivingOutPage,
-        redirection::RedirectPage,
+        redirection::{self, RedirectPage, RedirectPreviewPage},
         referral::NoteLine,
+        saved_views::{KeptLine, ViewsPage},
     },
     PERSON, Sample, sample, somebody,
 };
@@ -117,14 +118,45 @@ fn preview(words: &str) -> PreviewPage {
 fn redirect(words: &str, failed: bool) -> RedirectPage {
     RedirectPage {
         frame: somebody().titled("Pass this referral on").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
+        href: "/referrals/7K3F-9QXD-2".to_owned(),
+        places: vec![("1".to_owned(), format!("{PERSON}, Exampleshire Police"))],
+        written: passing_on(words),
+        errors: if failed { vec![("team".to_owned(), "Choose another team".to_owned())] } else { Vec::new() },
+    }
+}
+
+fn passing_on(words: &str) -> redirection::Written {
+    redirection::Written { team: "1".to_owned(), text: words.to_owned(), revision: 3 }
+}
+
+fn redirect_preview(words: &str) -> RedirectPreviewPage {
+    RedirectPreviewPage {
+        frame: somebody().titled("Who will get this referral").back_to("/referrals/7K3F-9QXD-2/redirect"),
         form_token: "token-of-the-form".to_owned(),
         href: "/referrals/7K3F-9QXD-2".to_owned(),
-        revision: 3,
-        teams: vec![("1".to_owned(), format!("{PERSON}, Exampleshire Police"))],
-        team: String::new(),
-        read_by: "Only your team reads this.".to_owned(),
-        text: words.to_owned(),
-        errors: if failed { vec![("team".to_owned(), "Choose another team".to_owned())] } else { Vec::new() },
+        facts: vec![("For".to_owned(), PERSON.to_owned()), ("Why".to_owned(), words.to_owned())],
+        goes: vec!["the answers, as they were sent and changed since".to_owned()],
+        after: "Your team sees the referral no more.".to_owned(),
+        written: passing_on(words),
+    }
+}
+
+fn views(words: &str, failed: bool) -> ViewsPage {
+    let line = KeptLine {
+        id: "1".to_owned(),
+        name: words.to_owned(),
+        shows: "Team, overdue".to_owned(),
+        href: "/queue?overdue=yes".to_owned(),
+        form_token: "token-of-the-form".to_owned(),
+    };
+    ViewsPage {
+        frame: somebody().titled("Your views of the queue").back_to("/queue").at("/queue").failed_if(failed),
+        form_token: "token-of-the-form".to_owned(),
+        shows: "Team, overdue".to_owned(),
+        carried: vec![("view".to_owned(), "team".to_owned())],
+        name: words.to_owned(),
+        kept: if failed { Vec::new() } else { vec![line] },
+        errors: if failed { vec![("name".to_owned(), "Enter a name".to_owned())] } else { Vec::new() },
     }
 }
 
@@ -170,7 +202,10 @@ pub(super) fn pages(state: &str, words: &str) -> Vec<Sample> {
         sample(&format!("close{state}"), false, &reason(words, Reasoned::Close, false)),
         sample(&format!("close-failed{state}"), true, &reason(words, Reasoned::Close, true)),
         sample(&format!("redirect{state}"), false, &redirect(words, false)),
+        sample(&format!("redirect-preview{state}"), false, &redirect_preview(words)),
         sample(&format!("redirect-failed{state}"), true, &redirect(words, true)),
+        sample(&format!("views{state}"), false, &views(words, false)),
+        sample(&format!("views-failed{state}"), true, &views(words, true)),
         sample(&format!("giving-out{state}"), false, &giving_out(words, false)),
         sample(&format!("giving-out-failed{state}"), true, &giving_out(words, true)),
         sample(&format!("reopen{state}"), false, &reason(words, Reasoned::Reopen, false)),

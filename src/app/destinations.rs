@@ -1,0 +1,217 @@
+//! Where a referral may be passed on: to another team on its own pathway, or to a team that receives another one.
+
+use super::{App, Caller, Error, Redirection, ReferralView, TeamView, Versioned, decisions::to_mend, sealing::Holder};
+use crate::{
+    domain::{
+        action::Action,
+        answers::Answers,
+        clock::Starts,
+        decision::{Fault, reason},
+        enquiry::FormKind,
+        grant::GrantReason,
+        ids::TeamId,
+        pathway::Pathway,
+        route::Route,
+        running_clock::{RunningClock, soonest},
+        time::Timestamp,
+        urgency::Urgency,
+    },
+    policy::RequestContext,
+    store::{referrals::Referral, teams::Team},
+};
+
+/// A place that a referral may be passed on to.
+pub struct Destination {
+    /// The pathway that it would be on; none for the one it is on.
+    pub pathway: Option<Versioned>,
+    /// The team.
+    pub team: TeamView,
+}
+
+/// What passing a referral on would mean.
+pub struct RedirectionPreview {
+    /// The referral as it stands.
+    pub view: ReferralView,
+    /// The team that gets it, and its agency.
+    pub to: (String, String),
+    /// The pathway that it would be on; none for the one it is on.
+    pub pathway: Option<Versioned>,
+    /// How many people there will be able to open it.
+    pub readers: usize,
+    /// When that team reads, in words; none where no route says so.
+    pub hours: Option<String>,
+    /// The team that covers for it and gets it as well, since it is for today.
+    pub covered_by: Option<String>,
+    /// When the decision will be due; none where nothing is.
+    pub due_at: Option<Timestamp>,
+    /// Whether whoever passes it on goes on with it.
+    pub stays: bool,
+    /// Whether the reason is for the new team and the referrer; for the file alone otherwise.
+    pub is_told: bool,
+}
+
+/// Where a referral goes, and why, once all of it was looked at.
+pub(super) struct Onward {
+    pub(super) to: Team,
+    /// The pathway that it goes on to.
+    pub(super) course: Option<Versioned>,
+    pub(super) text: String,
+}
+
+impl Onward {
+    /// Whether the reason may stand in what the referrer reads: where neither pathway keeps to its own lines.
+    pub(super) fn is_told(&self, now: &Pathway) -> bool {
+        now.free_feedback && self.course.as_ref().is_none_or(|course| course.pathway.free_feedback)
+    }
+}
+
+impl App {
+    /// The teams to which a referral may be passed by its own on the pathway that it is on, by name.
+    pub async fn redirect_teams(&self, referral: &Referral) -> Result<Vec<TeamView>, Error> {
+        let mut teams = Vec::new();
+        for team in self.receiving_teams().await? {
+            if team.id != referral.receiving_team && self.takes(&self.team(team.id).await?, &referral.pathway) {
+                teams.push(team);
+            }
+        }
+        Ok(teams)
+    }
+
+    /// Every place that a referral may be passed on to: first the teams on its own pathway, then those of each other one.
+    pub async fn destinations(&self, referral: &Referral) -> Result<Vec<Destination>, Error> {
+        let own = self.redirect_teams(referral).await?;
+        let mut found: Vec<_> = own.into_iter().map(|team| Destination { pathway: None, team }).collect();
+        let teams = self.receiving_teams().await?;
+        for course in self.pathways() {
+            let Some(course) = self.course(referral, course.pathway.id.as_str()) else { continue };
+            for view in &teams {
+                let team = self.team(view.id).await?;
+                if route_to(&course.pathway, &team).is_some() && self.takes(&team, course.pathway.id.as_str()) {
+                    found.push(Destination { pathway: Some(course.clone()), team: view.clone() });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Another pathway that a referral may be passed on to. A question for advice is answered on its own.
+    fn course(&self, referral: &Referral, id: &str) -> Option<Versioned> {
+        let other = self.pathway(id).filter(|versioned| versioned.pathway.takes_redirected);
+        other.filter(|_| referral.kind == FormKind::Referral && id != referral.pathway)
+    }
+
+    /// Whether a team may get what was sent on a pathway: not those who receive another that takes nothing from elsewhere.
+    pub(super) fn takes(&self, team: &Team, pathway: &str) -> bool {
+        let closed = self.pathways();
+        let mut closed = closed.iter().map(|versioned| &versioned.pathway).filter(|one| !one.takes_redirected);
+        !closed.any(|one| one.id.as_str() != pathway && route_to(one, team).is_some())
+    }
+
+    /// Where a referral is to go, with everything to mend.
+    pub(super) async fn onward(&self, referral: &Referral, redirection: &Redirection) -> Result<Onward, Error> {
+        let mut faults: Vec<Fault> = Vec::new();
+        let course = match &redirection.pathway {
+            None => None,
+            Some(id) => {
+                let course = self.course(referral, id);
+                if course.is_none() {
+                    faults.push(("pathway", "Choose another kind of referral that takes what is passed on"));
+                }
+                course
+            }
+        };
+        let to = match redirection.team {
+            Some(team) => self.store.team(team).await?,
+            None => None,
+        };
+        let fits = |team: &Team| match &course {
+            None => team.id != referral.receiving_team && self.takes(team, &referral.pathway),
+            Some(course) => route_to(&course.pathway, team).is_some() && self.takes(team, course.pathway.id.as_str()),
+        };
+        let to = to.filter(|team| team.epoch > 0 && fits(team));
+        if to.is_none() {
+            faults.push(("team", "Choose another team that can receive this"));
+        }
+        let text = reason(&redirection.text, "text", "Say why it is passed on", &mut faults);
+        match (to, text) {
+            (Some(to), Some(text)) if faults.is_empty() => Ok(Onward { to, course, text }),
+            _ => Err(to_mend(faults)),
+        }
+    }
+
+    /// Looks at what passing a referral on would mean; nothing is passed on.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`], [`Error::Refused`]; [`Error::Invalid`] with everything to mend.
+    pub async fn preview_redirection(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, redirection): (&str, &Redirection),
+    ) -> Result<RedirectionPreview, Error> {
+        let view = self.read_referral(request, caller, reference).await?;
+        if !view.actions.contains(&Action::RedirectReferral) {
+            return Err(Error::Refused);
+        }
+        let referral = &view.referral;
+        let onward = self.onward(referral, redirection).await?;
+        let course = onward.course.as_ref().unwrap_or(&view.course);
+        let cover = self.new_cover(referral, &course.pathway, &onward.to).await?;
+        let due_at = match &onward.course {
+            Some(course) => soonest(&self.clocks_on(referral, &course.pathway, request.at)),
+            None => referral.due_at,
+        };
+        Ok(RedirectionPreview {
+            to: (onward.to.name.as_str().to_owned(), self.agency(onward.to.agency).await?.name.as_str().to_owned()),
+            readers: self.store.members(onward.to.id).await?.iter().filter(|(_, place)| place.opens()).count(),
+            hours: route_to(&course.pathway, &onward.to).map(|route| route.hours.clone()),
+            covered_by: cover.map(|(team, _)| team.name.as_str().to_owned()),
+            stays: onward.to.id == referral.receiving_team,
+            is_told: onward.is_told(&view.course.pathway),
+            pathway: onward.course,
+            due_at,
+            view,
+        })
+    }
+
+    /// The clocks of a referral that another pathway takes up at a moment. What it asks was not answered, so its general limits
+    /// count, at the urgency that the referral has.
+    pub(super) fn clocks_on(&self, referral: &Referral, course: &Pathway, at: Timestamp) -> Vec<RunningClock> {
+        let urgency = Urgency::parse(&referral.urgency).unwrap_or(Urgency::Today);
+        course.begun(course.clocks_at(&Answers::default(), urgency), (Starts::Receipt, at), &self.calendar)
+    }
+
+    /// Who covers for the team that gets what is for today, as the routes to it say, with their key; none for what can wait, or
+    /// where no route leads to that team.
+    pub(super) async fn new_cover(
+        &self,
+        referral: &Referral,
+        pathway: &Pathway,
+        to: &Team,
+    ) -> Result<Option<(Team, Holder)>, Error> {
+        if referral.urgency != Urgency::Today.code() {
+            return Ok(None);
+        }
+        let leads_there = |pathway: &Pathway| route_to(pathway, to).map(|route| route.cover.as_str().to_owned());
+        let others = self.pathways();
+        let cover = leads_there(pathway).or_else(|| others.iter().find_map(|versioned| leads_there(&versioned.pathway)));
+        let Some(code) = cover else { return Ok(None) };
+        let team = self.store.team_by_code(&code).await?.filter(|team| team.epoch > 0 && team.id != to.id);
+        let Some(team) = team else { return Ok(None) };
+        let holder = self.team_holder(&team).await?.because(GrantReason::Cover);
+        Ok(Some((team, holder)))
+    }
+
+    /// The pathways that a team may be passed referrals on, by id: those that it receives and that take what is passed on.
+    pub async fn taken_by(&self, team: TeamId) -> Result<Vec<String>, Error> {
+        let team = self.team(team).await?;
+        let open = |one: &Versioned| one.pathway.takes_redirected && route_to(&one.pathway, &team).is_some();
+        let taken = self.pathways().into_iter().filter(|one| open(one) && self.takes(&team, one.pathway.id.as_str()));
+        Ok(taken.map(|one| one.pathway.id.as_str().to_owned()).collect())
+    }
+}
+
+/// The first route of a pathway that leads to a team.
+fn route_to<'p>(pathway: &'p Pathway, team: &Team) -> Option<&'p Route> {
+    pathway.routes.all().find(|route| route.team.as_str() == team.code)
+}
