@@ -23,16 +23,18 @@ use super::{
 use crate::{
     app::{
         AdditionView, Answered, App, Checked, Choices, Copied, EntryView, Error, FileView, MessageView, NoteView, Reached,
-        Receipt, ReferralView, Sending, StopView, answers_to_json, flags, latest, raw_from_request,
+        Receipt, ReferralView, Sending, StopView, WithheldView, answers_to_json, flags, latest, raw_from_request,
     },
     domain::{
         action::Action,
+        code::QuestionId,
         compartment::EntryKind,
         enquiry::FormKind,
         ids::{TeamId, UserId},
         lawful::LegalPick,
         legal::{Basis, Purpose},
         time::Timestamp,
+        withheld::Withhold,
     },
 };
 
@@ -56,6 +58,10 @@ pub struct Submission {
     enquiry: Option<String>,
     /// The reference of what you sent before, was stopped at the check, and what this takes the place of: it ends as not sent.
     replaces: Option<String>,
+    /// Answers that must never reach somebody.
+    #[serde(default)]
+    #[schema(required = false)]
+    withhold: Option<WithholdBody>,
     /// The id, from `/me`, of the team that you send it from; the one you work in if left out.
     #[serde(default)]
     #[schema(required = false)]
@@ -63,7 +69,43 @@ pub struct Submission {
 }
 
 impl Members for Submission {
-    const NAMES: &'static str = "pathway, answers, legal, strike_out, enquiry, replaces, team (the last five may be left out)";
+    const NAMES: &'static str =
+        "pathway, answers, legal, strike_out, enquiry, replaces, withhold, team (all but the first two may be left out)";
+}
+
+/// Answers that must never reach somebody: they are sealed apart, on no paper and in no share.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithholdBody {
+    /// Question ids: those whose definition says `withhold`; of a group, its own id keeps such parts of it back.
+    answers: Vec<String>,
+    /// Codes, from `/teams`, of the agencies that never get them; none to keep them from paper and shares alone.
+    #[serde(default)]
+    #[schema(required = false)]
+    from: Vec<String>,
+}
+
+impl WithholdBody {
+    fn chosen(self) -> Result<Withhold, Error> {
+        let answers = self.answers.iter().map(|id| QuestionId::parse(id)).collect::<Result<_, _>>();
+        let answers = answers.map_err(|_| Error::Malformed("withhold.answers holds question ids"))?;
+        Ok(Withhold { answers, from: self.from })
+    }
+}
+
+/// Answers of a referral that are kept from somebody, and that you may read.
+#[derive(Serialize, ToSchema)]
+pub struct Withheld {
+    /// Question ids.
+    answers: Vec<String>,
+    /// The agencies that never get them, by name.
+    from: Vec<String>,
+}
+
+impl From<WithheldView> for Withheld {
+    fn from(WithheldView { questions, from, .. }: WithheldView) -> Self {
+        Self { answers: questions.iter().map(ToString::to_string).collect(), from }
+    }
 }
 
 /// What a sending rests on in law.
@@ -377,6 +419,10 @@ pub struct Referral {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     changes: Vec<AnswerChange>,
+    /// Answers among them that must never reach somebody, and so no paper and no share.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    withheld: Vec<Withheld>,
     entries: Vec<Entry>,
     messages: Vec<Message>,
     /// Words that went with acts on it.
@@ -459,6 +505,7 @@ impl From<ReferralView> for Referral {
             revision: if view.by_share { 0 } else { view.referral.revision },
             relation: view.relation.code(),
             actions: view.actions.into_iter().map(Action::code).collect(),
+            withheld: view.withheld.into_iter().map(Withheld::from).collect(),
             entries: view.entries.into_iter().map(Entry::from).collect(),
             messages: view.messages.into_iter().map(Message::from).collect(),
             notes: view.notes.into_iter().map(Note::from).collect(),
@@ -491,7 +538,7 @@ pub async fn ask(State(app): State<Arc<App>>, change: Change) -> Result<Response
 }
 
 async fn send(app: &App, Change { signed, key, body }: Change, kind: FormKind) -> Result<Response, Problem> {
-    let Submission { pathway, answers, legal, strike_out, enquiry, replaces, team } = body.read()?;
+    let Submission { pathway, answers, legal, strike_out, enquiry, replaces, withhold, team } = body.read()?;
     if kind == FormKind::Enquiry && (enquiry.is_some() || replaces.is_some()) {
         return Err(Error::Malformed("an enquiry is made of nothing: leave enquiry and replaces out").into());
     }
@@ -499,6 +546,7 @@ async fn send(app: &App, Change { signed, key, body }: Change, kind: FormKind) -
     let answers = raw_from_request(&versioned.pathway, &answers.0).map_err(Error::Invalid)?;
     let struck_out = strike_out.iter().map(|id| UserId::parse(id));
     let choices = Choices {
+        withhold: withhold.map(WithholdBody::chosen).transpose()?,
         legal: legal.map(LegalBody::pick).transpose()?,
         struck_out: struck_out.collect::<Result<_, _>>().map_err(|_| Error::Malformed("strike_out holds account ids"))?,
         team: team.map(|id| TeamId::parse(&id)).transpose().map_err(|_| Error::Malformed("team is a team's id"))?,

@@ -22,6 +22,8 @@ pub struct Team {
     name: String,
     /// Its agency's name.
     agency: String,
+    /// Its agency's code.
+    agency_code: String,
     /// The ids of the pathways that a referral may be passed on to it as.
     pathways: Vec<String>,
 }
@@ -33,8 +35,8 @@ pub struct Team {
 )]
 pub async fn list(State(app): State<Arc<App>>, _: Signed) -> Result<Response, Problem> {
     let mut items = Vec::new();
-    for TeamView { id, name, agency } in app.receiving_teams().await? {
-        items.push(Team { id: id.to_string(), name, agency, pathways: app.taken_by(id).await? });
+    for TeamView { id, name, agency, agency_code } in app.receiving_teams().await? {
+        items.push(Team { id: id.to_string(), name, agency, agency_code, pathways: app.taken_by(id).await? });
     }
     Ok(Json(List { items, next: None }).into_response())
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, desk::change as change_row, error::CHANGED,
+    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, WithheldView, desk::change as change_row, error::CHANGED,
     idempotency::Once, messages::room_for_more, sealing::Holder,
 };
 use crate::{
@@ -140,6 +140,12 @@ fn categories(pathway: &Pathway, raw: &RawAnswers) -> BTreeSet<Category> {
     given.filter_map(|(id, _)| pathway.question(id)?.sealed.category()).collect()
 }
 
+/// What is kept from somebody of the questions that are answered anew.
+fn kept_back(view: &ReferralView, raw: &RawAnswers) -> Vec<WithheldView> {
+    let given = |id: &QuestionId| raw.get(id).is_some_and(|answer| !answer.is_empty());
+    view.withheld.iter().filter(|kept| kept.questions.iter().any(given)).cloned().collect()
+}
+
 impl App {
     /// Adds answers to a referral, once for each key.
     ///
@@ -222,7 +228,12 @@ impl App {
                 (category, ShownCompartment { id, kind: CompartmentKind::Restricted })
             })
             .collect();
-        let touched = || std::iter::once(shared).chain(apart.iter().map(|(_, shown)| *shown)).collect::<Vec<_>>();
+        // What is kept from somebody stays so, whatever it is changed to.
+        let kept = kept_back(&view, raw);
+        let touched = || {
+            let kept = kept.iter().map(|kept| ShownCompartment { id: kept.compartment, kind: CompartmentKind::Withheld });
+            std::iter::once(shared).chain(apart.iter().map(|(_, shown)| *shown)).chain(kept).collect::<Vec<_>>()
+        };
         let act = self.act_on(request, caller, (&referral, &sight), action, |_, _| Some(touched())).await?;
         let permit = self.ask(act).await?;
 
@@ -233,12 +244,21 @@ impl App {
             return Err(Error::Conflict(CHANGED));
         }
         let answers = changed(&view, (change, raw), sender, request)?;
-        let shared = self.held_compartment(&sight, shared).await?;
-        let mut parts = vec![(None, shared, Vec::new())];
+        let (mut parts, mut open) = (Vec::new(), pathway.part(&answers, None));
+        for WithheldView { compartment, questions, .. } in &kept {
+            let (rest, part) = pathway.split(&open, questions);
+            let shown = ShownCompartment { id: *compartment, kind: CompartmentKind::Withheld };
+            parts.push((part, self.held_compartment(&sight, shown).await?, Vec::new()));
+            open = rest;
+        }
+        let for_all = !open.is_empty();
+        // Of what was written at one moment the part that everybody reads comes first.
+        parts.insert(0, (open, self.held_compartment(&sight, shared).await?, Vec::new()));
         let mut fresh = Vec::new();
         for (category, shown) in &apart {
             if sight.newest(shown.id).is_some() {
-                parts.push((Some(*category), self.held_compartment(&sight, *shown).await?, Vec::new()));
+                let part = pathway.part(&answers, Some(*category));
+                parts.push((part, self.held_compartment(&sight, *shown).await?, Vec::new()));
                 continue;
             }
             let restricted = pathway.restricted.iter().find(|restricted| restricted.category == *category);
@@ -246,23 +266,22 @@ impl App {
             fresh.push((*category, *shown, self.category_holders(caller, &referral, restricted).await?));
         }
         let mut news = self.tell_desk(&referral, change.news()).await?;
-        if !pathway.part(&answers, None).is_empty() {
-            news.extend(self.tell_copied(&referral, change.news()).await?);
+        if for_all || !kept.is_empty() {
+            let copied = self.tell_copied(&referral, change.news()).await?;
+            // Whoever is told of a change that they cannot see knows that something is kept from them.
+            let unseen = if for_all { Vec::new() } else { kept.iter().map(|kept| kept.compartment).collect() };
+            news.extend(self.not_of_the_barred(copied, &unseen).await?);
         }
         let mut tx = self.store.begin().await?;
         room_for_more(&mut tx, referral.id).await?;
         self.tell(&mut tx, &news, request.at).await?;
         for (category, shown, holders) in fresh {
             let made = self.make_compartment(&mut tx, referral.id, shown, &holders, request.at).await?;
-            parts.push((Some(category), made, holders));
+            parts.push((pathway.part(&answers, Some(category)), made, holders));
         }
         let mut details = Details::default();
-        for (category, compartment, holders) in &parts {
-            let part = pathway.part(&answers, *category);
-            if part.is_empty() {
-                continue;
-            }
-            let content = pathways::answers_to_json(&part).to_string();
+        for (part, compartment, holders) in parts.iter().filter(|(part, ..)| !part.is_empty()) {
+            let content = pathways::answers_to_json(part).to_string();
             let entry = self.sealed_entry(&tx, compartment, change.kind(), content.as_bytes(), caller.user(), request.at);
             tx.insert_entry(&entry).await?;
             details.entries.push((entry.id, entry.sha256));

@@ -9,7 +9,7 @@ use crate::{
         decision::{Fault, reason},
         enquiry::FormKind,
         grant::GrantReason,
-        ids::TeamId,
+        ids::{AgencyId, CompartmentId, TeamId},
         pathway::Pathway,
         route::Route,
         running_clock::{RunningClock, soonest},
@@ -108,7 +108,14 @@ impl App {
     }
 
     /// Where a referral is to go, with everything to mend.
-    pub(super) async fn onward(&self, referral: &Referral, redirection: &Redirection) -> Result<Onward, Error> {
+    ///
+    /// Nor is it passed to an agency from which part of it is kept, `barred`: it would take half of it for the whole.
+    pub(super) async fn onward(
+        &self,
+        referral: &Referral,
+        redirection: &Redirection,
+        barred: &[(CompartmentId, AgencyId)],
+    ) -> Result<Onward, Error> {
         let mut faults: Vec<Fault> = Vec::new();
         let course = match &redirection.pathway {
             None => None,
@@ -128,7 +135,8 @@ impl App {
             None => team.id != referral.receiving_team && self.takes(team, &referral.pathway),
             Some(course) => route_to(&course.pathway, team).is_some() && self.takes(team, course.pathway.id.as_str()),
         };
-        let to = to.filter(|team| team.epoch > 0 && fits(team));
+        let is_kept = |team: &Team| barred.iter().any(|(_, agency)| *agency == team.agency);
+        let to = to.filter(|team| team.epoch > 0 && fits(team) && !is_kept(team));
         if to.is_none() {
             faults.push(("team", "Choose another team that can receive this"));
         }
@@ -154,7 +162,8 @@ impl App {
             return Err(Error::Refused);
         }
         let referral = &view.referral;
-        let onward = self.onward(referral, redirection).await?;
+        let barred = self.store.barred_of(referral.id).await?;
+        let onward = self.onward(referral, redirection, &barred).await?;
         let course = onward.course.as_ref().unwrap_or(&view.course);
         let cover = self.new_cover(referral, &course.pathway, &onward.to).await?;
         let due_at = match &onward.course {

@@ -83,6 +83,7 @@ mod throttle;
 mod verify;
 mod verify_files;
 mod verify_stored;
+mod withheld;
 mod work_contacts;
 
 use std::sync::Arc;
@@ -144,6 +145,7 @@ pub use submit::{Checked, Choices, Receipt, Sending};
 pub use teams::TeamView;
 pub use verify::{Depth, Finding, Report};
 pub use verify_stored::{verifier_key_of, verify_stored};
+pub use withheld::WithheldView;
 pub use work_contacts::{Reached, WorkContact};
 
 // What the doors need of rooms they may not name.

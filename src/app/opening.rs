@@ -32,6 +32,8 @@ pub(super) struct Unwrapped {
 /// The grants through which a caller sees some referrals.
 pub(super) struct Sight {
     grants: Vec<grants::Found>,
+    /// Those on what is kept from an agency of the caller's: they open nothing to them.
+    kept: Vec<grants::Found>,
 }
 
 /// Everything that opening some items rests on, fetched in three queries for every five hundred.
@@ -74,8 +76,15 @@ impl Sight {
     /// The grants by which a team holds a compartment, at whatever epoch.
     pub(super) fn grants_to(&self, compartment: CompartmentId, team: TeamId) -> impl Iterator<Item = GrantId> {
         let team = team.to_string();
-        let of = self.grants.iter().filter(move |found| found.grant.compartment == compartment && found.grant.to == team);
+        let all = self.grants.iter().chain(&self.kept);
+        let of = all.filter(move |found| found.grant.compartment == compartment && found.grant.to == team);
         of.map(|found| found.grant.id)
+    }
+
+    /// The withheld compartments of a referral, those included that are kept from the caller.
+    pub(super) fn all_withheld(&self, referral: ReferralId) -> BTreeSet<CompartmentId> {
+        let all = self.grants.iter().chain(&self.kept).filter(|found| found.grant.referral == referral);
+        all.filter(|found| found.kind == CompartmentKind::Withheld).map(|found| found.grant.compartment).collect()
     }
 
     /// Whether a team holds anything of a referral.
@@ -108,9 +117,20 @@ impl Sight {
 }
 
 impl App {
-    /// The caller's live grants on these referrals, one query.
+    /// The caller's live grants on these referrals, but those on what is kept from an agency of theirs.
     pub(super) async fn sight(&self, caller: &Caller, referrals: &[ReferralId]) -> Result<Sight, Error> {
-        Ok(Sight { grants: self.store.grants_of(&caller.holders(), referrals).await? })
+        let (mut grants, mut kept) = (self.store.grants_of(&caller.holders(), referrals).await?, Vec::new());
+        let can_be_kept = |kind| matches!(kind, CompartmentKind::Withheld | CompartmentKind::Share);
+        let asked: BTreeSet<CompartmentId> =
+            grants.iter().filter(|found| can_be_kept(found.kind)).map(|found| found.grant.compartment).collect();
+        if !asked.is_empty() {
+            // Whoever works for an agency from which something is kept may sit in another's team, and hold that team's key.
+            let own = caller.agencies();
+            let barred = self.store.barred_from(&asked.into_iter().collect::<Vec<_>>()).await?;
+            let is_kept = |of| barred.iter().any(|(compartment, agency)| *compartment == of && own.contains(agency));
+            kept.extend(grants.extract_if(.., |found| is_kept(found.grant.compartment)));
+        }
+        Ok(Sight { grants, kept })
     }
 
     /// Fetches and checks what opening these items rests on: their events, their grants' events, the compartments' keys.

@@ -23,6 +23,7 @@ use crate::{
         action::Action,
         actor::{Actor, Place},
         answers::Answers,
+        code::QuestionId,
         compartment::{Category, CompartmentKind, EntryKind},
         desk::Desk,
         enquiry::PointsAt,
@@ -65,6 +66,10 @@ pub(super) struct Seen {
     pub(super) desk: Option<DeskView>,
     /// Whether the caller holds something of it that is kept apart, read or not.
     pub(super) holds_apart: bool,
+    /// Whether the caller holds something that is kept from others, read or not.
+    pub(super) holds_withheld: bool,
+    /// What is kept from others: compartments with the questions answered there.
+    pub(super) withheld: Vec<(CompartmentId, Vec<QuestionId>)>,
     /// What the team's notes say of what it shared.
     pub(super) sharings: Vec<Sharing>,
     /// What it points at: what it grew from, or what it became.
@@ -81,6 +86,21 @@ impl Seen {
             self.categories.push((category, compartment));
         }
     }
+
+    /// Remembers which answers stand in a compartment of what is kept from others.
+    fn withhold(&mut self, answers: &Answers, compartment: CompartmentId) {
+        if self.withheld.iter().all(|(known, _)| *known != compartment) {
+            self.withheld.push((compartment, Vec::new()));
+        }
+        let of = self.withheld.iter_mut().filter(|(known, _)| *known == compartment);
+        for (_, questions) in of {
+            for (id, _) in answers.iter() {
+                if !questions.contains(id) {
+                    questions.push(id.clone());
+                }
+            }
+        }
+    }
 }
 
 /// How a referral is read.
@@ -90,6 +110,8 @@ struct How {
     action: Action,
     /// Whether what is kept apart is read, too.
     with_apart: bool,
+    /// Whether what is kept from others is read, too: never for paper.
+    with_withheld: bool,
 }
 
 /// How often a read, or an act that leaves the referral as it is, is begun anew when the referral moves between decision and commit.
@@ -98,10 +120,12 @@ pub(super) const TRIES: usize = 4;
 impl App {
     /// Opens a referral by reference. Unseen and nonexistent cost the same look-ups and leave the same event.
     pub async fn read_referral(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<ReferralView, Error> {
-        self.read_how(request, caller, reference, How { action: Action::ReadReferral, with_apart: true }).await
+        self.read_how(request, caller, reference, How { action: Action::ReadReferral, with_apart: true, with_withheld: true })
+            .await
     }
 
-    /// Opens a referral to print it, which is an act of its own; what is kept apart only where it is asked for.
+    /// Opens a referral to print it, which is an act of its own; what is kept apart only where it is asked for, and never what is
+    /// kept from somebody: paper ends up where nobody meant it to.
     pub async fn print_referral(
         &self,
         request: &RequestContext,
@@ -109,7 +133,7 @@ impl App {
         reference: &str,
         with_apart: bool,
     ) -> Result<ReferralView, Error> {
-        self.read_how(request, caller, reference, How { action: Action::PrintReferral, with_apart }).await
+        self.read_how(request, caller, reference, How { action: Action::PrintReferral, with_apart, with_withheld: false }).await
     }
 
     async fn read_how(
@@ -178,8 +202,8 @@ impl App {
         self.refuse(act, DenialReason::Integrity, None).await
     }
 
-    /// Reads what the caller may: what is for everybody with the referral, and then each restricted category apart, by an event
-    /// of its own, so that only those who hold the category read in the log that it was opened.
+    /// Reads what the caller may: what is for everybody with the referral, and then the restricted categories, and each part kept
+    /// from somebody, by events of their own, so that only those who hold them read in the log that they were opened.
     async fn read_found(
         &self,
         request: &RequestContext,
@@ -191,12 +215,16 @@ impl App {
         // It may have been passed on to another pathway; its answers stay those of the form they were given on.
         let form = self.form_at(referral.form_version(), referral.kind).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
-        let (apart, together): (Vec<_>, Vec<_>) =
-            sight.compartments(referral.id).into_iter().partition(|shown| shown.kind == CompartmentKind::Restricted);
-        let mut seen = Seen { holds_apart: !apart.is_empty(), ..Seen::default() };
+        let mut together = sight.compartments(referral.id);
+        let withheld: Vec<_> = together.extract_if(.., |shown| shown.kind == CompartmentKind::Withheld).collect();
+        let apart: Vec<_> = together.extract_if(.., |shown| shown.kind == CompartmentKind::Restricted).collect();
+        let (holds_apart, holds_withheld) = (!apart.is_empty(), !withheld.is_empty());
+        let mut seen = Seen { holds_apart, holds_withheld, ..Seen::default() };
         let apart = if how.with_apart { apart } else { Vec::new() };
+        let withheld = if how.with_withheld { withheld } else { Vec::new() };
         let mut unwrapped = Unwrapped::default();
-        for held in [together, apart].into_iter().filter(|held| !held.is_empty()) {
+        let withheld = withheld.into_iter().map(|shown| vec![shown]);
+        for held in [together, apart].into_iter().chain(withheld).filter(|held| !held.is_empty()) {
             let Some(act) = self.way_in(request, caller, (&referral, &versioned), &sight, (how.action, &held)).await? else {
                 continue;
             };
@@ -260,7 +288,13 @@ impl App {
                     let answers = read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?;
                     seen.categorise(&versioned.pathway, &answers, entry.compartment);
                     seen.sent_by = seen.sent_by.or(Some(entry.author));
-                    seen.parts.push(answers);
+                    if kind_of(entry) == Some(CompartmentKind::Withheld) {
+                        seen.withhold(&answers, entry.compartment);
+                        // Of a group it is the whole, and stands before what everybody reads.
+                        seen.parts.insert(0, answers);
+                    } else {
+                        seen.parts.push(answers);
+                    }
                 }
                 EntryKind::Message => {
                     let (audience, text) = (audience_of(entry)?, text()?.to_owned());
@@ -271,6 +305,9 @@ impl App {
                     let amends = entry.kind == EntryKind::Amendment;
                     let answers = additions::read(&versioned.pathway, sender, content)?;
                     seen.categorise(&versioned.pathway, &answers, entry.compartment);
+                    if kind_of(entry) == Some(CompartmentKind::Withheld) {
+                        seen.withhold(&answers, entry.compartment);
+                    }
                     let view = AdditionView { id: entry.id, at: entry.at, from: String::new(), amends, answers };
                     seen.additions.push((entry.author, view));
                 }

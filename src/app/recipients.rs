@@ -1,6 +1,6 @@
 //! Who receives a referral, and who holds what of it (docs/security.md): decided before anything is sealed.
 
-use super::{App, Caller, Error, sealing::Holder, senders::Sender};
+use super::{App, Caller, Error, sealing::Holder, senders::Sender, withheld::Kept};
 use crate::{
     domain::{
         agency::TeamState,
@@ -52,6 +52,8 @@ pub(super) struct Recipients {
     pub(super) shared: Vec<Holder>,
     /// Holders of each category that the answers use.
     pub(super) categories: Vec<(Category, Vec<Holder>)>,
+    /// What is kept from some of those who hold `shared`, and who holds it.
+    pub(super) kept: Option<Kept>,
     /// To whom content goes in this very act.
     pub(super) told: Vec<(AgencyId, TeamId)>,
     /// The teams told as well.
@@ -181,7 +183,19 @@ impl App {
         }
         let covered_by = self.team_named(route.cover.as_str()).await?;
         let hours = route.hours.clone();
-        Ok(Recipients { team, shared, categories, told, copies, hours, covered_by, checkers: names, stage, named: false })
+        Ok(Recipients {
+            team,
+            shared,
+            categories,
+            kept: None,
+            told,
+            copies,
+            hours,
+            covered_by,
+            checkers: names,
+            stage,
+            named: false,
+        })
     }
 
     /// Where somebody involved is known to those who would receive it: people by name, no team, no cover, no recovery. On the
@@ -233,6 +247,7 @@ impl App {
             team,
             shared,
             categories,
+            kept: None,
             told,
             copies: Vec::new(),
             hours: String::new(),

@@ -5,8 +5,14 @@
 use serde_json::json;
 
 use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey, Versioned, desk::change, destinations::Onward, idempotency::Once,
-    opening::Unwrapped, relations::covers, sealing::Holder, telling::telling,
+    Added, Answered, App, Caller, Error, IdempotencyKey, Versioned,
+    desk::change,
+    destinations::Onward,
+    idempotency::Once,
+    opening::{Sight, Unwrapped},
+    relations::covers,
+    sealing::Holder,
+    telling::telling,
 };
 use crate::{
     audit::{Details, row::Erasable},
@@ -16,12 +22,12 @@ use crate::{
         compartment::{CompartmentKind, EntryKind},
         desk::Desk,
         grant::GrantReason,
-        ids::TeamId,
+        ids::{CompartmentId, TeamId},
         notice::{Addressee, NoticeCode},
         running_clock::soonest,
     },
     policy::RequestContext,
-    store::referrals::Referral,
+    store::{Tx, referrals::Referral},
 };
 
 /// To whom a referral is passed, and why.
@@ -72,7 +78,8 @@ impl App {
         let sight = self.sight(caller, &[referral.id]).await?;
         let shared = sight.compartments(referral.id).into_iter().find(|shown| shown.kind == CompartmentKind::Shared);
         let shared = shared.ok_or(Error::Refused)?;
-        let own = |place: &Place, relation| (!covers(&referral, place, relation)).then(|| vec![shared]);
+        let touched: Vec<_> = std::iter::once(shared).chain(sight.withheld(referral.id)).collect();
+        let own = |place: &Place, relation| (!covers(&referral, place, relation)).then(|| touched.clone());
         let act = self.act_on(request, caller, (&referral, &sight), Action::RedirectReferral, own).await?;
         let permit = self.ask_as_seen(act, &referral, Some(redirection.revision)).await?;
         let by_name = self.store.holders_of_shared(referral.id).await?;
@@ -80,7 +87,8 @@ impl App {
             return Err(Error::Conflict("it was received by people named in it and cannot be passed on"));
         }
         let (by, at) = (caller.user(), request.at);
-        let onward = self.onward(&referral, redirection).await?;
+        let barred = self.store.barred_of(referral.id).await?;
+        let onward = self.onward(&referral, redirection, &barred).await?;
         let stage = referral.stage.redirect().ok_or(Error::Conflict("it is not in a state that allows this"))?;
 
         // Any item of it leads to the compartment's key.
@@ -88,6 +96,7 @@ impl App {
         let item = items.first().ok_or(Error::Integrity("a referral has no headline"))?;
         let ground = self.ground(&sight, &items).await?;
         let identity = self.identity_for(caller, &permit, &ground, item, &mut Unwrapped::default()).await?;
+        let kept = self.keys_to_withheld(caller, &permit, &sight, referral.id).await?;
         let compartment = self.held_compartment(&sight, shared).await?;
         let holder: Holder = self.team_holder(&onward.to).await?;
         let clocks = self.store.clocks_of(referral.id).await?;
@@ -98,6 +107,9 @@ impl App {
         let covering = cover.as_ref().map(|(team, _)| team.id.to_string());
         // Whoever covered for the first desk covers no more, unless they cover for the new one, too.
         let mut ending = self.store.cover_grants(shared.id).await?;
+        for (compartment, _) in &kept {
+            ending.extend(self.store.cover_grants(compartment.id).await?);
+        }
         ending.retain(|(_, holder)| covering.as_ref() != Some(holder));
         let holds_already = by_name.iter().any(|holder| covering.as_ref() == Some(&holder.id));
         let cover = cover.filter(|_| !holds_already);
@@ -129,12 +141,9 @@ impl App {
         if let Some((_, holder)) = &cover {
             tx.insert_grant(&self.grant(&tx, &compartment, &identity, holder), at).await?;
         }
-        // The first team's key to it goes, unless it is the sender's as well.
-        if referral.receiving_team != referral.referrer_team {
-            for grant in sight.grants_to(shared.id, referral.receiving_team) {
-                tx.erase(Erasable::Grant, grant).await?;
-            }
-        }
+        erase_first(&mut tx, &sight, (&referral, shared.id)).await?;
+        let covering = cover.as_ref().map(|(team, holder)| (team.agency, holder));
+        self.grant_withheld(&mut tx, &kept, &[Some((to.agency, &holder)), covering], &barred, at).await?;
         let mut details =
             Details { recipients: vec![(to.agency, to.id)], keys: vec![compartment.key, holder.key()], ..Details::default() };
         details.pathway = course.as_ref().map(Versioned::named).transpose()?;
@@ -167,4 +176,17 @@ fn on_course(referral: Referral, course: &Versioned) -> Referral {
         sensitivity: referral.sensitivity.max(course.pathway.sensitivity),
         ..referral
     }
+}
+
+/// The first team's keys go, unless it is the sender's as well.
+async fn erase_first(tx: &mut Tx, sight: &Sight, (referral, shared): (&Referral, CompartmentId)) -> Result<(), Error> {
+    if referral.receiving_team == referral.referrer_team {
+        return Ok(());
+    }
+    for id in std::iter::once(shared).chain(sight.all_withheld(referral.id)) {
+        for grant in sight.grants_to(id, referral.receiving_team) {
+            tx.erase(Erasable::Grant, grant).await?;
+        }
+    }
+    Ok(())
 }

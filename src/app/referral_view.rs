@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    AdditionView, App, DecisionView, DeskView, Error, FeedbackView, FileView, NoteView, ShareView, StopView, additions::latest,
-    keyring::recipient_of, library::Versioned, reading::Seen, work_contacts::Reached,
+    AdditionView, App, DecisionView, DeskView, Error, FeedbackView, FileView, NoteView, ShareView, StopView, WithheldView,
+    additions::latest, keyring::recipient_of, library::Versioned, reading::Seen, work_contacts::Reached,
 };
 use crate::{
     crypto::RecipientOf,
@@ -113,6 +113,10 @@ pub struct ReferralView {
     pub desk: Option<DeskView>,
     /// Whether the caller holds something of it that is kept apart, read or not.
     pub holds_apart: bool,
+    /// Whether the caller holds something of it that is kept from others, read or not.
+    pub holds_withheld: bool,
+    /// What was read of it that is kept from others.
+    pub withheld: Vec<WithheldView>,
     /// What was shared of it beyond those who hold it: for the receiving team all of it, for whoever it was shared with theirs.
     pub shares: Vec<ShareView>,
     /// Whether the reader sees only what was shared with them, and so nothing of where it stands or who else holds it.
@@ -172,7 +176,7 @@ impl App {
             parts,
             categories,
             messages,
-            additions,
+            mut additions,
             notes,
             decisions,
             feedback,
@@ -182,6 +186,8 @@ impl App {
             stop,
             desk,
             holds_apart,
+            holds_withheld,
+            withheld,
             pointers,
             sent_by: sealed_by,
             kinds,
@@ -218,6 +224,9 @@ impl App {
         let writers = messages.iter().map(|(by, _)| *by).chain(additions.iter().map(|(by, _)| *by));
         let writers = writers.chain(notes.iter().map(|(by, _)| *by)).chain(decisions.iter().map(|(by, _)| *by));
         let names = self.names_of(writers).await?;
+        let withheld = self.withheld_views(withheld).await?;
+        // What is sealed apart was read last; of what was said at one moment it stands last, and so counts.
+        additions.sort_by_key(|(_, addition)| addition.at);
         let name_of = |id| names.get(&id).cloned().unwrap_or_default();
         let answers = (!parts.is_empty()).then(|| pathway.pathway.whole(parts));
         let actions = possible(actions, desk.as_ref(), &shares);
@@ -249,6 +258,8 @@ impl App {
             stop,
             desk,
             holds_apart,
+            holds_withheld,
+            withheld,
             referral,
             pathway,
             course,

@@ -22,6 +22,7 @@ use crate::{
 };
 
 /// Whoever gets a compartment's key.
+#[derive(Clone)]
 pub(super) struct Holder {
     kind: HolderKind,
     key: CheckedKey,

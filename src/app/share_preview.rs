@@ -9,7 +9,8 @@ use crate::{
     domain::{
         action::Action,
         agreement::Fit,
-        code::TeamCode,
+        answers::Answers,
+        code::{QuestionId, TeamCode},
         compartment::{CompartmentKind, EntryKind},
         ids::EntryId,
         message::Audience,
@@ -46,7 +47,9 @@ impl ReferralView {
         let whole = self.entries.iter().any(|entry| entry.kind == EntryKind::Submission);
         // What is sealed apart is not part of the item that everybody with the referral reads.
         let pathway = &self.pathway.pathway;
-        self.answers = self.answers.take().filter(|_| whole).map(|answers| pathway.part(&answers, None));
+        let kept: Vec<QuestionId> = self.withheld.iter().flat_map(|kept| kept.questions.iter().cloned()).collect();
+        let open = |answers: Answers| pathway.split(&pathway.part(&answers, None), &kept).0;
+        self.answers = self.answers.take().filter(|_| whole).map(open);
         let entries = &self.entries;
         let given = |id: &EntryId| entries.iter().any(|entry| entry.id == *id);
         self.messages.retain(|message| given(&message.id));
@@ -66,6 +69,8 @@ impl ReferralView {
             relation: Relation::Granted,
             actions: Vec::new(),
             categories: Vec::new(),
+            holds_withheld: false,
+            withheld: Vec::new(),
             sent_by: Default::default(),
             holders: Vec::new(),
             legal_reason: None,

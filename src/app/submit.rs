@@ -39,6 +39,7 @@ use crate::{
         running_clock::{RunningClock, soonest},
         time::Timestamp,
         validate::validate,
+        withheld::Withhold,
     },
     pathways,
     policy::{Act, DenialReason, Legal, Object, RequestContext, ShownCompartment, State},
@@ -88,6 +89,8 @@ pub struct Choices {
     pub struck_out: Vec<UserId>,
     /// The team it is sent from, of those the sender has a place in; the main one unless chosen.
     pub team: Option<TeamId>,
+    /// The answers that are kept back, and from whom.
+    pub withhold: Option<Withhold>,
 }
 
 /// What is sent: the answers, and what was chosen beside them. Answers alone are sent with every default.
@@ -273,7 +276,8 @@ impl App {
         }
         let answers = answers.map_err(Error::Invalid)?;
         let sender = self.sender((caller, &place, &agency), (pathway, &answers), written).await?;
-        let to = self.recipients(&sender, pathway, &answers, &choices.struck_out, request.at).await?;
+        let mut to = self.recipients(&sender, pathway, &answers, &choices.struck_out, request.at).await?;
+        to.kept = self.kept_back(&sender, (pathway, &answers), choices.withhold.as_ref(), &to).await?;
         let receiving_agency = self.agency(to.team.agency).await?;
         let (clocks, due_at) = self.first_clocks(pathway, &answers, (to.stage, request.at));
         let origin = match enquiry {
@@ -414,7 +418,8 @@ impl App {
         to: &Recipients,
     ) -> Result<(Compartment, Details), Error> {
         let at = referral.submitted_at;
-        let open = pathway.part(answers, None);
+        let kept_back = to.kept.as_ref().map_or(&[][..], |kept| &kept.questions);
+        let (open, kept_back) = pathway.split(&pathway.part(answers, None), kept_back);
         let mut contents = vec![
             (EntryKind::Submission, pathways::answers_to_json(&open).to_string()),
             // Of the answers that everybody who holds it may read: a list must not say what the page does not.
@@ -434,6 +439,13 @@ impl App {
             parts.push((apart, holders, vec![(EntryKind::Submission, part)]));
         }
         let mut details = Details::default();
+        if let Some(kept) = &to.kept {
+            let made = self.make_withheld(tx, referral.id, (&kept.holders, &kept.from), &mut details, at).await?;
+            let content = pathways::answers_to_json(&kept_back).to_string();
+            let entry = self.sealed_entry(tx, &made, EntryKind::Submission, content.as_bytes(), author, at);
+            tx.insert_entry(&entry).await?;
+            details.entries.push((entry.id, entry.sha256));
+        }
         for (made, holders, contents) in parts {
             for (kind, content) in contents {
                 let entry = self.sealed_entry(tx, &made, kind, content.as_bytes(), author, at);

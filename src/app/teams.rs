@@ -28,6 +28,8 @@ pub struct TeamView {
     pub name: String,
     /// Its agency's name.
     pub agency: String,
+    /// Its agency's code.
+    pub agency_code: String,
 }
 
 impl App {
@@ -132,12 +134,13 @@ impl App {
 
     async fn teams_where(&self, fits: impl Fn(&Team) -> bool + Send) -> Result<Vec<TeamView>, Error> {
         let agencies = self.store.agencies().await?;
-        let name =
-            |team: &Team| agencies.iter().find(|agency| agency.id == team.agency).map(|agency| agency.name.as_str().to_owned());
-        let teams = self.store.teams().await?.into_iter().filter(|team| fits(team));
-        Ok(teams
-            .map(|team| TeamView { id: team.id, agency: name(&team).unwrap_or_default(), name: team.name.as_str().to_owned() })
-            .collect())
+        let view = |team: Team| {
+            let agency = agencies.iter().find(|agency| agency.id == team.agency);
+            let (agency, agency_code) =
+                agency.map(|agency| (agency.name.as_str().to_owned(), agency.code.clone())).unwrap_or_default();
+            TeamView { id: team.id, name: team.name.as_str().to_owned(), agency, agency_code }
+        };
+        Ok(self.store.teams().await?.into_iter().filter(|team| fits(team)).map(view).collect())
     }
 }
 

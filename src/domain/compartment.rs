@@ -15,6 +15,8 @@ coded_enum! {
         Private = "private",
         /// One category, granted only to the teams a pathway names for it.
         Restricted = "restricted",
+        /// What is kept from some agencies, granted to everybody else who holds the rest.
+        Withheld = "withheld",
     }
 }
 
@@ -104,7 +106,7 @@ impl EntryKind {
 
 impl CompartmentKind {
     /// Whether items are shared onward out of a compartment of this kind: never out of a restricted category, whose readers a
-    /// pathway names; of what an agency keeps to itself; or of what was shared already.
+    /// pathway names; of what is kept from somebody; of what an agency keeps to itself; or of what was shared already.
     pub const fn can_be_shared_from(self) -> bool {
         matches!(self, Self::Shared | Self::Casework)
     }

@@ -82,6 +82,8 @@ ids! {
     EntryId,
     /// A compartment's key wrapped to one recipient.
     GrantId,
+    /// That a compartment is kept from an agency.
+    BarId,
     /// A published key: user, team epoch, compartment epoch or recovery recipient.
     KeyId,
     /// A team identity wrapped to one member or to the recovery recipient.

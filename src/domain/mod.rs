@@ -69,3 +69,4 @@ pub mod text;
 pub mod time;
 pub mod urgency;
 pub mod validate;
+pub mod withheld;

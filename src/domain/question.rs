@@ -42,6 +42,8 @@ pub struct Question {
     pub minor: Option<QuestionId>,
     /// For a date: the earlier date, or age with a day of birth, that it cannot lie before.
     pub not_before: Option<QuestionId>,
+    /// Whether the sender can keep the answer from an agency: an address, a school, a place of work, a way to be reached.
+    pub withhold: bool,
     /// A made-up answer for examples; only on free text, and in whole years on an age.
     pub example: Option<String>,
 }
@@ -263,6 +265,11 @@ impl Kind {
     /// The words of a choice.
     pub fn title_of(&self, code: &Code) -> Option<&str> {
         self.choices().iter().find(|choice| choice.code == *code).map(|choice| choice.title.as_str())
+    }
+
+    /// Whether an answer of this kind can be kept from somebody: no code, on which rules and other questions hang.
+    pub const fn can_be_withheld(&self) -> bool {
+        matches!(self, Self::Text { .. } | Self::LongText { .. } | Self::Phone | Self::Address(_))
     }
 
     /// Whether the answer is a code (or yes or no): what conditions can look at and what cannot identify anyone by itself.

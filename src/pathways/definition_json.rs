@@ -111,5 +111,8 @@ fn one(section: Option<&Section>, question: &Question) -> Value {
     }
     set("personal", json!(question.personal));
     set("sealed", json!(question.sealed.code()));
+    if question.withhold {
+        set("withhold", json!(true));
+    }
     Value::Object(shown)
 }

@@ -32,7 +32,24 @@ pub(super) fn sections(file: &Table<'_>, known: &mut Known) -> Vec<Section> {
         }
         table.end();
     }
+    check_withheld(file, &sections);
     sections
+}
+
+/// Nothing that everybody reads hangs on an answer that can be kept from somebody: it would tell them that there is one.
+fn check_withheld(file: &Table<'_>, sections: &[Section]) {
+    let inside = |question: &'_ Question| match &question.kind {
+        Kind::Group(group) => group.questions.clone(),
+        _ => Vec::new(),
+    };
+    let asked = sections.iter().flat_map(|section| &section.questions);
+    let all: Vec<Question> = asked.flat_map(|question| inside(question).into_iter().chain([question.clone()])).collect();
+    for question in &all {
+        let hangs_on = question.show_when.iter().flat_map(|when| when.questions());
+        for on in hangs_on.filter(|id| all.iter().any(|other| other.id == **id && other.withhold)) {
+            file.fault(format!("let `{}` not hang on `{on}`, which can be kept from somebody", question.id));
+        }
+    }
 }
 
 /// Reads questions that stand in no section; fills in what later conditions may name.
@@ -85,6 +102,7 @@ fn one(table: Table<'_>, known: &mut Known, place: Place) -> Option<Question> {
         show_when: show_when.flatten(),
         sealed,
         personal: table.flag("personal", free),
+        withhold: table.flag("withhold", false),
         minor: table.value("minor").and_then(|value| known.choice(table.reader, "minor", value)),
         not_before: table.value("not_before").and_then(|value| known.day(table.reader, "not_before", value)),
         example: table.text("example"),
@@ -116,6 +134,16 @@ fn check(table: &Table<'_>, question: &Question) {
         && min > 0
     {
         table.fault(format!("give `{}` an example of `min` characters at least", question.id));
+    }
+    if question.withhold && (question.sealed != Sealed::Shared || !question.kind.can_be_withheld()) {
+        table.fault(format!(
+            "take `withhold` from `{}`: it is for words, numbers to ring and addresses that all readers share",
+            question.id
+        ));
+    }
+    if question.kind == Kind::Address(AddressUse::Lives) && question.sealed == Sealed::Shared && !question.withhold {
+        table
+            .fault(format!("add `withhold = true` to `{}`: where somebody lives may have to be kept from somebody", question.id));
     }
     if question.minor.is_some() && question.kind != Kind::Age {
         table.fault(format!("take `minor` from `{}`: only an age is held against it", question.id));

@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(questions(Action::ReadLog).len(), 1);
         assert_eq!(questions(Action::BearTeam).len(), 2);
         assert_eq!(questions(Action::SubmitReferral).len(), 4 * 8);
-        assert_eq!(questions(Action::ReadReferral).len(), 4 * 6 * 8);
+        assert_eq!(questions(Action::ReadReferral).len(), 4 * 7 * 8);
     }
 
     #[test]

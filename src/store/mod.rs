@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod agencies;
 pub mod agreements;
 pub mod attachments;
+pub mod barred;
 pub mod blobs;
 pub mod clocks;
 pub mod compartments;

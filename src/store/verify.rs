@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Db, Error, Store,
     attachments::AttachmentRow,
+    barred::BarredRow,
     entries::EntryRow,
     erased::ErasedRow,
     grants::{GrantRow, ReleaseRow},
@@ -25,6 +26,8 @@ pub enum Vouched {
     Grants,
     /// `grant_released`.
     Releases,
+    /// `grant_barred`.
+    Barred,
     /// `grant_share`.
     Shares,
     /// `grant_share_end`.
@@ -43,10 +46,11 @@ pub enum Vouched {
 
 impl Vouched {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Entries,
         Self::Grants,
         Self::Releases,
+        Self::Barred,
         Self::Shares,
         Self::ShareEnds,
         Self::Keys,
@@ -62,6 +66,7 @@ impl Vouched {
             Self::Entries => EntryRow::TABLE,
             Self::Grants => GrantRow::TABLE,
             Self::Releases => ReleaseRow::TABLE,
+            Self::Barred => BarredRow::TABLE,
             Self::Shares => ShareRow::TABLE,
             Self::ShareEnds => ShareEndRow::TABLE,
             Self::Keys => KeyRow::TABLE,
@@ -87,7 +92,7 @@ pub struct Standing {
 /// Rows that stand without their partner: table, id and what is missing.
 pub type Orphan = (&'static str, String, &'static str);
 
-const ORPHANS: [(&str, &str, &str); 35] = [
+const ORPHANS: [(&str, &str, &str); 36] = [
     (
         "log_event",
         "SELECT id FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_body b \
@@ -179,6 +184,14 @@ const ORPHANS: [(&str, &str, &str); 35] = [
         "grant_released",
         "SELECT grant_id FROM grant_released x WHERE NOT EXISTS (SELECT 1 FROM grant_made g WHERE g.id = x.grant_id AND g.held = 1)",
         "it releases no held grant",
+    ),
+    (
+        "grant_barred",
+        "SELECT id FROM grant_barred b WHERE NOT EXISTS (SELECT 1 FROM compartment c WHERE c.id = b.compartment \
+         AND c.referral = b.referral AND c.kind IN ('withheld', 'share')) \
+         OR EXISTS (SELECT 1 FROM grant_made g JOIN grant_bytes y ON y.grant_id = g.id JOIN team t ON t.id = g.to_id \
+         WHERE g.compartment = b.compartment AND t.agency = b.agency)",
+        "it keeps nothing from anybody, or the agency holds a key all the same",
     ),
     (
         "grant_share",
@@ -319,6 +332,9 @@ impl Store {
             Vouched::Releases => {
                 ReleaseRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
             }
+            Vouched::Barred => {
+                BarredRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
+            }
             Vouched::Shares => {
                 ShareRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
             }
@@ -357,9 +373,13 @@ impl Store {
             Vouched::Grants => "SELECT grant_id, bytes FROM grant_bytes WHERE grant_id > $1 AND grant_id <= $2",
             Vouched::Wraps => "SELECT wrap, bytes FROM key_wrap_bytes WHERE wrap > $1 AND wrap <= $2",
             Vouched::Kept => "SELECT kept, bytes FROM entry_kept_bytes WHERE kept > $1 AND kept <= $2",
-            Vouched::Releases | Vouched::Shares | Vouched::ShareEnds | Vouched::Keys | Vouched::Attachments | Vouched::Erased => {
-                return Ok(Vec::new());
-            }
+            Vouched::Releases
+            | Vouched::Barred
+            | Vouched::Shares
+            | Vouched::ShareEnds
+            | Vouched::Keys
+            | Vouched::Attachments
+            | Vouched::Erased => return Ok(Vec::new()),
         };
         Ok(on!(self, p => sqlx::query_as(sql).bind(after).bind(last).fetch_all(p).await)?)
     }
@@ -370,6 +390,7 @@ impl Store {
             Vouched::Entries => "SELECT COUNT(*) FROM entry",
             Vouched::Grants => "SELECT COUNT(*) FROM grant_made",
             Vouched::Releases => "SELECT COUNT(*) FROM grant_released",
+            Vouched::Barred => "SELECT COUNT(*) FROM grant_barred",
             Vouched::Shares => "SELECT COUNT(*) FROM grant_share",
             Vouched::ShareEnds => "SELECT COUNT(*) FROM grant_share_end",
             Vouched::Keys => "SELECT COUNT(*) FROM key_published",
@@ -428,11 +449,12 @@ fn by_event(rows: Vec<(String, String)>) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Each table of rows that events vouch for, with the columns that their digests cover; a test holds them to the schema.
-pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 10] {
+pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 11] {
     [
         (EntryRow::TABLE, EntryRow::COLUMNS),
         (GrantRow::TABLE, GrantRow::COLUMNS),
         (ReleaseRow::TABLE, ReleaseRow::COLUMNS),
+        (BarredRow::TABLE, BarredRow::COLUMNS),
         (ShareRow::TABLE, ShareRow::COLUMNS),
         (ShareEndRow::TABLE, ShareEndRow::COLUMNS),
         (KeyRow::TABLE, KeyRow::COLUMNS),

@@ -66,4 +66,5 @@ mod upload_memory;
 mod versions;
 mod walks;
 mod web;
+mod withheld;
 mod work_contacts;

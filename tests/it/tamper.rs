@@ -14,6 +14,7 @@ use crate::support::{
     acts::{erase, hold, keep_form, release, send, shared_and_recalled},
     files::{attach, photograph},
     hub::{ENGINES, Hub},
+    kept_back::{keep, try_send},
     raw::{Cell, Column, Raw},
 };
 
@@ -22,6 +23,8 @@ async fn told(engine: Engine) -> Hub {
     let hub = Hub::founded(engine).await;
     keep_form(&hub, "tess.example").await;
     let sender = hub.sign_in("tess.example").await;
+    let form = ("child-exploitation", serde_json::json!({ "district": "leicester" }));
+    try_send(&hub.app, &sender, form, keep(&["lives_at"], &["leicestershire-police"])).await.unwrap();
     let mut references = Vec::new();
     for number in 0..3 {
         references.push(send(&hub.app, &sender, &format!("tamper-{number}"), |_| {}).await.reference.to_string());
@@ -259,6 +262,10 @@ async fn plants_and_swaps(engine: Engine) {
         ),
         ("grant_made", vec![("id", &quoted)]),
         ("grant_released", vec![("grant_id", &quoted)]),
+        (
+            "grant_barred",
+            vec![("id", &quoted), ("agency", "(SELECT MIN(id) FROM agency WHERE id NOT IN (SELECT agency FROM grant_barred))")],
+        ),
         ("grant_share", vec![("id", &quoted)]),
         ("grant_share_end", vec![("share", &quoted)]),
         ("key_published", vec![("id", &quoted), ("epoch", "99")]),

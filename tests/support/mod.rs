@@ -8,6 +8,7 @@ pub mod client;
 pub mod csv;
 pub mod files;
 pub mod hub;
+pub mod kept_back;
 pub mod notice;
 pub mod postgres;
 pub mod raw;

@@ -3,6 +3,7 @@
 
 use askama::Template;
 
+use super::keep_back::{self, KeepBack, keepable};
 use crate::{
     app::{App, Choices, Error, NamedPlace, RestrictedMember},
     domain::{
@@ -48,6 +49,8 @@ pub struct ChoicesView {
     pub posted: Vec<(String, String)>,
     /// What is wrong with it: field and words.
     pub errors: Vec<(String, String)>,
+    /// What can be kept back, and from whom; nothing where there is nothing to keep back.
+    pub keep_back: KeepBack,
     /// The teams that the sender may send it from, the one they work in first: id, name and agency. Empty for a single one.
     pub teams: Vec<(String, String, String)>,
 }
@@ -73,7 +76,10 @@ impl ChoicesView {
         let team =
             |named: &NamedPlace| (named.place.team.to_string(), named.team.as_str().to_owned(), named.agency.as_str().to_owned());
         let teams: Vec<_> = places.map(team).collect();
-        Ok(Self { bases, people, teams: if teams.len() > 1 { teams } else { Vec::new() }, ..Self::default() })
+        let answers = if pathway.kind == FormKind::Referral { keepable(pathway, answers) } else { Vec::new() };
+        let agencies = if answers.is_empty() { Vec::new() } else { app.agencies_to_keep_from(&person.caller).await? };
+        let keep_back = KeepBack { answers, agencies, ..KeepBack::default() };
+        Ok(Self { bases, people, keep_back, teams: if teams.len() > 1 { teams } else { Vec::new() }, ..Self::default() })
     }
 
     /// The same with what was posted, and what is wrong with it; none where one of these errors is of no field here.
@@ -83,10 +89,15 @@ impl ChoicesView {
             ("legal", _) => Some(LEGAL),
             ("strike_out", _) => Some(STRIKE_OUT),
             ("team", _) => Some(TEAM),
+            ("withhold", Some("from")) => Some(keep_back::FROM),
+            ("withhold", _) => Some(keep_back::ANSWERS),
             _ => None,
         };
-        let errors = errors.iter().map(|error| Some((field(error)?.to_owned(), error.message.clone()))).collect::<Option<_>>()?;
-        Some(Self { posted: posted.fields().to_vec(), errors, ..self })
+        let errors: Vec<(String, String)> =
+            errors.iter().map(|error| Some((field(error)?.to_owned(), error.message.clone()))).collect::<Option<_>>()?;
+        let chosen = keep_back::read(posted).unwrap_or_default();
+        let keep_back = KeepBack { chosen, errors: errors.clone(), ..self.keep_back };
+        Some(Self { posted: posted.fields().to_vec(), errors, keep_back, ..self })
     }
 
     /// What is wrong, for the top of the page.
@@ -110,6 +121,16 @@ impl ChoicesView {
     /// The default, in words.
     fn default_words(&self) -> String {
         self.bases.first().map(|(_, words, power)| format!("{words} ({power}).")).unwrap_or_default()
+    }
+
+    /// Keeping something back: closed, until something was chosen.
+    fn kept(&self) -> Result<Details, askama::Error> {
+        Ok(Details {
+            summary_text: "Keep an address, school or contact from somebody".to_owned(),
+            html: Some(Markup::of(&self.keep_back)?),
+            open: self.keep_back.is_open(),
+            ..Details::default()
+        })
     }
 
     /// Resting on anything but the default: closed, until it was opened and is wrong.
@@ -268,6 +289,7 @@ pub(super) fn read(posted: &Posted) -> Result<Choices, Error> {
     let reason = Some(posted.value(REASON).to_owned()).filter(|reason| !reason.trim().is_empty());
     let struck_out = posted.fields().iter().filter(|(name, _)| name == STRIKE_OUT).map(|(_, id)| UserId::parse(id));
     Ok(Choices {
+        withhold: Some(keep_back::read(posted).ok_or_else(damaged)?).filter(|chosen| !chosen.is_empty()),
         legal: picked.map(|(basis, purpose)| LegalPick { basis, purpose, reason }),
         struck_out: struck_out.collect::<Result<_, _>>().map_err(|_| damaged())?,
         team: Some(posted.value(TEAM)).filter(|team| !team.is_empty()).map(TeamId::parse).transpose().map_err(|_| damaged())?,

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::keep_back::marked;
 use crate::{
     app::{ReferralView, flags, latest},
     domain::{answers::Answers, enquiry::FormKind, named_person::NamedPerson, urgency::Urgency},
@@ -87,7 +88,7 @@ fn contact(view: &ReferralView, answers: &Answers) -> Vec<(String, String)> {
     let pathway = &view.pathway.pathway;
     let row = |id| {
         let question = pathway.question(id)?;
-        Some((question.short.clone(), answers.get(id)?.words(question)))
+        Some((question.short.clone(), marked(view, id, answers.get(id)?.words(question))))
     };
     pathway.safe_contact.iter().filter_map(row).collect()
 }

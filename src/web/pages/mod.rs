@@ -29,6 +29,7 @@ pub mod follow_up;
 pub mod giving_out;
 pub mod glance;
 pub mod history;
+mod keep_back;
 pub mod home;
 pub mod kept;
 pub mod log;

@@ -48,6 +48,8 @@ pub struct PrintPage {
     pub holds_apart: bool,
     /// Whether that is printed.
     pub with_apart: bool,
+    /// Whether the caller holds something that is kept from others, and so is never printed.
+    pub holds_withheld: bool,
     /// Where it stands, when it was sent, by whom and to whom.
     pub facts: Vec<(String, String)>,
     /// The answers, and what was added.
@@ -107,6 +109,7 @@ fn of(app: &App, person: &SignedIn, view: &ReferralView, with_apart: bool) -> Pr
         printed: format!("{}, {team}, on {}", person.caller.name().as_str(), words::day_and_time(person.request.at)),
         holds_apart: view.holds_apart,
         with_apart,
+        holds_withheld: view.holds_withheld,
         facts: facts(&shown),
         parts: parts(view, &shown),
         files: shown.files.files,

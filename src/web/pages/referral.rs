@@ -21,6 +21,7 @@ use super::{
     file::FileList,
     glance::{Glance, People},
     history::History,
+    keep_back::marked,
     queue::StateTag,
     queue_place,
     readers::Item,
@@ -421,7 +422,12 @@ pub(super) fn sections(view: &ReferralView) -> Vec<AnswerSection> {
     let shown = |question: &Question| {
         let given = now.get(&question.id).is_some();
         // A category that the caller does not hold is not there, not even as a question without an answer.
-        if !whole || question.sealed.category().is_some() { given } else { question.is_shown(sent) || question.is_shown(&now) }
+        // Nor is one that could be kept from them: its absence would tell them of it.
+        if !whole || question.withhold || question.sealed.category().is_some() {
+            given
+        } else {
+            question.is_shown(sent) || question.is_shown(&now)
+        }
     };
     let readers = |sealed: Sealed| {
         let kept = pathway.restricted.iter().find(|restricted| Some(restricted.category) == sealed.category());
@@ -430,7 +436,7 @@ pub(super) fn sections(view: &ReferralView) -> Vec<AnswerSection> {
     let mut sections: Vec<AnswerSection> = Vec::new();
     for section in &pathway.sections {
         for question in section.questions.iter().filter(|question| shown(question)) {
-            let line = (question.short.clone(), standing(view, question, sent, &now));
+            let line = (question.short.clone(), marked(view, &question.id, standing(view, question, sent, &now)));
             match sections.last_mut() {
                 Some(last) if last.title == section.title && last.readers == readers(question.sealed) => last.rows.push(line),
                 _ => sections.push(AnswerSection {
@@ -458,7 +464,10 @@ pub(super) fn partly(view: &ReferralView) -> String {
 
 /// Whether the reader has the answers themselves, and not only those that are kept apart for some.
 pub(super) fn holds_what_was_sent(view: &ReferralView) -> bool {
-    let sent = |entry: &EntryView| entry.kind == EntryKind::Submission && entry.compartment != CompartmentKind::Restricted;
+    let sent = |entry: &EntryView| {
+        entry.kind == EntryKind::Submission
+            && !matches!(entry.compartment, CompartmentKind::Restricted | CompartmentKind::Withheld)
+    };
     view.entries.iter().any(sent)
 }
 
@@ -491,7 +500,7 @@ pub(super) fn added(view: &ReferralView, at: usize) -> AnswerSection {
         let question = pathway.question(id)?;
         let now = answer.words(question);
         let before = stood(id).filter(|_| addition.amends).map(|before| format!("{now}\nBefore: {}", before.words(question)));
-        Some((question.short.clone(), before.unwrap_or(now)))
+        Some((question.short.clone(), marked(view, id, before.unwrap_or(now))))
     };
     let what = if addition.amends { "Changed" } else { "Added" };
     AnswerSection {

@@ -12,6 +12,7 @@ use axum::{
 use super::{
     addition::sections_to_add,
     advice::{self, Hinted, also_refer},
+    keep_back,
     pathway::{Contact, contacts},
     referral::href_if,
 };
@@ -56,6 +57,8 @@ pub struct SentPage {
     pub read_when: String,
     /// What happens next, with dates, in order.
     pub steps: Vec<String>,
+    /// What was kept back, and from whom.
+    pub kept_back: Vec<String>,
     /// Whom to ring if things get worse.
     pub contacts: Vec<Contact>,
     /// What else may have to be referred, with links.
@@ -240,6 +243,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         checked_first: checked_first(&view),
         read_when: read_when.unwrap_or_default(),
         steps: decided.into_iter().chain(told).chain(untold).chain(steps).collect(),
+        kept_back: keep_back::lines(&view),
         contacts: contacts(&app, &person, pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
         also_refer: also_refer(&app, &view),
         to_add: sections_to_add(&view),

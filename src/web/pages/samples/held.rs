@@ -4,6 +4,7 @@ use super::{
     super::{
         checks::{self, CheckControls, ChecksPage, Controls},
         choices::ChoicesView,
+        keep_back::KeepBack,
         mail::{FailingLine, FailingPage, OpenPage, OwnMailPage},
         safeguarding_leads::{LeadLine, LeadsPage},
     },
@@ -57,10 +58,28 @@ pub(super) fn choices(answer: &str, failed: bool) -> ChoicesView {
         } else {
             Vec::new()
         },
+        keep_back: keep_back(answer, failed),
         teams: vec![
             ("0a".to_owned(), "Duty desk".to_owned(), "Exampleshire Council".to_owned()),
             ("0b".to_owned(), PERSON.to_owned(), String::new()),
         ],
+    }
+}
+
+/// What can be kept back, and from whom.
+pub(super) fn keep_back(words: &str, failed: bool) -> KeepBack {
+    KeepBack {
+        answers: vec![
+            ("lives_at".to_owned(), "Home address".to_owned()),
+            ("children".to_owned(), format!("Children: School, {words}")),
+        ],
+        agencies: vec![("police".to_owned(), "Exampleshire Police".to_owned()), ("health".to_owned(), words.to_owned())],
+        errors: if failed {
+            vec![("withhold".to_owned(), "Choose from the answers that can be kept back".to_owned())]
+        } else {
+            Vec::new()
+        },
+        ..KeepBack::default()
     }
 }
 

@@ -1,0 +1,118 @@
+//! Which answers must never reach which agencies: the two questions that ask it, before sending and after, and the words that
+//! mark such an answer where it is read.
+
+use askama::Template;
+
+use crate::{
+    app::{ReferralView, WithheldView},
+    domain::{answers::Answers, code::QuestionId, pathway::Pathway, withheld::Withhold},
+    web::{
+        components::{Checkbox, Checkboxes, ErrorMessage, Fieldset, Hint},
+        posted::Posted,
+        words,
+    },
+};
+
+/// The names of the fields.
+pub(super) const ANSWERS: &str = "withhold";
+pub(super) const FROM: &str = "withhold_from";
+
+/// The two questions.
+#[derive(Clone, Default, Template)]
+#[template(path = "referral/keep_back.html")]
+pub struct KeepBack {
+    /// The answers that can be kept back: the question's id and words.
+    pub answers: Vec<(String, String)>,
+    /// The agencies: code and name.
+    pub agencies: Vec<(String, String)>,
+    /// What was chosen before.
+    pub chosen: Withhold,
+    /// What is wrong with it: field and words.
+    pub errors: Vec<(String, String)>,
+}
+
+impl KeepBack {
+    /// Whether there is anything to choose.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.answers.is_empty()
+    }
+
+    /// Whether something was chosen or is wrong, so that it must not be hidden.
+    pub(super) fn is_open(&self) -> bool {
+        !self.chosen.is_empty() || self.errors.iter().any(|(field, _)| field == ANSWERS || field == FROM)
+    }
+
+    fn boxes(&self, name: &str, (legend, hint): (&str, &str), items: &[(String, String)], values: Vec<String>) -> Checkboxes {
+        let item =
+            |(value, text): &(String, String)| Checkbox { value: value.clone(), text: text.clone(), ..Checkbox::default() };
+        let error = self.errors.iter().find(|(field, _)| field == name);
+        Checkboxes {
+            name: name.to_owned(),
+            fieldset: Some(Fieldset::new(legend, "govuk-fieldset__legend--s")),
+            hint: Some(Hint::from(hint)),
+            error_message: error.map(|(_, words)| ErrorMessage { text: words.clone() }),
+            items: items.iter().map(item).collect(),
+            values,
+            classes: "govuk-checkboxes--small".to_owned(),
+            ..Checkboxes::default()
+        }
+    }
+
+    fn what(&self) -> Checkboxes {
+        let words = ("Which answers are kept back?", "They go on no paper and in no share, whoever receives this.");
+        let chosen = self.chosen.answers.iter().map(ToString::to_string).collect();
+        self.boxes(ANSWERS, words, &self.answers, chosen)
+    }
+
+    fn whom(&self) -> Checkboxes {
+        let words = (
+            "Which agencies must never get them? (optional)",
+            "They are not told that there is something. Everybody else who receives this can read the answers.",
+        );
+        self.boxes(FROM, words, &self.agencies, self.chosen.from.clone())
+    }
+}
+
+/// The answers that can be kept back, with words: of a group the parts of it.
+pub(super) fn keepable(pathway: &Pathway, answers: &Answers) -> Vec<(String, String)> {
+    pathway.withholdable(answers).map(|question| (question.id.to_string(), question.withheld_words())).collect()
+}
+
+/// What a form posted; none where a question's name is no name.
+pub(super) fn read(posted: &Posted) -> Option<Withhold> {
+    let all = |wanted: &'static str| posted.fields().iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value);
+    let answers = all(ANSWERS).map(|id| QuestionId::parse(id)).collect::<Result<_, _>>().ok()?;
+    Some(Withhold { answers, from: all(FROM).cloned().collect() })
+}
+
+/// What marks an answer that is kept from somebody; none for any other.
+pub(super) fn mark(view: &ReferralView, question: &QuestionId) -> Option<String> {
+    let of = |kept: &&WithheldView| kept.questions.contains(question);
+    let kept = view.withheld.iter().find(of)?;
+    let asked = view.pathway.pathway.question(question)?;
+    let what = if asked.withhold { "This is".to_owned() } else { format!("{} is", asked.withheld_words()) };
+    Some(format!("{what} withheld for safety: {}", limits(kept)))
+}
+
+/// Where it must never go.
+fn limits(kept: &WithheldView) -> String {
+    match kept.from.as_slice() {
+        [] => "not for paper, nor for sharing".to_owned(),
+        from => format!("never to {}; not for paper, nor for sharing", words::either(from)),
+    }
+}
+
+/// What is kept back of a referral, a line for each answer.
+pub(super) fn lines(view: &ReferralView) -> Vec<String> {
+    let pathway = &view.pathway.pathway;
+    let line = |kept: &WithheldView, id| Some(format!("{}: {}.", pathway.question(id)?.withheld_words(), limits(kept)));
+    view.withheld.iter().flat_map(|kept| kept.questions.iter().filter_map(|id| line(kept, id))).collect()
+}
+
+/// An answer in words, with what marks it.
+pub(super) fn marked(view: &ReferralView, question: &QuestionId, text: String) -> String {
+    match mark(view, question) {
+        Some(mark) => format!("{text}\n{mark}."),
+        None => text,
+    }
+}
