@@ -47,7 +47,8 @@ pub struct CodedText {
     text: String,
 }
 
-/// A way a referral can end, with the lines its referrer may hear.
+/// A way a referral can end, with the lines its referrer may hear. Where they must not learn how it ended, those who do not decide
+/// on it see the lines alone, each as a way of its own.
 #[derive(Serialize, ToSchema)]
 pub struct OutcomeView {
     code: String,
@@ -91,9 +92,10 @@ pub async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Respons
     get, path = "/pathways/{id}", tag = "pathways", operation_id = "pathway", params(("id" = String, Path, description = "Pathway id")),
     responses((status = 200, description = "The definition in force", body = Definition))
 )]
-pub async fn definition(State(app): State<Arc<App>>, _: Signed, Part(id): Part) -> Result<Response, Problem> {
+pub async fn definition(State(app): State<Arc<App>>, signed: Signed, Part(id): Part) -> Result<Response, Problem> {
     let Versioned { pathway, version } = found(&app, &id, FormKind::Referral)?;
-    Ok(Json(definition_json(&pathway, &version)).into_response())
+    let decides = app.works_on(&signed.caller, &pathway).await?;
+    Ok(Json(definition_json(&pathway, &version, decides)).into_response())
 }
 
 /// The JSON Schema (2020-12) of a submission.
@@ -123,9 +125,10 @@ pub async fn sample(State(app): State<Arc<App>>, signed: Signed, Part(id): Part)
     get, path = "/pathways/{id}/enquiry", tag = "pathways", operation_id = "enquiry", params(("id" = String, Path, description = "Pathway id")),
     responses((status = 200, description = "The definition in force; 404 where none is offered", body = Definition))
 )]
-pub async fn enquiry(State(app): State<Arc<App>>, _: Signed, Part(id): Part) -> Result<Response, Problem> {
+pub async fn enquiry(State(app): State<Arc<App>>, signed: Signed, Part(id): Part) -> Result<Response, Problem> {
     let Versioned { pathway, version } = found(&app, &id, FormKind::Enquiry)?;
-    Ok(Json(definition_json(&pathway, &version)).into_response())
+    let decides = app.works_on(&signed.caller, &pathway).await?;
+    Ok(Json(definition_json(&pathway, &version, decides)).into_response())
 }
 
 /// The JSON Schema (2020-12) of an enquiry.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, WithheldView, desk::change as change_row, error::CHANGED,
-    idempotency::Once, messages::room_for_more, sealing::Holder,
+    hastening::Standing, idempotency::Once, messages::room_for_more, sealing::Holder,
 };
 use crate::{
     audit::Details,
@@ -230,20 +230,27 @@ impl App {
             .collect();
         // What is kept from somebody stays so, whatever it is changed to.
         let kept = kept_back(&view, raw);
+        let sender = self.agency(referral.referrer_agency).await?.kind;
+        let before = latest(&view);
+        let tried = changed(&view, (&before, change, raw), sender, request);
+        // What becomes a matter of today goes to whoever covers as well, with all that they may have of it.
+        let becomes_today = tried.as_ref().is_ok_and(|answers| Standing::of(&view, &before, answers).becomes_today());
+        let reached: Vec<CompartmentId> =
+            if becomes_today { sight.withheld(referral.id).into_iter().map(|shown| shown.id).collect() } else { kept.iter().map(|kept| kept.compartment).collect() };
         let touched = || {
-            let kept = kept.iter().map(|kept| ShownCompartment { id: kept.compartment, kind: CompartmentKind::Withheld });
+            let kept = reached.iter().map(|id| ShownCompartment { id: *id, kind: CompartmentKind::Withheld });
             std::iter::once(shared).chain(apart.iter().map(|(_, shown)| *shown)).chain(kept).collect::<Vec<_>>()
         };
         let act = self.act_on(request, caller, (&referral, &sight), action, |_, _| Some(touched())).await?;
         let permit = self.ask(act).await?;
 
-        let sender = self.agency(referral.referrer_agency).await?.kind;
         if let Change::Amend(_, revision) = change
             && revision != referral.revision
         {
             return Err(Error::Conflict(CHANGED));
         }
-        let answers = changed(&view, (change, raw), sender, request)?;
+        let answers = tried?;
+        let standing = Standing::of(&view, &before, &answers);
         let (mut parts, mut open) = (Vec::new(), pathway.part(&answers, None));
         for WithheldView { compartment, questions, .. } in &kept {
             let (rest, part) = pathway.split(&open, questions);
@@ -265,7 +272,12 @@ impl App {
             let restricted = restricted.ok_or(Error::Integrity("a category has no teams"))?;
             fresh.push((*category, *shown, self.category_holders(caller, &referral, restricted).await?));
         }
-        let mut news = self.tell_desk(&referral, change.news()).await?;
+        let about = (change.news(), request.at);
+        let hastened = self.hastened(caller, &permit, (&referral, &sight), (pathway, &standing), about).await?;
+        let mut news = match &hastened {
+            Some(hastened) if !hastened.news.is_empty() => Vec::new(),
+            _ => self.tell_desk(&referral, change.news()).await?,
+        };
         if for_all || !kept.is_empty() {
             let copied = self.tell_copied(&referral, change.news()).await?;
             // Whoever is told of a change that they cannot see knows that something is kept from them.
@@ -287,14 +299,28 @@ impl App {
             details.entries.push((entry.id, entry.sha256));
             details.keys.extend(std::iter::once(compartment.key).chain(holders.iter().map(Holder::key)));
         }
-        details.keys.sort_unstable();
-        details.keys.dedup();
         let (first, _) = details.entries.first().ok_or(Error::Integrity("an addition stands nowhere"))?;
         let done = Added { id: first.to_string(), at: request.at };
-        if let Change::Amend(..) = change {
-            let desk = Desk { amended_at: Some(request.at), ..referral.desk };
-            change_row(&mut tx, &Referral { desk, ..referral }).await?;
+        if let Some(headline) = &standing.headline {
+            let shared = parts.first().map(|(_, shared, _)| shared).ok_or(Error::Integrity("an addition stands nowhere"))?;
+            let entry = self.sealed_entry(&tx, shared, EntryKind::Headline, headline.as_bytes(), caller.user(), request.at);
+            tx.insert_entry(&entry).await?;
+            details.entries.push((entry.id, entry.sha256));
+            details.keys.push(shared.key);
         }
+        let moved = hastened.as_ref().map_or(&referral, |hastened| &hastened.referral);
+        let amended_at = match change {
+            Change::Amend(..) => Some(request.at),
+            Change::Add(_) => moved.desk.amended_at,
+        };
+        if hastened.is_some() || amended_at != referral.desk.amended_at {
+            change_row(&mut tx, &Referral { desk: Desk { amended_at, ..moved.desk }, ..moved.clone() }).await?;
+        }
+        if let Some(hastened) = hastened {
+            self.write_hastened(&mut tx, hastened, &mut details, request.at).await?;
+        }
+        details.keys.sort_unstable();
+        details.keys.dedup();
         once.remember(&mut tx, &done).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
@@ -304,11 +330,11 @@ impl App {
 /// The answers that are added or changed: those given to questions that can be, held against all that was said before.
 fn changed(
     view: &ReferralView,
-    (change, given): (Change<'_>, &RawAnswers),
+    (before, change, given): (&Answers, Change<'_>, &RawAnswers),
     sender: AgencyKind,
     request: &RequestContext,
 ) -> Result<Answers, Error> {
-    let (pathway, before) = (&view.pathway.pathway, &latest(view));
+    let pathway = &view.pathway.pathway;
     let open = change.open(view, before)?;
     let nothing = match change {
         Change::Add(_) => "Answer at least one question",

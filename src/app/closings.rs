@@ -110,6 +110,11 @@ impl App {
         let act = async |once: &Once<'_>| {
             let (referral, sight, permit) = self.permitted(request, caller, (reference, Action::Retract, None)).await?;
             let (by, at) = (caller.user(), request.at);
+            // Once is enough, until the team has taken it up again.
+            let again = |asked| !matches!(referral.stage, Stage::Opened { at, .. } if at > asked);
+            if referral.desk.retracted_at.is_some_and(again) {
+                return Err(Error::Conflict("you have asked to withdraw it already: the team has been told"));
+            }
             let mut faults = Vec::new();
             let text = reason(text, "text", "Say why you want to withdraw it", &mut faults).ok_or_else(|| to_mend(faults))?;
             let shared = self.shared_compartment(&sight, &referral).await?;

@@ -21,6 +21,7 @@ use crate::{
         enquiry::FormKind,
         grant::GrantReason,
         ids::{AgencyId, ReferralId, TeamId, UserId},
+        pathway::Pathway,
         queue::{QueueCounts, QueueFilter, QueueView},
         reference::Reference,
         referral::{ReferralState, Stage},
@@ -205,6 +206,17 @@ impl App {
         caller.admitted().filter(|place| self.works_queue(place)).collect()
     }
 
+    /// Whether the caller works the queue of a team that a pathway's referrals go to.
+    pub async fn works_on(&self, caller: &Caller, pathway: &Pathway) -> Result<bool, Error> {
+        for place in self.queue_places(caller) {
+            let team = self.team(place.team).await?;
+            if pathway.routes.all().any(|route| route.team.as_str() == team.code) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Whether a place works its team's queue.
     pub(super) fn works_queue(&self, place: &Place) -> bool {
         let question = crate::policy::Question {
@@ -276,7 +288,8 @@ impl App {
             match policy.decide(act) {
                 Ok(permit) => {
                     let permit_relation = permit.act().relation;
-                    let headline: Option<&Found> = headlines.iter().find(|found| found.entry.referral == referral.id);
+                    // The line as it reads now: answers that came later may have changed it.
+                    let headline: Option<&Found> = headlines.iter().rfind(|found| found.entry.referral == referral.id);
                     let sealed = match headline {
                         Some(found) => match self.identity_for(caller, &permit, &ground, found, &mut unwrapped).await {
                             Ok(identity) => Some((found, identity)),

@@ -9,7 +9,7 @@ use super::{
     answers::{Answer, Answers},
     calendar::WorkingCalendar,
     check::Check,
-    clock::{Starts, Step, StepClock},
+    clock::{Limit, Starts, Step, StepClock},
     code::{Choice, Code, PathwayId, QuestionId, TeamCode},
     compartment::Category,
     consent::Consent,
@@ -362,6 +362,11 @@ impl Pathway {
     ) -> Vec<RunningClock> {
         let begins = |clock: &RunningClock| self.clocks.of(clock.step).is_none_or(|own| own.starts == with);
         clocks.into_iter().map(|clock| if begins(&clock) { clock.start(at, calendar) } else { clock }).collect()
+    }
+
+    /// The limit of a step for answers of an urgency; none where the pathway sets none.
+    pub fn limit(&self, step: Step, answers: &Answers, urgency: Urgency) -> Option<Limit> {
+        Some(self.clocks.of(step)?.limit(answers, urgency))
     }
 
     /// When the limit of a step falls for answers received at a moment; none where the pathway sets no limit.

@@ -89,6 +89,21 @@ impl RunningClock {
         }
     }
 
+    /// Another limit holds from a moment on, if that is sooner than its own. It is never due later than it was, and stands still
+    /// no longer: what has become urgent waits for nobody.
+    #[must_use]
+    pub fn hasten(self, limit: Limit, at: Timestamp, calendar: &WorkingCalendar) -> Self {
+        let from_now = limit.due(at, calendar);
+        if from_now >= self.limit.due(at, calendar) {
+            return self;
+        }
+        let run = match self.run {
+            Run::Running { since, due } | Run::Paused { since, due, .. } => Run::Running { since, due: due.min(from_now) },
+            run @ (Run::Unstarted | Run::Stopped { .. }) => run,
+        };
+        Self { limit, run, ..self }
+    }
+
     /// The step is done.
     #[must_use]
     pub const fn stop(self, at: Timestamp) -> Self {
@@ -194,6 +209,23 @@ mod tests {
         assert!(late.is_late(asked));
         assert_eq!(late.pause(asked), late, "a question does not make good what is late");
         assert!(late.stop(asked).is_late(asked.plus(Duration::from_hours(99))), "and it stays on record");
+    }
+
+    #[test]
+    fn a_sooner_limit_holds_from_now_and_none_makes_it_later() {
+        let (start, now) = (at("2026-11-26T09:00:00Z"), at("2026-11-28T22:00:00Z"));
+        let clock = waits(Limit::WorkingDays(3)).start(start, &calendar());
+        let urgent = clock.hasten(Limit::Hours(4), now, &calendar());
+        assert_eq!(urgent.due(), Some(at("2026-11-29T02:00:00Z")));
+        assert_eq!(urgent.limit, Limit::Hours(4));
+        assert_eq!(clock.hasten(Limit::WorkingDays(5), now, &calendar()), clock);
+        assert_eq!(urgent.hasten(Limit::Hours(4), now.plus(Duration::from_hours(3)), &calendar()), urgent, "nor does the same");
+        let late = waits(Limit::Hours(1)).start(start, &calendar()).hasten(Limit::Hours(0), now, &calendar());
+        assert_eq!(late.due(), Some(at("2026-11-26T10:00:00Z")), "what is late stays late");
+        let waiting = clock.pause(at("2026-11-27T10:00:00Z")).hasten(Limit::Hours(4), now, &calendar());
+        assert!(waiting.is_running(), "and it stands still no longer");
+        let done = clock.stop(now);
+        assert_eq!(done.hasten(Limit::Hours(4), now, &calendar()).run, done.run);
     }
 
     #[test]

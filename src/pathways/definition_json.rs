@@ -5,27 +5,23 @@ use serde_json::{Map, Value, json};
 use super::schema::condition_json;
 use crate::domain::{
     code::Choice,
+    outcome::Outcome,
     pathway::Pathway,
     question::{Kind, NOT_KNOWN, Question},
     section::Section,
 };
 
 /// The definition with its version: `{id,title,version,…,questions,outcomes,grades}`.
-pub fn definition_json(pathway: &Pathway, version: &str) -> Value {
+///
+/// Where the referrer must not learn how a referral ended, only those who decide on it (`decides`) see its outcomes: others see the
+/// lines that they may read, each once, by the code of the first that says it.
+pub fn definition_json(pathway: &Pathway, version: &str, decides: bool) -> Value {
     let questions: Vec<Value> = pathway
         .sections
         .iter()
         .flat_map(|section| section.questions.iter().map(|question| one(Some(section), question)))
         .collect();
-    let outcomes: Vec<Value> = pathway
-        .outcomes
-        .iter()
-        .map(|outcome| {
-            let feedback: Vec<Value> =
-                outcome.feedback.iter().map(|line| json!({ "code": line.code.as_str(), "text": line.title })).collect();
-            json!({ "code": outcome.code.as_str(), "title": outcome.title, "closes": outcome.closes, "feedback": feedback })
-        })
-        .collect();
+    let outcomes = if decides || pathway.free_feedback { outcomes(pathway) } else { told(pathway) };
     json!({
         "id": pathway.id.as_str(),
         "title": pathway.title,
@@ -39,6 +35,31 @@ pub fn definition_json(pathway: &Pathway, version: &str) -> Value {
         "advice": pathway.enquiry.is_some(),
         "grades": pathway.grades.iter().map(|grade| grade.code.as_str()).collect::<Vec<_>>(),
     })
+}
+
+fn outcomes(pathway: &Pathway) -> Vec<Value> {
+    let line = |line: &Choice| json!({ "code": line.code.as_str(), "text": line.title });
+    let one = |outcome: &Outcome| {
+        let feedback: Vec<Value> = outcome.feedback.iter().map(line).collect();
+        json!({ "code": outcome.code.as_str(), "title": outcome.title, "closes": outcome.closes, "feedback": feedback })
+    };
+    pathway.outcomes.iter().map(one).collect()
+}
+
+/// The lines that a referrer may read, each once: of lines that say the same the first stands for all, so that its code tells no
+/// outcome from another.
+fn told(pathway: &Pathway) -> Vec<Value> {
+    let mut lines: Vec<&Choice> = Vec::new();
+    for line in pathway.outcomes.iter().flat_map(|outcome| &outcome.feedback) {
+        if lines.iter().all(|known| known.title != line.title) {
+            lines.push(line);
+        }
+    }
+    let one = |line: &Choice| {
+        let code = line.code.as_str();
+        json!({ "code": code, "title": line.title, "feedback": [{ "code": code, "text": line.title }] })
+    };
+    lines.into_iter().map(one).collect()
 }
 
 fn choices(of: &[Choice]) -> Vec<Value> {

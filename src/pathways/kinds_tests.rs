@@ -228,7 +228,7 @@ fn answers_of_every_kind_have_words() {
 
 #[test]
 fn the_definition_tells_all_that_a_kind_has() {
-    let shown = definition_json(&pathway(), "v");
+    let shown = definition_json(&pathway(), "v", true);
     let question = |id: &str| shown["questions"].as_array().expect("a list").iter().find(|q| q["id"] == id).expect("it").clone();
     assert_eq!(question("since")["precision"], "part-known");
     assert_eq!(question("home")["use"], "lives");

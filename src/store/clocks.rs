@@ -9,6 +9,7 @@ use crate::domain::{
     ids::ReferralId,
     running_clock::{Run, RunningClock},
     time::Timestamp,
+    urgency::Urgency,
 };
 
 #[derive(sqlx::FromRow)]
@@ -111,6 +112,26 @@ impl Tx {
                 .bind(due)
                 .bind(paused)
                 .bind(stopped)
+                .execute(c)
+                .await
+                .map(drop))?;
+        }
+        Ok(())
+    }
+
+    /// Writes how urgent a referral has become, with the limits of its clocks. To be called after [`Tx::change_referral`], which
+    /// keeps others out.
+    pub async fn hasten(&mut self, referral: ReferralId, urgency: Urgency, clocks: &[RunningClock]) -> Result<(), Error> {
+        const URGENCY: &str = "UPDATE referral SET urgency = $2 WHERE id = $1";
+        const LIMIT: &str = "UPDATE clock SET unit = $3, amount = $4 WHERE referral = $1 AND step = $2";
+        within!(self, c => sqlx::query(URGENCY).bind(referral.to_string()).bind(urgency.code()).execute(c).await.map(drop))?;
+        for clock in clocks {
+            let (unit, amount) = clock.limit.parts();
+            within!(self, c => sqlx::query(LIMIT)
+                .bind(referral.to_string())
+                .bind(clock.step.code())
+                .bind(unit)
+                .bind(i64::from(amount))
                 .execute(c)
                 .await
                 .map(drop))?;

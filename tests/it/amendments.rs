@@ -1,8 +1,10 @@
 //! Changing what was sent: both versions stay, the team is told by a mark, and whoever comes too late changes nothing.
 
+use std::time::Duration;
+
 use referral_exchange::{
-    app::{Added, Answered, App, Caller, Error, IdempotencyKey, Item, ListQuery, Said, latest},
-    domain::{code::QuestionId, queue::QueueFilter},
+    app::{Added, Answered, App, Caller, Error, IdempotencyKey, Item, ListQuery, NoticeQuery, Said, flags, latest, milder},
+    domain::{code::QuestionId, notice::NoticeCode, queue::QueueFilter, urgency::Urgency},
     store::Engine,
 };
 use serde_json::{Value, json};
@@ -107,7 +109,54 @@ async fn refusals(engine: Engine) {
     hub.finish().await;
 }
 
+/// What somebody was told of and not yet read, with whether it cannot wait.
+async fn news(app: &App, caller: &Caller) -> Vec<(NoticeCode, bool)> {
+    let page = app.notices(&app.request(None), caller, &NoticeQuery::default()).await.unwrap();
+    page.items.iter().filter(|view| view.read_at.is_none()).map(|view| (view.code, view.urgent)).collect()
+}
+
+async fn acts(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let sent = send(app, &tess, "calm", |answers| answers["danger_now"] = json!(false)).await;
+    let reference = sent.reference.to_string();
+    let theo = hub.sign_in("theo.invented").await;
+    app.read_referral(&app.request(None), &theo, &reference).await.unwrap();
+    let cora = hub.sign_in("cora.pretend").await;
+    assert!(matches!(app.read_referral(&app.request(None), &cora, &reference).await, Err(Error::Unseen)), "nobody covers yet");
+
+    let at = revision(app, &tess, &reference).await;
+    let change = json!({ "danger_now": true, "premises_name": "The Changed Arms" });
+    hub.clock.advance(Duration::from_hours(1));
+    let tess = hub.sign_in("tess.example").await;
+    let now = app.now();
+    amend(app, &tess, (&reference, at), "worse", &change).await.unwrap();
+
+    let theo = hub.sign_in("theo.invented").await;
+    let item = line(app, &theo, false).await.remove(0);
+    assert_eq!(item.urgency, "today");
+    assert_eq!(item.due_at, Some(now.plus(Duration::from_hours(4))), "from now, as for any matter of today");
+    assert!(item.headline.unwrap().starts_with("The Changed Arms"), "the line in lists is the one that holds");
+    assert!(news(app, &theo).await.contains(&(NoticeCode::Amended, true)), "and it cannot wait");
+    let cora = hub.sign_in("cora.pretend").await;
+    assert_eq!(news(app, &cora).await, [(NoticeCode::Received, true)]);
+    let items = line(app, &cora, false).await;
+    assert!(items[0].headline.as_ref().unwrap().starts_with("The Changed Arms"), "whoever covers has the key");
+    let view = app.read_referral(&app.request(None), &cora, &reference).await.unwrap();
+    assert_eq!((flags(&view).len(), milder(&view)), (1, None));
+
+    // No change of answers makes it less urgent; that they now say less is only shown.
+    let at = revision(app, &tess, &reference).await;
+    amend(app, &tess, (&reference, at), "better", &json!({ "danger_now": false })).await.unwrap();
+    let view = app.read_referral(&app.request(None), &theo, &reference).await.unwrap();
+    assert_eq!((view.referral.urgency.as_str(), view.referral.due_at), ("today", Some(now.plus(Duration::from_hours(4)))));
+    assert!(milder(&view).is_some_and(|now| now != Urgency::Today));
+    hub.finish().await;
+}
+
 crate::support::on_both! {
+    an_amendment_acts_as_if_it_had_been_sent_so_and_never_lowers_an_urgency => acts,
     both_versions_stay_and_the_team_is_told => both_versions,
     what_is_no_change_comes_too_late_or_is_not_theirs_changes_nothing => refusals,
 }

@@ -80,6 +80,8 @@ async fn withdrawal_is_asked_for(engine: Engine) {
     let blank = app.retract(&app.request(None), &tess, &key("blank"), (&reference, " ")).await;
     assert!(matches!(blank, Err(Error::Invalid(_))), "{blank:?}");
     app.retract(&app.request(None), &tess, &key("why"), (&reference, "canary: it was another child")).await.unwrap();
+    let again = app.retract(&app.request(None), &tess, &key("again"), (&reference, "canary: it was another child")).await;
+    assert!(matches!(again, Err(Error::Conflict(_))), "once is enough: {again:?}");
     let view = read(app, &paul, &reference).await;
     assert_eq!(view.referral.stage.state(), ReferralState::Opened, "it closes nothing by itself");
     assert!(view.referral.desk.retracted_at.is_some());

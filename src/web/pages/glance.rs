@@ -4,8 +4,14 @@ use askama::Template;
 
 use super::keep_back::marked;
 use crate::{
-    app::{ReferralView, flags, latest},
-    domain::{answers::Answers, enquiry::FormKind, named_person::NamedPerson, urgency::Urgency},
+    app::{ReferralView, flags, latest, milder},
+    domain::{
+        answers::{Answer, Answers},
+        enquiry::FormKind,
+        named_person::NamedPerson,
+        question::Question,
+        urgency::Urgency,
+    },
     web::components::{SummaryList, SummaryRow},
 };
 
@@ -26,7 +32,10 @@ impl Glance {
     pub(super) fn of(view: &ReferralView, facts: Vec<(String, String)>) -> Self {
         let answers = view.answers.as_ref().map(|_| latest(view));
         let pathway = &view.pathway.pathway;
-        let urgency = Urgency::parse(&view.referral.urgency).map(|urgency| ("Urgency".to_owned(), urgency.title().to_owned()));
+        let urgency = Urgency::parse(&view.referral.urgency).map(|urgency| {
+            let milder = milder(view).map(|now| format!(" (the answers as they now stand say: {})", now.title()));
+            ("Urgency".to_owned(), format!("{}{}", urgency.title(), milder.unwrap_or_default()))
+        });
         let risk = answers.as_ref().and_then(|answers| pathway.risk_words(answers));
         let risk = risk.map(|risk| ("Risk, from the answers".to_owned(), risk));
         Self {
@@ -59,10 +68,14 @@ impl People {
             return Self::default();
         }
         let answers = latest(view);
-        let line = |NamedPerson { part, name, age }: NamedPerson| {
-            (part, [Some(name), age].into_iter().flatten().collect::<Vec<_>>().join(", "))
+        let sent = view.answers.as_ref().map(|sent| people(view, sent)).unwrap_or_default();
+        // Whoever was named otherwise when it was sent is named by both: somebody may know the first name alone.
+        let mark = |(at, (part, now)): (usize, (String, String))| {
+            let before = sent.get(at).filter(|(as_before, words)| *as_before == part && *words != now);
+            let before = before.map(|(_, words)| format!("\nChanged since it was sent. As sent: {words}"));
+            (part, format!("{now}{}", before.unwrap_or_default()))
         };
-        let people = view.pathway.pathway.people(&answers).into_iter().map(line).collect();
+        let people = people(view, &answers).into_iter().enumerate().map(mark).collect();
         Self { people, contact: contact(view, &answers) }
     }
 
@@ -84,11 +97,32 @@ fn list(rows: &[(String, String)]) -> SummaryList {
     SummaryList { rows: rows.iter().map(|(key, value)| SummaryRow::words(key, value)).collect(), ..SummaryList::default() }
 }
 
+/// What the form calls each person whom some answers name, with their name and age.
+fn people(view: &ReferralView, answers: &Answers) -> Vec<(String, String)> {
+    let line = |NamedPerson { part, name, age }: NamedPerson| {
+        (part, [Some(name), age].into_iter().flatten().collect::<Vec<_>>().join(", "))
+    };
+    view.pathway.pathway.people(answers).into_iter().map(line).collect()
+}
+
+/// An answer that was changed since it was sent shows both: nobody may take the earlier for what holds.
+fn standing(view: &ReferralView, question: &Question, now: &Answer) -> String {
+    let words = now.words(question);
+    let sent = view.answers.as_ref().and_then(|sent| sent.get(&question.id)).filter(|sent| *sent != now);
+    let last = view.additions.iter().rfind(|addition| addition.answers.get(&question.id).is_some());
+    match (sent, last) {
+        (Some(sent), Some(last)) => {
+            format!("{words}\nChanged by {} on {}. As sent: {}", last.from, last.at.words(), sent.words(question))
+        }
+        _ => words,
+    }
+}
+
 fn contact(view: &ReferralView, answers: &Answers) -> Vec<(String, String)> {
     let pathway = &view.pathway.pathway;
     let row = |id| {
         let question = pathway.question(id)?;
-        Some((question.short.clone(), marked(view, id, answers.get(id)?.words(question))))
+        Some((question.short.clone(), marked(view, id, standing(view, question, answers.get(id)?))))
     };
     pathway.safe_contact.iter().filter_map(row).collect()
 }

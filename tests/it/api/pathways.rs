@@ -41,6 +41,23 @@ async fn pathways_are_listed_and_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_decide_learns_no_outcome_that_the_lines_hide() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let path = "/pathways/foreign-national-offender";
+    let tess = Client::signed_in(&served, "tess.example").await.json(path).await;
+    let texts: Vec<_> =
+        tess["outcomes"].as_array().unwrap().iter().map(|outcome| outcome["feedback"][0]["text"].clone()).collect();
+    assert_eq!(texts.len(), 2, "each line once: {texts:?}");
+    assert_ne!(texts[0], texts[1]);
+    let words = tess["outcomes"].to_string();
+    assert!(!words.contains("race") && !words.contains("closes") && !words.contains("anted"), "{words}");
+    let pathway = served.hub.app.pathway("foreign-national-offender").unwrap();
+    let desk = Client::signed_in(&served, "paul.figment").await.json(path).await;
+    assert_eq!(desk["outcomes"].as_array().unwrap().len(), pathway.pathway.outcomes.len(), "the desk chooses among all");
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn teams_that_can_receive_are_told() {
     let served = Hub::founded(ENGINES[0]).await.serve().await;
     let tess = Client::signed_in(&served, "tess.example").await;

@@ -1,0 +1,202 @@
+//! What answers that came later do: a referral becomes as urgent, is due as soon, and reads in lists as its answers now say.
+//! Nothing makes it less urgent but the people who work on it.
+
+use super::{
+    App, Caller, Error, ReferralView,
+    opening::{Sight, Unwrapped},
+    sealing::{Compartment, Holder},
+    telling::telling,
+};
+use crate::{
+    audit::Details,
+    crypto::Identity,
+    domain::{
+        answers::Answers,
+        compartment::CompartmentKind,
+        grant::GrantReason,
+        ids::CompartmentId,
+        notice::{Addressee, NoticeCode, Telling},
+        pathway::Pathway,
+        running_clock::{RunningClock, soonest},
+        time::Timestamp,
+        urgency::Urgency,
+    },
+    policy::{Permit, ShownCompartment},
+    store::{Tx, referrals::Referral, teams::Team},
+};
+
+/// How a referral stands by its answers, with those that are being added or changed.
+pub(super) struct Standing {
+    /// Every answer as it then is, as far as whoever changes them sees it.
+    answers: Answers,
+    /// How urgent it then is: never less than before.
+    urgency: Urgency,
+    /// Whether that is more than before.
+    is_raised: bool,
+    /// Its line in lists, where that reads otherwise than before.
+    pub(super) headline: Option<String>,
+}
+
+/// What a referral becomes by its answers.
+pub(super) struct Hastened {
+    /// Its clear facts.
+    pub(super) referral: Referral,
+    urgency: Urgency,
+    clocks: Vec<RunningClock>,
+    /// Who covers from now on, with what they get the keys of.
+    cover: Option<(Team, Holder)>,
+    opened: Vec<(Compartment, Identity)>,
+    /// Who must hear of it at once.
+    pub(super) news: Vec<Telling>,
+}
+
+impl Standing {
+    /// Of a referral as somebody sees it who gives these answers anew.
+    pub(super) fn of(view: &ReferralView, before: &Answers, given: &Answers) -> Self {
+        let pathway = &view.pathway.pathway;
+        let answers = pathway.whole([given.clone(), before.clone()]);
+        let was = Urgency::parse(&view.referral.urgency).unwrap_or(Urgency::Today);
+        let urgency = pathway.urgency(&answers).min(was);
+        let line = |answers: &Answers| pathway.headline(&open(view, answers));
+        let headline = Some(line(&answers)).filter(|now| *now != line(before));
+        Self { answers, urgency, is_raised: urgency < was, headline }
+    }
+
+    /// Whether it becomes a matter of today, so that whoever covers must have it.
+    pub(super) fn becomes_today(&self) -> bool {
+        self.is_raised && self.urgency == Urgency::Today
+    }
+}
+
+/// Of some answers those that everybody may read who holds the referral.
+fn open(view: &ReferralView, answers: &Answers) -> Answers {
+    let kept: Vec<_> = view.withheld.iter().flat_map(|kept| kept.questions.iter().cloned()).collect();
+    let pathway = &view.pathway.pathway;
+    pathway.split(&pathway.part(answers, None), &kept).0
+}
+
+/// How urgent the answers as they now stand would make it, where that is less than it is; no change of answers lowers it.
+pub fn milder(view: &ReferralView) -> Option<Urgency> {
+    let sent = view.answers.as_ref()?;
+    let pathway = &view.pathway.pathway;
+    let after = |count: usize| {
+        let later = view.additions.iter().take(count).rev().map(|addition| addition.answers.clone());
+        pathway.urgency(&pathway.whole(later.chain([sent.clone()])))
+    };
+    let (stands, all) = (Urgency::parse(&view.referral.urgency)?, view.additions.len());
+    // Whoever does not see the answer that made it urgent cannot say that it is not.
+    let saw_why = (0..all).any(|count| after(count) <= stands);
+    Some(after(all)).filter(|now| saw_why && *now > stands)
+}
+
+impl App {
+    /// What a referral becomes by its answers: its clocks run out no later than the limits for them allow from this moment; for a
+    /// matter of today, who covers gets the keys, and they and the team are told at once. None where nothing moves.
+    pub(super) async fn hastened(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        (referral, sight): (&Referral, &Sight),
+        (pathway, standing): (&Pathway, &Standing),
+        (news, at): (NoticeCode, Timestamp),
+    ) -> Result<Option<Hastened>, Error> {
+        let before = self.store.clocks_of(referral.id).await?;
+        let hasten = |clock: &RunningClock| match pathway.limit(clock.step, &standing.answers, standing.urgency) {
+            Some(limit) => clock.hasten(limit, at, &self.calendar),
+            None => *clock,
+        };
+        let clocks: Vec<RunningClock> = before.iter().map(hasten).collect();
+        if clocks == before && !standing.is_raised {
+            return Ok(None);
+        }
+        let referral = Referral {
+            urgency: standing.urgency.code().to_owned(),
+            due_at: soonest(&clocks).or(referral.due_at),
+            ..referral.clone()
+        };
+        let hastened =
+            Hastened { urgency: standing.urgency, clocks, cover: None, opened: Vec::new(), news: Vec::new(), referral };
+        if !standing.becomes_today() {
+            return Ok(Some(hastened));
+        }
+        let referral = &hastened.referral;
+        let holders = self.store.holders_of_shared(referral.id).await?;
+        if holders.iter().any(|holder| holder.reason == GrantReason::Named) {
+            // People receive it by name: nobody covers for them, and they are told as they are of every change.
+            let news = self.tell_desk(referral, news).await?.into_iter().map(at_once).collect();
+            return Ok(Some(Hastened { news, ..hastened }));
+        }
+        let team = self.team(referral.receiving_team).await?;
+        let cover = self.new_cover(referral, pathway, &team).await?;
+        // Whoever works on it may be at home: the whole team is told, and those who cover for it.
+        let mut news: Vec<Telling> = self.tell_desk(referral, news).await?.into_iter().map(at_once).collect();
+        let others = std::iter::once(referral.receiving_team).chain(cover.iter().map(|(team, _)| team.id));
+        for team in others.map(Addressee::Team) {
+            if news.iter().all(|telling| telling.to != team) {
+                news.push(at_once(telling(referral, team, NoticeCode::Received)));
+            }
+        }
+        let has_it = |team: &Team| holders.iter().any(|holder| holder.id == team.id.to_string());
+        let cover = cover.filter(|(team, _)| !has_it(team));
+        let opened = match &cover {
+            Some((team, _)) => self.opened_for_cover(caller, permit, (referral, sight), team).await?,
+            None => Vec::new(),
+        };
+        Ok(Some(Hastened { news, cover, opened, ..hastened }))
+    }
+
+    /// The keys of the compartments that a permit reaches and that whoever covers may have, each through an item of it.
+    async fn opened_for_cover(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        (referral, sight): (&Referral, &Sight),
+        cover: &Team,
+    ) -> Result<Vec<(Compartment, Identity)>, Error> {
+        let barred = self.store.barred_of(referral.id).await?;
+        let is_kept = |id: CompartmentId| barred.iter().any(|(kept, agency)| *kept == id && *agency == cover.agency);
+        let may_have = |shown: &&ShownCompartment| match shown.kind {
+            CompartmentKind::Shared => true,
+            CompartmentKind::Withheld => !is_kept(shown.id),
+            _ => false,
+        };
+        let wanted: Vec<ShownCompartment> = permit.act().compartments.iter().filter(may_have).copied().collect();
+        let items = self.store.entries_in(&wanted.iter().map(|shown| shown.id).collect::<Vec<_>>()).await?;
+        let ground = self.ground(sight, &items).await?;
+        let (mut unwrapped, mut opened) = (Unwrapped::default(), Vec::new());
+        for shown in wanted {
+            let item = items.iter().find(|item| item.entry.compartment == shown.id);
+            let item = item.ok_or(Error::Integrity("a compartment holds nothing"))?;
+            let identity = self.identity_for(caller, permit, &ground, item, &mut unwrapped).await?;
+            opened.push((self.held_compartment(sight, shown).await?, identity));
+        }
+        Ok(opened)
+    }
+
+    /// Writes what a referral has become, after its row: its clocks, who covers, and what the event names of that.
+    pub(super) async fn write_hastened(
+        &self,
+        tx: &mut Tx,
+        hastened: Hastened,
+        details: &mut Details,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        let Hastened { referral, urgency, clocks, cover, opened, news } = hastened;
+        tx.hasten(referral.id, urgency, &clocks).await?;
+        tx.change_clocks(referral.id, &clocks).await?;
+        self.tell(tx, &news, at).await?;
+        let Some((team, holder)) = cover else { return Ok(()) };
+        for (compartment, identity) in &opened {
+            tx.insert_grant(&self.grant(tx, compartment, identity, &holder), at).await?;
+            details.keys.push(compartment.key);
+        }
+        details.keys.push(holder.key());
+        details.recipients.push((team.agency, team.id));
+        Ok(())
+    }
+}
+
+/// The same notice, for somebody who must hear of it now.
+const fn at_once(telling: Telling) -> Telling {
+    Telling { urgent: true, ..telling }
+}
