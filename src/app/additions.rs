@@ -235,8 +235,11 @@ impl App {
         let tried = changed(&view, (&before, change, raw), sender, request);
         // What becomes a matter of today goes to whoever covers as well, with all that they may have of it.
         let becomes_today = tried.as_ref().is_ok_and(|answers| Standing::of(&view, &before, answers).becomes_today());
-        let reached: Vec<CompartmentId> =
-            if becomes_today { sight.withheld(referral.id).into_iter().map(|shown| shown.id).collect() } else { kept.iter().map(|kept| kept.compartment).collect() };
+        let reached: Vec<CompartmentId> = if becomes_today {
+            sight.withheld(referral.id).into_iter().map(|shown| shown.id).collect()
+        } else {
+            kept.iter().map(|kept| kept.compartment).collect()
+        };
         let touched = || {
             let kept = reached.iter().map(|id| ShownCompartment { id: *id, kind: CompartmentKind::Withheld });
             std::iter::once(shared).chain(apart.iter().map(|(_, shown)| *shown)).chain(kept).collect::<Vec<_>>()
@@ -273,7 +276,7 @@ impl App {
             fresh.push((*category, *shown, self.category_holders(caller, &referral, restricted).await?));
         }
         let about = (change.news(), request.at);
-        let hastened = self.hastened(caller, &permit, (&referral, &sight), (pathway, &standing), about).await?;
+        let hastened = self.hastened(caller, &permit, (&referral, &sight), (&*view.course.pathway, &standing), about).await?;
         let mut news = match &hastened {
             Some(hastened) if !hastened.news.is_empty() => Vec::new(),
             _ => self.tell_desk(&referral, change.news()).await?,
