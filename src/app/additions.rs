@@ -4,8 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, WithheldView, desk::change as change_row, error::CHANGED,
-    hastening::Standing, idempotency::Once, messages::room_for_more, sealing::Holder,
+    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, WithheldView,
+    desk::change as change_row,
+    error::CHANGED,
+    hastening::{Hastened, Standing},
+    idempotency::Once,
+    messages::room_for_more,
+    sealing::Holder,
 };
 use crate::{
     audit::Details,
@@ -28,7 +33,7 @@ use crate::{
     },
     pathways,
     policy::{RequestContext, ShownCompartment},
-    store::referrals::Referral,
+    store::{Tx, referrals::Referral},
 };
 
 /// An earlier answer stands beside a later one; nobody can make it unsaid.
@@ -114,6 +119,14 @@ impl Change<'_> {
         }
     }
 
+    /// When the referral was last changed, after this.
+    const fn amended_at(self, referral: &Referral, at: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Amend(..) => Some(at),
+            Self::Add(_) => referral.desk.amended_at,
+        }
+    }
+
     /// What others are told.
     const fn news(self) -> NoticeCode {
         match self {
@@ -160,7 +173,8 @@ impl App {
         (raw, body): (&RawAnswers, &[u8]),
     ) -> Result<Answered<Added>, Error> {
         let route = format!("POST /referrals/{reference}/add/{section}");
-        self.change_answers(request, caller, key, (reference, &route, Change::Add(section)), (Said::Read(raw), body)).await
+        Box::pin(self.change_answers(request, caller, key, (reference, &route, Change::Add(section)), (Said::Read(raw), body)))
+            .await
     }
 
     /// Changes answers of a referral as it stood at a revision, once for each key: those of a section, or any. Both versions
@@ -177,7 +191,8 @@ impl App {
         (said, body): (Said<'_>, &[u8]),
     ) -> Result<Answered<Added>, Error> {
         let route = format!("POST /referrals/{reference}/amendment/{}", section.unwrap_or_default());
-        self.change_answers(request, caller, key, (reference, &route, Change::Amend(section, revision)), (said, body)).await
+        Box::pin(self.change_answers(request, caller, key, (reference, &route, Change::Amend(section, revision)), (said, body)))
+            .await
     }
 
     async fn change_answers(
@@ -189,10 +204,39 @@ impl App {
         (said, body): (Said<'_>, &[u8]),
     ) -> Result<Answered<Added>, Error> {
         let act = async |once: &Once<'_>| {
-            let added = self.change_once(request, caller, (reference, change), said, once).await;
+            let added = Box::pin(self.change_once(request, caller, (reference, change), said, once)).await;
             self.damage_on_record(request, caller, change.action(), added).await
         };
         self.once(request, caller, key, (route, body), act).await
+    }
+
+    /// What of given answers is sealed apart, and where: a category's compartment that is there, or one to be made.
+    fn apart(&self, view: &ReferralView, given: &RawAnswers) -> Vec<(Category, ShownCompartment)> {
+        let place = |category| {
+            let known = view.categories.iter().find(|(of, _)| *of == category).map(|(_, id)| *id);
+            let id = known.unwrap_or_else(|| CompartmentId::random(&*self.random));
+            (category, ShownCompartment { id, kind: CompartmentKind::Restricted })
+        };
+        categories(&view.pathway.pathway, given).into_iter().map(place).collect()
+    }
+
+    /// Writes how the referral stands after its answers changed, where it moved or was changed.
+    async fn write_moved(
+        &self,
+        tx: &mut Tx,
+        referral: &Referral,
+        amended_at: Option<Timestamp>,
+        (hastened, details): (Option<Hastened>, &mut Details),
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        let moved = hastened.as_ref().map_or(referral, |hastened| &hastened.referral);
+        if hastened.is_some() || amended_at != referral.desk.amended_at {
+            change_row(tx, &Referral { desk: Desk { amended_at, ..moved.desk }, ..moved.clone() }).await?;
+        }
+        match hastened {
+            Some(hastened) => self.write_hastened(tx, hastened, details, at).await,
+            None => Ok(()),
+        }
     }
 
     async fn change_once(
@@ -220,14 +264,7 @@ impl App {
             return Err(self.ask(act).await.err().unwrap_or(Error::Refused));
         };
         // What is sealed apart goes into its category's own compartment, which is made when there is none yet.
-        let apart: Vec<(Category, ShownCompartment)> = categories(pathway, raw)
-            .into_iter()
-            .map(|category| {
-                let known = view.categories.iter().find(|(of, _)| *of == category).map(|(_, id)| *id);
-                let id = known.unwrap_or_else(|| CompartmentId::random(&*self.random));
-                (category, ShownCompartment { id, kind: CompartmentKind::Restricted })
-            })
-            .collect();
+        let apart = self.apart(&view, raw);
         // What is kept from somebody stays so, whatever it is changed to.
         let kept = kept_back(&view, raw);
         let sender = self.agency(referral.referrer_agency).await?.kind;
@@ -247,9 +284,7 @@ impl App {
         let act = self.act_on(request, caller, (&referral, &sight), action, |_, _| Some(touched())).await?;
         let permit = self.ask(act).await?;
 
-        if let Change::Amend(_, revision) = change
-            && revision != referral.revision
-        {
+        if matches!(change, Change::Amend(_, revision) if revision != referral.revision) {
             return Err(Error::Conflict(CHANGED));
         }
         let answers = tried?;
@@ -282,10 +317,9 @@ impl App {
             _ => self.tell_desk(&referral, change.news()).await?,
         };
         if for_all || !kept.is_empty() {
-            let copied = self.tell_copied(&referral, change.news()).await?;
             // Whoever is told of a change that they cannot see knows that something is kept from them.
             let unseen = if for_all { Vec::new() } else { kept.iter().map(|kept| kept.compartment).collect() };
-            news.extend(self.not_of_the_barred(copied, &unseen).await?);
+            news.extend(self.not_of_the_barred(self.tell_copied(&referral, change.news()).await?, &unseen).await?);
         }
         let mut tx = self.store.begin().await?;
         room_for_more(&mut tx, referral.id).await?;
@@ -311,17 +345,8 @@ impl App {
             details.entries.push((entry.id, entry.sha256));
             details.keys.push(shared.key);
         }
-        let moved = hastened.as_ref().map_or(&referral, |hastened| &hastened.referral);
-        let amended_at = match change {
-            Change::Amend(..) => Some(request.at),
-            Change::Add(_) => moved.desk.amended_at,
-        };
-        if hastened.is_some() || amended_at != referral.desk.amended_at {
-            change_row(&mut tx, &Referral { desk: Desk { amended_at, ..moved.desk }, ..moved.clone() }).await?;
-        }
-        if let Some(hastened) = hastened {
-            self.write_hastened(&mut tx, hastened, &mut details, request.at).await?;
-        }
+        let amended_at = change.amended_at(&referral, request.at);
+        self.write_moved(&mut tx, &referral, amended_at, (hastened, &mut details), request.at).await?;
         details.keys.sort_unstable();
         details.keys.dedup();
         once.remember(&mut tx, &done).await?;

@@ -142,7 +142,7 @@ impl App {
             Some((team, _)) => self.opened_for_cover(caller, permit, (referral, sight), team).await?,
             None => Vec::new(),
         };
-        Ok(Some(Hastened { news, cover, opened, ..hastened }))
+        Ok(Some(Hastened { cover, opened, news, ..hastened }))
     }
 
     /// The keys of the compartments that a permit reaches and that whoever covers may have, each through an item of it.

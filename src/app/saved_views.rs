@@ -10,8 +10,10 @@ use crate::{
         decision::Fault,
         ids::{SavedViewId, TeamId},
         queue::{QueueFilter, QueueView},
+        referral::ReferralState,
         saved_view::{Kept, MOST, SavedView},
         text::ViewName,
+        urgency::Urgency,
     },
     policy::{Permit, RequestContext},
 };
@@ -55,9 +57,9 @@ impl App {
             new.team.map(|team| team.to_string()),
             new.view.map(QueueView::code),
             pathway,
-            urgency.map(|urgency| urgency.code()),
+            urgency.map(Urgency::code),
             agency.map(|agency| agency.to_string()),
-            state.map(|state| state.code()),
+            state.map(ReferralState::code),
             overdue,
             unread
         ]);

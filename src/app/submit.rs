@@ -12,6 +12,7 @@ use super::{
     idempotency::Once,
     library::Versioned,
     recipients::{Copied, Recipients, RestrictedMember},
+    replacements::Replaced,
     sealing::{Compartment, Holder},
     senders::{Sender, Written},
     telling::{of_sending, telling},
@@ -247,6 +248,28 @@ impl App {
         self.strikable(caller, &versioned.pathway).await
     }
 
+    /// What a sending grows out of: a question for advice, or what was stopped at the check. Of a draft, what its writer no longer
+    /// sees is left out. Rare and large: on the heap, so that every other sending stays small.
+    async fn came_before(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (enquiry, stopped): (Option<String>, Option<String>),
+        is_draft: bool,
+    ) -> Result<(Option<Origin>, Option<Replaced>), Error> {
+        let origin = match enquiry {
+            Some(reference) if is_draft => Box::pin(self.origin_if_seen(request, caller, &reference)).await?,
+            Some(reference) => Some(Box::pin(self.origin(request, caller, &reference)).await?),
+            None => None,
+        };
+        let replaced = match stopped {
+            Some(reference) if is_draft => Box::pin(self.replaced_if_stopped(request, caller, &reference)).await?,
+            Some(reference) => Some(Box::pin(self.replaced(request, caller, &reference)).await?),
+            None => None,
+        };
+        Ok((origin, replaced))
+    }
+
     /// Sends a referral, of answers or of a draft that held them.
     pub(super) async fn submit_once(
         &self,
@@ -280,17 +303,7 @@ impl App {
         to.kept = self.kept_back(&sender, (pathway, &answers), choices.withhold.as_ref(), &to).await?;
         let receiving_agency = self.agency(to.team.agency).await?;
         let (clocks, due_at) = self.first_clocks(pathway, &answers, (to.stage, request.at));
-        let origin = match enquiry {
-            // Rare and large: on the heap, so that every other sending stays small.
-            Some(reference) if draft.is_some() => Box::pin(self.origin_if_seen(request, caller, &reference)).await?,
-            Some(reference) => Some(Box::pin(self.origin(request, caller, &reference)).await?),
-            None => None,
-        };
-        let replaced = match replaces {
-            Some(reference) if draft.is_some() => Box::pin(self.replaced_if_stopped(request, caller, &reference)).await?,
-            Some(reference) => Some(Box::pin(self.replaced(request, caller, &reference)).await?),
-            None => None,
-        };
+        let (origin, replaced) = self.came_before(request, caller, (enquiry, replaces), draft.is_some()).await?;
         let pointers = origin.as_ref().map(|origin| {
             let told = to.told.iter().any(|(_, team)| *team == origin.team);
             Pointers::between(origin.by_name, to.named, told)
@@ -322,18 +335,8 @@ impl App {
             kind: pathway.kind,
             answered_at: None,
         };
-        let receipt = Receipt {
-            reference: referral.reference,
-            pathway: referral.pathway.clone(),
-            state: referral.stage.state(),
-            due_at,
-            received_by: (to.team.name.as_str().to_owned(), receiving_agency.name.as_str().to_owned()),
-            hours: to.hours.clone(),
-            covered_by: to.covered_by.clone(),
-            next_steps: pathway.steps(to.way(), &answers).map(str::to_owned).collect(),
-            copies: to.copies.clone(),
-            check: checked(&to),
-        };
+        let next_steps = pathway.steps(to.way(), &answers).map(str::to_owned).collect();
+        let receipt = receipt(&referral, due_at, (&to, receiving_agency.name.as_str()), next_steps);
         once.remember(&mut tx, &receipt).await?;
         if let Some(draft) = draft {
             end_draft(&mut tx, draft, DraftState::Sent).await?;
@@ -479,5 +482,21 @@ impl App {
         };
         let place = places_to_submit_from(caller).find(allowed).or_else(|| caller.main().map(|named| &named.place));
         place.cloned().ok_or(Error::Refused)
+    }
+}
+
+/// What the sender is told at once.
+fn receipt(referral: &Referral, due_at: Timestamp, (to, agency): (&Recipients, &str), next_steps: Vec<String>) -> Receipt {
+    Receipt {
+        reference: referral.reference,
+        pathway: referral.pathway.clone(),
+        state: referral.stage.state(),
+        due_at,
+        received_by: (to.team.name.as_str().to_owned(), agency.to_owned()),
+        hours: to.hours.clone(),
+        covered_by: to.covered_by.clone(),
+        next_steps,
+        copies: to.copies.clone(),
+        check: checked(to),
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn grouped(number: &str) -> String {
         group
     });
     let words = groups.collect::<Vec<_>>().join(" ");
-    if before.is_empty() { words } else { format!("{before}{}", words.trim_start_matches('0')) }
+    if before.is_empty() { words } else { format!("{before}{}", words.strip_prefix('0').unwrap_or(&words)) }
 }
 
 fn digits(number: &str) -> String {

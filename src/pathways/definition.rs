@@ -104,13 +104,8 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let voice = file.value("voice").and_then(|value| known.named(reader, "voice", value));
     let conflict = conflict(&file, &known, &sections);
     if about_person {
-        for (key, is_there) in
-            [("consent", consent.is_some()), ("safe_contact", !safe_contact.is_empty()), ("voice", voice.is_some())]
-        {
-            if !is_there && file.value(key).is_none() {
-                file.fault(format!("add `{key}`: the pathway is about a person"));
-            }
-        }
+        let of_people = [("consent", consent.is_some()), ("safe_contact", !safe_contact.is_empty()), ("voice", voice.is_some())];
+        check_person(&file, of_people);
     }
     let minutes = file.need_number("minutes", 1..=MOST_MINUTES).and_then(|minutes| u8::try_from(minutes).ok());
     let to_hand = file.need_texts("to_hand");
@@ -179,6 +174,15 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     };
     pathway.enquiry = terms.map(|terms| pathway.enquiry_of(terms));
     Some(pathway)
+}
+
+/// What a pathway about a person must have is there.
+fn check_person(file: &Table<'_>, of_people: [(&'static str, bool); 3]) {
+    for (key, is_there) in of_people {
+        if !is_there && file.value(key).is_none() {
+            file.fault(format!("add `{key}`: the pathway is about a person"));
+        }
+    }
 }
 
 /// Nobody is asked too much before sending.

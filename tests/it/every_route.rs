@@ -182,10 +182,11 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
             _ => {
                 let body = match last {
                     "views" => serde_json::json!({ "name": "Overdue" }),
-                    "delete" => serde_json::json!({}),
                     "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
                     "check" => serde_json::json!({ "decision": "pass" }),
-                    "send-anyway" | "withdraw" | "claim" | "release" | "read" | "recall" | "end" => serde_json::json!({}),
+                    "send-anyway" | "withdraw" | "claim" | "release" | "read" | "recall" | "end" | "delete" => {
+                        serde_json::json!({})
+                    }
                     "not-shared" => serde_json::json!({ "team": "none", "reason": "No need to know." }),
                     "casework-access" => serde_json::json!({ "team": "none", "reason": "They plan with us." }),
                     "agreements" => serde_json::json!({

@@ -113,10 +113,10 @@ async fn the_page_says_who_reads_what_once_others_read_along() {
     let form = decide.get(&format!("/referrals/{reference}/decision")).await;
     assert!(form.body.contains("and so does Health safeguarding") && !form.body.contains("Only your team"), "{}", form.body);
 
-    let along = page(&served, "hugh.pseudo", &reference).await;
-    assert!(along.body.contains("You read what the receiving team writes for itself"), "{}", along.body);
-    assert!(!along.body.contains("Not provided"), "what is not shown to them was not left open");
-    assert!(along.body.contains("before you ring, write to or visit anybody"), "{}", along.body);
+    let reader = page(&served, "hugh.pseudo", &reference).await;
+    assert!(reader.body.contains("You read what the receiving team writes for itself"), "{}", reader.body);
+    assert!(!reader.body.contains("Not provided"), "what is not shown to them was not left open");
+    assert!(reader.body.contains("before you ring, write to or visit anybody"), "{}", reader.body);
     served.finish().await;
 }
 

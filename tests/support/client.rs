@@ -173,12 +173,12 @@ impl Page {
         fields
     }
 
-    /// The addresses of the tasks of a draft that are not complete, in order.
+    /// The addresses of the tasks of a draft that are not complete, in order; without those that cannot start yet.
     pub fn open_tasks(&self) -> Vec<String> {
         let link = Selector::parse("a").unwrap();
         let task = |task: scraper::ElementRef<'_>| {
             let is_done = task.text().collect::<String>().contains("Completed");
-            (!is_done).then(|| task.select(&link).next().unwrap().attr("href").unwrap().to_owned())
+            task.select(&link).next().filter(|_| !is_done).map(|link| link.attr("href").unwrap().to_owned())
         };
         self.select(".govuk-task-list__item", task).into_iter().flatten().collect()
     }

@@ -94,10 +94,9 @@ impl Task {
     pub fn colour(&self) -> &'static str {
         match self.progress {
             // Plain words: there is nothing to do here yet.
-            Progress::Waiting => "",
             Progress::NotStarted => "grey",
             Progress::Incomplete => "blue",
-            Progress::Completed => "",
+            Progress::Waiting | Progress::Completed => "",
         }
     }
 }

@@ -67,7 +67,8 @@ async fn teams_that_can_receive_are_told() {
     assert_eq!(fire["agency"], "Leicestershire Fire and Rescue Service");
     assert_eq!(fire["id"], served.hub.person("fay.fictional").team_id.to_string());
     assert_eq!(fire["pathways"], serde_json::json!(["fire-protection"]));
-    assert_eq!(fire.as_object().unwrap().len(), 4);
+    assert!(fire["agency_code"].is_string());
+    assert_eq!(fire.as_object().unwrap().len(), 5);
     assert!(teams.iter().all(|team| team["name"] != "Fire information governance"), "it has no key and receives nothing");
     assert_eq!(list["next"], Value::Null);
     served.finish().await;

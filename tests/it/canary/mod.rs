@@ -38,7 +38,7 @@ async fn words_stay_within(engine: Engine) {
     let listening = tracing::subscriber::set_default(subscriber);
     tracing::info!("listening");
     let hub = Hub::founded(engine).await;
-    let mut words = story::story(&hub).await;
+    let mut words = Box::pin(story::story(&hub)).await;
     assert!(words.len() > 30);
     let (hub, planted) = planted::planted(hub).await;
     words.extend(planted.words);

@@ -155,7 +155,8 @@ fn views(words: &str, failed: bool) -> ViewsPage {
         shows: "Team, overdue".to_owned(),
         carried: vec![("view".to_owned(), "team".to_owned())],
         name: words.to_owned(),
-        kept: if failed { Vec::new() } else { vec![line] },
+        // What is kept always has a name.
+        kept: if failed || words.is_empty() { Vec::new() } else { vec![line] },
         errors: if failed { vec![("name".to_owned(), "Enter a name".to_owned())] } else { Vec::new() },
     }
 }
