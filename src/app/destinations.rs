@@ -70,7 +70,7 @@ impl App {
     pub async fn redirect_teams(&self, referral: &Referral) -> Result<Vec<TeamView>, Error> {
         let mut teams = Vec::new();
         for team in self.receiving_teams().await? {
-            if team.id != referral.receiving_team && self.takes(&self.team(team.id).await?, &referral.pathway) {
+            if may_go_to(referral, team.id) && self.takes(&self.team(team.id).await?, &referral.pathway) {
                 teams.push(team);
             }
         }
@@ -132,7 +132,7 @@ impl App {
             None => None,
         };
         let fits = |team: &Team| match &course {
-            None => team.id != referral.receiving_team && self.takes(team, &referral.pathway),
+            None => may_go_to(referral, team.id) && self.takes(team, &referral.pathway),
             Some(course) => route_to(&course.pathway, team).is_some() && self.takes(team, course.pathway.id.as_str()),
         };
         let is_kept = |team: &Team| barred.iter().any(|(_, agency)| *agency == team.agency);
@@ -218,6 +218,11 @@ impl App {
         let taken = self.pathways().into_iter().filter(|one| open(one) && self.takes(&team, one.pathway.id.as_str()));
         Ok(taken.map(|one| one.pathway.id.as_str().to_owned()).collect())
     }
+}
+
+/// Whether a team is another than the desk that has a referral, and than the team that sent it: nobody decides on their own.
+fn may_go_to(referral: &Referral, team: TeamId) -> bool {
+    team != referral.receiving_team && team != referral.referrer_team
 }
 
 /// The first route of a pathway that leads to a team.

@@ -130,7 +130,9 @@ impl App {
             }
             Some(course) => {
                 let clocks = self.clocks_on(&referral, &course.pathway, at);
-                change(&mut tx, &on_course(Referral { due_at: soonest(&clocks), ..here }, course)).await?;
+                let there = on_course(Referral { due_at: soonest(&clocks), ..here }, course);
+                change(&mut tx, &there).await?;
+                tx.change_course(&there).await?;
                 tx.replace_clocks(referral.id, &clocks).await?;
             }
         }

@@ -409,8 +409,7 @@ impl Tx {
         const SQL: &str = "UPDATE referral SET state = $3, check_until = $4, stopped_by = $5, stopped_at = $6, opened_by = $7, \
              opened_at = $8, decided_by = $9, decided_at = $10, closed_by = $11, closed_at = $12, assigned_to = $13, \
              assigned_at = $14, waiting_since = $15, retracted_at = $16, escalated_at = $17, due_at = $18, receiving_team = $19, \
-             receiving_agency = $20, answered_at = $21, amended_at = $22, pathway = $23, pathway_version = $24, sensitivity = $25, \
-             answered_on = $26, revision = revision + 1 WHERE id = $1 AND revision = $2";
+             receiving_agency = $20, answered_at = $21, amended_at = $22, revision = revision + 1 WHERE id = $1 AND revision = $2";
         let facts = |state| Facts::of(referral.stage, state);
         let [stopped, opened, decided, closed] =
             [ReferralState::Stopped, ReferralState::Opened, ReferralState::Decided, ReferralState::Closed].map(facts);
@@ -438,14 +437,27 @@ impl Tx {
             .bind(referral.receiving_agency.to_string())
             .bind(referral.answered_at.map(Timestamp::millis))
             .bind(amended_at.map(Timestamp::millis))
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        self.moved(referral.id);
+        Ok(rows == 1)
+    }
+
+    /// Writes the pathway that a referral goes on to. To be called after [`Tx::change_referral`], which keeps others out; apart
+    /// from it, so that a row whose version is damaged can still be moved.
+    pub async fn change_course(&mut self, referral: &Referral) -> Result<(), Error> {
+        const SQL: &str =
+            "UPDATE referral SET pathway = $2, pathway_version = $3, sensitivity = $4, answered_on = $5 WHERE id = $1";
+        within!(self, c => sqlx::query(SQL)
+            .bind(referral.id.to_string())
             .bind(&referral.pathway)
             .bind(&referral.pathway_version)
             .bind(referral.sensitivity.code())
             .bind(&referral.answered_on)
             .execute(c)
             .await
-            .map(|done| done.rows_affected()))?;
-        self.moved(referral.id);
-        Ok(rows == 1)
+            .map(drop))?;
+        Ok(())
     }
 }

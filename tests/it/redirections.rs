@@ -39,7 +39,9 @@ async fn to_another_desk(engine: Engine) {
     app.write_message(&app.request(None), &theo, &IdempotencyKey::parse("both").unwrap(), both).await.unwrap();
 
     let city = team(&hub, "city-community-safety").await;
-    for (name, wrong) in [("fno", team(&hub, "fno-desk").await), ("self", team(&hub, "fire-protection").await)] {
+    let senders = hub.person("tess.example").team_id;
+    let wrong = [("fno", team(&hub, "fno-desk").await), ("self", team(&hub, "fire-protection").await), ("sender's", senders)];
+    for (name, wrong) in wrong {
         let refused = pass_on(app, &theo, name, &reference, wrong, revision).await;
         assert!(matches!(&refused, Err(Error::Invalid(faults)) if faults[0].name() == "team"), "{name}: {refused:?}");
     }

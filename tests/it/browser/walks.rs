@@ -153,7 +153,8 @@ impl Walk<'_> {
     /// The first task that is not complete, among the first so many.
     async fn next_task(&self, done: &[String]) -> Option<String> {
         let open = "return [...document.querySelectorAll('.govuk-task-list__item')] \
-            .filter(task => !task.textContent.includes('Completed')).map(task => task.querySelector('a').getAttribute('href'))";
+            .filter(task => !task.textContent.includes('Completed')).map(task => task.querySelector('a')).filter(link => link) \
+            .map(link => link.getAttribute('href'))";
         let open = self.browser.run(open).await;
         let mut open = open.as_array().unwrap().iter().map(|at| at.as_str().unwrap().to_owned());
         open.find(|at| !done.contains(at))
