@@ -344,7 +344,7 @@ async fn the_page_before_sending_asks_what_must_never_reach_whom() {
     let check = walk.fill_all(&draft, &answers, false).await;
     let page = client.get(&check).await;
     let labels = page.words("details .govuk-checkboxes__label");
-    for label in ["Address", "Leicestershire Police"] {
+    for label in ["Lives at", "Leicestershire Police"] {
         assert!(labels.iter().any(|known| known.contains(label)), "{label}: {labels:?}");
     }
     assert!(!labels.iter().any(|label| label.contains("Ashgrove")), "the own agency reads what it wrote");
