@@ -101,10 +101,11 @@ impl App {
                 let value = value.ok_or(Error::Conflict("the same request is being answered; try again"))?;
                 Ok(Answered { value, replayed: true })
             }
-            // What a draft becomes is no draft any more: whoever sent it just now is answered.
-            Err(Error::Unseen) => match self.answered(&once).await? {
+            // What a draft becomes is no draft any more, and what was done is not open to be done again: the same request, made
+            // twice at once, may find the first one's work half in sight. Whoever made it is answered.
+            Err(error @ (Error::Unseen | Error::Refused)) => match self.answered(&once).await? {
                 Some(value) => Ok(Answered { value, replayed: true }),
-                None => Err(Error::Unseen),
+                None => Err(error),
             },
             other => Ok(Answered { value: other?, replayed: false }),
         }

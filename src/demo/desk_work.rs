@@ -39,7 +39,8 @@ impl Story<'_> {
             // For a meeting at which nobody has a screen.
             self.app.print_referral(&request, caller, reference, false).await?;
         }
-        match self.chance.below(16) {
+        let does = if std::mem::take(&mut self.must_ask) { 0 } else { self.chance.below(16) };
+        match does {
             0 | 1 => self.question(caller, &view).await,
             2 => self.note(caller, reference).await,
             3 => self.take(caller, &view).await,

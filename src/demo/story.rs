@@ -99,6 +99,7 @@ pub(super) async fn tell(
         sent: 0,
         questions: Questions::default(),
         asked: Vec::new(),
+        must_ask: false,
     };
     for visit in 0..VISITS {
         story.move_to(working_morning(until, days_before(VISITS - 1 - visit)));
@@ -152,6 +153,8 @@ pub(super) struct Story<'s> {
     pub(super) questions: Questions,
     /// What receiving teams asked and nobody has answered: the sender's name and the reference.
     pub(super) asked: Vec<(String, String)>,
+    /// Whether the next reader of a referral asks its sender, whatever chance says.
+    pub(super) must_ask: bool,
 }
 
 impl<'s> Story<'s> {
@@ -207,7 +210,8 @@ impl<'s> Story<'s> {
             self.clock.advance(NEXT_CODE);
             let sender = self.sender()?;
             let (caller, cookie) = sender.sign_in(self.app).await?;
-            let caller = Box::pin(self.answer(sender, caller, &cookie)).await?;
+            // What was asked last still waits when the story ends.
+            let caller = if left > 0 { Box::pin(self.answer(sender, caller, &cookie)).await? } else { caller };
             let (mut caller, references) = self.send(caller, &cookie, turns).await?;
             if sitting == 0 && visit % A_QUESTION == 1 {
                 caller = self.ask(sender, &cookie).await?;
@@ -221,6 +225,7 @@ impl<'s> Story<'s> {
             self.check(sender, &reference, fate).await?;
         }
         if left >= UNOPENED_VISITS {
+            self.must_ask = left == UNOPENED_VISITS;
             self.clock.advance(Duration::from_mins(20));
             let turn = usize::try_from(visit).unwrap_or_default() % NOW_AND_THEN.len();
             for username in OPENERS.iter().chain(NOW_AND_THEN.get(turn)) {

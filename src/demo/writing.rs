@@ -74,8 +74,9 @@ pub(super) fn write(
     let calm = unsure(&written, pathway, (sender, today)).into_iter().find(|calm| read(calm).is_some() && !is_today(calm));
     // Where not knowing is for today as well, something else is said.
     let others = || {
-        other_choices(pathway).into_iter().find_map(|given| {
-            let mut other = plain(&given);
+        let given = other_choices(pathway);
+        given.iter().cycle().take(given.len() * usize::from(TRIES)).find_map(|given| {
+            let mut other = plain(given);
             vary(&mut other, pathway, today, chance);
             (read(&other).is_some() && !is_today(&other)).then_some(other)
         })
