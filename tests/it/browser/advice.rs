@@ -64,7 +64,7 @@ async fn a_question_is_asked_answered_and_made_a_referral_on_a_small_phone_witho
     browser.go(&format!("/queue?team={}", served.hub.person("mara.storybook").team_id)).await;
     assert!(browser.text("tbody").await.contains("Advice: Whether this is something to refer"));
     browser.go(&format!("/referrals/{reference}")).await;
-    assert!(browser.text(".moj-identity-bar").await.to_uppercase().contains("ADVICE"));
+    assert!(browser.text(".app-identity").await.to_uppercase().contains("ADVICE"));
     browser.fill("text", "This should be referred.").await;
     browser.press("form[action$='/messages'] button").await;
     assert!(browser.text("main").await.contains("This should be referred."));
