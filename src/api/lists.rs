@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
+    absences::Away,
     problem::Problem,
     query::{self, Fields, Query},
     signed::Signed,
@@ -62,6 +63,9 @@ pub struct ReferralItem {
     /// Who works on it, by name; in the receiving team's queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     assigned_to: Option<String>,
+    /// Where whoever works on it is away; in the receiving team's queue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assigned_away: Option<Away>,
     /// Whether nobody in the receiving team has opened it, or not since its sender changed an answer.
     unread: bool,
     /// Whether it stands here for information only.
@@ -86,6 +90,7 @@ impl From<Item> for ReferralItem {
             submitted_at: item.submitted_at.rfc3339(),
             headline: item.headline,
             assigned_to: item.assigned_to,
+            assigned_away: item.assigned_away.map(Away::from),
             unread: item.unread || item.amended_at.is_some(),
             copied: item.copied,
             check_until: item.check_until.map(Timestamp::rfc3339),
@@ -114,7 +119,7 @@ pub struct QueueFields {
     team: Option<String>,
     /// `received`, `opened`, `decided` or `closed`; all unless told.
     state: Option<String>,
-    /// `unassigned`, `mine`, `team` (all that is open), `waiting` or `closed`; all that the team has unless told.
+    /// `unassigned`, `mine`, `team` (all that is open), `away` (whoever works on it is), `waiting` or `closed`; all that the team has unless told.
     view: Option<String>,
     /// Only this pathway, by its id.
     pathway: Option<String>,

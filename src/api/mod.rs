@@ -2,6 +2,7 @@
 //! Never here: a rule, SQL, keys, HTML; the same use cases as the pages, the same gate behind them.
 //! Named by `server` alone; it names `app` and `domain`.
 
+mod absences;
 mod access;
 mod account;
 mod agreements;

@@ -14,8 +14,8 @@ use utoipa::{
 };
 
 use super::{
-    access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages, notices,
-    pathways,
+    absences, access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages,
+    notices, pathways,
     problem::{FieldProblem, ProblemBody},
     redirections, referrals, safeguarding_leads, saved_views, session, shares,
     table::{ROUTES, Route},
@@ -75,6 +75,9 @@ const SCHEME: &str = "session";
         checks::decide,
         checks::send_anyway,
         checks::withdraw,
+        absences::list,
+        absences::set,
+        absences::end,
         saved_views::list,
         saved_views::save,
         saved_views::forget,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    absences::Away,
     body::{self, Change, Members},
     decisions::Decided,
     json::Unique,
@@ -435,6 +436,9 @@ pub struct Referral {
     /// Who works on it, by name; for the receiving team only.
     #[serde(skip_serializing_if = "Option::is_none")]
     assigned_to: Option<String>,
+    /// Where they are away; for the receiving team only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assigned_away: Option<Away>,
     attachments: Vec<Attachment>,
     /// What was shared of it: for the receiving team all, for you if you see it by a share what you were given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -509,6 +513,7 @@ impl From<ReferralView> for Referral {
             entries: view.entries.into_iter().map(Entry::from).collect(),
             messages: view.messages.into_iter().map(Message::from).collect(),
             notes: view.notes.into_iter().map(Note::from).collect(),
+            assigned_away: view.desk.as_ref().and_then(|desk| desk.assigned_away).map(Away::from),
             assigned_to: view.desk.and_then(|desk| desk.assigned_to),
             attachments: view.files.into_iter().map(Attachment::from).collect(),
             shares: view.shares.into_iter().map(Share::from).collect(),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::{
-    access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages, notices, openapi,
-    pathways, redirections, referrals, safeguarding_leads, saved_views, session, shares, teams,
+    absences, access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages,
+    notices, openapi, pathways, redirections, referrals, safeguarding_leads, saved_views, session, shares, teams,
 };
 use crate::{app::App, domain::action::Action};
 
@@ -67,6 +67,9 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/enquiries", "api-ask", Action::AskAdvice, || post(referrals::ask)),
     closed("GET", "/referrals", "api-sent", Action::ListSent, || get(lists::sent)),
     closed("GET", "/queue", "api-queue", Action::ListQueue, || get(lists::queue)),
+    closed("GET", "/absences", "api-absences", Action::ListQueue, || get(absences::list)),
+    closed("POST", "/absences", "api-set-absence", Action::SetAbsence, || post(absences::set)),
+    closed("POST", "/absences/end", "api-end-absence", Action::SetAbsence, || post(absences::end)),
     closed("GET", "/queue/views", "api-views", Action::ReadAccount, || get(saved_views::list)),
     closed("POST", "/queue/views", "api-save-view", Action::ChangeViews, || post(saved_views::save)),
     closed("POST", "/queue/views/{id}/delete", "api-forget-view", Action::ChangeViews, || post(saved_views::forget)),

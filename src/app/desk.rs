@@ -3,6 +3,7 @@
 use super::{App, Caller, Error, error::CHANGED, gate::bare, opening::Sight, relations::covers};
 use crate::{
     domain::{
+        absence::Absence,
         action::Action,
         actor::Place,
         grant::GrantReason,
@@ -21,6 +22,8 @@ use crate::{
 pub struct DeskView {
     /// Who works on it, by name; none while nobody has taken it.
     pub assigned_to: Option<String>,
+    /// When they are away, if they are now.
+    pub assigned_away: Option<Absence>,
     /// Whether that is whoever reads this.
     pub is_mine: bool,
     /// Whether the reader is of the desk itself, and not of the team that covers for it: only the desk keeps casework.
@@ -38,6 +41,8 @@ pub struct MemberView {
     pub username: String,
     /// Their name.
     pub name: String,
+    /// When they are away, if they are now.
+    pub away: Option<Absence>,
 }
 
 impl App {
@@ -95,9 +100,14 @@ impl App {
             Some(assigned) => Some(self.name_of(assigned.to).await?),
             None => None,
         };
+        let assigned_away = match referral.desk.assigned {
+            Some(assigned) => self.absence_of(assigned.to).await?.filter(|absence| absence.is_on(self.now())),
+            None => None,
+        };
         let others = members.into_iter().filter(|(user, _)| !referral.desk.is_with(*user));
         Ok(DeskView {
             assigned_to,
+            assigned_away,
             is_mine: referral.desk.is_with(caller.user()),
             keeps_casework: caller.admitted_to(referral.receiving_team).is_some(),
             members: others.map(|(_, member)| member).collect(),
@@ -125,20 +135,42 @@ impl App {
         let members = self.store.members(referral.receiving_team).await?.into_iter();
         let members = members.filter(|(user, place)| place.opens() && takes(place) && holds(user));
         let ids: Vec<UserId> = members.map(|(user, _)| user).collect();
-        let names = self.store.account_names(&ids).await?;
+        self.member_views(&ids).await
+    }
+
+    /// Those who work on what a team gets, by name.
+    pub(super) async fn desk_members(&self, team: TeamId) -> Result<Vec<(UserId, MemberView)>, Error> {
+        let takes = |place: &Place| place.opens() && self.may_at_desk(place, Action::ClaimReferral);
+        let members = self.store.members(team).await?.into_iter();
+        let ids: Vec<UserId> = members.filter(|(_, place)| takes(place)).map(|(user, _)| user).collect();
+        self.member_views(&ids).await
+    }
+
+    /// People by name, each with when they are away.
+    async fn member_views(&self, people: &[UserId]) -> Result<Vec<(UserId, MemberView)>, Error> {
+        let now = self.now();
+        let absences = self.store.absences_of(people, now).await?;
+        let away =
+            |user| absences.iter().find(|(away, absence)| *away == user && absence.is_on(now)).map(|(_, absence)| *absence);
+        let names = self.store.account_names(people).await?.into_iter();
         let mut members: Vec<_> = names
-            .into_iter()
             .map(|(user, username, name)| {
-                (user, MemberView { username: username.as_str().to_owned(), name: name.as_str().to_owned() })
+                let (username, name) = (username.as_str().to_owned(), name.as_str().to_owned());
+                (user, MemberView { username, name, away: away(user) })
             })
             .collect();
         members.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
         Ok(members)
     }
 
+    /// Whether a place lets its holder give out the team's work.
+    pub(super) fn gives_out(&self, place: &Place) -> bool {
+        place.opens() && self.may_at_desk(place, Action::AssignReferral)
+    }
+
     /// Whether the caller may give out the work of a team.
     pub fn may_give_out(&self, caller: &Caller, team: TeamId) -> bool {
-        caller.admitted_to(team).is_some_and(|place| self.may_at_desk(place, Action::AssignReferral))
+        caller.admitted_to(team).is_some_and(|place| self.gives_out(place))
     }
 
     /// Whether a place at a desk lets its holder do this with what has been opened.
@@ -165,15 +197,7 @@ impl App {
             self.refuse(act, DenialReason::Unseen, None).await?;
             return Err(Error::Unseen);
         };
-        let takes = |place: &Place| place.opens() && self.may_at_desk(place, Action::ClaimReferral);
-        let members = self.store.members(team).await?.into_iter();
-        let ids: Vec<UserId> = members.filter(|(_, place)| takes(place)).map(|(user, _)| user).collect();
-        let names = self.store.account_names(&ids).await?.into_iter();
-        let mut members: Vec<MemberView> = names
-            .map(|(_, username, name)| MemberView { username: username.as_str().to_owned(), name: name.as_str().to_owned() })
-            .collect();
-        members.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(members)
+        Ok(self.desk_members(team).await?.into_iter().map(|(_, member)| member).collect())
     }
 
     /// A person's name.

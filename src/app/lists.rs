@@ -15,6 +15,7 @@ use super::{
 use crate::{
     audit::Details,
     domain::{
+        absence::Absence,
         action::Action,
         actor::Place,
         compartment::CompartmentKind,
@@ -60,6 +61,8 @@ pub struct Item {
     pub urgency: String,
     /// Who works on it, by name; for the receiving team only.
     pub assigned_to: Option<String>,
+    /// When they are away, if they are now.
+    pub assigned_away: Option<Absence>,
     /// The line that tells it from others; none where the caller's key does not reach it.
     pub headline: Option<String>,
     /// Since when a question to the referrer is open.
@@ -198,7 +201,7 @@ impl App {
     /// How many referrals each view of a team's queue holds; for those who work it.
     pub async fn queue_counts(&self, caller: &Caller, team: TeamId) -> Result<QueueCounts, Error> {
         let works = self.queue_places(caller).iter().any(|place| place.team == team);
-        if works { Ok(self.store.queue_counts(team, caller.user()).await?) } else { Err(Error::Unseen) }
+        if works { Ok(self.store.queue_counts(team, caller.user(), self.now()).await?) } else { Err(Error::Unseen) }
     }
 
     /// The caller's places that work a queue.
@@ -230,7 +233,12 @@ impl App {
         self.policy.current().allows(&question)
     }
 
-    async fn queue_place(&self, request: &RequestContext, caller: &Caller, team: Option<TeamId>) -> Result<Place, Error> {
+    pub(super) async fn queue_place(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        team: Option<TeamId>,
+    ) -> Result<Place, Error> {
         let places = self.queue_places(caller);
         let found = match team {
             Some(team) => places.into_iter().find(|place| place.team == team),
@@ -264,6 +272,9 @@ impl App {
         let policy = self.policy.current();
         let workers: Vec<UserId> = rows.iter().filter_map(|referral| Some(referral.desk.assigned?.to)).collect();
         let workers = if action == Action::ListQueue { self.store.account_names(&workers).await? } else { Vec::new() };
+
+        let mut away = self.store.absences_of(&workers.iter().map(|(user, ..)| *user).collect::<Vec<_>>(), request.at).await?;
+        away.retain(|(_, absence)| absence.is_on(request.at));
 
         let (mut acts, mut opening, mut denials) = (Vec::new(), Vec::new(), Vec::new());
         let (mut unwrapped, mut damaged) = (Unwrapped::default(), Vec::new());
@@ -334,7 +345,14 @@ impl App {
             };
             let works = |(user, ..): &&(UserId, Username, PersonName)| !copied && referral.desk.is_with(*user);
             let assigned_to = workers.iter().find(works).map(|(_, _, name)| name.as_str().to_owned());
-            items.push(Item { assigned_to, copied, ..item(&referral, pathway_title, (headline, sent_by.clone()), request.at) });
+            let is_away = |(user, _): &&(UserId, Absence)| assigned_to.is_some() && referral.desk.is_with(*user);
+            let assigned_away = away.iter().find(is_away).map(|(_, absence)| *absence);
+            items.push(Item {
+                assigned_to,
+                assigned_away,
+                copied,
+                ..item(&referral, pathway_title, (headline, sent_by.clone()), request.at)
+            });
         }
         Ok(items)
     }
@@ -353,6 +371,7 @@ fn item(referral: &Referral, pathway_title: String, (headline, sent_by): (Option
         sent_by,
         urgency: referral.urgency.clone(),
         assigned_to: None,
+        assigned_away: None,
         headline,
         waiting_since: referral.desk.waiting_since,
         retracted_at: referral.desk.retracted_at,

@@ -2,6 +2,7 @@
 //! Never here: HTTP, HTML, SQL; a rule about values (that is `domain`) or about who may (that is `policies`).
 //! Named by `web`, `api`, `cli`, `demo` and `server`; they see results through the views here.
 
+mod absences;
 mod access;
 mod account;
 mod additions;
@@ -91,6 +92,7 @@ use std::sync::Arc;
 
 /// Whether what an event of the log tells was done.
 pub use crate::audit::Outcome as LogOutcome;
+pub use absences::{AbsenceView, NewAbsence};
 pub use access::{AccessItem, AccessPage, AccessQuery};
 pub use account::Ways;
 pub use additions::{AdditionView, Said, addable, amendable, flags, latest};

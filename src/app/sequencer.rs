@@ -263,6 +263,9 @@ impl App {
                 if let Err(error) = self.store.forget_notices(now.minus(KEEP_NOTICES)).await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "old notices could not be removed");
                 }
+                if let Err(error) = self.store.forget_absences(now).await {
+                    tracing::error!(error.kind = "housekeeping", error = %error, "old absences could not be removed");
+                }
                 if let Err(error) = self.store.forget_mails(now.minus(KEEP_MAILS)).await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "old mails could not be removed");
                 }

@@ -93,10 +93,20 @@ impl App {
         let named = because(&holders, &[GrantReason::Named]);
         let to = match (named.is_empty(), referral.desk.assigned) {
             (false, _) => named,
-            (true, Some(assigned)) => vec![Addressee::User(assigned.to)],
+            (true, Some(assigned)) => self.worker(referral, assigned.to).await?,
             (true, None) => vec![Addressee::Team(referral.receiving_team)],
         };
         Ok(to.into_iter().map(|to| telling(referral, to, code)).collect())
+    }
+
+    /// Whoever works on it; while they are away, those as well who can give it to somebody else, or failing them the team.
+    async fn worker(&self, referral: &Referral, user: UserId) -> Result<Vec<Addressee>, Error> {
+        let instead = match self.stand_ins(referral, user).await? {
+            None => Vec::new(),
+            Some(leads) if leads.is_empty() => vec![Addressee::Team(referral.receiving_team)],
+            Some(leads) => leads.into_iter().map(Addressee::User).collect(),
+        };
+        Ok(std::iter::once(Addressee::User(user)).chain(instead).collect())
     }
 
     /// Those told for information.

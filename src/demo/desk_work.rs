@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{DemoPerson, story::Story, words};
+use super::{DemoPerson, NEXT_CODE, story::Story, words};
 use crate::{
-    app::{Assignment, Caller, Closing, Error, ListQuery, ReferralView, Said, latest},
+    app::{Assignment, Caller, Closing, Error, ListQuery, NewAbsence, ReferralView, Said, latest},
     domain::{
         action::Action,
         code::Choice,
@@ -22,6 +22,9 @@ use crate::{
 
 /// The most that a desk catches up with in a visit.
 const A_CATCHING_UP: u8 = 100;
+/// Who is away when the story ends, and for how long.
+pub(super) const AWAY: &str = "toby.fabled";
+const AWAY_FOR: Duration = Duration::from_hours(7 * 24);
 
 impl Story<'_> {
     /// Reads one, and does with it what a desk does: mostly decides; now and then asks, notes, takes it or leaves it lying.
@@ -199,5 +202,17 @@ impl Story<'_> {
             self.app.disagree(&request, caller, &key, (&reference, text)).await?;
         }
         Ok(())
+    }
+
+    /// Somebody who has work is away for a week.
+    pub(super) async fn goes_away(&mut self) -> Result<(), Error> {
+        self.clock.advance(NEXT_CODE);
+        let (caller, _cookie) = self.person(AWAY)?.sign_in(self.app).await?;
+        let request = self.app.request(None);
+        let back = request.at.plus(AWAY_FOR).uk_date().to_string();
+        let absence = NewAbsence { until: back, ..NewAbsence::default() };
+        let key = self.key()?;
+        self.app.set_absence(&request, &caller, &key, &absence).await?;
+        self.app.sign_out(&request, &caller).await
     }
 }

@@ -230,14 +230,14 @@ impl<'s> Story<'s> {
             let turn = usize::try_from(visit).unwrap_or_default() % NOW_AND_THEN.len();
             for username in OPENERS.iter().chain(NOW_AND_THEN.get(turn)) {
                 self.clock.advance(NEXT_CODE);
-                self.open(self.person(username)?, left >= BEHIND_VISITS).await?;
+                Box::pin(self.open(self.person(username)?, left >= BEHIND_VISITS)).await?;
             }
         }
         if fate == Some(Fate::LetGo) {
             self.clock.advance(UNCHECKED);
             self.jobs().await?;
             self.clock.advance(NEXT_CODE);
-            self.open(self.person(CHECKED_OPENER)?, false).await?;
+            Box::pin(self.open(self.person(CHECKED_OPENER)?, false)).await?;
         }
         self.refer_a_question().await
     }
@@ -252,7 +252,8 @@ impl<'s> Story<'s> {
         for pathway in BEGUN {
             self.begin(&caller, pathway).await?;
         }
-        self.app.sign_out(&self.app.request(None), &caller).await
+        self.app.sign_out(&self.app.request(None), &caller).await?;
+        self.goes_away().await
     }
 
     /// What the hub does by itself.
@@ -399,6 +400,12 @@ mod tests {
                 .flat_map(|team| team.people)
                 .any(|person| person.username == username)
         };
-        assert!(OPENERS.iter().chain(&NOW_AND_THEN).chain([&CHECKED_OPENER]).all(|username| known(username)));
+        assert!(
+            OPENERS
+                .iter()
+                .chain(&NOW_AND_THEN)
+                .chain([&CHECKED_OPENER, &crate::demo::desk_work::AWAY])
+                .all(|username| known(username))
+        );
     }
 }

@@ -51,6 +51,8 @@ coded_enum! {
         ChooseDeputy = "choose-deputy",
         /// Says how others reach them at work.
         ChangeContact = "change-contact",
+        /// Says when somebody is away: oneself, or a lead for one of their team.
+        SetAbsence = "set-absence",
         /// Keeps a view of a queue under a name, or forgets one.
         ChangeViews = "change-views",
         /// Seals what was typed into a form whose session had ended, to the person who typed it.
@@ -232,6 +234,7 @@ impl Action {
             | Self::SetMailbox
             | Self::ChooseDeputy
             | Self::ChangeContact
+            | Self::SetAbsence
             | Self::ChangeViews
             | Self::KeepForm
             | Self::ReadKept
@@ -424,6 +427,7 @@ impl Action {
             Self::ResumeMail => "let mail go again to somebody whose mail came back",
             Self::ReadPathways => "looked at the pathways",
             Self::ChangeContact => "said how they are reached at work",
+            Self::SetAbsence => "said when somebody is away, or that they are back",
             Self::ChangeViews => "changed the views of queues that they keep",
             Self::ChooseDeputy => "said who goes on with their drafts",
             Self::KeepForm => "kept what somebody typed after their session had ended",

@@ -5,6 +5,7 @@
 #[macro_use]
 mod coded;
 
+pub mod absence;
 pub mod account;
 pub mod action;
 pub mod actor;

@@ -11,6 +11,8 @@ coded_enum! {
         Mine = "mine",
         /// All that is open, with what the team covers for and what it is told for information.
         Team = "team",
+        /// Open, and whoever works on it is away.
+        Away = "away",
         /// Open, and a question to the referrer is.
         Waiting = "waiting",
         /// Closed, the latest first.
@@ -25,6 +27,7 @@ impl QueueView {
             Self::Unassigned => "Unassigned",
             Self::Mine => "Mine",
             Self::Team => "Team",
+            Self::Away => "With somebody away",
             Self::Waiting => "Waiting",
             Self::Closed => "Closed",
         }
@@ -64,6 +67,8 @@ pub struct QueueCounts {
     pub mine: u64,
     /// In [`QueueView::Team`].
     pub team: u64,
+    /// In [`QueueView::Away`].
+    pub away: u64,
     /// In [`QueueView::Waiting`].
     pub waiting: u64,
     /// In [`QueueView::Closed`].
@@ -77,6 +82,7 @@ impl QueueCounts {
             QueueView::Unassigned => self.unassigned,
             QueueView::Mine => self.mine,
             QueueView::Team => self.team,
+            QueueView::Away => self.away,
             QueueView::Waiting => self.waiting,
             QueueView::Closed => self.closed,
         }

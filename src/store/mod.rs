@@ -5,6 +5,7 @@
 #[macro_use]
 mod db;
 
+pub mod absences;
 pub mod access;
 pub mod accounts;
 pub mod agencies;

@@ -44,6 +44,19 @@ macro_rules! covered {
     };
 }
 
+/// Whoever works on it is away at the moment that this parameter holds.
+macro_rules! away {
+    ($now:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM absence a WHERE a.account = r.assigned_to AND a.starts_at <= ",
+            $now,
+            " AND (a.ends_at IS NULL OR a.ends_at > ",
+            $now,
+            "))"
+        )
+    };
+}
+
 /// What narrows every view; a blank, or the end of time, lets all through.
 macro_rules! narrowed {
     () => {
@@ -95,6 +108,7 @@ const ALL: &str = with_cover_and_copies!(own!("r.receiving_team = $1"), "");
 const TEAM: &str = with_cover_and_copies!(own!(concat!("r.receiving_team = $1 AND ", open!())), concat!(" AND ", open!()));
 const UNASSIGNED: &str = own!(concat!("r.receiving_team = $1 AND r.assigned_to IS NULL AND ", open!()));
 const MINE: &str = own!(concat!("r.assigned_to = $5 AND r.receiving_team = $1 AND ", open!()));
+const AWAY: &str = own!(concat!("r.receiving_team = $1 AND ", away!("$12"), " AND ", open!()));
 const WAITING: &str = own!(concat!("r.receiving_team = $1 AND r.waiting_since IS NOT NULL AND ", open!()));
 const CLOSED: &str = concat!(
     "SELECT r.* FROM referral r WHERE r.receiving_team = $1 AND r.state = 'closed' AND ",
@@ -125,6 +139,7 @@ pub const fn queue_sql(view: Option<QueueView>) -> &'static str {
         Some(QueueView::Team) => TEAM,
         Some(QueueView::Unassigned) => UNASSIGNED,
         Some(QueueView::Mine) => MINE,
+        Some(QueueView::Away) => AWAY,
         Some(QueueView::Waiting) => WAITING,
         Some(QueueView::Closed) => CLOSED,
     }
@@ -159,7 +174,8 @@ impl Store {
         let (at, id) = after.map_or(start, |cursor| (cursor.at, cursor.id.to_string()));
         let sql = queue_sql(*view);
         let due_by = if filter.overdue { now.millis() - 1 } else { i64::MAX };
-        let rows = on!(self, p => sqlx::query_as::<_, Row>(sql)
+        let rows = on!(self, p => {
+            let mut query = sqlx::query_as::<_, Row>(sql)
             .bind(team.to_string())
             .bind(at)
             .bind(id)
@@ -170,14 +186,18 @@ impl Store {
             .bind(filter.agency.map(|agency| agency.to_string()).unwrap_or_default())
             .bind(filter.state.map_or("", |state| state.code()))
             .bind(if filter.unread { "received" } else { "" })
-            .bind(due_by)
-            .fetch_all(p)
-            .await)?;
+            .bind(due_by);
+            // No other view looks at the time, and a parameter that a text does not have is refused.
+            if *view == Some(QueueView::Away) {
+                query = query.bind(now.millis());
+            }
+            query.fetch_all(p).await
+        })?;
         rows.into_iter().map(Row::referral).collect()
     }
 
-    /// How many referrals each view of a team's queue holds.
-    pub async fn queue_counts(&self, team: TeamId, user: UserId) -> Result<QueueCounts, Error> {
+    /// How many referrals each view of a team's queue holds, at a moment.
+    pub async fn queue_counts(&self, team: TeamId, user: UserId, now: Timestamp) -> Result<QueueCounts, Error> {
         const SQL: &str = concat!(
             "SELECT ",
             count!(concat!("r.receiving_team = $1 AND r.assigned_to IS NULL AND ", open!())),
@@ -195,19 +215,21 @@ impl Store {
             " AND ",
             open!(),
             "), ",
+            count!(concat!("r.receiving_team = $1 AND ", away!("$3"), " AND ", open!())),
+            ", ",
             count!(concat!("r.receiving_team = $1 AND r.waiting_since IS NOT NULL AND ", open!())),
             ", ",
             count!("r.receiving_team = $1 AND r.state = 'closed'")
         );
-        let row: (i64, i64, i64, i64, i64) =
-            on!(self, p => sqlx::query_as(SQL).bind(team.to_string()).bind(user.to_string()).fetch_one(p).await)?;
+        let row: (i64, i64, i64, i64, i64, i64) = on!(self, p => sqlx::query_as(SQL).bind(team.to_string()).bind(user.to_string()).bind(now.millis()).fetch_one(p).await)?;
         let count = |count| sound(u64::try_from(count), "referral");
         Ok(QueueCounts {
             unassigned: count(row.0)?,
             mine: count(row.1)?,
             team: count(row.2)?,
-            waiting: count(row.3)?,
-            closed: count(row.4)?,
+            away: count(row.3)?,
+            waiting: count(row.4)?,
+            closed: count(row.5)?,
         })
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::pages::queue::StateTag;
 use crate::domain::{
+    absence::Absence,
     clock::Step,
     compartment::EntryKind,
     enquiry::FormKind,
@@ -58,6 +59,25 @@ pub(super) fn capital(words: &str) -> String {
 /// `27 December 2026`.
 pub(super) fn day(at: Timestamp) -> String {
     at.uk_date().strftime("%-d %B %Y").to_string()
+}
+
+/// That somebody is away now, as it stands beside a name: `away until 7 December 2026`.
+pub(super) fn away(absence: Absence) -> String {
+    absence.until.map_or_else(|| "away".to_owned(), |until| format!("away until {}", day(until)))
+}
+
+/// A name, with until when its owner is away if they are.
+pub(super) fn name_away(name: &str, absence: Option<Absence>) -> String {
+    absence.map_or_else(|| name.to_owned(), |absence| format!("{name} ({})", away(absence)))
+}
+
+/// When somebody is away, now or later: `away from 1 December 2026 until 7 December 2026`.
+pub(super) fn absence(absence: Absence, now: Timestamp) -> String {
+    match absence.until {
+        _ if absence.is_on(now) => away(absence),
+        None => format!("away from {}", day(absence.from)),
+        Some(until) => format!("away from {} until {}", day(absence.from), day(until)),
+    }
 }
 
 /// When something is due, as a list says it.

@@ -47,9 +47,12 @@ const EVERYBODYS: [Action; 10] = [
 /// Who may not do an act, and the answers that are right for them: 403 where they know of it, 404 where they must not.
 fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
     match action {
-        Action::SubmitReferral | Action::AskAdvice | Action::StartDraft | Action::ChooseDeputy | Action::ChangeContact => {
-            Some(("dev.specimen", &[StatusCode::FORBIDDEN]))
-        }
+        Action::SubmitReferral
+        | Action::AskAdvice
+        | Action::StartDraft
+        | Action::ChooseDeputy
+        | Action::ChangeContact
+        | Action::SetAbsence => Some(("dev.specimen", &[StatusCode::FORBIDDEN])),
         Action::ListQueue
         | Action::ReadSafeguardingLeads
         | Action::SetSafeguardingLeads
@@ -181,6 +184,7 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
             _ if asked.page => request.form(&[("csrf_token", token), ("form_token", "sweep-form-token")]),
             _ => {
                 let body = match last {
+                    "absences" => serde_json::json!({}),
                     "views" => serde_json::json!({ "name": "Overdue" }),
                     "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
                     "check" => serde_json::json!({ "decision": "pass" }),

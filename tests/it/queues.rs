@@ -56,13 +56,14 @@ async fn views(engine: Engine) {
         (&theo, QueueView::Mine, own(&[1])),
         (&fay, QueueView::Mine, own(&[2])),
         (&theo, QueueView::Team, own(&[0, 1, 2, 3])),
+        (&theo, QueueView::Away, Vec::new()),
         (&theo, QueueView::Waiting, Vec::new()),
         (&theo, QueueView::Closed, Vec::new()),
     ] {
         assert_eq!(shown(&hub, caller, view, all()).await, expected, "{view}");
     }
     let counts = app.queue_counts(&theo, hub.person("theo.invented").team_id).await.unwrap();
-    assert_eq!(QueueView::ALL.iter().map(|view| counts.of(*view)).collect::<Vec<_>>(), [2, 1, 4, 0, 0]);
+    assert_eq!(QueueView::ALL.iter().map(|view| counts.of(*view)).collect::<Vec<_>>(), [2, 1, 4, 0, 0, 0]);
     assert!(app.queue_counts(&tess, hub.person("theo.invented").team_id).await.is_err(), "not even a count for others");
 
     let team = async |filter| shown(&hub, &theo, QueueView::Team, filter).await;
@@ -86,7 +87,7 @@ async fn views(engine: Engine) {
 
 /// A view's text with values in place of its parameters.
 fn filled(sql: &str) -> String {
-    let values = ["'team'", "-1", "''", "26", "'person'", "''", "''", "''", "''", "''", "9223372036854775807"];
+    let values = ["'team'", "-1", "''", "26", "'person'", "''", "''", "''", "''", "''", "9223372036854775807", "5"];
     values.iter().enumerate().rev().fold(sql.to_owned(), |sql, (at, value)| sql.replace(&format!("${}", at + 1), value))
 }
 

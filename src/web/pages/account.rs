@@ -14,6 +14,7 @@ use crate::{
         limits::Limits,
         session::SignedIn,
         view::Frame,
+        words,
     },
 };
 
@@ -35,6 +36,8 @@ pub struct AccountPage {
     pub phone: String,
     /// Who goes on with their drafts; empty for nobody.
     pub deputy: String,
+    /// When they are away, as a sentence; empty while nothing is said of that.
+    pub away: String,
     /// How many sessions they have, this one included.
     pub sessions: u64,
 }
@@ -96,6 +99,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
     let WorkContact { title, phone } = app.work_contact(&person.caller).await?;
     let (chosen, people) = (app.chosen_deputy(&person.caller).await?, app.deputies_to_choose(&person.caller).await?);
     let deputy = people.into_iter().find(|(id, _)| Some(*id) == chosen).map(|(_, name)| name.as_str().to_owned());
+    let away = app.own_absence(&person.caller).await?;
     let place = |named: &NamedPlace| Place {
         team: named.team.as_str().to_owned(),
         agency: named.agency.as_str().to_owned(),
@@ -109,6 +113,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         role: title.map(|title| title.as_str().to_owned()).unwrap_or_default(),
         phone: phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
         deputy: deputy.unwrap_or_default(),
+        away: away.map(|absence| format!("You are {}.", words::absence(absence, person.request.at))).unwrap_or_default(),
         sessions,
     })
 }

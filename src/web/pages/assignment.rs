@@ -13,14 +13,15 @@ use http::StatusCode;
 
 use super::{readers::of_our_file, referral};
 use crate::{
-    app::{App, Assignment, Error, IdempotencyKey, ReferralView},
-    domain::{action::Action, answers::FieldError},
+    app::{App, Assignment, Error, IdempotencyKey, MemberView, ReferralView},
+    domain::{absence::Absence, action::Action, answers::FieldError},
     web::{
-        components::{Button, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Hint, Radio, Radios, Textarea},
+        components::{Button, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Hint, Radio, Radios, Textarea, WarningText},
         error::{Answer, Failure, mend, ok, page, see},
         posted::Posted,
         session::{SignedIn, fresh_token},
         view::Frame,
+        words,
     },
 };
 
@@ -51,7 +52,10 @@ impl DeskBox {
         let may = |action| view.actions.contains(&action);
         let who = match (&desk.assigned_to, desk.is_mine) {
             (_, true) => "You work on this.".to_owned(),
-            (Some(name), false) => format!("{name} works on this."),
+            (Some(name), false) => {
+                let away = desk.assigned_away.map(|absence| format!(" They are {}.", words::away(absence)));
+                format!("{name} works on this.{}", away.unwrap_or_default())
+            }
             (None, false) => "Nobody works on this yet.".to_owned(),
         };
         let hand = match (may(Action::HandOver), may(Action::AssignReferral)) {
@@ -101,8 +105,10 @@ pub struct AssignPage {
     pub who: String,
     /// Who reads the note, as a sentence.
     pub read_by: String,
-    /// The people to choose among: user name and name.
+    /// The people to choose among: user name and name, with until when they are away.
     pub people: Vec<(String, String)>,
+    /// Until when whoever was chosen is away; empty where they are there, or it was read.
+    pub warning: String,
     /// Who was chosen before.
     pub to: String,
     /// What was written before.
@@ -119,6 +125,10 @@ impl AssignPage {
     fn summary(&self) -> Option<ErrorSummary> {
         let link = |(field, words): &(String, String)| ErrorLink { href: format!("#{field}"), text: words.clone() };
         (!self.errors.is_empty()).then(|| ErrorSummary::new(self.errors.iter().map(link).collect()))
+    }
+
+    fn warning(&self) -> Option<WarningText> {
+        (!self.warning.is_empty()).then(|| WarningText { text: self.warning.clone(), ..WarningText::default() })
     }
 
     fn people(&self) -> Radios {
@@ -191,6 +201,19 @@ async fn ask(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pat
     }
 }
 
+/// Somebody to choose, with until when they are away.
+pub(super) fn choice(member: &MemberView) -> (String, String) {
+    (member.username.clone(), words::name_away(&member.name, member.away))
+}
+
+/// What to read before something goes to somebody who is away.
+pub(super) fn warning(absence: Absence) -> String {
+    format!(
+        "Whoever you chose is {}. Choose somebody else, or press the button again to give it to them all the same.",
+        words::away(absence)
+    )
+}
+
 /// The page for whoever may hand the referral on; none for others.
 async fn asked(app: &App, person: &SignedIn, reference: &str) -> Result<Option<AssignPage>, Failure> {
     let view = app.read_referral(&person.request, &person.caller, reference).await?;
@@ -202,7 +225,8 @@ async fn asked(app: &App, person: &SignedIn, reference: &str) -> Result<Option<A
         revision: view.referral.revision,
         who: DeskBox::of(app, person, &view).map(|desk| desk.who).unwrap_or_default(),
         read_by: of_our_file(&view),
-        people: desk.members.iter().map(|member| (member.username.clone(), member.name.clone())).collect(),
+        people: desk.members.iter().map(choice).collect(),
+        warning: String::new(),
         href,
         to: String::new(),
         note: String::new(),
@@ -211,12 +235,18 @@ async fn asked(app: &App, person: &SignedIn, reference: &str) -> Result<Option<A
 }
 
 async fn assign(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
-    posted.only(&["form_token", "revision", "to", "note"])?;
+    posted.only(&["form_token", "revision", "to", "note", "anyway"])?;
     let key = IdempotencyKey::parse(posted.value("form_token"))?;
     // What is no revision is none that anything stands at.
-    let revision = posted.value("revision").parse().unwrap_or(0);
+    let seen = posted.value("revision").parse().unwrap_or(0);
     let assignment =
-        Assignment { to: posted.value("to").to_owned(), note: posted.value("note").to_owned(), revision: Some(revision) };
+        Assignment { to: posted.value("to").to_owned(), note: posted.value("note").to_owned(), revision: Some(seen) };
+    let away = app.colleague_away(&person.caller, &assignment.to).await?;
+    if let Some(absence) = away.filter(|_| posted.value("anyway") != assignment.to) {
+        let Some(page) = asked(&app, &person, &reference).await? else { return Ok(see(&format!("/referrals/{reference}"))) };
+        let Assignment { to, note, .. } = assignment;
+        return ok(&AssignPage { warning: warning(absence), to, note, revision: seen, ..page });
+    }
     match app.assign(&person.request, &person.caller, &key, (&reference, &assignment)).await {
         Ok(_) => Ok(see(&format!("/referrals/{reference}"))),
         Err(Error::Invalid(errors)) => again(&app, &person, &reference, (&assignment, &errors)).await,

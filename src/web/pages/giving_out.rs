@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{Router, extract::State, routing};
 
-use super::queue_place;
+use super::{assignment, queue_place};
 use crate::{
     app::{App, Assignment, Error, IdempotencyKey},
     domain::{ids::TeamId, reference::Reference},
@@ -114,7 +114,7 @@ async fn give_out(State(app): State<Arc<App>>, person: SignedIn, posted: Posted)
         form_token: fresh_token(&app),
         team: posted.value("team").to_owned(),
         references: references.iter().map(Reference::to_string).collect(),
-        people: members.into_iter().map(|member| (member.username, member.name)).collect(),
+        people: members.iter().map(assignment::choice).collect(),
         to: posted.value("to").to_owned(),
         note: posted.value("note").to_owned(),
         errors: Vec::new(),

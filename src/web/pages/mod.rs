@@ -2,6 +2,7 @@
 //! Never here: a rule, or a guess at what the caller may do; links and buttons appear because the data says so.
 //! Built by the handlers beside them from `app`'s views.
 
+pub mod absence;
 pub mod access;
 pub mod account;
 pub mod addition;
@@ -92,6 +93,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(checks::routes())
         .merge(safeguarding_leads::routes())
         .merge(saved_views::routes())
+        .merge(absence::routes())
         .merge(assignment::routes())
         .merge(decision::routes())
         .merge(closing::routes())

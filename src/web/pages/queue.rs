@@ -48,6 +48,10 @@ pub struct QueuePage {
     pub kept: Vec<FilterLink>,
     /// Address where what the queue shows now is kept under a name.
     pub keep_href: String,
+    /// Address where who of the team is away stands.
+    pub away_href: String,
+    /// What the team reads of the reader's own absence, as a sentence; empty while they are there.
+    pub away: String,
     /// What to say when nothing is there.
     pub nothing: String,
     /// What narrows the view.
@@ -335,6 +339,13 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         views: views.collect(),
         kept: app.saved_views(&person.caller).await?.iter().map(|saved| kept(saved, &place)).collect(),
         keep_href: format!("/queue/views?{}", QueuePlace { cursor: None, ..place.clone() }.search()),
+        away_href: format!("/queue/absences?team={current}"),
+        away: app
+            .own_absence(&person.caller)
+            .await?
+            .filter(|absence| absence.is_on(person.request.at))
+            .map(|absence| format!("Your team reads that you are {}.", words::away(absence)))
+            .unwrap_or_default(),
         nothing: nothing(&place).to_owned(),
         filters: filters(&app, &place).await?,
         limits: limits.collect(),
@@ -388,7 +399,7 @@ fn row(item: Item, now: Timestamp) -> QueueRow {
         unopened_urgent: item.unread && !item.copied && item.urgency == Urgency::Today.code(),
         urgency: Urgency::parse(&item.urgency).map_or("", Urgency::title).to_owned(),
         sent: format!("{}, {}", item.sent_by, words::day(item.submitted_at)),
-        with: item.assigned_to.unwrap_or_default(),
+        with: item.assigned_to.map(|name| words::name_away(&name, item.assigned_away)).unwrap_or_default(),
         marks: marks.into_iter().flatten().collect(),
     }
 }
@@ -403,6 +414,7 @@ fn nothing(place: &QueuePlace) -> &'static str {
             "Nothing is waiting here. When somebody sends a referral to this team, it appears in this list with the time by \
              which the team must decide. The soonest comes first."
         }
+        QueueView::Away => "Nothing lies with somebody who is away.",
         QueueView::Waiting => "No question to a referrer is open.",
         QueueView::Closed => "Nothing has been closed yet.",
     }

@@ -29,7 +29,7 @@ use super::{
     shared,
 };
 use crate::{
-    app::{App, EntryView, Error, HolderView, NoteView, Reached, ReferralView, StopView, latest},
+    app::{App, DeskView, EntryView, Error, HolderView, NoteView, Reached, ReferralView, StopView, latest},
     domain::{
         action::Action,
         answers::{Answer as GivenAnswer, Answers},
@@ -343,7 +343,11 @@ fn received_by(view: &ReferralView) -> String {
 /// When it is due, who has it, who sent it and when.
 fn facts(view: &ReferralView, now: Timestamp) -> Vec<(String, String)> {
     let sent = format!("{}, {}", sent_by(view), view.referral.submitted_at.words());
-    let worked_on = view.desk.as_ref().map(|desk| ("With", desk.assigned_to.clone().unwrap_or_else(|| "Nobody yet".to_owned())));
+    let with = |desk: &DeskView| match &desk.assigned_to {
+        Some(name) => words::name_away(name, desk.assigned_away),
+        None => "Nobody yet".to_owned(),
+    };
+    let worked_on = view.desk.as_ref().map(|desk| ("With", with(desk)));
     let named = |(key, value): (&str, String)| (key.to_owned(), value);
     // It was passed on to another pathway, and reads as it was written.
     let sent_as = view.referral.answered_on.as_ref().map(|_| ("Sent as", view.pathway.pathway.title.clone()));

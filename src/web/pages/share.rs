@@ -455,7 +455,7 @@ async fn share(State(app): State<Arc<App>>, person: SignedIn, Path(reference): P
             }
         }
         "edit" => again(&app, &person, &reference, written, &[]).await,
-        _ => preview(&app, &person, &reference, written).await,
+        _ => Box::pin(preview(&app, &person, &reference, written)).await,
     }
 }
 

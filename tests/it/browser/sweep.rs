@@ -181,6 +181,7 @@ async fn sending(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open("/sent", "/sent", "good").await;
     sweep.open("/account/deputy", "/account/deputy", "good").await;
     sweep.open("/account/contact", "/account/contact", "good").await;
+    sweep.open("/account/absence", "/account/absence", "good").await;
     browser.go("/account").await;
     browser.run("document.querySelector('main [name=csrf_token]').value = 'old'").await;
     browser.press("main form[action='/sign-out'] button").await;
@@ -321,6 +322,9 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open("/queue?view=mine", "/queue", "empty").await;
     sweep.open("/queue?overdue=yes&pathway=prevent", "/queue", "narrowed").await;
     sweep.open("/queue?state=nothing", "/queue", "bad").await;
+    sweep.open("/queue?view=away", "/queue", "nobody-away").await;
+    sweep.open("/queue/absences", "/queue/absences", "empty").await;
+    sweep.open("/queue/absences?team=none", "/queue/absences", "bad").await;
     browser.go("/queue?overdue=yes&pathway=fire-protection").await;
     browser.follow("Keep this view").await;
     sweep.look("/queue/views", "empty").await;

@@ -43,7 +43,7 @@ async fn every_route_of_the_list_is_there_and_no_other_method_is() {
             "/sign-in" | "/sign-in/code" => &[303],
             // Whoever keeps no register is led back to it.
             "/agreements/new" => &[200, 303],
-            "/log" | "/log/export" | "/queue" | "/safeguarding-leads" | "/members/mail" => &[200, 403],
+            "/log" | "/log/export" | "/queue" | "/queue/absences" | "/safeguarding-leads" | "/members/mail" => &[200, 403],
             path if path == "/find" || path.contains("{reference}") => &[404],
             _ => &[200],
         };

@@ -34,6 +34,7 @@ pub(super) fn signing_in() -> Vec<Sample> {
         role: "Duty social worker".to_owned(),
         phone: String::new(),
         deputy: PERSON.to_owned(),
+        away: "You are away until 7 December 2026.".to_owned(),
         sessions: 2,
     };
     let contact = |failed: bool, title: &str, phone: &str| ContactPage {

@@ -42,6 +42,8 @@ pub(super) fn queue(rows: usize, headline: &str) -> QueuePage {
         ],
         kept: if rows == 0 { Vec::new() } else { vec![filter(headline, "/queue?overdue=yes", true)] },
         keep_href: "/queue/views?view=team".to_owned(),
+        away_href: "/queue/absences?team=1".to_owned(),
+        away: if rows == 0 { "Your team reads that you are away.".to_owned() } else { String::new() },
         nothing: "Nothing is waiting here.".to_owned(),
         filters: Filters {
             carried: vec![("view".to_owned(), "team".to_owned())],

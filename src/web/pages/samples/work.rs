@@ -2,6 +2,7 @@
 
 use super::{
     super::{
+        absence::{AbsenceLine, Days, OwnAbsencePage, TeamAbsencesPage},
         assignment::{AssignPage, DeskBox},
         closing::{ReasonPage, Reasoned},
         decision::{DecidePage, DecidedLine, DecisionBox, PreviewPage, Written},
@@ -42,7 +43,8 @@ fn assign(words: &str, failed: bool) -> AssignPage {
         who: "You work on this.".to_owned(),
         read_by: words.to_owned(),
         people: vec![("sample".to_owned(), PERSON.to_owned()), ("other".to_owned(), words.to_owned())],
-        to: String::new(),
+        warning: if failed { String::new() } else { words.to_owned() },
+        to: if failed { String::new() } else { "sample".to_owned() },
         note: words.to_owned(),
         errors: if failed { vec![("to".to_owned(), "Choose somebody of your team".to_owned())] } else { Vec::new() },
     }
@@ -161,6 +163,43 @@ fn views(words: &str, failed: bool) -> ViewsPage {
     }
 }
 
+fn own_absence(words: &str, failed: bool) -> OwnAbsencePage {
+    OwnAbsencePage {
+        frame: somebody().titled("When you are away").back_to("/account").at("/account").failed_if(failed),
+        form_token: "token-of-the-form".to_owned(),
+        now: if failed { String::new() } else { "You are away until 7 December 2026.".to_owned() },
+        days: days(words, failed),
+    }
+}
+
+fn days(words: &str, failed: bool) -> Days {
+    Days {
+        from: words.to_owned(),
+        until: words.to_owned(),
+        errors: if failed { vec![("until".to_owned(), "First day back must be after today".to_owned())] } else { Vec::new() },
+    }
+}
+
+fn team_absences(words: &str, failed: bool) -> TeamAbsencesPage {
+    let line = AbsenceLine {
+        username: "sample".to_owned(),
+        name: PERSON.to_owned(),
+        away: "away until 7 December 2026".to_owned(),
+        form_token: "token-of-the-form".to_owned(),
+    };
+    TeamAbsencesPage {
+        frame: somebody().titled("Who is away").back_to("/queue").at("/queue").failed_if(failed),
+        form_token: "token-of-the-form".to_owned(),
+        team: "1".to_owned(),
+        team_name: format!("Night desk {words}"),
+        work_href: "/queue?view=away".to_owned(),
+        lines: if failed { Vec::new() } else { vec![line] },
+        people: vec![("sample".to_owned(), PERSON.to_owned())],
+        of: String::new(),
+        days: days(words, failed),
+    }
+}
+
 fn giving_out(words: &str, failed: bool) -> GivingOutPage {
     GivingOutPage {
         frame: somebody().titled("Give referrals out").at("/queue").failed_if(failed),
@@ -207,6 +246,10 @@ pub(super) fn pages(state: &str, words: &str) -> Vec<Sample> {
         sample(&format!("redirect-failed{state}"), true, &redirect(words, true)),
         sample(&format!("views{state}"), false, &views(words, false)),
         sample(&format!("views-failed{state}"), true, &views(words, true)),
+        sample(&format!("own-absence{state}"), false, &own_absence(words, false)),
+        sample(&format!("own-absence-failed{state}"), true, &own_absence(words, true)),
+        sample(&format!("team-absences{state}"), false, &team_absences(words, false)),
+        sample(&format!("team-absences-failed{state}"), true, &team_absences(words, true)),
         sample(&format!("giving-out{state}"), false, &giving_out(words, false)),
         sample(&format!("giving-out-failed{state}"), true, &giving_out(words, true)),
         sample(&format!("reopen{state}"), false, &reason(words, Reasoned::Reopen, false)),
