@@ -121,9 +121,9 @@ pub struct LogFields {
     action: Option<String>,
     /// `allow` for what was done, `refuse` for what was refused.
     outcome: Option<String>,
-    /// Not before this moment, RFC 3339.
+    /// Not before this moment, RFC 3339, or this day in the United Kingdom.
     from: Option<String>,
-    /// Before this moment, RFC 3339.
+    /// Before this moment, RFC 3339, or until the end of this day in the United Kingdom.
     to: Option<String>,
     /// Why you read: `lawfulness` (unless told), `self-monitoring`, `integrity` or `criminal-proceedings`.
     #[serde(rename = "use")]
@@ -204,8 +204,8 @@ impl LogFields {
             agency: query::code("agency", self.agency, |text| AgencyId::parse(text).ok())?,
             action: query::one_of("action", self.action, Action::ALL, Action::code)?,
             outcome: query::one_of("outcome", self.outcome, LogOutcome::ALL, LogOutcome::code)?,
-            from: query::moment("from", self.from)?,
-            to: query::moment("to", self.to)?,
+            from: query::moment("from", self.from, 0)?,
+            to: query::moment("to", self.to, 1)?,
             log_use: query::one_of("use", self.log_use, LogUse::ALL, LogUse::code)?,
             cursor: query::code("cursor", self.cursor, log_cursor)?,
             limit: query::limit(self.limit)?,

@@ -47,9 +47,13 @@ pub fn one_of<T: Copy>(
     given(field).map(|text| find(text).ok_or_else(|| Problem::field(name, format!("it is one of: {}", codes())))).transpose()
 }
 
-/// A field that is a moment.
-pub fn moment(name: &str, field: Option<String>) -> Result<Option<Timestamp>, Problem> {
-    let read = |text: String| Timestamp::parse(&text).map_err(|error| Problem::field(name, error.to_string()));
+/// A field that is a moment, or a day: then the first moment of the day so many days later.
+pub fn moment(name: &str, field: Option<String>, later: i8) -> Result<Option<Timestamp>, Problem> {
+    let read = |text: String| {
+        Timestamp::of_day(&text, later)
+            .or_else(|_| Timestamp::parse(&text))
+            .map_err(|error| Problem::field(name, error.to_string()))
+    };
     given(field).map(read).transpose()
 }
 

@@ -271,7 +271,8 @@ impl App {
         let before = latest(&view);
         let tried = changed(&view, (&before, change, raw), sender, request);
         // What becomes a matter of today goes to whoever covers as well, with all that they may have of it.
-        let becomes_today = tried.as_ref().is_ok_and(|answers| Standing::of(&view, &before, answers).becomes_today());
+        let becomes_today =
+            tried.as_ref().is_ok_and(|answers| Standing::of(&view, &referral.urgency, &before, answers).becomes_today());
         let reached: Vec<CompartmentId> = if becomes_today {
             sight.withheld(referral.id).into_iter().map(|shown| shown.id).collect()
         } else {
@@ -288,7 +289,7 @@ impl App {
             return Err(Error::Conflict(CHANGED));
         }
         let answers = tried?;
-        let standing = Standing::of(&view, &before, &answers);
+        let standing = Standing::of(&view, &referral.urgency, &before, &answers);
         let (mut parts, mut open) = (Vec::new(), pathway.part(&answers, None));
         for WithheldView { compartment, questions, .. } in &kept {
             let (rest, part) = pathway.split(&open, questions);

@@ -51,11 +51,12 @@ pub(super) struct Hastened {
 }
 
 impl Standing {
-    /// Of a referral as somebody sees it who gives these answers anew.
-    pub(super) fn of(view: &ReferralView, before: &Answers, given: &Answers) -> Self {
+    /// Of a referral as somebody sees it who gives these answers anew, and as urgent as it is when they are taken: what made it
+    /// so since it was read counts.
+    pub(super) fn of(view: &ReferralView, urgency: &str, before: &Answers, given: &Answers) -> Self {
         let pathway = &view.pathway.pathway;
         let answers = pathway.whole([given.clone(), before.clone()]);
-        let was = Urgency::parse(&view.referral.urgency).unwrap_or(Urgency::Today);
+        let was = Urgency::parse(urgency).unwrap_or(Urgency::Today);
         let urgency = pathway.urgency(&answers).min(was);
         let line = |answers: &Answers| pathway.headline(&open(view, answers));
         let headline = Some(line(&answers)).filter(|now| *now != line(before));

@@ -27,7 +27,7 @@ use crate::{
         compartment::{Category, CompartmentKind, EntryKind},
         desk::Desk,
         enquiry::PointsAt,
-        ids::{CompartmentId, EntryId, ReferralId, UserId},
+        ids::{CompartmentId, EntryId, ReferralId, TeamId, UserId},
         message::Audience,
         pathway::Pathway,
         reference::Reference,
@@ -44,6 +44,8 @@ use crate::{
 pub(super) struct Seen {
     /// By which relation; the first that opened anything.
     pub(super) relation: Option<Relation>,
+    /// From a place in which team that was.
+    pub(super) from: Option<TeamId>,
     pub(super) actions: Vec<Action>,
     pub(super) kinds: Vec<ShownCompartment>,
     /// Who sent it: the referrer, or their deputy.
@@ -229,6 +231,7 @@ impl App {
                 continue;
             };
             let permit = self.ask(act).await?;
+            seen.from = seen.from.or(permit.act().actor.person().map(|person| person.place.team));
             self.open_reached(request, caller, permit, (&mut referral, &form), &sight, &mut unwrapped, &mut seen).await?;
         }
         let Some(relation) = seen.relation else {

@@ -111,7 +111,11 @@ impl App {
             ending.extend(self.store.cover_grants(compartment.id).await?);
         }
         ending.retain(|(_, holder)| covering.as_ref() != Some(holder));
-        let holds_already = by_name.iter().any(|holder| covering.as_ref() == Some(&holder.id));
+        // The first team's own keys end with this, unless it is the sender's as well.
+        let ends = referral.receiving_team != referral.referrer_team;
+        let first = ends.then(|| referral.receiving_team.to_string());
+        let stay = by_name.iter().filter(|holder| first.as_ref() != Some(&holder.id));
+        let holds_already = stay.into_iter().any(|holder| covering.as_ref() == Some(&holder.id));
         let cover = cover.filter(|_| !holds_already);
         let mut news = self.tell_sender(&referral, NoticeCode::Moved, Some(by)).await?;
         news.push(telling(&referral, Addressee::Team(to.id), NoticeCode::PassedOn));

@@ -16,7 +16,7 @@ use crate::{
         compartment::{Category, CompartmentKind, EntryKind},
         enquiry::PointsAt,
         grant::GrantReason,
-        ids::{AgencyId, CompartmentId, EntryId, ReferralId, UserId},
+        ids::{AgencyId, CompartmentId, EntryId, ReferralId, TeamId, UserId},
         message::Audience,
         pathway::Pathway,
         reference::Reference,
@@ -65,6 +65,8 @@ pub struct ReferralView {
     pub course: Versioned,
     /// How the caller stands to it.
     pub relation: Relation,
+    /// The team from a place in which the caller reads it.
+    pub from: Option<TeamId>,
     /// What the caller may do with it next.
     pub actions: Vec<Action>,
     /// The answers as sent.
@@ -172,6 +174,7 @@ impl App {
         // Of what is kept apart its readers are named only to somebody who reads it, too: others must not learn that it is there.
         let seen_apart = seen.kinds.iter().any(|shown| shown.kind == CompartmentKind::Restricted);
         let Seen {
+            from,
             actions,
             parts,
             categories,
@@ -245,6 +248,7 @@ impl App {
             entries,
             actions,
             relation,
+            from,
             additions: additions.into_iter().map(|(by, view)| AdditionView { from: name_of(by), ..view }).collect(),
             notes: notes.into_iter().map(|(by, note)| NoteView { from: name_of(by), ..note }).collect(),
             decisions: decisions.into_iter().map(|(by, decision)| DecisionView { by: name_of(by), ..decision }).collect(),

@@ -126,6 +126,11 @@ impl App {
         if new.filter.pathway.as_deref().is_some_and(|id| self.pathway(id).is_none()) {
             faults.push(("pathway", "Choose one of the pathways"));
         }
+        if let Some(agency) = new.filter.agency
+            && self.store.agencies().await?.iter().all(|known| known.id != agency)
+        {
+            faults.push(("agency", "Choose one of the agencies"));
+        }
         let kept = self.store.saved_views(caller.user()).await?;
         let known = |name: &ViewName| kept.iter().any(|view| view.name == *name);
         if kept.len() >= MOST && name.as_ref().is_ok_and(|name| !known(name)) {

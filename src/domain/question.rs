@@ -269,7 +269,7 @@ impl Kind {
 
     /// Whether an answer of this kind can be kept from somebody: no code, on which rules and other questions hang.
     pub const fn can_be_withheld(&self) -> bool {
-        matches!(self, Self::Text { .. } | Self::LongText { .. } | Self::Phone | Self::Address(_))
+        matches!(self, Self::Text { .. } | Self::LongText { .. } | Self::Phone | Self::Email | Self::Address(_))
     }
 
     /// Whether the answer is a code (or yes or no): what conditions can look at and what cannot identify anyone by itself.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::{ToSpan as _, civil::Date, tz::TimeZone};
 
 /// A moment, in whole milliseconds since the Unix epoch, UTC; between the years 1970 and 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10,7 +10,7 @@ pub struct Timestamp(i64);
 
 /// The text is not an RFC 3339 moment in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a time is written like 2026-11-22T09:30:00.000Z")]
+#[error("a time is written like 2026-11-22T09:30:00.000Z, a day like 2026-11-22")]
 pub struct BadTime;
 
 /// 9999-12-30T22:00:00.000Z, the last second that the time library can place in every zone.
@@ -70,6 +70,16 @@ impl Timestamp {
     pub fn midnight(day: Date) -> Option<Self> {
         let start = day.to_zoned(london()).ok()?.timestamp().as_millisecond();
         (0..=LAST).contains(&start).then_some(Self(start))
+    }
+
+    /// The first moment of the day so many days later, of a day written like `2026-11-22`, in the United Kingdom.
+    ///
+    /// # Errors
+    /// [`BadTime`] when the text is no such day, or lies outside the years 1970 to 9999.
+    pub fn of_day(text: &str, later: i8) -> Result<Self, BadTime> {
+        let date = text.parse::<Date>().ok().filter(|_| text.len() == 10);
+        let moment = date.and_then(|date| Self::midnight(date.checked_add(i32::from(later).days()).ok()?));
+        moment.ok_or(BadTime)
     }
 
     /// `4 June 2026`, in the United Kingdom's time.

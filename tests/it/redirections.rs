@@ -2,7 +2,7 @@
 
 use referral_exchange::{
     app::{App, Caller, Error, IdempotencyKey, ListQuery, Redirection},
-    domain::{ids::TeamId, message::Audience, referral::ReferralState},
+    domain::{ids::TeamId, message::Audience, referral::ReferralState, relation::Relation},
     store::Engine,
 };
 
@@ -92,10 +92,34 @@ async fn urgent(engine: Engine) {
     let own = (reference.as_str(), Audience::Casework, "Ours now.");
     app.write_message(&app.request(None), &nia, &IdempotencyKey::parse("note").unwrap(), own).await.unwrap();
     assert!(view.actions.iter().any(|action| action.code() == "decide-referral"));
+    assert_eq!(view.from, Some(front_door), "she reads it from her place there, not from her main one");
+    hub.finish().await;
+}
+
+/// A team that covers for the desk to which it passes a referral covers for it from then on.
+async fn by_the_cover(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let sent = send(app, &tess, "one", |answers| answers["danger_now"] = serde_json::json!(true)).await;
+    let reference = sent.reference.to_string();
+    let theo = hub.sign_in("theo.invented").await;
+    let revision = app.read_referral(&app.request(None), &theo, &reference).await.unwrap().referral.revision;
+    pass_on(app, &theo, "duty", &reference, team(&hub, "emergency-duty").await, revision).await.unwrap();
+    let rory = hub.sign_in("rory.whimsy").await;
+    let view = app.read_referral(&app.request(None), &rory, &reference).await.unwrap();
+    assert_eq!(view.relation, Relation::ReceivingTeam);
+    pass_on(app, &rory, "day", &reference, team(&hub, "city-front-door").await, view.referral.revision).await.unwrap();
+    let covered = app.read_referral(&app.request(None), &rory, &reference).await.unwrap();
+    assert!(covered.answers.is_some() && covered.relation != Relation::ReceivingTeam);
+    let nia = hub.sign_in("nia.imaginary").await;
+    let decides = app.read_referral(&app.request(None), &nia, &reference).await.unwrap().actions;
+    assert!(decides.iter().any(|action| action.code() == "decide-referral"));
     hub.finish().await;
 }
 
 crate::support::on_both! {
     what_is_for_today_goes_with_whoever_covers_for_the_new_desk => urgent,
+    a_team_that_passes_on_what_it_covers_for_keeps_covering => by_the_cover,
     another_team_gets_what_is_shared_and_nothing_of_the_first_teams_own => to_another_desk,
 }

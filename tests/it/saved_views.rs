@@ -4,6 +4,7 @@ use referral_exchange::{
     app::{App, Caller, Error, IdempotencyKey, NewSavedView},
     domain::{
         answers::FieldError,
+        ids::AgencyId,
         queue::{QueueFilter, QueueView},
         saved_view::MOST,
         urgency::Urgency,
@@ -69,6 +70,9 @@ async fn own_and_few(engine: Engine) {
     let pathway = Some("made-up".to_owned());
     let strange = NewSavedView { filter: QueueFilter { pathway, ..QueueFilter::default() }, ..named(&"x".repeat(61)) };
     assert_eq!(fields(&save(app, &theo, "long", &strange).await), ["name", "pathway"]);
+    let agency = Some(AgencyId::parse(&"ab".repeat(16)).unwrap());
+    let strange = NewSavedView { filter: QueueFilter { agency, ..QueueFilter::default() }, ..named("Nobody's") };
+    assert_eq!(fields(&save(app, &theo, "nobody", &strange).await), ["agency"]);
     for number in 1..MOST {
         save(app, &theo, &format!("more-{number}"), &named(&format!("View {number}"))).await.unwrap();
     }

@@ -23,7 +23,7 @@ use crate::domain::{
     code::QuestionId,
     compartment::Category,
     pathway::Pathway,
-    question::Question,
+    question::{Kind, Question, Sealed},
     urgency::Urgency,
     validate::validate,
 };
@@ -348,5 +348,18 @@ fn every_route_says_when_a_human_reads_it_and_who_covers() {
             assert_eq!((route.team.as_str(), route.cover.as_str()), (team, cover), "{name} {district}");
             assert!(!route.hours.is_empty() && route.emergency.contains("999"));
         }
+    }
+}
+
+#[test]
+fn every_safe_way_of_making_contact_can_be_kept_from_somebody() {
+    let ways = library().iter().flat_map(|loaded| {
+        let ways = loaded.pathway.safe_contact.iter().map(|id| question(&loaded.pathway, id.as_str()));
+        ways.filter(|way| matches!(way.kind, Kind::Phone | Kind::Email | Kind::Address(_)) && way.sealed == Sealed::Shared)
+    });
+    let ways: Vec<_> = ways.collect();
+    assert!(ways.len() > 10);
+    for way in ways {
+        assert!(way.can_be_withheld(), "{}", way.id);
     }
 }

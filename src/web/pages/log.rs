@@ -289,7 +289,7 @@ fn blank(person: &SignedIn, asked: &Asked, errors: Vec<(String, String)>) -> Log
             to: asked.to.clone(),
             use_code: asked.log_use.clone(),
         },
-        actions: Action::ALL.iter().map(|action| ChoiceView::new(action.code(), &words::capital(action.sentence()))).collect(),
+        actions: acts(),
         teams: Vec::new(),
         agencies: Vec::new(),
         uses: LogUse::ALL.iter().map(|log_use| ChoiceView::new(log_use.code(), use_words(*log_use))).collect(),
@@ -357,4 +357,10 @@ fn use_words(log_use: LogUse) -> &'static str {
         LogUse::Integrity => "Integrity and security of the data",
         LogUse::CriminalProceedings => "Criminal proceedings",
     }
+}
+/// Every act by its words, in the order of the alphabet.
+fn acts() -> Vec<ChoiceView> {
+    let mut acts: Vec<_> = Action::ALL.iter().map(|action| (words::capital(action.sentence()), action.code())).collect();
+    acts.sort_unstable();
+    acts.into_iter().map(|(sentence, code)| ChoiceView::new(code, &sentence)).collect()
 }

@@ -1,6 +1,5 @@
 //! What the log is asked with, as it stands in an address.
 
-use jiff::{ToSpan, civil::Date};
 use serde::Deserialize;
 
 use crate::{
@@ -74,7 +73,7 @@ pub(super) fn read(asked: &Asked) -> (LogQuery, Vec<(String, String)>) {
     let mut day = |name: &str, value: &str, label: &str, after: i8| match text(value) {
         None => None,
         Some(value) => {
-            let moment = value.parse::<Date>().ok().filter(|_| value.len() == 10).and_then(|date| midnight(date, after));
+            let moment = Timestamp::of_day(&value, after).ok();
             if moment.is_none() {
                 wrong(name, &format!("{label} must be a real date, such as 2026-03-27"));
             }
@@ -97,11 +96,6 @@ pub(super) fn read(asked: &Asked) -> (LogQuery, Vec<(String, String)>) {
         limit: None,
     };
     (query, errors)
-}
-
-/// The first moment of a day, so many days later, in the United Kingdom.
-fn midnight(date: Date, after: i8) -> Option<Timestamp> {
-    Timestamp::midnight(date.checked_add(i32::from(after).days()).ok()?)
 }
 
 /// The address of the next page, with the same filters.

@@ -98,7 +98,8 @@ fn of(app: &App, person: &SignedIn, view: &ReferralView, with_apart: bool) -> Pr
     let shown = page(app, person, view);
     let reference = view.referral.reference;
     let sensitivity = view.referral.sensitivity;
-    let team = person.frame.signed_in.as_ref().map_or("", |person| person.team.as_str());
+    let place = person.caller.places().iter().find(|named| Some(named.place.team) == view.from);
+    let team = place.or(person.caller.main()).map_or("", |named| named.team.as_str());
     PrintPage {
         frame: person.frame.titled(&format!("Print {reference}")).back_to(&format!("/referrals/{reference}")),
         heading: shown.heading(),

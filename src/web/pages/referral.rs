@@ -427,7 +427,7 @@ pub(super) fn sections(view: &ReferralView) -> Vec<AnswerSection> {
         let given = now.get(&question.id).is_some();
         // A category that the caller does not hold is not there, not even as a question without an answer.
         // Nor is one that could be kept from them: its absence would tell them of it.
-        if !whole || question.withhold || question.sealed.category().is_some() {
+        if !whole || question.can_be_withheld() || question.sealed.category().is_some() {
             given
         } else {
             question.is_shown(sent) || question.is_shown(&now)

@@ -192,8 +192,12 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         Some(answers) => untold(&app, pathway, answers).await?,
         None => Vec::new(),
     };
-    let read_when = view.answers.as_ref().map(|answers| {
-        let route = pathway.route(answers);
+    let route = match view.answers.as_ref() {
+        Some(answers) if is_named => Some(pathway.route(answers)),
+        Some(answers) => app.route_taken(&view, answers).await?,
+        None => None,
+    };
+    let read_when = route.map(|route| {
         if is_named {
             return words::read_by_name(&route.emergency);
         }
@@ -218,7 +222,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
             }
             let latest = if state == ReferralState::Checking { " at the latest" } else { "" };
             let meanwhile = cover(&view).map(|cover| format!(" While it is closed, {cover} acts.")).unwrap_or_default();
-            let route = view.answers.as_ref().filter(|_| cover(&view).is_none()).map(|answers| pathway.route(answers));
+            let route = route.filter(|_| cover(&view).is_none());
             let closed = match route.and_then(|route| app.reads_before(route, due)) {
                 Some(Reads::Until(last)) => {
                     format!(" Nobody there reads at that hour: it is read before, by {}.", words::day_and_time(last))

@@ -57,6 +57,10 @@ async fn every_filter_narrows_and_every_use_is_taken() {
     assert_eq!(column(&late, "reference"), [second.as_str()]);
     let early = dora.json(&format!("/log?action=submit-referral&to={between}")).await;
     assert_eq!(column(&early, "reference"), [first.as_str()]);
+    // A day is as good as a moment, and `to` takes it whole.
+    let day = between[..10].to_owned();
+    let that_day = dora.json(&format!("/log?action=submit-referral&from={day}&to={day}")).await;
+    assert_eq!(column(&that_day, "reference"), [second.as_str(), first.as_str()]);
     for nothing in ["reference=7K3F-9QXD-2", "reference=nonsense", "actor=nobody.here", "actor=%00"] {
         let page = dora.json(&format!("/log?{nothing}")).await;
         assert_eq!((&page["items"], &page["next"]), (&json!([]), &Value::Null), "{nothing}");
