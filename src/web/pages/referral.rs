@@ -355,7 +355,22 @@ fn facts(view: &ReferralView, now: Timestamp) -> Vec<(String, String)> {
     let asked = view.referral.desk.waiting_since.filter(|_| matches!(view.relation, Relation::Referrer | Relation::Deputy));
     let asked =
         asked.map(|at| ("The team waits for you".to_owned(), format!("It asked on {}. Answer under Messages", at.words())));
-    asked.into_iter().chain(due(view, now)).chain(who).chain([named(("Received by", received_by(view)))]).collect()
+    asked
+        .into_iter()
+        .chain(not_agreed(view))
+        .chain(due(view, now))
+        .chain(who)
+        .chain([named(("Received by", received_by(view)))])
+        .collect()
+}
+
+/// For the receiving team, until it has decided anew: that the sender does not agree.
+fn not_agreed(view: &ReferralView) -> Option<(String, String)> {
+    let said = view.notes.iter().rfind(|note| note.kind == EntryKind::Disagreement)?;
+    let decided = view.decisions.iter().any(|decision| decision.at > said.at);
+    let open = matches!(view.referral.stage.state(), ReferralState::Opened | ReferralState::Decided);
+    let words = format!("Look at it again. {} said so on {}, and why under Notes", said.from, said.at.words());
+    (view.desk.is_some() && open && !decided).then(|| ("The sender does not agree".to_owned(), words))
 }
 
 /// When it is due: for the receiving team each of its clocks, for others the decision alone.

@@ -3,6 +3,7 @@
 mod checks;
 mod choices;
 mod damage;
+mod disagreeing;
 mod files;
 mod giving_out;
 mod guards;
