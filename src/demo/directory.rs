@@ -12,7 +12,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{SettableClock, SignIn, fill, found};
+use super::{SettableClock, SignIn, fill, found_whole};
 use crate::{
     app::{self, App, Error, KeyFiles, SystemRandom},
     config::Config,
@@ -155,7 +155,7 @@ impl Vacancy {
 
         let clock = Arc::new(SettableClock::at(now.minus(PAST)));
         let app = App::open(&config, Arc::clone(&clock) as _, Arc::new(SystemRandom), true).await?;
-        let people = found(&app, &clock).await?;
+        let people = found_whole(&app, &clock).await?;
         fill(&app, &clock, &people, seed, now).await?;
         app.stop_sequencing().await?;
         let key = app.verifier_key();

@@ -33,7 +33,7 @@ use crate::{
         time::Timestamp,
     },
 };
-use partnership::{AgencyPlan, PARTNERSHIP, PersonPlan, TeamPlan};
+use partnership::{AgencyPlan, Extent, PersonPlan, TeamPlan};
 
 /// Longer than a one-time code's step, so that the same person can sign in again.
 const NEXT_CODE: Duration = Duration::from_secs(31);
@@ -45,12 +45,27 @@ struct Given {
     role: Role,
 }
 
-/// Founds the partnership: agencies, teams, accounts, credentials, team keys, admissions; the hub is open afterwards.
-/// Gives one row for each person, with their main place.
+/// Founds the agencies that receive, and a school: agencies, teams, accounts, credentials, team keys, admissions; the hub is
+/// open afterwards. Gives one row for each person, with their main place.
+///
+/// # Errors
+/// [`Error`].
 pub async fn found(app: &App, clock: &SettableClock) -> Result<Vec<DemoPerson>, Error> {
+    found_as_far_as(app, clock, Extent::Receiving).await
+}
+
+/// Founds the whole partnership: further teams, and the agencies that only send, as well.
+///
+/// # Errors
+/// [`Error`].
+pub async fn found_whole(app: &App, clock: &SettableClock) -> Result<Vec<DemoPerson>, Error> {
+    found_as_far_as(app, clock, Extent::Whole).await
+}
+
+async fn found_as_far_as(app: &App, clock: &SettableClock, extent: Extent) -> Result<Vec<DemoPerson>, Error> {
     let (mut people, mut given, mut further) = (Vec::new(), Vec::new(), Vec::new());
-    for agency in PARTNERSHIP {
-        let founded = found_agency(app, agency).await?;
+    for (agency, teams) in extent.agencies() {
+        let founded = found_agency(app, agency, &teams).await?;
         given.extend(founded.people.iter().map(|person| Given { user: person.user, team: person.team_id, role: person.role }));
         people.extend(founded.people);
         further.extend(founded.further);
@@ -106,14 +121,14 @@ struct Founded {
     further: Vec<(&'static str, TeamId, Role)>,
 }
 
-async fn found_agency(app: &App, plan: &AgencyPlan) -> Result<Founded, Error> {
+async fn found_agency(app: &App, plan: &AgencyPlan, teams: &[&TeamPlan]) -> Result<Founded, Error> {
     let request = app.request(None);
     let unusable = |_| Error::Configuration("the made-up partnership has a name that cannot be used".into());
     let name = AgencyName::parse(plan.name).map_err(unusable)?;
     let recovery = app.recipient_without_secret();
     let agency = app.enrol_agency(&request, &Founder::SetUp, (plan.code, name, plan.kind), &recovery).await?;
     let (mut people, mut further) = (Vec::new(), Vec::new());
-    for TeamPlan { code, name, people: members, also } in plan.teams {
+    for TeamPlan { code, name, people: members, also, work } in teams {
         let team_name = TeamName::parse(name).map_err(unusable)?;
         let team = app.make_team(&request, &Founder::SetUp, agency, (code, team_name)).await?;
         further.extend(also.iter().map(|(username, role)| (*username, team, *role)));
@@ -121,7 +136,7 @@ async fn found_agency(app: &App, plan: &AgencyPlan) -> Result<Founded, Error> {
             let login = Username::parse(username).map_err(unusable)?;
             let shown = PersonName::parse(person_name).map_err(unusable)?;
             let is_lead = *username == plan.safeguarding_lead;
-            let contact = work_contact(username, plan.kind, *role, is_lead);
+            let contact = work_contact(username, (plan.kind, *work), *role, is_lead);
             let user = app.make_account(&request, &Founder::SetUp, agency, (login, shown, contact)).await?;
             app.give_place(&request, &Founder::SetUp, user, team, *role).await?;
             let (password, totp_secret) = set_credentials(app, user).await?;
@@ -146,9 +161,10 @@ async fn found_agency(app: &App, plan: &AgencyPlan) -> Result<Founded, Error> {
 }
 
 /// What somebody of an agency does, and a number of those kept free for plays and examples.
-fn work_contact(username: &str, kind: AgencyKind, role: Role, is_safeguarding_lead: bool) -> WorkContact {
+fn work_contact(username: &str, (kind, work): (AgencyKind, Option<&str>), role: Role, is_safeguarding_lead: bool) -> WorkContact {
     let title = match (role, kind) {
         _ if is_safeguarding_lead => "Designated safeguarding lead",
+        (Role::Practitioner, _) if work.is_some() => work.unwrap_or_default(),
         (Role::Practitioner, AgencyKind::Education) => "Pastoral teacher",
         (Role::Practitioner, AgencyKind::Police) => "Police constable",
         (Role::Practitioner, AgencyKind::Fire) => "Firefighter",

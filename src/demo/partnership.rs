@@ -1,6 +1,9 @@
 //! The made-up partnership: agencies and teams by their public names, people plainly invented.
 
+mod senders;
+
 use crate::domain::{agency::AgencyKind, role::Role};
+use senders::{FURTHER_TEAMS, SENDERS};
 
 /// An agency with its teams.
 pub(super) struct AgencyPlan {
@@ -19,6 +22,8 @@ pub(super) struct TeamPlan {
     pub(super) name: &'static str,
     pub(super) people: &'static [PersonPlan],
     pub(super) also: &'static [(&'static str, Role)],
+    /// What its practitioners are, where the agency's kind does not say it.
+    pub(super) work: Option<&'static str>,
 }
 
 /// A person: user name, name and role.
@@ -38,14 +43,40 @@ const fn team(
     people: &'static [PersonPlan],
     also: &'static [(&'static str, Role)],
 ) -> TeamPlan {
-    TeamPlan { code, name, people, also }
+    TeamPlan { code, name, people, also, work: None }
 }
 
-/// The partnership. Surnames are words of the trade, so that nobody takes them for real people. The first practitioner
+/// How much of the partnership is founded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// The agencies that receive, and a school.
+    Receiving,
+    /// Those, their further teams, and the agencies that only send.
+    Whole,
+}
+
+impl Extent {
+    /// The agencies, each with its teams.
+    pub(super) fn agencies(self) -> impl Iterator<Item = (&'static AgencyPlan, Vec<&'static TeamPlan>)> {
+        let senders = if self == Self::Whole { SENDERS } else { &[] };
+        let further = if self == Self::Whole { FURTHER_TEAMS } else { &[] };
+        PARTNERSHIP.iter().chain(senders).map(move |agency| {
+            let further = further.iter().filter(|(code, _)| *code == agency.code).map(|(_, team)| team);
+            (agency, agency.teams.iter().chain(further).collect())
+        })
+    }
+}
+
+/// Every agency there is.
+pub(super) fn agencies() -> impl Iterator<Item = &'static AgencyPlan> {
+    PARTNERSHIP.iter().chain(SENDERS)
+}
+
+/// The agencies that receive, and a school. Surnames are words of the trade, so that nobody takes them for real people. The first practitioner
 /// is one whose agency sends nearly every pathway, the first data-protection officer one whose agency hosts the team for
 /// child exploitation. Restricted teams are small and their people have different homes, so that somebody is left when
 /// one of them is involved.
-pub(super) const PARTNERSHIP: &[AgencyPlan] = &[ASHGROVE, POLICE, FIRE, CITY, COUNTY, RUTLAND, HEALTH];
+const PARTNERSHIP: &[AgencyPlan] = &[ASHGROVE, POLICE, FIRE, CITY, COUNTY, RUTLAND, HEALTH];
 
 const ASHGROVE: AgencyPlan = AgencyPlan {
     code: "ashgrove-academy",
@@ -277,7 +308,7 @@ mod tests {
     }
 
     fn teams() -> impl Iterator<Item = (&'static AgencyPlan, &'static TeamPlan)> {
-        PARTNERSHIP.iter().flat_map(|agency| agency.teams.iter().map(move |team| (agency, team)))
+        Extent::Whole.agencies().flat_map(|(agency, teams)| teams.into_iter().map(move |team| (agency, team)))
     }
 
     fn places(team: &TeamPlan) -> impl Iterator<Item = (&'static str, Role)> {
@@ -361,7 +392,10 @@ mod tests {
             teams().filter(move |(_, team)| team.people.iter().any(|person| person.role == role)).map(|(agency, _)| agency.code)
         };
         let officers: Vec<&str> = with(Role::Dpo).collect();
-        let hosts = teams().filter(|(_, team)| places(team).any(|(_, role)| leads_or_triages(role)));
+        let hosts = teams().filter(|(agency, team)| {
+            let only_sends = SENDERS.iter().any(|sender| sender.code == agency.code);
+            !only_sends && places(team).any(|(_, role)| leads_or_triages(role))
+        });
         for (agency, _) in hosts.filter(|(agency, _)| agency.kind != AgencyKind::Education) {
             assert!(officers.contains(&agency.code), "{}", agency.code);
         }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{
     DemoPerson, NEXT_CODE, SettableClock,
     chance::Chance,
-    partnership::PARTNERSHIP,
+    partnership::agencies,
     questions::Questions,
     words,
     writing::{Turn, write},
@@ -37,6 +37,8 @@ const DAYS_BETWEEN: u32 = 36;
 const UNOPENED_VISITS: u32 = 1;
 /// In the newest visits nobody catches up with what is late, so that queues show what is overdue by some days.
 const BEHIND_VISITS: u32 = 3;
+/// So many visits before the last, the first of those who send is there each time.
+const UNTIL_LATELY: u32 = 5;
 /// In every so many visits a referral is checked before it is shared.
 const A_CHECK: u32 = 4;
 /// In every so many visits somebody asks for advice without naming anybody.
@@ -136,7 +138,7 @@ fn working_morning(until: Timestamp, days: u32) -> Timestamp {
 
 /// The safeguarding lead of a person's agency, by user name.
 fn safeguarding_lead(person: &DemoPerson) -> Option<&'static str> {
-    PARTNERSHIP.iter().find(|agency| agency.name == person.agency).map(|agency| agency.safeguarding_lead)
+    agencies().find(|agency| agency.name == person.agency).map(|agency| agency.safeguarding_lead)
 }
 
 /// The story as it is told.
@@ -174,13 +176,16 @@ impl<'s> Story<'s> {
         found.ok_or_else(|| Error::Configuration("the made-up partnership names nobody".into()))
     }
 
-    /// Somebody who sends: not one who checks for their agency, since theirs is not checked again.
-    fn sender(&mut self) -> Result<&'s DemoPerson, Error> {
+    /// Somebody who sends: not one who checks for their agency, since theirs is not checked again. Whoever was asked something
+    /// comes back before others, but for the last days.
+    fn sender(&mut self, comes_back: bool) -> Result<&'s DemoPerson, Error> {
         let sends = |person: &&DemoPerson| {
             person.role == Role::Practitioner && safeguarding_lead(person) != Some(person.username.as_str())
         };
         let senders: Vec<&DemoPerson> = self.people.iter().filter(sends).collect();
-        let chosen = self.chance.pick(&senders).copied();
+        let asked = self.asked.first().filter(|_| comes_back && self.chance.below(2) == 0);
+        let asked = asked.and_then(|(name, _)| senders.iter().find(|person| person.name == *name)).copied();
+        let chosen = asked.or_else(|| self.chance.pick(&senders).copied());
         chosen.ok_or_else(|| Error::Configuration("the made-up partnership has nobody who sends".into()))
     }
 
@@ -208,7 +213,11 @@ impl<'s> Story<'s> {
         for (sitting, turns) in turns.chunks(A_SITTING).enumerate() {
             // The same person may come twice.
             self.clock.advance(NEXT_CODE);
-            let sender = self.sender()?;
+            let sender = match self.people.iter().find(|person| person.role == Role::Practitioner) {
+                // Whoever looks at the demonstration sees through their eyes first: not everything happened to them in one hour.
+                Some(first) if sitting == 1 && left <= UNTIL_LATELY => first,
+                _ => self.sender(left >= BEHIND_VISITS)?,
+            };
             let (caller, cookie) = sender.sign_in(self.app).await?;
             // What was asked last still waits when the story ends.
             let caller = if left > 0 { Box::pin(self.answer(sender, caller, &cookie)).await? } else { caller };
@@ -245,7 +254,7 @@ impl<'s> Story<'s> {
     /// The day on which the story ends: something for today, something that waits for its check, and what is not sent yet.
     async fn today(&mut self) -> Result<(), Error> {
         self.jobs().await?;
-        let sender = self.sender()?;
+        let sender = self.sender(false)?;
         let (caller, cookie) = sender.sign_in(self.app).await?;
         self.send(caller, &cookie, &[Turn::Checked, Turn::Urgent, Turn::Usual]).await?;
         let caller = self.ask(sender, &cookie).await?;
@@ -394,11 +403,7 @@ mod tests {
     #[test]
     fn who_opens_is_somebody_of_the_partnership() {
         let known = |username: &str| {
-            PARTNERSHIP
-                .iter()
-                .flat_map(|agency| agency.teams)
-                .flat_map(|team| team.people)
-                .any(|person| person.username == username)
+            agencies().flat_map(|agency| agency.teams).flat_map(|team| team.people).any(|person| person.username == username)
         };
         assert!(
             OPENERS

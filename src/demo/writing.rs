@@ -317,9 +317,6 @@ mod tests {
     use super::*;
     use crate::{app::PathwayLibrary, domain::validate::validate};
 
-    const SENDERS: [AgencyKind; 5] =
-        [AgencyKind::Education, AgencyKind::Police, AgencyKind::Fire, AgencyKind::Council, AgencyKind::Health];
-
     #[test]
     fn what_is_written_can_be_sent_and_goes_the_way_it_was_meant_to() {
         let library = PathwayLibrary::embedded().expect("the built-in pathways");
@@ -327,7 +324,7 @@ mod tests {
         let mut chance = Chance::from_seed(7);
         let enquiries = library.iter().filter_map(|loaded| loaded.pathway.enquiry.as_ref()).map(|enquiry| &*enquiry.form);
         let forms = library.iter().map(|loaded| &loaded.pathway).chain(enquiries);
-        for (pathway, sender) in forms.flat_map(|form| SENDERS.map(|sender| (form, sender))) {
+        for (pathway, sender) in forms.flat_map(|form| AgencyKind::ALL.iter().map(move |sender| (form, *sender))) {
             if !pathway.may_submit(sender) {
                 continue;
             }
