@@ -43,7 +43,7 @@ pub mod outcome;
 pub mod part_date;
 pub mod parts;
 pub mod pathway;
-mod phone;
+pub(crate) mod phone;
 pub mod picture;
 pub mod ports;
 pub mod progress;

@@ -10,7 +10,7 @@ const FEWEST_DIGITS: usize = 10;
 const FEWEST_ABROAD: usize = 8;
 
 /// A text as a number: digits, brackets, hyphens, single spaces, a leading `+`; none where it holds anything else.
-pub(super) fn number_of(text: &str) -> Option<String> {
+pub(crate) fn number_of(text: &str) -> Option<String> {
     let spaced = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let rest = spaced.strip_prefix('+').unwrap_or(&spaced);
     let is_plain = rest.bytes().all(|byte| byte.is_ascii_digit() || b" ()-".contains(&byte));

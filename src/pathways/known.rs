@@ -10,6 +10,7 @@ use crate::domain::{
     code::{Choice, Code, QuestionId},
     compartment::Category,
     condition::Condition,
+    pathway::Pathway,
     question::{Kind, Question, SENDER_KIND},
 };
 
@@ -24,6 +25,8 @@ pub(super) struct Known {
     pub(super) shown: BTreeMap<QuestionId, Condition>,
     /// The reasons for which an answer may be not known, where there are any.
     pub(super) unknowns: BTreeMap<QuestionId, Vec<Code>>,
+    /// Those that every referral answers with something known; looked at only where `of` has read the whole pathway.
+    pub(super) always: BTreeSet<QuestionId>,
     /// Ids anywhere in the file, to tell "later" from "absent".
     pub(super) anywhere: BTreeSet<String>,
     /// Ids inside groups, which nothing outside may name.
@@ -39,6 +42,18 @@ impl Known {
         let kinds = senders.iter().filter_map(|kind| Some(Choice::new(Code::parse(kind.code()).ok()?, kind.code())));
         if let Ok(id) = QuestionId::parse(SENDER_KIND) {
             known.kinds.insert(id, Kind::Choice(kinds.collect()));
+        }
+        known
+    }
+
+    /// A pathway that was read whole, as its rules find it when it is sent.
+    pub(super) fn of(pathway: &Pathway) -> Self {
+        let mut known = Self::new(BTreeSet::new(), BTreeSet::new(), &pathway.may_submit);
+        for question in pathway.questions() {
+            known.add(question);
+            if question.required && question.not_known.is_none() && question.show_when.is_none() {
+                known.always.insert(question.id.clone());
+            }
         }
         known
     }

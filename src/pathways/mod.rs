@@ -12,6 +12,7 @@ mod enquiry;
 mod example;
 mod fault;
 mod form;
+mod hours;
 mod known;
 mod library;
 mod people;

@@ -39,41 +39,81 @@ type Way<'c> = BTreeSet<(&'c QuestionId, Must<'c>)>;
 
 /// Whether some answers make the condition hold.
 pub(super) fn can_hold(condition: &Condition, known: &Known) -> bool {
-    let Some(ways) = ways(condition, true) else { return true };
+    let Some(ways) = ways(condition, Truth::True) else { return true };
     ways.iter().any(|way| is_possible(way, known, DEEPEST))
 }
 
-/// The ways in which a condition is certainly true (or, with `truth` false, certainly false); none if there are too many.
-fn ways(condition: &Condition, truth: bool) -> Option<Vec<Way<'_>>> {
-    let one = |id, must| Some(vec![Way::from([(id, must)])]);
-    match condition {
-        Condition::Not(part) => ways(part, !truth),
-        Condition::All(parts) => {
-            if truth {
-                all(parts, truth)
-            } else {
-                any(parts, truth)
-            }
+/// Whether some answers make the condition hold while an earlier one does not.
+pub(super) fn can_hold_beside(condition: &Condition, earlier: &Condition, known: &Known) -> bool {
+    let together = ways(condition, Truth::True).zip(ways(earlier, Truth::NotTrue));
+    let Some(ways) = together.and_then(|(holds, not)| both(&holds, &not)) else { return true };
+    ways.iter().any(|way| is_possible(way, known, DEEPEST))
+}
+
+/// What a condition is to be: it is true, false or undecided.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Truth {
+    /// Certainly true.
+    True,
+    /// Certainly false.
+    False,
+    /// False or undecided.
+    NotTrue,
+    /// True or undecided.
+    NotFalse,
+}
+
+impl Truth {
+    /// What the opposite of the condition then is.
+    const fn opposite(self) -> Self {
+        match self {
+            Self::True => Self::False,
+            Self::False => Self::True,
+            Self::NotTrue => Self::NotFalse,
+            Self::NotFalse => Self::NotTrue,
         }
-        Condition::Any(parts) => {
-            if truth {
-                any(parts, truth)
-            } else {
-                all(parts, truth)
-            }
-        }
-        Condition::Is(id, code) => one(id, if truth { Must::Have(code) } else { Must::Lack(code) }),
-        Condition::In(id, codes) if truth => Some(codes.iter().map(|code| Way::from([(id, Must::Have(code))])).collect()),
-        Condition::In(id, codes) => Some(vec![codes.iter().map(|code| (id, Must::Lack(code))).collect()]),
-        // Known or not, for another reason or for none: nothing more is told of it.
-        Condition::NotKnown(id, _) if truth => one(id, Must::Open),
-        Condition::NotKnown(..) => Some(vec![Way::new()]),
-        Condition::AtLeast(id, count) => one(id, if truth { Must::Count(*count) } else { Must::Fewer(*count) }),
-        Condition::Answered(id) => one(id, if truth { Must::Known } else { Must::Open }),
+    }
+
+    /// Whether it leans to true.
+    const fn is_for(self) -> bool {
+        matches!(self, Self::True | Self::NotFalse)
     }
 }
 
-fn any(parts: &[Condition], truth: bool) -> Option<Vec<Way<'_>>> {
+/// The ways in which a condition is so; none if there are too many.
+fn ways(condition: &Condition, truth: Truth) -> Option<Vec<Way<'_>>> {
+    let is_for = truth.is_for();
+    match condition {
+        Condition::Not(part) => ways(part, truth.opposite()),
+        Condition::All(parts) if is_for => all(parts, truth),
+        Condition::All(parts) => any(parts, truth),
+        Condition::Any(parts) if is_for => any(parts, truth),
+        Condition::Any(parts) => all(parts, truth),
+        Condition::Is(id, code) => Some(undecided(truth, id, [if is_for { Must::Have(code) } else { Must::Lack(code) }])),
+        Condition::In(id, codes) if is_for => {
+            let mut found: Vec<Way<'_>> = codes.iter().map(|code| Way::from([(id, Must::Have(code))])).collect();
+            found.extend((truth == Truth::NotFalse).then(|| Way::from([(id, Must::Open)])));
+            Some(found)
+        }
+        Condition::In(id, codes) => Some(undecided(truth, id, codes.iter().map(Must::Lack))),
+        // Always decided. Known or not, for another reason or for none: nothing more is told of it.
+        Condition::NotKnown(id, _) if is_for => Some(vec![Way::from([(id, Must::Open)])]),
+        Condition::NotKnown(..) => Some(vec![Way::new()]),
+        Condition::AtLeast(id, count) => {
+            Some(undecided(truth, id, [if is_for { Must::Count(*count) } else { Must::Fewer(*count) }]))
+        }
+        Condition::Answered(id) => Some(vec![Way::from([(id, if is_for { Must::Known } else { Must::Open })])]),
+    }
+}
+
+/// What looks at an answer is undecided while there is none that is known.
+fn undecided<'c>(truth: Truth, id: &'c QuestionId, musts: impl IntoIterator<Item = Must<'c>>) -> Vec<Way<'c>> {
+    let decided = musts.into_iter().map(|must| (id, must)).collect();
+    let open = matches!(truth, Truth::NotTrue | Truth::NotFalse).then(|| Way::from([(id, Must::Open)]));
+    std::iter::once(decided).chain(open).collect()
+}
+
+fn any(parts: &[Condition], truth: Truth) -> Option<Vec<Way<'_>>> {
     let mut found = Vec::new();
     for part in parts {
         found.extend(ways(part, truth)?);
@@ -81,7 +121,7 @@ fn any(parts: &[Condition], truth: bool) -> Option<Vec<Way<'_>>> {
     (found.len() <= MOST_WAYS).then_some(found)
 }
 
-fn all(parts: &[Condition], truth: bool) -> Option<Vec<Way<'_>>> {
+fn all(parts: &[Condition], truth: Truth) -> Option<Vec<Way<'_>>> {
     let mut found = vec![Way::new()];
     for part in parts {
         found = both(&found, &ways(part, truth)?)?;
@@ -110,7 +150,7 @@ fn is_possible(way: &Way<'_>, known: &Known, depth: usize) -> bool {
     let asked = by_question.iter().filter(|(_, musts)| musts.iter().any(|must| **must != Must::Open));
     let mut together = vec![way.clone()];
     for when in asked.filter_map(|(id, _)| known.shown.get(*id)) {
-        let Some(found) = ways(when, true).and_then(|ways| both(&together, &ways)) else { return true };
+        let Some(found) = ways(when, Truth::True).and_then(|ways| both(&together, &ways)) else { return true };
         together = found;
     }
     together.iter().any(|fuller| fuller == way || is_possible(fuller, known, depth))
@@ -121,7 +161,7 @@ fn agree(id: &QuestionId, musts: &[&Must<'_>], known: &Known) -> bool {
     let open = musts.iter().any(|must| **must == Must::Open);
     let answered = musts.iter().any(|must| **must != Must::Open);
     // Who sends is always known.
-    if open && (answered || id.as_str() == SENDER_KIND) {
+    if open && (answered || id.as_str() == SENDER_KIND || known.always.contains(id)) {
         return false;
     }
     let Some(kind) = known.kinds.get(id) else { return true };
@@ -222,6 +262,12 @@ mod tests {
         fn a_condition_can_hold_exactly_when_some_answers_make_it_hold(condition in any_condition()) {
             let holds = everything().iter().any(|answers| condition.holds(answers));
             prop_assert_eq!(can_hold(&condition, &known()), holds, "{:?}", condition);
+        }
+
+        #[test]
+        fn a_rule_is_reached_exactly_when_some_answers_pass_the_earlier_one(later in any_condition(), earlier in any_condition()) {
+            let reached = everything().iter().any(|answers| later.holds(answers) && !earlier.holds(answers));
+            prop_assert_eq!(can_hold_beside(&later, &earlier, &known()), reached, "{:?} after {:?}", later, earlier);
         }
     }
 

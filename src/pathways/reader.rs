@@ -27,9 +27,14 @@ impl<'a> Reader<'a> {
 
     /// Remembers a fault.
     pub(super) fn fault(&self, at: &At, message: impl Into<String>) {
-        let before = self.text.get(..at.start).unwrap_or(self.text);
-        let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+        let line = self.line(at);
         self.faults.borrow_mut().push(Fault { file: self.file.to_owned(), line, message: message.into() });
+    }
+
+    /// The line, counted from 1, in which something begins.
+    pub(super) fn line(&self, at: &At) -> usize {
+        let before = self.text.get(..at.start).unwrap_or(self.text);
+        before.bytes().filter(|b| *b == b'\n').count() + 1
     }
 
     /// The whole file as a table; none, with a fault, when it is no TOML.

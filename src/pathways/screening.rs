@@ -9,6 +9,7 @@ use super::{
 };
 use crate::domain::{
     code::{Code, PathwayId},
+    phone::number_of,
     screening::{Otherwise, Screening, ScreeningQuestion},
     section::Ring,
 };
@@ -79,6 +80,9 @@ fn question(table: &Table<'_>, is_there: IsThere<'_>) -> Option<ScreeningQuestio
 fn ring(table: &Table<'_>) -> Option<Ring> {
     let (number, who, hours) = (table.need_text("number"), table.need_text("who"), table.text("hours"));
     let answering = answering(table);
+    if let Some(value) = table.value("number").filter(|_| number.as_ref().is_some_and(|said| number_of(said).is_none())) {
+        table.reader.fault(&value.span(), "write a telephone number in `number`, in figures: people ring it");
+    }
     table.check_keys();
     Some(Ring { number: number?, who: who?, hours, answering, districts: Vec::new() })
 }
@@ -121,6 +125,8 @@ mod tests {
             "{EMBEDDED_SCREENING}\n[[question]]\nid = \"fifth\"\nlabel = \"A fifth?\"\nyes = {{ pathway = \"marac\", why = \"Because.\" }}\n"
         );
         assert!(faults(&more).iter().any(|(_, text)| text.starts_with("ask fewer questions: 5")));
+        let words = EMBEDDED_SCREENING.replacen("number = \"101\"", "number = \"ring us\"", 1);
+        assert!(faults(&words).iter().any(|(line, text)| *line > 30 && text.contains("telephone number in `number`")));
         let nobody = EMBEDDED_SCREENING.split("ring = [").next().unwrap_or_default();
         assert!(faults(nobody).iter().any(|(_, text)| text == "add `ring` to otherwise"));
         assert_eq!(faults("title = ").len(), 1);

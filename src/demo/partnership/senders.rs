@@ -117,13 +117,6 @@ pub(in crate::demo) const SENDERS: &[AgencyPlan] = &[
         ("abuse-safeguarding", "Outreach safeguarding", "lou.synthetic", "Lou Synthetic")
     ),
     sends!(
-        "turning-point",
-        "Turning Point",
-        Charity,
-        ("drug-and-alcohol-support", "Drug and alcohol support", "Recovery worker", "toni.illusory", "Toni Illusory"),
-        ("recovery-safeguarding", "Recovery safeguarding", "tim.ersatz", "Tim Ersatz")
-    ),
-    sends!(
         "larchwood-house",
         "Larchwood House children's home",
         Charity,
