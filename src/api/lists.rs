@@ -51,7 +51,7 @@ pub struct ReferralItem {
     pathway: String,
     /// `checking`, `stopped`, `withdrawn`, `received`, `opened`, `decided` or `closed`.
     state: &'static str,
-    /// When the next step is due; null while nothing is.
+    /// When the next step is due; null while nothing is, and for what is here for information only.
     #[schema(format = DateTime)]
     due_at: Option<String>,
     /// When it was sent.
@@ -119,7 +119,7 @@ pub struct QueueFields {
     team: Option<String>,
     /// `received`, `opened`, `decided` or `closed`; all unless told.
     state: Option<String>,
-    /// `unassigned`, `mine`, `team` (all that is open), `away` (whoever works on it is), `waiting` or `closed`; all that the team has unless told.
+    /// `unassigned`, `mine`, `team` (all that is open), `away` (whoever works on it is), `waiting`, `copies` (for information only) or `closed`; all that the team has unless told.
     view: Option<String>,
     /// Only this pathway, by its id.
     pathway: Option<String>,

@@ -37,7 +37,7 @@ pub struct SavedView {
     name: String,
     /// The team's id.
     team: String,
-    /// `unassigned`, `mine`, `team`, `away`, `waiting` or `closed`.
+    /// `unassigned`, `mine`, `team`, `away`, `waiting`, `copies` (for information only) or `closed`.
     view: &'static str,
     /// Only this pathway, by its id.
     pathway: Option<String>,
@@ -78,7 +78,7 @@ pub struct SavedViewBody {
     name: String,
     /// The id of one of your teams; the first that receives, unless told.
     team: Option<String>,
-    /// `unassigned`, `mine`, `team` (all that is open), `away`, `waiting` or `closed`; `team` unless told.
+    /// `unassigned`, `mine`, `team` (all that is open), `away`, `waiting`, `copies` (for information only) or `closed`; `team` unless told.
     view: Option<String>,
     /// Only this pathway, by its id.
     pathway: Option<String>,

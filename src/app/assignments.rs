@@ -158,6 +158,9 @@ impl App {
         if to != caller.user() {
             self.tell(&mut tx, &[telling(&referral, Addressee::User(to), NoticeCode::Given)], request.at).await?;
         }
+        if let Some(before) = referral.desk.assigned.map(|assigned| assigned.to).filter(|before| *before != caller.user()) {
+            self.tell(&mut tx, &[telling(&referral, Addressee::User(before), NoticeCode::GivenOn)], request.at).await?;
+        }
         let desk = referral.desk.assign(to, request.at);
         change(&mut tx, &Referral { desk, ..referral.clone() }).await?;
         let mut details = Details { assigned: Some(to), ..Details::default() };

@@ -49,7 +49,7 @@ pub struct Item {
     pub pathway_title: String,
     /// Where it stands.
     pub state: ReferralState,
-    /// When the next step is due; none while nothing is.
+    /// When the next step is due; none while nothing is, and where it stands here for information only.
     pub due_at: Option<Timestamp>,
     /// Whether that moment has passed.
     pub overdue: bool,
@@ -180,13 +180,39 @@ impl App {
         let rows = self.store.queue_of(&part).await?;
         let next = rows.get(shown).and_then(|_| rows.get(shown - 1)).map(|last| write_cursor(last.queue_cursor(query.view)));
         let rows = rows.into_iter().take(shown).collect();
+        let items = self.shown_at_desk(request, caller, &place, rows).await?;
+        Ok(Page { items, next })
+    }
+
+    /// Of some referrals those that a team received and that the caller sees, as its queue shows them.
+    ///
+    /// # Errors
+    /// As [`App::queue`].
+    pub async fn of_queue(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (team, references): (TeamId, &[Reference]),
+    ) -> Result<Vec<Item>, Error> {
+        let place = self.queue_place(request, caller, Some(team)).await?;
+        let mut rows = self.store.referrals_seen_by(references, &caller.holders()).await?;
+        rows.retain(|referral| referral.receiving_team == team);
+        self.shown_at_desk(request, caller, &place, rows).await
+    }
+
+    async fn shown_at_desk(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        place: &Place,
+        rows: Vec<Referral>,
+    ) -> Result<Vec<Item>, Error> {
         // A team that is told for information holds a grant, and receives nothing.
         let relation = |sight: &Sight, referral: &Referral| match sight.shared_with(referral.id, place.team) {
             Some(GrantReason::Copy) if referral.receiving_team != place.team => Relation::Granted,
             _ => Relation::ReceivingTeam,
         };
-        let items = self.shown(request, caller, (&place, Action::ListQueue), relation, rows).await?;
-        Ok(Page { items, next })
+        self.shown(request, caller, (place, Action::ListQueue), relation, rows).await
     }
 
     /// How many urgent referrals nobody has opened in the whole queue of a team; none for a team whose queue the caller does not
@@ -347,12 +373,10 @@ impl App {
             let assigned_to = workers.iter().find(works).map(|(_, _, name)| name.as_str().to_owned());
             let is_away = |(user, _): &&(UserId, Absence)| assigned_to.is_some() && referral.desk.is_with(*user);
             let assigned_away = away.iter().find(is_away).map(|(_, absence)| *absence);
-            items.push(Item {
-                assigned_to,
-                assigned_away,
-                copied,
-                ..item(&referral, pathway_title, (headline, sent_by.clone()), request.at)
-            });
+            let item = item(&referral, pathway_title, (headline, sent_by.clone()), request.at);
+            // Another team's clock is not this team's.
+            let (due_at, overdue) = if copied { (None, false) } else { (item.due_at, item.overdue) };
+            items.push(Item { due_at, overdue, assigned_to, assigned_away, copied, ..item });
         }
         Ok(items)
     }

@@ -17,6 +17,8 @@ coded_enum! {
         PassedOn = "passed-on",
         /// One was given to you to work on.
         Given = "given",
+        /// What you worked on was given to somebody else.
+        GivenOn = "given-on",
         /// What you had not asked for anew was said to the other side.
         Message = "message",
         /// The receiving team asks something and waits.
@@ -98,6 +100,7 @@ impl NoticeCode {
             Self::Escalated => "Something for today has not been opened",
             Self::PassedOn => "Another team passed something on to yours",
             Self::Given => "You were given something to work on",
+            Self::GivenOn => "Something you worked on was given to somebody else",
             Self::Message => "There is a new message",
             Self::Question => "The team asks you something and waits for your answer",
             Self::Answer => "There is an answer",

@@ -9,12 +9,14 @@ coded_enum! {
         Unassigned = "unassigned",
         /// Open, and the reader works on it.
         Mine = "mine",
-        /// All that is open, with what the team covers for and what it is told for information.
+        /// All that is open, with what the team covers for.
         Team = "team",
         /// Open, and whoever works on it is away.
         Away = "away",
         /// Open, and a question to the referrer is.
         Waiting = "waiting",
+        /// Open with another team, and here for information only.
+        Copies = "copies",
         /// Closed, the latest first.
         Closed = "closed",
     }
@@ -29,6 +31,7 @@ impl QueueView {
             Self::Team => "Team",
             Self::Away => "With somebody away",
             Self::Waiting => "Waiting",
+            Self::Copies => "For information",
             Self::Closed => "Closed",
         }
     }
@@ -71,6 +74,8 @@ pub struct QueueCounts {
     pub away: u64,
     /// In [`QueueView::Waiting`].
     pub waiting: u64,
+    /// In [`QueueView::Copies`].
+    pub copies: u64,
     /// In [`QueueView::Closed`].
     pub closed: u64,
 }
@@ -84,6 +89,7 @@ impl QueueCounts {
             QueueView::Team => self.team,
             QueueView::Away => self.away,
             QueueView::Waiting => self.waiting,
+            QueueView::Copies => self.copies,
             QueueView::Closed => self.closed,
         }
     }

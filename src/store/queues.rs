@@ -87,25 +87,33 @@ macro_rules! own {
     };
 }
 
-/// Several parts, each by its own index, merged.
-macro_rules! with_cover_and_copies {
-    ($own:expr, $open:expr) => {
-        concat!(
-            $own,
-            " UNION ALL ",
-            part!("referral r", concat!(covered!(), $open)),
-            " UNION ALL ",
-            part!(
-                "grant_made g JOIN referral r ON r.id = g.referral",
-                concat!("g.to_id = $1 AND g.reason = 'copy' AND r.receiving_team <> $1 AND ", live!(), $open)
-            ),
-            " ORDER BY due_at, id LIMIT $4"
+/// What the team covers for.
+macro_rules! cover {
+    ($open:expr) => {
+        part!("referral r", concat!(covered!(), $open))
+    };
+}
+
+/// What the team is told for information.
+macro_rules! copies {
+    ($open:expr) => {
+        part!(
+            "grant_made g JOIN referral r ON r.id = g.referral",
+            concat!("g.to_id = $1 AND g.reason = 'copy' AND r.receiving_team <> $1 AND ", live!(), $open)
         )
     };
 }
 
-const ALL: &str = with_cover_and_copies!(own!("r.receiving_team = $1"), "");
-const TEAM: &str = with_cover_and_copies!(own!(concat!("r.receiving_team = $1 AND ", open!())), concat!(" AND ", open!()));
+/// Several parts, each by its own index, merged.
+macro_rules! merged {
+    ($first:expr $(, $more:expr)*) => {
+        concat!($first, $(" UNION ALL ", $more,)* " ORDER BY due_at, id LIMIT $4")
+    };
+}
+
+const ALL: &str = merged!(own!("r.receiving_team = $1"), cover!(""), copies!(""));
+const TEAM: &str = merged!(own!(concat!("r.receiving_team = $1 AND ", open!())), cover!(concat!(" AND ", open!())));
+const COPIES: &str = copies!(concat!(" AND ", open!()));
 const UNASSIGNED: &str = own!(concat!("r.receiving_team = $1 AND r.assigned_to IS NULL AND ", open!()));
 const MINE: &str = own!(concat!("r.assigned_to = $5 AND r.receiving_team = $1 AND ", open!()));
 const AWAY: &str = own!(concat!("r.receiving_team = $1 AND ", away!("$12"), " AND ", open!()));
@@ -141,6 +149,7 @@ pub const fn queue_sql(view: Option<QueueView>) -> &'static str {
         Some(QueueView::Mine) => MINE,
         Some(QueueView::Away) => AWAY,
         Some(QueueView::Waiting) => WAITING,
+        Some(QueueView::Copies) => COPIES,
         Some(QueueView::Closed) => CLOSED,
     }
 }
@@ -166,14 +175,15 @@ pub struct QueuePart<'q> {
 
 impl Store {
     /// A page of a team's queue, soonest due first, of what is closed the latest first: what it received and holds, or what one
-    /// of its people holds by name; in the views of all, also what it covers for because it must be looked at today, and what it
-    /// is told for information.
+    /// of its people holds by name; in the views of all, also what it covers for because it must be looked at today; asked for
+    /// without a view, what it is told for information as well.
     pub async fn queue_of(&self, asked: &QueuePart<'_>) -> Result<Vec<Referral>, Error> {
         let QueuePart { team, user, view, filter, now, after, limit } = asked;
         let start = if *view == Some(QueueView::Closed) { (i64::MAX, "~".to_owned()) } else { (-1, String::new()) };
         let (at, id) = after.map_or(start, |cursor| (cursor.at, cursor.id.to_string()));
         let sql = queue_sql(*view);
-        let due_by = if filter.overdue { now.millis() - 1 } else { i64::MAX };
+        // What is here for information is on another team's clock, and never overdue here.
+        let due_by = if filter.overdue && *view != Some(QueueView::Copies) { now.millis() - 1 } else { i64::MAX };
         let rows = on!(self, p => {
             let mut query = sqlx::query_as::<_, Row>(sql)
             .bind(team.to_string())
@@ -209,19 +219,19 @@ impl Store {
             covered!(),
             " AND ",
             open!(),
-            ") + (SELECT COUNT(*) FROM grant_made g JOIN referral r ON r.id = g.referral WHERE g.to_id = $1 ",
+            "), ",
+            count!(concat!("r.receiving_team = $1 AND ", away!("$3"), " AND ", open!())),
+            ", ",
+            count!(concat!("r.receiving_team = $1 AND r.waiting_since IS NOT NULL AND ", open!())),
+            ", (SELECT COUNT(*) FROM grant_made g JOIN referral r ON r.id = g.referral WHERE g.to_id = $1 ",
             "AND g.reason = 'copy' AND r.receiving_team <> $1 AND ",
             live!(),
             " AND ",
             open!(),
             "), ",
-            count!(concat!("r.receiving_team = $1 AND ", away!("$3"), " AND ", open!())),
-            ", ",
-            count!(concat!("r.receiving_team = $1 AND r.waiting_since IS NOT NULL AND ", open!())),
-            ", ",
             count!("r.receiving_team = $1 AND r.state = 'closed'")
         );
-        let row: (i64, i64, i64, i64, i64, i64) = on!(self, p => sqlx::query_as(SQL).bind(team.to_string()).bind(user.to_string()).bind(now.millis()).fetch_one(p).await)?;
+        let row: (i64, i64, i64, i64, i64, i64, i64) = on!(self, p => sqlx::query_as(SQL).bind(team.to_string()).bind(user.to_string()).bind(now.millis()).fetch_one(p).await)?;
         let count = |count| sound(u64::try_from(count), "referral");
         Ok(QueueCounts {
             unassigned: count(row.0)?,
@@ -229,7 +239,8 @@ impl Store {
             team: count(row.2)?,
             away: count(row.3)?,
             waiting: count(row.4)?,
-            closed: count(row.5)?,
+            copies: count(row.5)?,
+            closed: count(row.6)?,
         })
     }
 }

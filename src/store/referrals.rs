@@ -240,13 +240,25 @@ pub(super) async fn held_revision(tx: &mut Tx, id: ReferralId) -> Result<Option<
 impl Store {
     /// The referral with this reference, if any of these holders has a grant on it. One query, whether or not it exists.
     pub async fn referral_seen_by(&self, reference: Reference, holders: &[String]) -> Result<Option<Referral>, Error> {
-        let row: Option<Row> = on!(self, p => {
-            let mut query = QueryBuilder::new("SELECT r.* FROM referral r WHERE r.reference = ");
-            query.push_bind(reference.to_string());
+        Ok(self.referrals_seen_by(&[reference], holders).await?.pop())
+    }
+
+    /// Those of some referrals on which one of these holders has a live grant, in no order; one query.
+    pub async fn referrals_seen_by(&self, references: &[Reference], holders: &[String]) -> Result<Vec<Referral>, Error> {
+        if references.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<Row> = on!(self, p => {
+            let mut query = QueryBuilder::new("SELECT r.* FROM referral r WHERE r.reference IN (");
+            let mut list = query.separated(", ");
+            for reference in references {
+                list.push_bind(reference.to_string());
+            }
+            query.push(")");
             held_by!(query, "r", holders);
-            query.build_query_as().fetch_optional(p).await
+            query.build_query_as().fetch_all(p).await
         })?;
-        row.map(Row::referral).transpose()
+        rows.into_iter().map(Row::referral).collect()
     }
 
     /// The referral with this reference, whoever holds it: for officers, who are told of no content.

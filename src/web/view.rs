@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::components::{BackLink, GenericHeader, Markup, NavigationItem, ServiceNavigation, SkipLink};
+use super::components::{BackLink, GenericHeader, Markup, NavigationItem, ServiceNavigation, SkipLink, WarningText};
 use super::limits::Limits;
 
 /// Name of the product, in titles and header.
@@ -33,6 +33,31 @@ pub struct Frame {
     pub navigation: Vec<NavigationItem>,
     /// Where "Back" leads; empty for no such link.
     pub back: String,
+    /// What the page acts on; none where it acts on nothing.
+    pub on: Option<ActedOn>,
+}
+
+/// The referral that a page acts on, so that of several open pages nobody takes the wrong one.
+#[derive(Clone, Default)]
+pub struct ActedOn {
+    /// Its reference.
+    pub reference: String,
+    /// What it is about, in the line that lists show; empty where the reader may not see that.
+    pub headline: String,
+    /// Who else works on it, as a sentence; empty for nobody.
+    pub others: String,
+}
+
+impl std::fmt::Debug for ActedOn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ActedOn(…)")
+    }
+}
+
+impl ActedOn {
+    pub(super) fn warning(&self) -> Option<WarningText> {
+        (!self.others.is_empty()).then(|| WarningText { text: self.others.clone(), ..WarningText::default() })
+    }
 }
 
 /// Who is signed in, as the header shows it.
@@ -66,6 +91,12 @@ impl Frame {
     pub fn back_to(mut self, href: &str) -> Self {
         href.clone_into(&mut self.back);
         self
+    }
+
+    /// The same, with what the page acts on above its heading.
+    #[must_use]
+    pub fn acting_on(self, on: ActedOn) -> Self {
+        Self { on: Some(on), ..self }
     }
 
     /// The same, marked as the answer to a form that failed if `failed`.

@@ -1,10 +1,11 @@
 //! Who works on a referral: one of two who take it at once; given back, handed on, given out; and its clocks.
 
 use referral_exchange::{
-    app::{App, Assignment, Caller, Error, IdempotencyKey, ListQuery},
+    app::{App, Assignment, Caller, Error, IdempotencyKey, ListQuery, NoticeQuery},
     domain::{
         action::Action,
         clock::Step,
+        notice::NoticeCode,
         running_clock::{Run, RunningClock, soonest},
     },
     store::Engine,
@@ -110,6 +111,16 @@ async fn from_hand_to_hand(engine: Engine) {
     app.release(&app.request(None), &fay, &key("mine"), &reference).await.unwrap();
     assert_eq!(queue(&hub, &fay).await, [None]);
     give(app, &fay, &reference, "theo.invented", "", None).await.unwrap();
+    // Whoever had it is told that it went to somebody else.
+    let told = async |caller: &Caller| {
+        let page = app.notices(&app.request(None), caller, &NoticeQuery::default()).await.unwrap();
+        page.items.iter().filter(|notice| notice.code == NoticeCode::GivenOn).count()
+    };
+    assert_eq!((told(&theo).await, told(&fay).await), (0, 0));
+    give(app, &fay, &reference, "fay.fictional", "", None).await.unwrap();
+    assert_eq!((told(&theo).await, told(&fay).await), (1, 0));
+    give(app, &fay, &reference, "theo.invented", "back", None).await.unwrap();
+    assert_eq!((told(&theo).await, told(&fay).await), (1, 0), "nobody is told of what they gave away");
     assert_eq!(queue(&hub, &fay).await, [Some("Theo Invented".to_owned())]);
     for body in Raw::owner(&hub).await.rows("SELECT body FROM log_body").await {
         assert!(!String::from_utf8_lossy(&body[0].bytes()).contains("canary"), "words are sealed");

@@ -23,6 +23,7 @@ use referral_exchange::{
         legal::{Basis, Purpose},
         message::Audience,
         pathway::Pathway,
+        queue::{QueueFilter, QueueView},
         referral::ReferralState,
         relation::Relation,
         validate::examine,
@@ -134,6 +135,19 @@ async fn copies(engine: Engine) {
     // Where the district names no team, the default is told.
     let receipt = send(app, &tess, &with(&json!({ "child": true, "district": { "not_known": "not-known" } }))).await;
     assert_eq!(receipt.copies[0].team, "County children's front door");
+    // It stands in a view of its own, and never on this team's clock.
+    hub.clock.advance(std::time::Duration::from_hours(24 * 365));
+    let nia = hub.sign_in("nia.imaginary").await;
+    let seen = async |view, overdue| {
+        let filter = QueueFilter { overdue, ..QueueFilter::default() };
+        let query = ListQuery { team: Some(team.id), view: Some(view), filter, ..ListQuery::default() };
+        let items = app.queue(&app.request(None), &nia, &query).await.unwrap().items;
+        items.into_iter().map(|item| (item.copied, item.due_at, item.overdue)).collect::<Vec<_>>()
+    };
+    assert!(seen(QueueView::Team, false).await.iter().all(|(copied, ..)| !copied));
+    assert_eq!(seen(QueueView::Copies, true).await, [(true, None, false)], "nor is it ever overdue here");
+    let counts = app.queue_counts(&nia, team.id).await.unwrap();
+    assert_eq!(counts.copies, 1);
     hub.finish().await;
 }
 

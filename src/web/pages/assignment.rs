@@ -13,14 +13,14 @@ use http::StatusCode;
 
 use super::{readers::of_our_file, referral};
 use crate::{
-    app::{App, Assignment, Error, IdempotencyKey, MemberView, ReferralView},
+    app::{App, Assignment, Error, IdempotencyKey, MemberView, ReferralView, latest},
     domain::{absence::Absence, action::Action, answers::FieldError},
     web::{
         components::{Button, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Hint, Radio, Radios, Textarea, WarningText},
         error::{Answer, Failure, mend, ok, page, see},
         posted::Posted,
         session::{SignedIn, fresh_token},
-        view::Frame,
+        view::{ActedOn, Frame},
         words,
     },
 };
@@ -201,6 +201,20 @@ async fn ask(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pat
     }
 }
 
+/// What a page acts on, and who else works on it: taking it keeps nobody from acting, so it must be seen.
+pub(super) fn acted_on(view: &ReferralView) -> ActedOn {
+    let answers = view.answers.as_ref().map(|_| latest(view));
+    let others = view.desk.as_ref().filter(|desk| !desk.is_mine).and_then(|desk| {
+        let name = words::name_away(desk.assigned_to.as_deref()?, desk.assigned_away);
+        Some(format!("{name} works on this. Speak with them before you go on, so that nobody works against the other."))
+    });
+    ActedOn {
+        reference: view.referral.reference.to_string(),
+        headline: answers.map(|answers| view.pathway.pathway.headline(&answers)).unwrap_or_default(),
+        others: others.unwrap_or_default(),
+    }
+}
+
 /// Somebody to choose, with until when they are away.
 pub(super) fn choice(member: &MemberView) -> (String, String) {
     (member.username.clone(), words::name_away(&member.name, member.away))
@@ -220,7 +234,12 @@ async fn asked(app: &App, person: &SignedIn, reference: &str) -> Result<Option<A
     let Some(desk) = view.desk.as_ref().filter(|desk| !desk.members.is_empty()) else { return Ok(None) };
     let href = format!("/referrals/{}", view.referral.reference);
     Ok(Some(AssignPage {
-        frame: person.frame.titled("Who works on this referral").back_to(&href).at("/queue"),
+        frame: person
+            .frame
+            .titled("Who works on this referral")
+            .back_to(&href)
+            .at("/queue")
+            .acting_on(ActedOn { others: String::new(), ..acted_on(&view) }),
         form_token: fresh_token(app),
         revision: view.referral.revision,
         who: DeskBox::of(app, person, &view).map(|desk| desk.who).unwrap_or_default(),

@@ -10,7 +10,7 @@ use axum::{
 };
 
 use super::{
-    assignment::instead,
+    assignment::{acted_on, instead},
     readers::{Item, of_our_file},
 };
 use crate::{
@@ -227,7 +227,7 @@ fn blank(app: &App, person: &SignedIn, view: &ReferralView, of: Reasoned) -> Rea
     let fits = |reason: &&CloseReason| **reason != CloseReason::Done || view.referral.stage.state() == ReferralState::Decided;
     let reasons = CloseReason::ALL.iter().filter(|_| of == Reasoned::Close).filter(fits);
     ReasonPage {
-        frame: person.frame.titled(of.heading()).back_to(&href),
+        frame: person.frame.titled(of.heading()).back_to(&href).acting_on(acted_on(view)),
         form_token: fresh_token(app),
         of,
         revision: view.referral.revision,

@@ -11,7 +11,10 @@ use axum::{
 };
 use http::StatusCode;
 
-use super::readers::{Item, of_our_file};
+use super::{
+    assignment::acted_on,
+    readers::{Item, of_our_file},
+};
 use crate::{
     app::{App, DecisionView, Error, IdempotencyKey, ReferralView},
     domain::{
@@ -378,7 +381,7 @@ fn form(person: &SignedIn, view: &ReferralView, written: Written) -> DecidePage 
         })
     });
     DecidePage {
-        frame: person.frame.titled("Decision").back_to(&href).at("/queue"),
+        frame: person.frame.titled("Decision").back_to(&href).at("/queue").acting_on(acted_on(view)),
         href,
         notice: String::new(),
         choices: choices.collect(),
@@ -432,7 +435,12 @@ async fn before(app: &App, person: &SignedIn, reference: &str, written: Written,
     let grade = pathway.grades.iter().find(|grade| Some(&grade.code) == decision.grade.as_ref());
     let told = told_words(pathway, &decision.told);
     ok(&PreviewPage {
-        frame: person.frame.titled("Who reads this decision").back_to(&format!("{href}/decision")).at("/queue"),
+        frame: person
+            .frame
+            .titled("Who reads this decision")
+            .back_to(&format!("{href}/decision"))
+            .at("/queue")
+            .acting_on(acted_on(&view)),
         form_token: fresh_token(app),
         file: [
             ("Decision", pathway.outcome(decision.outcome.as_str()).map(|outcome| outcome.title.clone())),

@@ -349,7 +349,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         nothing: nothing(&place).to_owned(),
         filters: filters(&app, &place).await?,
         limits: limits.collect(),
-        gives_out: if app.may_give_out(&person.caller, current) && place.view != QueueView::Closed {
+        gives_out: if app.may_give_out(&person.caller, current) && !matches!(place.view, QueueView::Closed | QueueView::Copies) {
             current.to_string()
         } else {
             String::new()
@@ -393,6 +393,7 @@ fn row(item: Item, now: Timestamp) -> QueueRow {
         state: words::standing(item.state, item.answered_at.is_some()),
         due: match item.answered_at {
             Some(at) => format!("Answered on {}", at.words()),
+            None if item.copied => "Nothing for your team to do".to_owned(),
             None => words::due(item.due_at, now),
         },
         overdue: item.overdue,
@@ -416,6 +417,7 @@ fn nothing(place: &QueuePlace) -> &'static str {
         }
         QueueView::Away => "Nothing lies with somebody who is away.",
         QueueView::Waiting => "No question to a referrer is open.",
+        QueueView::Copies => "Nothing is open that your team is only told of.",
         QueueView::Closed => "Nothing has been closed yet.",
     }
 }

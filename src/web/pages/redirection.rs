@@ -9,7 +9,7 @@ use axum::{
     routing,
 };
 
-use super::assignment::instead;
+use super::assignment::{acted_on, instead};
 use crate::{
     app::{App, Destination, Error, IdempotencyKey, Redirection, RedirectionPreview, ReferralView},
     domain::{action::Action, answers::FieldError, ids::TeamId, message::Audience},
@@ -192,7 +192,7 @@ async fn form(app: &App, person: &SignedIn, view: &ReferralView, written: Writte
     let href = format!("/referrals/{}", view.referral.reference);
     let places = app.destinations(&view.referral).await?;
     Ok(RedirectPage {
-        frame: person.frame.titled("Pass this referral on").back_to(&href).at("/queue"),
+        frame: person.frame.titled("Pass this referral on").back_to(&href).at("/queue").acting_on(acted_on(view)),
         places: places.iter().map(place).collect(),
         written,
         errors: Vec::new(),
@@ -236,7 +236,12 @@ async fn preview(app: &App, person: &SignedIn, reference: &str, written: &Writte
     let found = app.preview_redirection(&person.request, &person.caller, asked).await?;
     let href = format!("/referrals/{}", found.view.referral.reference);
     let page = RedirectPreviewPage {
-        frame: person.frame.titled("Who will get this referral").back_to(&format!("{href}/redirect")).at("/queue"),
+        frame: person
+            .frame
+            .titled("Who will get this referral")
+            .back_to(&format!("{href}/redirect"))
+            .at("/queue")
+            .acting_on(acted_on(&found.view)),
         form_token: fresh_token(app),
         facts: facts(&found, written, person),
         goes: goes(&found),

@@ -10,7 +10,7 @@ use axum::{
 };
 use http::StatusCode;
 
-use super::shared::Shown;
+use super::{assignment::acted_on, shared::Shown};
 use crate::{
     app::{AgreementView, App, Error, IdempotencyKey, ReferralView, SharePreview},
     domain::{
@@ -431,7 +431,7 @@ async fn form(app: &App, person: &SignedIn, view: &ReferralView, written: Writte
     };
     Ok(SharePage {
         agreements: app.agreements(&person.caller).await?.iter().map(named).collect(),
-        frame: person.frame.titled("Share part of this referral").back_to(&href).at("/queue"),
+        frame: person.frame.titled("Share part of this referral").back_to(&href).at("/queue").acting_on(acted_on(view)),
         href,
         notice: String::new(),
         teams: teams.into_iter().map(|team| (team.id.to_string(), format!("{}, {}", team.name, team.agency))).collect(),

@@ -11,7 +11,10 @@ use axum::{
 };
 use http::StatusCode;
 
-use super::share_box::{RecallPage, ShareLine};
+use super::{
+    assignment::acted_on,
+    share_box::{RecallPage, ShareLine},
+};
 use crate::{
     app::{Added, Answered, App, Declined, Error, IdempotencyKey, NewAccess, ReferralView},
     domain::{
@@ -201,7 +204,7 @@ async fn blank(app: &App, person: &SignedIn, view: &ReferralView, about: About) 
     let href = format!("/referrals/{}", view.referral.reference);
     let teams = app.share_teams(&view.referral).await?;
     Ok(SharingPage {
-        frame: person.frame.titled(about.title()).back_to(&href).at("/queue"),
+        frame: person.frame.titled(about.title()).back_to(&href).at("/queue").acting_on(acted_on(view)),
         form_token: fresh_token(app),
         about,
         notice: String::new(),
@@ -272,7 +275,7 @@ async fn ask_end(State(app): State<Arc<App>>, person: SignedIn, Path((reference,
         return Ok(see(&href));
     };
     ok(&RecallPage {
-        frame: person.frame.titled("End reading along").back_to(&href).at("/queue"),
+        frame: person.frame.titled("End reading along").back_to(&href).at("/queue").acting_on(acted_on(&view)),
         form_token: fresh_token(&app),
         action: format!("{href}/casework-access/{id}/end"),
         line: ShareLine::of(share, &view, ""),

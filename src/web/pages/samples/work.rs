@@ -6,13 +6,14 @@ use super::{
         assignment::{AssignPage, DeskBox},
         closing::{ReasonPage, Reasoned},
         decision::{DecidePage, DecidedLine, DecisionBox, PreviewPage, Written},
-        giving_out::GivingOutPage,
+        giving_out::{GivenLine, GivingOutPage},
         redirection::{self, RedirectPage, RedirectPreviewPage},
         referral::NoteLine,
         saved_views::{KeptLine, ViewsPage},
     },
     PERSON, Sample, sample, somebody,
 };
+use crate::web::view::ActedOn;
 
 pub(super) fn desk() -> DeskBox {
     DeskBox {
@@ -83,7 +84,11 @@ fn written(words: &str) -> Written {
 
 fn decide(words: &str, failed: bool) -> DecidePage {
     DecidePage {
-        frame: somebody().titled("Decision").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
+        frame: somebody().titled("Decision").back_to("/referrals/7K3F-9QXD-2").failed_if(failed).acting_on(ActedOn {
+            reference: "7K3F-9QXD-2".to_owned(),
+            headline: words.to_owned(),
+            others: format!("{PERSON} works on this."),
+        }),
         href: "/referrals/7K3F-9QXD-2".to_owned(),
         notice: words.to_owned(),
         choices: vec![
@@ -205,13 +210,30 @@ fn giving_out(words: &str, failed: bool) -> GivingOutPage {
         frame: somebody().titled("Give referrals out").at("/queue").failed_if(failed),
         form_token: "token-of-the-form".to_owned(),
         team: "1".to_owned(),
-        references: vec!["7K3F-9QXD-2".to_owned()],
+        lines: vec![GivenLine {
+            reference: "7K3F-9QXD-2".to_owned(),
+            about: words.to_owned(),
+            with: PERSON.to_owned(),
+            due: "Due in 3 hours".to_owned(),
+        }],
+        left: vec![("7K3F-9QXD-3".to_owned(), "it is closed".to_owned())],
         people: vec![("sample".to_owned(), PERSON.to_owned())],
         to: String::new(),
+        chosen: String::new(),
+        warning: String::new(),
         note: words.to_owned(),
         errors: if failed { vec![("to".to_owned(), "Choose who works on them".to_owned())] } else { Vec::new() },
         done: Vec::new(),
         back: "/queue".to_owned(),
+    }
+}
+
+fn given_out(words: &str) -> GivingOutPage {
+    GivingOutPage {
+        to: "sample".to_owned(),
+        chosen: PERSON.to_owned(),
+        warning: format!("{PERSON} is away until 7 December 2026."),
+        ..giving_out(words, false)
     }
 }
 
@@ -251,6 +273,7 @@ pub(super) fn pages(state: &str, words: &str) -> Vec<Sample> {
         sample(&format!("team-absences{state}"), false, &team_absences(words, false)),
         sample(&format!("team-absences-failed{state}"), true, &team_absences(words, true)),
         sample(&format!("giving-out{state}"), false, &giving_out(words, false)),
+        sample(&format!("giving-out-look{state}"), false, &given_out(words)),
         sample(&format!("giving-out-failed{state}"), true, &giving_out(words, true)),
         sample(&format!("reopen{state}"), false, &reason(words, Reasoned::Reopen, false)),
         sample(&format!("disagree{state}"), false, &reason(words, Reasoned::Disagree, false)),
