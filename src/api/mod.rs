@@ -33,6 +33,7 @@ mod shares;
 mod signed;
 pub mod table;
 mod teams;
+mod withholding;
 
 use std::{sync::Arc, time::Duration};
 

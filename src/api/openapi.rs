@@ -19,7 +19,7 @@ use super::{
     problem::{FieldProblem, ProblemBody},
     redirections, referrals, safeguarding_leads, saved_views, session, shares,
     table::{ROUTES, Route},
-    teams,
+    teams, withholding,
 };
 use crate::app::cookie;
 
@@ -62,6 +62,8 @@ const SCHEME: &str = "session";
         shares::share,
         shares::recall,
         shares::list,
+        withholding::withhold,
+        withholding::end,
         shares::decline,
         shares::give_access,
         shares::end_access,

@@ -87,7 +87,7 @@ pub struct WithholdBody {
 }
 
 impl WithholdBody {
-    fn chosen(self) -> Result<Withhold, Error> {
+    pub(super) fn chosen(self) -> Result<Withhold, Error> {
         let answers = self.answers.iter().map(|id| QuestionId::parse(id)).collect::<Result<_, _>>();
         let answers = answers.map_err(|_| Error::Malformed("withhold.answers holds question ids"))?;
         Ok(Withhold { answers, from: self.from })

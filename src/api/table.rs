@@ -6,7 +6,7 @@ use axum::routing::{MethodRouter, delete, get, post};
 
 use super::{
     absences, access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages,
-    notices, openapi, pathways, redirections, referrals, safeguarding_leads, saved_views, session, shares, teams,
+    notices, openapi, pathways, redirections, referrals, safeguarding_leads, saved_views, session, shares, teams, withholding,
 };
 use crate::{app::App, domain::action::Action};
 
@@ -88,6 +88,10 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/referrals/{reference}/shares", "api-share", Action::Share, || post(shares::share)),
     closed("POST", "/referrals/{reference}/shares/{id}/recall", "api-recall-share", Action::RecallShare, || post(shares::recall)),
     closed("POST", "/referrals/{reference}/not-shared", "api-decline-to-share", Action::DeclineToShare, || post(shares::decline)),
+    closed("POST", "/referrals/{reference}/withheld", "api-withhold", Action::WithholdAnswer, || post(withholding::withhold)),
+    closed("POST", "/referrals/{reference}/withheld/end", "api-end-withholding", Action::EndWithholding, || {
+        post(withholding::end)
+    }),
     closed("POST", "/referrals/{reference}/casework-access", "api-give-casework-access", Action::GiveCaseworkAccess, || {
         post(shares::give_access)
     }),

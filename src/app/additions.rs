@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, WithheldView,
+    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView,
     desk::change as change_row,
     error::CHANGED,
     hastening::{Hastened, Standing},
@@ -60,10 +60,10 @@ pub fn flags(view: &ReferralView) -> Vec<String> {
     view.pathway.pathway.flags(&latest(view)).map(str::to_owned).collect()
 }
 
-/// Reads a sealed addition.
+/// Reads sealed answers: those that were sent, or added, or changed.
 pub(super) fn read(pathway: &Pathway, sender: AgencyKind, bytes: &[u8]) -> Result<Answers, Error> {
-    let json = serde_json::from_slice(bytes).map_err(|_| Error::Integrity("an addition cannot be read"))?;
-    pathways::answers_from_json(pathway, &json, sender).map_err(|_| Error::Integrity("an addition does not fit its pathway"))
+    let json = serde_json::from_slice(bytes).map_err(|_| Error::Integrity("the answers cannot be read"))?;
+    pathways::answers_from_json(pathway, &json, sender).map_err(|_| Error::Integrity("the answers do not fit their pathway"))
 }
 
 /// The latest answer to each question: as sent, and as added since.
@@ -153,10 +153,11 @@ fn categories(pathway: &Pathway, raw: &RawAnswers) -> BTreeSet<Category> {
     given.filter_map(|(id, _)| pathway.question(id)?.sealed.category()).collect()
 }
 
-/// What is kept from somebody of the questions that are answered anew.
-fn kept_back(view: &ReferralView, raw: &RawAnswers) -> Vec<WithheldView> {
+/// What is sealed away from somebody of the questions that are answered anew: the compartment, with its questions.
+fn kept_back(view: &ReferralView, raw: &RawAnswers) -> Vec<(CompartmentId, Vec<QuestionId>)> {
     let given = |id: &QuestionId| raw.get(id).is_some_and(|answer| !answer.is_empty());
-    view.withheld.iter().filter(|kept| kept.questions.iter().any(given)).cloned().collect()
+    let kept = view.withheld.iter().filter(|kept| kept.questions.iter().any(given));
+    kept.filter_map(|kept| Some((kept.compartment?, kept.questions.clone()))).collect()
 }
 
 impl App {
@@ -276,7 +277,7 @@ impl App {
         let reached: Vec<CompartmentId> = if becomes_today {
             sight.withheld(referral.id).into_iter().map(|shown| shown.id).collect()
         } else {
-            kept.iter().map(|kept| kept.compartment).collect()
+            kept.iter().map(|(compartment, _)| *compartment).collect()
         };
         let touched = || {
             let kept = reached.iter().map(|id| ShownCompartment { id: *id, kind: CompartmentKind::Withheld });
@@ -291,13 +292,14 @@ impl App {
         let answers = tried?;
         let standing = Standing::of(&view, &referral.urgency, &before, &answers);
         let (mut parts, mut open) = (Vec::new(), pathway.part(&answers, None));
-        for WithheldView { compartment, questions, .. } in &kept {
+        for (compartment, questions) in &kept {
             let (rest, part) = pathway.split(&open, questions);
             let shown = ShownCompartment { id: *compartment, kind: CompartmentKind::Withheld };
             parts.push((part, self.held_compartment(&sight, shown).await?, Vec::new()));
             open = rest;
         }
         let for_all = !open.is_empty();
+        let blind = self.blind_to(&sight, &referral, (&open, &kept)).await?;
         // Of what was written at one moment the part that everybody reads comes first.
         parts.insert(0, (open, self.held_compartment(&sight, shared).await?, Vec::new()));
         let mut fresh = Vec::new();
@@ -319,8 +321,7 @@ impl App {
         };
         if for_all || !kept.is_empty() {
             // Whoever is told of a change that they cannot see knows that something is kept from them.
-            let unseen = if for_all { Vec::new() } else { kept.iter().map(|kept| kept.compartment).collect() };
-            news.extend(self.not_of_the_barred(self.tell_copied(&referral, change.news()).await?, &unseen).await?);
+            news.extend(self.not_of_the_barred(self.tell_copied(&referral, change.news()).await?, &blind).await?);
         }
         let mut tx = self.store.begin().await?;
         room_for_more(&mut tx, referral.id).await?;

@@ -1,5 +1,7 @@
 //! Where a referral may be passed on: to another team on its own pathway, or to a team that receives another one.
 
+use std::collections::BTreeSet;
+
 use super::{App, Caller, Error, Redirection, ReferralView, TeamView, Versioned, decisions::to_mend, sealing::Holder};
 use crate::{
     domain::{
@@ -9,7 +11,7 @@ use crate::{
         decision::{Fault, reason},
         enquiry::FormKind,
         grant::GrantReason,
-        ids::{AgencyId, CompartmentId, TeamId},
+        ids::{AgencyId, TeamId},
         pathway::Pathway,
         route::Route,
         running_clock::{RunningClock, soonest},
@@ -123,7 +125,7 @@ impl App {
         &self,
         referral: &Referral,
         redirection: &Redirection,
-        barred: &[(CompartmentId, AgencyId)],
+        barred: &BTreeSet<AgencyId>,
     ) -> Result<Onward, Error> {
         let mut faults: Vec<Fault> = Vec::new();
         let course = match &redirection.pathway {
@@ -144,8 +146,7 @@ impl App {
             None => may_go_to(referral, team.id) && self.takes(team, &referral.pathway),
             Some(course) => route_to(&course.pathway, team).is_some() && self.takes(team, course.pathway.id.as_str()),
         };
-        let is_kept = |team: &Team| barred.iter().any(|(_, agency)| *agency == team.agency);
-        let to = to.filter(|team| team.epoch > 0 && fits(team) && !is_kept(team));
+        let to = to.filter(|team| team.epoch > 0 && fits(team) && !barred.contains(&team.agency));
         if to.is_none() {
             faults.push(("team", "Choose another team that can receive this"));
         }
@@ -171,7 +172,8 @@ impl App {
             return Err(Error::Refused);
         }
         let referral = &view.referral;
-        let barred = self.store.barred_of(referral.id).await?;
+        let sight = self.sight(caller, &[referral.id]).await?;
+        let barred = self.kept_from(&sight, referral.id).await?;
         let onward = self.onward(referral, redirection, &barred).await?;
         let course = onward.course.as_ref().unwrap_or(&view.course);
         let cover = self.new_cover(referral, &course.pathway, &onward.to).await?;

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{
     App, Caller, Error,
     keyring::{CheckedKey, Evidence},
+    marks::Marks,
 };
 use crate::{
     audit::Recorded,
@@ -34,6 +35,8 @@ pub(super) struct Sight {
     grants: Vec<grants::Found>,
     /// Those on what is kept from an agency of the caller's: they open nothing to them.
     kept: Vec<grants::Found>,
+    /// The answers that were marked after sending.
+    pub(super) marks: Marks,
 }
 
 /// Everything that opening some items rests on, fetched in three queries for every five hundred.
@@ -130,7 +133,8 @@ impl App {
             let is_kept = |of| barred.iter().any(|(compartment, agency)| *compartment == of && own.contains(agency));
             kept.extend(grants.extract_if(.., |found| is_kept(found.grant.compartment)));
         }
-        Ok(Sight { grants, kept })
+        let marks = Box::pin(self.marks(caller.agencies(), referrals)).await?;
+        Ok(Sight { grants, kept, marks })
     }
 
     /// Fetches and checks what opening these items rests on: their events, their grants' events, the compartments' keys.

@@ -33,8 +33,8 @@ use crate::{
         reference::Reference,
         referral::Stage,
         relation::Relation,
+        withheld::Mark,
     },
-    pathways,
     policy::{DenialReason, Object, Permit, RequestContext, ShownCompartment, State},
     store::{entries, referrals::Referral},
 };
@@ -72,6 +72,10 @@ pub(super) struct Seen {
     pub(super) holds_withheld: bool,
     /// What is kept from others: compartments with the questions answered there.
     pub(super) withheld: Vec<(CompartmentId, Vec<QuestionId>)>,
+    /// The answers that were marked after sending, and not against the reader.
+    pub(super) marks: Vec<Mark>,
+    /// Whether it is read for paper, on which nothing stands that is kept from anybody.
+    pub(super) on_paper: bool,
     /// What the team's notes say of what it shared.
     pub(super) sharings: Vec<Sharing>,
     /// What it points at: what it grew from, or what it became.
@@ -220,8 +224,11 @@ impl App {
         let mut together = sight.compartments(referral.id);
         let withheld: Vec<_> = together.extract_if(.., |shown| shown.kind == CompartmentKind::Withheld).collect();
         let apart: Vec<_> = together.extract_if(.., |shown| shown.kind == CompartmentKind::Restricted).collect();
-        let (holds_apart, holds_withheld) = (!apart.is_empty(), !withheld.is_empty());
-        let mut seen = Seen { holds_apart, holds_withheld, ..Seen::default() };
+        let marks = sight.marks.known(referral.id);
+        let (holds_apart, holds_withheld) = (!apart.is_empty(), !withheld.is_empty() || !marks.is_empty());
+        let on_paper = !how.with_withheld;
+        let marks = if on_paper { Vec::new() } else { marks };
+        let mut seen = Seen { holds_apart, holds_withheld, marks, on_paper, ..Seen::default() };
         let apart = if how.with_apart { apart } else { Vec::new() };
         let withheld = if how.with_withheld { withheld } else { Vec::new() };
         let mut unwrapped = Unwrapped::default();
@@ -264,6 +271,7 @@ impl App {
         let reached: Vec<_> = kinds.iter().map(|shown| shown.id).collect();
         let found = self.store.entries_in(&reached).await?;
         let originals: HashSet<EntryId> = found.iter().map(|item| item.entry.id).collect();
+        let left_out = sight.marks.left_out(referral.id, seen.on_paper);
         let mut identities: Vec<Identity> = Vec::new();
         let ground = self.ground(sight, &found).await?;
         for item in &found {
@@ -286,9 +294,7 @@ impl App {
             let text = || str::from_utf8(content).map_err(|_| Error::Integrity("a sealed text cannot be read"));
             match entry.kind {
                 EntryKind::Submission => {
-                    let json = serde_json::from_slice(content).map_err(|_| Error::Integrity("the answers cannot be read"))?;
-                    let read = pathways::answers_from_json(&versioned.pathway, &json, sender);
-                    let answers = read.map_err(|_| Error::Integrity("the answers do not fit their pathway"))?;
+                    let answers = versioned.pathway.without(additions::read(&versioned.pathway, sender, content)?, &left_out);
                     seen.categorise(&versioned.pathway, &answers, entry.compartment);
                     seen.sent_by = seen.sent_by.or(Some(entry.author));
                     if kind_of(entry) == Some(CompartmentKind::Withheld) {
@@ -306,7 +312,11 @@ impl App {
                 }
                 EntryKind::Addition | EntryKind::Amendment => {
                     let amends = entry.kind == EntryKind::Amendment;
-                    let answers = additions::read(&versioned.pathway, sender, content)?;
+                    let answers = versioned.pathway.without(additions::read(&versioned.pathway, sender, content)?, &left_out);
+                    // Nothing tells of what was added when all of it is refused.
+                    if answers.is_empty() && !left_out.is_empty() {
+                        continue;
+                    }
                     seen.categorise(&versioned.pathway, &answers, entry.compartment);
                     if kind_of(entry) == Some(CompartmentKind::Withheld) {
                         seen.withhold(&answers, entry.compartment);

@@ -88,7 +88,7 @@ impl App {
         }
         let (by, at) = (caller.user(), request.at);
         let barred = self.store.barred_of(referral.id).await?;
-        let onward = self.onward(&referral, redirection, &barred).await?;
+        let onward = self.onward(&referral, redirection, &self.kept_from(&sight, referral.id).await?).await?;
         let stage = referral.stage.redirect().ok_or(Error::Conflict("it is not in a state that allows this"))?;
 
         // Any item of it leads to the compartment's key.

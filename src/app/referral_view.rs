@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    AdditionView, App, DecisionView, DeskView, Error, FeedbackView, FileView, NoteView, ShareView, StopView, WithheldView,
-    additions::latest, keyring::recipient_of, library::Versioned, reading::Seen, work_contacts::Reached,
+    AdditionView, App, DecisionView, DeskView, Error, FeedbackView, FileView, MarkView, NoteView, ShareView, StopView,
+    WithheldView, additions::latest, keyring::recipient_of, library::Versioned, reading::Seen, work_contacts::Reached,
 };
 use crate::{
     crypto::RecipientOf,
@@ -119,6 +119,8 @@ pub struct ReferralView {
     pub holds_withheld: bool,
     /// What was read of it that is kept from others.
     pub withheld: Vec<WithheldView>,
+    /// The answers that were marked after sending, and not against the reader.
+    pub marks: Vec<MarkView>,
     /// What was shared of it beyond those who hold it: for the receiving team all of it, for whoever it was shared with theirs.
     pub shares: Vec<ShareView>,
     /// Whether the reader sees only what was shared with them, and so nothing of where it stands or who else holds it.
@@ -191,6 +193,7 @@ impl App {
             holds_apart,
             holds_withheld,
             withheld,
+            marks,
             pointers,
             sent_by: sealed_by,
             kinds,
@@ -233,7 +236,8 @@ impl App {
         let name_of = |id| names.get(&id).cloned().unwrap_or_default();
         let answers = (!parts.is_empty()).then(|| pathway.pathway.whole(parts));
         let actions = possible(actions, desk.as_ref(), &shares);
-        Ok(ReferralView {
+        let marks = self.mark_views(marks, relation, &actions).await?;
+        let mut view = ReferralView {
             carried: self.carried_of(&referral, answers.as_ref()).await?,
             enquiry: to(PointsAt::Enquiry).next(),
             referrals: to(PointsAt::Referral).collect(),
@@ -264,10 +268,14 @@ impl App {
             holds_apart,
             holds_withheld,
             withheld,
+            marks,
             referral,
             pathway,
             course,
-        })
+        };
+        let marked = view.marked();
+        view.withheld.extend(marked);
+        Ok(view)
     }
 
     /// The names of these people, one query.

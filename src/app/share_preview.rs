@@ -50,6 +50,10 @@ impl ReferralView {
         let kept: Vec<QuestionId> = self.withheld.iter().flat_map(|kept| kept.questions.iter().cloned()).collect();
         let open = |answers: Answers| pathway.split(&pathway.part(&answers, None), &kept).0;
         self.answers = self.answers.take().filter(|_| whole).map(open);
+        for addition in &mut self.additions {
+            addition.answers = open(std::mem::take(&mut addition.answers));
+        }
+        self.additions.retain(|addition| !addition.answers.is_empty());
         let entries = &self.entries;
         let given = |id: &EntryId| entries.iter().any(|entry| entry.id == *id);
         self.messages.retain(|message| given(&message.id));
@@ -71,6 +75,7 @@ impl ReferralView {
             categories: Vec::new(),
             holds_withheld: false,
             withheld: Vec::new(),
+            marks: Vec::new(),
             sent_by: Default::default(),
             holders: Vec::new(),
             legal_reason: None,

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::{
     Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, TeamView, Versioned, copies,
@@ -170,6 +171,10 @@ impl App {
         };
         self.not_given_before(&referral, &sight, (request, caller), (&to, &share.entries)).await?;
         let taken = self.take_items(request, caller, (&referral, &versioned, &sight), chosen).await?;
+        let items = self.without_marked(&sight, &referral, taken.items).await?;
+        if items.is_empty() && taken.files.is_empty() {
+            return Err(to_mend(vec![("entries", "What you ticked is withheld for safety, and goes into no share")]));
+        }
         let identity = Identity::random(&*self.random);
         let onto = NewKey { referral: referral.id, compartment: named.id, identity: &identity };
         let files = Box::pin(self.seal_anew(caller, taken.files, onto, request.at)).await?;
@@ -198,7 +203,7 @@ impl App {
             keys: vec![made.key, holders[0].key()],
             ..Details::default()
         };
-        self.copy_into(&mut tx, &made, taken.items, &mut details).await?;
+        self.copy_into(&mut tx, &made, items, &mut details).await?;
         let files = self.describe_anew(&mut tx, &made, files).await?;
         details.entries.extend(files.entries);
         let (casework, keys) = self.open_casework(&mut tx, casework, &referral, request.at).await?;
@@ -440,12 +445,12 @@ impl App {
         &self,
         tx: &mut Tx,
         made: &Compartment,
-        items: Vec<(Entry, Opened)>,
+        items: Vec<(Entry, Zeroizing<Vec<u8>>)>,
         details: &mut Details,
     ) -> Result<(), Error> {
         room_for_more(tx, made.referral).await?;
         for (source, content) in items {
-            let content = zeroize::Zeroizing::new(copies::written(source.id, content.as_bytes()));
+            let content = Zeroizing::new(copies::written(source.id, &content));
             let entry = self.sealed_entry(tx, made, source.kind, &content, source.author, source.at);
             tx.insert_entry(&entry).await?;
             details.entries.push((entry.id, entry.sha256));

@@ -18,7 +18,7 @@ use crate::{
         compartment::CompartmentKind,
         enquiry::FormKind,
         grant::GrantReason,
-        ids::{AgencyId, BarId, CompartmentId, ReferralId, UserId},
+        ids::{AgencyId, BarId, CompartmentId, ReferralId, TeamId, UserId},
         notice::{Addressee, Telling},
         pathway::Pathway,
         time::Timestamp,
@@ -41,8 +41,8 @@ pub(super) struct Kept {
 /// Answers that are kept from some, as somebody sees them who holds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithheldView {
-    /// Where they are sealed.
-    pub compartment: CompartmentId,
+    /// Where they are sealed by themselves; none where they were marked after sending, and stand with the rest.
+    pub compartment: Option<CompartmentId>,
     /// The questions.
     pub questions: Vec<QuestionId>,
     /// The agencies that never get them, by name; empty where they are kept from paper and from shares alone.
@@ -66,14 +66,14 @@ impl Sight {
 }
 
 /// Something wrong with what is to be kept back: with the answers chosen, or with the agencies.
-fn fault(part: Option<&'static str>, message: impl Into<String>) -> Error {
+pub(super) fn fault(part: Option<&'static str>, message: impl Into<String>) -> Error {
     #[expect(clippy::expect_used, reason = "a constant that every test of keeping back reads")]
     let field = QuestionId::parse("withhold").expect("a constant code");
     Error::Invalid(vec![FieldError { field, item: None, part, message: message.into() }])
 }
 
 /// The part of the field that names agencies.
-const FROM: Option<&str> = Some("from");
+pub(super) const FROM: Option<&str> = Some("from");
 
 impl App {
     /// The agencies from which the caller can keep something, by code and name: all but those that they are of.
@@ -141,7 +141,7 @@ impl App {
         })
     }
 
-    async fn person_is_of_one(&self, user: UserId, agencies: &BTreeSet<AgencyId>) -> Result<bool, Error> {
+    pub(super) async fn person_is_of_one(&self, user: UserId, agencies: &BTreeSet<AgencyId>) -> Result<bool, Error> {
         let account = self.store.account(user).await?;
         if account.is_some_and(|account| agencies.contains(&account.agency)) {
             return Ok(true);
@@ -172,31 +172,34 @@ impl App {
                 ),
             ));
         }
-        for (user, place) in self.store.members(to.team.id).await? {
-            if place.opens() && !self.person_is_of_one(user, from).await? {
-                return Ok(());
-            }
+        if self.is_somebody_left(to.team.id, from).await? {
+            return Ok(());
         }
         Err(fault(FROM, format!("Nobody is left in {team} who may read these answers. Name other agencies, or leave them out")))
     }
 
-    /// Those of some notices that do not go to an agency from which one of these compartments is kept.
-    pub(super) async fn not_of_the_barred(
-        &self,
-        news: Vec<Telling>,
-        compartments: &[CompartmentId],
-    ) -> Result<Vec<Telling>, Error> {
-        if compartments.is_empty() {
+    /// Whether anybody opens what a team receives who is of none of these agencies.
+    pub(super) async fn is_somebody_left(&self, team: TeamId, from: &BTreeSet<AgencyId>) -> Result<bool, Error> {
+        for (user, place) in self.store.members(team).await? {
+            if place.opens() && !self.person_is_of_one(user, from).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Those of some notices that do not go to one of these agencies.
+    pub(super) async fn not_of_the_barred(&self, news: Vec<Telling>, barred: &BTreeSet<AgencyId>) -> Result<Vec<Telling>, Error> {
+        if barred.is_empty() {
             return Ok(news);
         }
-        let barred = self.store.barred_from(compartments).await?.into_iter().map(|(_, agency)| agency).collect();
         let mut left = Vec::new();
         for telling in news {
             let to = match telling.to {
                 Addressee::Team(team) => RecipientOf::Team(team),
                 Addressee::User(user) => RecipientOf::User(user),
             };
-            if !self.is_of_one(to, &barred).await? {
+            if !self.is_of_one(to, barred).await? {
                 left.push(telling);
             }
         }
@@ -287,7 +290,7 @@ impl App {
         let view = |(compartment, questions): (CompartmentId, Vec<QuestionId>)| {
             let kept = |agency: &&Agency| barred.contains(&(compartment, agency.id));
             let from = agencies.iter().filter(kept).map(|agency| agency.name.as_str().to_owned()).collect();
-            WithheldView { compartment, questions, from }
+            WithheldView { compartment: Some(compartment), questions, from }
         };
         Ok(opened.into_iter().map(view).collect())
     }

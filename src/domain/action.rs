@@ -145,6 +145,10 @@ coded_enum! {
         ReadReferral = "read-referral",
         /// Prints what a compartment of a referral holds.
         PrintReferral = "print-referral",
+        /// Marks answers as never to reach an agency, after they were sent.
+        WithholdAnswer = "withhold-answer",
+        /// Takes such a mark away.
+        EndWithholding = "end-withholding",
         /// Looks at who has seen a referral.
         ReadAccess = "read-access",
         /// Adds answers to a referral that was sent.
@@ -274,6 +278,8 @@ impl Action {
             | Self::DeclineToShare
             | Self::Disagree
             | Self::Retract
+            | Self::WithholdAnswer
+            | Self::EndWithholding
             | Self::Escalate => Scope::Referral,
             Self::SaveDraft
             | Self::ReadDraft
@@ -378,6 +384,8 @@ impl Action {
             | Self::RecallShare
             | Self::DeclineToShare
             | Self::EndCaseworkAccess
+            | Self::WithholdAnswer
+            | Self::EndWithholding
             | Self::Escalate => EventType::Alter,
             Self::ListShared
             | Self::ListSent
@@ -470,6 +478,8 @@ impl Action {
             Self::DeclineToShare => "decided not to share a referral",
             Self::GiveCaseworkAccess => "let somebody read along in the team's own words",
             Self::EndCaseworkAccess => "ended somebody's reading along in the team's own words",
+            Self::WithholdAnswer => "marked answers of a referral as never to reach an agency",
+            Self::EndWithholding => "took away the mark that an answer must never reach an agency",
             Self::AddAgreement => "added an agreement to share to the register",
             Self::EndAgreement => "ended an agreement to share",
             Self::ListShared => "saw a referral in the list of what was shared with them",

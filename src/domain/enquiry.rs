@@ -49,6 +49,8 @@ impl FormKind {
                     | Action::Retract
                     | Action::Share
                     | Action::DeclineToShare
+                    | Action::WithholdAnswer
+                    | Action::EndWithholding
                     | Action::GiveCaseworkAccess
             ),
         }

@@ -84,6 +84,8 @@ ids! {
     GrantId,
     /// That a compartment is kept from an agency.
     BarId,
+    /// That an answer was marked as refused to an agency, or that this ended.
+    MarkId,
     /// A published key: user, team epoch, compartment epoch or recovery recipient.
     KeyId,
     /// A team identity wrapped to one member or to the recovery recipient.

@@ -3,6 +3,7 @@
 use super::{
     answers::{Answer, Answers},
     code::QuestionId,
+    ids::AgencyId,
     pathway::Pathway,
     question::{Kind, Question},
 };
@@ -14,6 +15,17 @@ pub struct Withhold {
     pub answers: Vec<QuestionId>,
     /// The agencies that never get them, by code.
     pub from: Vec<String>,
+}
+
+/// That people of an agency are refused an answer since it was marked after sending, though they may hold the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The question whose answer it is, whenever it is given; of a group the parts of it that can be kept back.
+    pub question: QuestionId,
+    /// The agency.
+    pub agency: AgencyId,
+    /// Whether the sender's side marked it, which alone can take that away.
+    pub by_sender: bool,
 }
 
 impl Withhold {
@@ -69,6 +81,12 @@ impl Pathway {
     /// The questions of which these answers say something that can be kept back.
     pub fn withholdable<'a>(&'a self, answers: &'a Answers) -> impl Iterator<Item = &'a Question> {
         self.questions().filter(|question| answers.get(&question.id).is_some_and(|answer| question.has_to_keep(answer)))
+    }
+
+    /// These answers without what can be kept back of those to some questions.
+    #[must_use]
+    pub fn without(&self, answers: Answers, kept_back: &[QuestionId]) -> Answers {
+        if kept_back.is_empty() { answers } else { self.split(&answers, kept_back).0 }
     }
 
     /// These answers in two: what everybody may read, and what is kept back of the answers to these questions, "not known"

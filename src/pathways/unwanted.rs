@@ -142,16 +142,17 @@ fn unknown_duty(file: &Table<'_>) {
     }
 }
 
-/// What is kept apart stands in no list; a headline that names it shows nothing.
+/// What is kept apart stands in no list; a headline that names it shows nothing. Nor does what may have to be kept from somebody.
 fn sealed_headline(table: &Table<'_>, pathway: &Pathway) {
     for item in table.list("headline") {
         let question = words(item).and_then(|id| pathway.questions().find(|question| question.id.as_str() == id));
-        let Some((question, category)) = question.and_then(|question| question.sealed.category().map(|of| (question, of))) else {
-            continue;
+        let Some(question) = question else { continue };
+        let why = match question.sealed.category() {
+            Some(category) => format!("it is sealed as `{category}`, and the queue cannot show it"),
+            None if question.can_be_withheld() => "it may have to be kept from somebody who sees the queue".to_owned(),
+            None => continue,
         };
-        let id = &question.id;
-        let told = format!("take `{id}` out of `headline`: it is sealed as `{category}`, and the queue cannot show it");
-        table.reader.fault(&item.span(), told);
+        table.reader.fault(&item.span(), format!("take `{}` out of `headline`: {why}", question.id));
     }
 }
 

@@ -43,6 +43,7 @@ pub mod safeguarding_leads;
 pub mod saved_views;
 pub mod sequence;
 pub mod sessions;
+pub mod refused;
 pub mod shares;
 pub mod teams;
 pub mod throttle;

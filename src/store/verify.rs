@@ -12,6 +12,7 @@ use super::{
     kept::KeptRow,
     keys::{KeyRow, WrapRow},
     log_view,
+    refused::RefusedRow,
     sequence::GroupRow,
     shares::{ShareEndRow, ShareRow},
 };
@@ -28,6 +29,8 @@ pub enum Vouched {
     Releases,
     /// `grant_barred`.
     Barred,
+    /// `grant_refused`.
+    Refused,
     /// `grant_share`.
     Shares,
     /// `grant_share_end`.
@@ -46,11 +49,12 @@ pub enum Vouched {
 
 impl Vouched {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Entries,
         Self::Grants,
         Self::Releases,
         Self::Barred,
+        Self::Refused,
         Self::Shares,
         Self::ShareEnds,
         Self::Keys,
@@ -67,6 +71,7 @@ impl Vouched {
             Self::Grants => GrantRow::TABLE,
             Self::Releases => ReleaseRow::TABLE,
             Self::Barred => BarredRow::TABLE,
+            Self::Refused => RefusedRow::TABLE,
             Self::Shares => ShareRow::TABLE,
             Self::ShareEnds => ShareEndRow::TABLE,
             Self::Keys => KeyRow::TABLE,
@@ -92,7 +97,7 @@ pub struct Standing {
 /// Rows that stand without their partner: table, id and what is missing.
 pub type Orphan = (&'static str, String, &'static str);
 
-const ORPHANS: [(&str, &str, &str); 36] = [
+const ORPHANS: [(&str, &str, &str); 37] = [
     (
         "log_event",
         "SELECT id FROM log_event e WHERE NOT EXISTS (SELECT 1 FROM log_body b \
@@ -192,6 +197,13 @@ const ORPHANS: [(&str, &str, &str); 36] = [
          OR EXISTS (SELECT 1 FROM grant_made g JOIN grant_bytes y ON y.grant_id = g.id JOIN team t ON t.id = g.to_id \
          WHERE g.compartment = b.compartment AND t.agency = b.agency)",
         "it keeps nothing from anybody, or the agency holds a key all the same",
+    ),
+    (
+        "grant_refused",
+        "SELECT id FROM grant_refused r WHERE r.refused = 0 AND NOT EXISTS (SELECT 1 FROM grant_refused m \
+         WHERE m.referral = r.referral AND m.question = r.question AND m.agency = r.agency AND m.refused = 1 \
+         AND m.revision < r.revision)",
+        "it ends no mark",
     ),
     (
         "grant_share",
@@ -335,6 +347,9 @@ impl Store {
             Vouched::Barred => {
                 BarredRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
             }
+            Vouched::Refused => {
+                RefusedRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
+            }
             Vouched::Shares => {
                 ShareRow::page(self, after, limit).await?.into_iter().map(|row| stands(&row, &row.event, None)).collect()
             }
@@ -375,6 +390,7 @@ impl Store {
             Vouched::Kept => "SELECT kept, bytes FROM entry_kept_bytes WHERE kept > $1 AND kept <= $2",
             Vouched::Releases
             | Vouched::Barred
+            | Vouched::Refused
             | Vouched::Shares
             | Vouched::ShareEnds
             | Vouched::Keys
@@ -391,6 +407,7 @@ impl Store {
             Vouched::Grants => "SELECT COUNT(*) FROM grant_made",
             Vouched::Releases => "SELECT COUNT(*) FROM grant_released",
             Vouched::Barred => "SELECT COUNT(*) FROM grant_barred",
+            Vouched::Refused => "SELECT COUNT(*) FROM grant_refused",
             Vouched::Shares => "SELECT COUNT(*) FROM grant_share",
             Vouched::ShareEnds => "SELECT COUNT(*) FROM grant_share_end",
             Vouched::Keys => "SELECT COUNT(*) FROM key_published",
@@ -449,12 +466,13 @@ fn by_event(rows: Vec<(String, String)>) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Each table of rows that events vouch for, with the columns that their digests cover; a test holds them to the schema.
-pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 11] {
+pub fn vouched_columns() -> [(&'static str, &'static [&'static str]); 12] {
     [
         (EntryRow::TABLE, EntryRow::COLUMNS),
         (GrantRow::TABLE, GrantRow::COLUMNS),
         (ReleaseRow::TABLE, ReleaseRow::COLUMNS),
         (BarredRow::TABLE, BarredRow::COLUMNS),
+        (RefusedRow::TABLE, RefusedRow::COLUMNS),
         (ShareRow::TABLE, ShareRow::COLUMNS),
         (ShareEndRow::TABLE, ShareEndRow::COLUMNS),
         (KeyRow::TABLE, KeyRow::COLUMNS),

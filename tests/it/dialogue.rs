@@ -15,7 +15,7 @@ use referral_exchange::{
     store::Engine,
 };
 
-use crate::support::{hub::ENGINES, notice, raw::Raw};
+use crate::support::{client::Client, hub::ENGINES, notice, raw::Raw};
 
 /// A first contact that stands still while the referrer is asked.
 const CONTACT: &str = "[[clock]]\nstep = \"first-contact\"\nlimit = { hours = 48 }\npauses = \"while-waiting-for-referrer\"\n\n";
@@ -95,4 +95,22 @@ async fn withdrawal_is_asked_for(engine: Engine) {
 crate::support::on_both! {
     a_question_waits_for_its_answer_and_some_clocks_with_it => asked,
     a_referrer_asks_to_withdraw_and_the_team_decides => withdrawal_is_asked_for,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_lines_alone_are_told_the_message_box_says_so_to_the_team() {
+    for (free, warns) in [("true", false), ("false", true)] {
+        let changed = |text: String| text.replace("free_feedback = true", &format!("free_feedback = {free}"));
+        let hub = notice::founded_with(ENGINES[0], changed).await;
+        let tess = hub.sign_in("tess.example").await;
+        let reference = notice::send(&hub.app, &tess, &notice::plain()).await.reference.to_string();
+        let served = hub.serve().await;
+        for (who, told) in [("paul.figment", warns), ("tess.example", false)] {
+            let client = Client::new(&served);
+            client.sign_in(&served, who).await;
+            let page = client.get(&format!("/referrals/{reference}")).await;
+            assert_eq!(page.body.contains("Do not tell the referrer here what you found or decided"), told, "{who}, {free}");
+        }
+        served.finish().await;
+    }
 }

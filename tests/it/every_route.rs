@@ -96,6 +96,8 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::RecallShare
         | Action::DeclineToShare
         | Action::GiveCaseworkAccess
+        | Action::WithholdAnswer
+        | Action::EndWithholding
         | Action::EndCaseworkAccess => Some(("adam.notional", &[StatusCode::NOT_FOUND])),
         Action::ReadLog | Action::ExportLog => Some(("theo.invented", &[StatusCode::FORBIDDEN])),
         _ => None,
@@ -188,6 +190,10 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                     "views" => serde_json::json!({ "name": "Overdue" }),
                     "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
                     "check" => serde_json::json!({ "decision": "pass" }),
+                    "end" if asked.template.contains("withheld") => serde_json::json!({ "answer": "lives_at", "from": "none" }),
+                    "withheld" => serde_json::json!({
+                        "withhold": { "answers": ["lives_at"], "from": ["none"] }, "revision": 1,
+                    }),
                     "send-anyway" | "withdraw" | "claim" | "release" | "read" | "recall" | "end" | "delete" => {
                         serde_json::json!({})
                     }

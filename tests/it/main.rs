@@ -41,6 +41,7 @@ mod integrity;
 mod journey;
 mod kept;
 mod mailing;
+mod marked_later;
 mod messages;
 mod notices;
 mod onward;

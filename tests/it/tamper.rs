@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use referral_exchange::{
-    app::{Depth, Finding, Report, verifier_key},
+    app::{Depth, Finding, IdempotencyKey, Report, verifier_key},
     audit::row::Erasable,
     domain::action::Action,
     policy::DenialReason,
@@ -24,7 +24,11 @@ async fn told(engine: Engine) -> Hub {
     keep_form(&hub, "tess.example").await;
     let sender = hub.sign_in("tess.example").await;
     let form = ("child-exploitation", serde_json::json!({ "district": "leicester" }));
-    try_send(&hub.app, &sender, form, keep(&["lives_at"], &["leicestershire-police"])).await.unwrap();
+    let kept = try_send(&hub.app, &sender, form, keep(&["lives_at"], &["leicestershire-police"])).await.unwrap();
+    let kept = kept.reference.to_string();
+    let revision = hub.app.read_referral(&hub.app.request(None), &sender, &kept).await.unwrap().referral.revision;
+    let (mark, as_key) = (keep(&["contact_phone"], &["leicestershire-police"]), IdempotencyKey::parse("mark").unwrap());
+    hub.app.withhold_answers(&hub.app.request(None), &sender, &as_key, (&kept, &mark, revision)).await.unwrap();
     let mut references = Vec::new();
     for number in 0..3 {
         references.push(send(&hub.app, &sender, &format!("tamper-{number}"), |_| {}).await.reference.to_string());
@@ -266,6 +270,7 @@ async fn plants_and_swaps(engine: Engine) {
             "grant_barred",
             vec![("id", &quoted), ("agency", "(SELECT MIN(id) FROM agency WHERE id NOT IN (SELECT agency FROM grant_barred))")],
         ),
+        ("grant_refused", vec![("id", &quoted), ("revision", "99")]),
         ("grant_share", vec![("id", &quoted)]),
         ("grant_share_end", vec![("share", &quoted)]),
         ("key_published", vec![("id", &quoted), ("epoch", "99")]),

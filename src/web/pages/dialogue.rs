@@ -172,6 +172,12 @@ fn form(app: &App, person: &SignedIn, view: &ReferralView) -> WriteForm {
              say so: the sender can make a referral of this question.",
         ),
         (FormKind::Enquiry, false) => ("Write to the team", "Do not name anyone here either."),
+        // What the pathway's lines keep from the referrer would go round them here.
+        (FormKind::Referral, true) if !view.course.pathway.free_feedback => (
+            "Write a message",
+            "Do not tell the referrer here what you found or decided: on this kind of referral they read a line that you choose \
+             when you decide, and nothing else.",
+        ),
         (FormKind::Referral, _) => ("Write a message", ""),
     };
     WriteForm {

@@ -42,7 +42,13 @@ impl KeepBack {
         !self.chosen.is_empty() || self.errors.iter().any(|(field, _)| field == ANSWERS || field == FROM)
     }
 
-    fn boxes(&self, name: &str, (legend, hint): (&str, &str), items: &[(String, String)], values: Vec<String>) -> Checkboxes {
+    pub(super) fn boxes(
+        &self,
+        name: &str,
+        (legend, hint): (&str, &str),
+        items: &[(String, String)],
+        values: Vec<String>,
+    ) -> Checkboxes {
         let item =
             |(value, text): &(String, String)| Checkbox { value: value.clone(), text: text.clone(), ..Checkbox::default() };
         let error = self.errors.iter().find(|(field, _)| field == name);
@@ -87,16 +93,23 @@ pub(super) fn read(posted: &Posted) -> Option<Withhold> {
 
 /// What marks an answer that is kept from somebody; none for any other.
 pub(super) fn mark(view: &ReferralView, question: &QuestionId) -> Option<String> {
+    // It may be sealed away from some, and marked later against others.
     let of = |kept: &&WithheldView| kept.questions.contains(question);
-    let kept = view.withheld.iter().find(of)?;
+    let mut from: Vec<String> = Vec::new();
+    view.withheld.iter().find(of)?;
+    for agency in view.withheld.iter().filter(of).flat_map(|kept| &kept.from) {
+        if !from.contains(agency) {
+            from.push(agency.clone());
+        }
+    }
     let asked = view.pathway.pathway.question(question)?;
     let what = if asked.withhold { "This is".to_owned() } else { format!("{} is", asked.withheld_words()) };
-    Some(format!("{what} withheld for safety: {}", limits(kept)))
+    Some(format!("{what} withheld for safety: {}", limits(&from)))
 }
 
 /// Where it must never go.
-fn limits(kept: &WithheldView) -> String {
-    match kept.from.as_slice() {
+fn limits(from: &[String]) -> String {
+    match from {
         [] => "not for paper, nor for sharing".to_owned(),
         from => format!("never to {}; not for paper, nor for sharing", words::either(from)),
     }
@@ -105,7 +118,7 @@ fn limits(kept: &WithheldView) -> String {
 /// What is kept back of a referral, a line for each answer.
 pub(super) fn lines(view: &ReferralView) -> Vec<String> {
     let pathway = &view.pathway.pathway;
-    let line = |kept: &WithheldView, id| Some(format!("{}: {}.", pathway.question(id)?.withheld_words(), limits(kept)));
+    let line = |kept: &WithheldView, id| Some(format!("{}: {}.", pathway.question(id)?.withheld_words(), limits(&kept.from)));
     view.withheld.iter().flat_map(|kept| kept.questions.iter().filter_map(|id| line(kept, id))).collect()
 }
 

@@ -57,6 +57,7 @@ pub mod shared;
 pub mod sharing;
 pub mod sign_in;
 pub mod urgent;
+mod withholding;
 pub mod work_contact;
 
 use std::sync::Arc;
@@ -98,6 +99,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(decision::routes())
         .merge(closing::routes())
         .merge(redirection::routes())
+        .merge(withholding::routes())
         .merge(share::routes())
         .merge(share_box::routes())
         .merge(shared::routes())

@@ -71,6 +71,8 @@ pub struct ReferralPage {
     pub people: People,
     /// Address where it is printed; empty where the caller may not.
     pub print_href: String,
+    /// Where answers are withheld from an agency; empty where the reader may not.
+    pub withhold_href: String,
     /// Address of who has seen it; empty where the caller may not ask.
     pub access_href: String,
     /// Who can see these answers: one line for each team or person.
@@ -265,6 +267,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         refer_href: href_if(view, Action::TakeUpEnquiry, "refer"),
         print_href: href_if(view, Action::PrintReferral, "print"),
         access_href: href_if(view, Action::ReadAccess, "access"),
+        withhold_href: href_if(view, Action::WithholdAnswer, "withhold"),
         seen_by: view.holders.iter().map(seen_by).collect(),
         notice: String::new(),
         desk: DeskBox::of(app, person, view),

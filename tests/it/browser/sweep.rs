@@ -472,6 +472,7 @@ async fn deciding(sweep: &mut Sweep<'_>, served: &Served) {
     browser.fill("text", "The stairs are blocked again.").await;
     browser.submit().await;
     sweep.look("/referrals/{reference}", "not-agreed").await;
+    sweep.open(&format!("{referral}/withhold"), "/referrals/{reference}/withhold", "empty").await;
     sweep.open(&format!("{referral}/retract"), "/referrals/{reference}/retract", "good").await;
     browser.submit().await;
     sweep.look("/referrals/{reference}/retract", "bad").await;

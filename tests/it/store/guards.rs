@@ -81,6 +81,12 @@ async fn the_owner_meets_triggers(engine: Engine) {
             let columns = "id, referral, compartment, agency, at, event";
             raw.run(&format!("INSERT INTO grant_barred ({columns}) {made_up} FROM compartment c LIMIT 1")).await;
         }
+        if table == "grant_refused" && is_empty {
+            let made_up =
+                "SELECT 'made-up', r.id, 'lives_at', (SELECT MIN(id) FROM agency), 1, 0, 1, 1, (SELECT MIN(id) FROM log_event)";
+            let columns = "id, referral, question, agency, refused, by_sender, revision, at, event";
+            raw.run(&format!("INSERT INTO grant_refused ({columns}) {made_up} FROM reference r LIMIT 1")).await;
+        }
         let before = raw.count(&format!("SELECT COUNT(*) FROM {table}")).await;
         assert!(before > 0, "{table}");
         for sql in attempts(engine, &table, column) {

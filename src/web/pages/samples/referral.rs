@@ -56,6 +56,7 @@ pub(super) fn referral(words: &str) -> ReferralPage {
         legal_reason: words.to_owned(),
         print_href: "/referrals/7K3F-9QXD-2/print".to_owned(),
         access_href: "/referrals/7K3F-9QXD-2/access".to_owned(),
+        withhold_href: "/referrals/7K3F-9QXD-2/withhold".to_owned(),
         seen_by: vec!["Duty desk, Exampleshire Council".to_owned(), "The exploitation hub, Exampleshire Police".to_owned()],
         partly: words.to_owned(),
         sections: vec![AnswerSection {

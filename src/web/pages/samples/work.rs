@@ -10,8 +10,11 @@ use super::{
         redirection::{self, RedirectPage, RedirectPreviewPage},
         referral::NoteLine,
         saved_views::{KeptLine, ViewsPage},
+        withholding::{MarkLine, WithholdingPage},
     },
-    PERSON, Sample, sample, somebody,
+    PERSON, Sample,
+    held::keep_back,
+    sample, somebody,
 };
 use crate::web::view::ActedOn;
 
@@ -254,6 +257,23 @@ fn reason(words: &str, of: Reasoned, failed: bool) -> ReasonPage {
     }
 }
 
+fn withholding(words: &str, failed: bool) -> WithholdingPage {
+    let mark = |token: &str| MarkLine {
+        words: format!("Home address: never to {words}"),
+        question: "lives_at".to_owned(),
+        agency: "police".to_owned(),
+        form_token: token.to_owned(),
+    };
+    WithholdingPage {
+        frame: somebody().titled("Withhold answers from an agency").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
+        form_token: "token-of-the-form".to_owned(),
+        href: "/referrals/7K3F-9QXD-2".to_owned(),
+        revision: 3,
+        keep: keep_back(words, failed),
+        marks: vec![mark("token-of-the-mark"), mark("")],
+    }
+}
+
 pub(super) fn pages(state: &str, words: &str) -> Vec<Sample> {
     vec![
         sample(&format!("assign{state}"), false, &assign(words, false)),
@@ -276,6 +296,8 @@ pub(super) fn pages(state: &str, words: &str) -> Vec<Sample> {
         sample(&format!("giving-out-look{state}"), false, &given_out(words)),
         sample(&format!("giving-out-failed{state}"), true, &giving_out(words, true)),
         sample(&format!("reopen{state}"), false, &reason(words, Reasoned::Reopen, false)),
+        sample(&format!("withholding{state}"), false, &withholding(words, false)),
+        sample(&format!("withholding-failed{state}"), true, &withholding(words, true)),
         sample(&format!("disagree{state}"), false, &reason(words, Reasoned::Disagree, false)),
     ]
 }

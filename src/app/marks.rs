@@ -1,0 +1,358 @@
+//! Answers that are marked after sending: from then on people of an agency are refused them by every door, though they may hold the
+//! key, and no paper and no later share contains them.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::{
+    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, WithheldView, additions,
+    additions::latest,
+    desk::change,
+    idempotency::Once,
+    keyring::Evidence,
+    opening::Sight,
+    withheld::{FROM, fault},
+};
+use crate::{
+    audit::Details,
+    crypto::Opened,
+    domain::{
+        action::Action,
+        answers::Answers,
+        code::QuestionId,
+        compartment::EntryKind,
+        ids::{AgencyId, CompartmentId, MarkId, ReferralId},
+        question::Question,
+        relation::Relation,
+        withheld::{Mark, Withhold},
+    },
+    pathways,
+    policy::{Permit, RequestContext},
+    store::{entries::Entry, referrals::Referral},
+};
+
+/// What was marked on some referrals, for one person.
+pub(super) struct Marks {
+    /// The agencies that the person is of.
+    own: BTreeSet<AgencyId>,
+    standing: Vec<(ReferralId, Mark)>,
+}
+
+/// A mark, as somebody sees it whom it does not refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkView {
+    /// The question.
+    pub question: QuestionId,
+    /// The agency: its code and its name.
+    pub agency: (String, String),
+    /// Whether the reader may take it away.
+    pub may_end: bool,
+}
+
+impl Marks {
+    fn of(&self, referral: ReferralId) -> impl Iterator<Item = &Mark> {
+        self.standing.iter().filter(move |(of, _)| *of == referral).map(|(_, mark)| mark)
+    }
+
+    /// The questions whose answers are refused to somebody, whoever that is.
+    pub(super) fn all(&self, referral: ReferralId) -> Vec<QuestionId> {
+        self.of(referral).map(|mark| mark.question.clone()).collect()
+    }
+
+    /// The questions whose answers are refused to the caller.
+    fn refused(&self, referral: ReferralId) -> Vec<QuestionId> {
+        let mine = self.of(referral).filter(|mark| self.own.contains(&mark.agency));
+        mine.map(|mark| mark.question.clone()).collect()
+    }
+
+    /// The questions whose answers are left out of what the caller reads; on paper, which goes from hand to hand, all.
+    pub(super) fn left_out(&self, referral: ReferralId, on_paper: bool) -> Vec<QuestionId> {
+        if on_paper { self.all(referral) } else { self.refused(referral) }
+    }
+
+    /// The marks that the caller may know of: those on answers that they are not refused.
+    pub(super) fn known(&self, referral: ReferralId) -> Vec<Mark> {
+        let refused = self.refused(referral);
+        self.of(referral).filter(|mark| !refused.contains(&mark.question)).cloned().collect()
+    }
+}
+
+impl ReferralView {
+    /// What was marked of the answers that the reader sees, one for each question.
+    pub(super) fn marked(&self) -> Vec<WithheldView> {
+        if self.marks.is_empty() {
+            return Vec::new();
+        }
+        let now = latest(self);
+        let mut found: Vec<WithheldView> = Vec::new();
+        for mark in self.marks.iter().filter(|mark| now.get(&mark.question).is_some()) {
+            let from = mark.agency.1.clone();
+            match found.iter_mut().find(|known| known.questions.contains(&mark.question)) {
+                Some(known) => known.from.push(from),
+                None => {
+                    found.push(WithheldView { compartment: None, questions: vec![mark.question.clone()], from: vec![from] });
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Whether somebody stands on the side that sent a referral and answers for it.
+const fn sent_it(relation: Relation) -> bool {
+    matches!(relation, Relation::Referrer | Relation::Deputy)
+}
+
+impl App {
+    /// Marks answers of a referral as never to reach some agencies, on what stood at a revision; once for each key. Their people
+    /// are refused them from then on, those included that are given later; what was opened before stays known.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`], [`Error::Refused`]; [`Error::Conflict`] when the referral has changed since the revision given, or all
+    /// of it is marked already; [`Error::Invalid`] on `withhold`: for questions whose answers cannot be withheld, for agencies
+    /// that are none, that the caller works for, or that sent or received it.
+    pub async fn withhold_answers(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (reference, withhold, revision): (&str, &Withhold, i64),
+    ) -> Result<Answered<Added>, Error> {
+        let questions: Vec<String> = withhold.answers.iter().map(ToString::to_string).collect();
+        let body = json!([questions, withhold.from, revision]).to_string();
+        let route = format!("POST /referrals/{reference}/withheld");
+        let act = async |once: &Once<'_>| self.withhold_once(request, caller, (reference, withhold, revision), once).await;
+        self.once(request, caller, key, (&route, body.as_bytes()), act).await
+    }
+
+    /// Takes away the mark on an answer of a referral against an agency, by its code; once for each key.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`] also where the answer is not marked so; [`Error::Refused`]; [`Error::Conflict`] where the sender's side
+    /// marked it and the caller is not of that.
+    pub async fn end_withholding(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        (reference, question, agency): (&str, &str, &str),
+    ) -> Result<Answered<Added>, Error> {
+        let body = json!([question, agency]).to_string();
+        let route = format!("POST /referrals/{reference}/withheld/end");
+        let act = async |once: &Once<'_>| {
+            let asked = (reference, Action::EndWithholding, None);
+            let (referral, sight, permit) = self.permitted(request, caller, asked).await?;
+            let agencies = self.store.agencies().await?;
+            let agency = agencies.iter().find(|known| known.code == agency).ok_or(Error::Unseen)?.id;
+            let known = sight.marks.known(referral.id);
+            let mark = known.into_iter().find(|mark| mark.question.as_str() == question && mark.agency == agency);
+            let mark = mark.ok_or(Error::Unseen)?;
+            if mark.by_sender && !sent_it(permit.act().relation) {
+                return Err(Error::Conflict("whoever sent it marked this, and can take the mark away"));
+            }
+            self.write_marks(request, &referral, (&[mark], false), permit, once).await
+        };
+        self.once(request, caller, key, (&route, body.as_bytes()), act).await
+    }
+
+    /// The agencies to which answers of a referral can be refused, by code and name: all but those that the caller works for, and
+    /// those that sent it or work on it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn agencies_to_refuse(&self, caller: &Caller, view: &ReferralView) -> Result<Vec<(String, String)>, Error> {
+        let (own, referral) = (caller.agencies(), &view.referral);
+        let sides = [referral.referrer_agency, referral.receiving_agency];
+        let others = self.store.agencies().await?.into_iter();
+        let others = others.filter(|agency| !own.contains(&agency.id) && !sides.contains(&agency.id));
+        Ok(others.map(|agency| (agency.code, agency.name.as_str().to_owned())).collect())
+    }
+
+    async fn withhold_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, withhold, revision): (&str, &Withhold, i64),
+        once: &Once<'_>,
+    ) -> Result<Added, Error> {
+        let asked = (reference, Action::WithholdAnswer, Some(revision));
+        let (referral, sight, permit) = self.permitted(request, caller, asked).await?;
+        let by_sender = sent_it(permit.act().relation);
+        let form = self.form_at(referral.form_version(), referral.kind).await?;
+        let fits = |id: &QuestionId| form.pathway.question(id).is_some_and(Question::can_be_withheld);
+        if withhold.answers.is_empty() || !withhold.answers.iter().all(fits) {
+            return Err(fault(None, "Choose from the answers that can be withheld"));
+        }
+        let from = self.agencies_refused(caller, &referral, &withhold.from).await?;
+        let mut marks = Vec::new();
+        for question in &withhold.answers {
+            for agency in &from {
+                let mark = Mark { question: question.clone(), agency: *agency, by_sender };
+                // The sender's own mark takes the place of the desk's, which the desk could take away.
+                let stands = |known: &Mark| {
+                    known.question == mark.question && known.agency == mark.agency && (known.by_sender || !by_sender)
+                };
+                if !sight.marks.of(referral.id).any(stands) && !marks.contains(&mark) {
+                    marks.push(mark);
+                }
+            }
+        }
+        if marks.is_empty() {
+            return Err(Error::Conflict("all of this is withheld already"));
+        }
+        self.write_marks(request, &referral, (&marks, true), permit, once).await
+    }
+
+    async fn write_marks(
+        &self,
+        request: &RequestContext,
+        referral: &Referral,
+        (marks, refused): (&[Mark], bool),
+        permit: Permit,
+        once: &Once<'_>,
+    ) -> Result<Added, Error> {
+        let mut tx = self.store.begin().await?;
+        let done = Added { id: tx.event().to_string(), at: request.at };
+        once.remember(&mut tx, &done).await?;
+        change(&mut tx, referral).await?;
+        for mark in marks {
+            let id = MarkId::random(&*self.random);
+            tx.refuse_answer(id, (referral.id, referral.revision), (mark, refused), request.at).await?;
+        }
+        // The event names no compartment: officers of the agency that is refused would read it there.
+        tx.commit(permit, &Details::default()).await?;
+        Ok(done)
+    }
+
+    /// The agencies with these codes, to which answers can be refused: half a referral would be taken for the whole by the team
+    /// that works on it.
+    async fn agencies_refused(
+        &self,
+        caller: &Caller,
+        referral: &Referral,
+        codes: &[String],
+    ) -> Result<BTreeSet<AgencyId>, Error> {
+        let agencies = self.store.agencies().await?;
+        let mut named = BTreeSet::new();
+        for code in codes {
+            let found = agencies.iter().find(|agency| agency.code == *code);
+            named.insert(found.ok_or_else(|| fault(FROM, "Choose from the agencies of the partnership"))?.id);
+        }
+        if named.is_empty() {
+            return Err(fault(FROM, "Choose the agencies that must not get them"));
+        }
+        if !named.is_disjoint(&caller.agencies()) {
+            return Err(fault(FROM, "Choose other agencies: you work for this one"));
+        }
+        if named.contains(&referral.referrer_agency) {
+            return Err(fault(FROM, "Choose other agencies: this one sent the referral and knows what it wrote"));
+        }
+        if named.contains(&referral.receiving_agency) {
+            let words = "Choose other agencies: a team of this one works on the referral. Pass it to another team first";
+            return Err(fault(FROM, words));
+        }
+        let by_name = self.named_on(referral.id).await?;
+        let mut is_left = by_name.is_empty() && self.is_somebody_left(referral.receiving_team, &named).await?;
+        for user in by_name {
+            is_left = is_left || !self.person_is_of_one(user, &named).await?;
+        }
+        if !is_left {
+            return Err(fault(FROM, "Nobody would be left in the team that works on it who may read these answers"));
+        }
+        Ok(named)
+    }
+
+    /// What is marked on these referrals. That a mark ended counts only if its event vouches for it: a row planted by SQL lifts
+    /// nothing.
+    pub(super) async fn marks(&self, own: BTreeSet<AgencyId>, referrals: &[ReferralId]) -> Result<Marks, Error> {
+        let found = self.store.markings(referrals).await?;
+        let mut ends: Vec<_> = found.iter().filter(|found| !found.refused).map(|found| found.event).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let evidence = if ends.is_empty() { None } else { Some(self.evidence(&ends).await?) };
+        let mut standing: Vec<(ReferralId, Mark)> = Vec::new();
+        for found in found {
+            let ends = |evidence: &Evidence| evidence.check(found.event, &found.row).is_ok();
+            if found.refused || evidence.as_ref().is_some_and(ends) {
+                let same = |mark: &Mark| mark.question == found.mark.question && mark.agency == found.mark.agency;
+                standing.retain(|(referral, mark)| *referral != found.referral || !same(mark));
+            }
+            if found.refused {
+                standing.push((found.referral, found.mark));
+            }
+        }
+        Ok(Marks { own, standing })
+    }
+
+    /// The agencies from which some of a referral is kept: sealed away from them, or marked later.
+    pub(super) async fn kept_from(&self, sight: &Sight, referral: ReferralId) -> Result<BTreeSet<AgencyId>, Error> {
+        let barred = self.store.barred_of(referral).await?.into_iter().map(|(_, agency)| agency);
+        Ok(barred.chain(sight.marks.of(referral).map(|mark| mark.agency)).collect())
+    }
+
+    /// The agencies whose people see nothing of a change: neither of what everybody with the referral reads, nor of what is
+    /// sealed away from some. Whoever is told of a change that they cannot see knows that something is kept from them.
+    pub(super) async fn blind_to(
+        &self,
+        sight: &Sight,
+        referral: &Referral,
+        (open, kept): (&Answers, &[(CompartmentId, Vec<QuestionId>)]),
+    ) -> Result<BTreeSet<AgencyId>, Error> {
+        let compartments: Vec<CompartmentId> = kept.iter().map(|(compartment, _)| *compartment).collect();
+        let barred = if compartments.is_empty() { Vec::new() } else { self.store.barred_from(&compartments).await? };
+        let form = self.form_at(referral.form_version(), referral.kind).await?;
+        let mut blind = self.kept_from(sight, referral.id).await?;
+        blind.retain(|agency| {
+            let marks = sight.marks.of(referral.id).filter(|mark| mark.agency == *agency);
+            let marked: Vec<QuestionId> = marks.map(|mark| mark.question.clone()).collect();
+            let has = |id: &CompartmentId| !barred.contains(&(*id, *agency));
+            let sees_kept = kept.iter().any(|(id, questions)| has(id) && !questions.iter().all(|id| marked.contains(id)));
+            form.pathway.without(open.clone(), &marked).is_empty() && !sees_kept
+        });
+        Ok(blind)
+    }
+
+    /// Items to give on, less the answers that were marked; an item of which nothing is left is left out.
+    pub(super) async fn without_marked(
+        &self,
+        sight: &Sight,
+        referral: &Referral,
+        items: Vec<(Entry, Opened)>,
+    ) -> Result<Vec<(Entry, Zeroizing<Vec<u8>>)>, Error> {
+        let marked = sight.marks.all(referral.id);
+        let form = self.form_at(referral.form_version(), referral.kind).await?;
+        let sender = self.agency(referral.referrer_agency).await?.kind;
+        let mut left = Vec::new();
+        for (entry, content) in items {
+            let holds_answers = matches!(entry.kind, EntryKind::Submission | EntryKind::Addition | EntryKind::Amendment);
+            if marked.is_empty() || !holds_answers {
+                left.push((entry, Zeroizing::new(content.as_bytes().to_vec())));
+                continue;
+            }
+            let answers = form.pathway.without(additions::read(&form.pathway, sender, content.as_bytes())?, &marked);
+            if !answers.is_empty() {
+                left.push((entry, Zeroizing::new(pathways::answers_to_json(&answers).to_string().into_bytes())));
+            }
+        }
+        Ok(left)
+    }
+
+    /// Marks with the names of the agencies.
+    pub(super) async fn mark_views(
+        &self,
+        marks: Vec<Mark>,
+        relation: Relation,
+        actions: &[Action],
+    ) -> Result<Vec<MarkView>, Error> {
+        let mut views = Vec::new();
+        let may = actions.contains(&Action::EndWithholding);
+        for Mark { question, agency, by_sender } in marks {
+            let agency = self.agency(agency).await?;
+            let agency = (agency.code.clone(), agency.name.as_str().to_owned());
+            views.push(MarkView { question, agency, may_end: may && (!by_sender || sent_it(relation)) });
+        }
+        Ok(views)
+    }
+}

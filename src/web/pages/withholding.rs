@@ -1,0 +1,186 @@
+//! Withholding answers from an agency after sending, and taking that back.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    routing,
+};
+
+use super::{
+    assignment::instead,
+    keep_back::{ANSWERS, FROM, KeepBack, keepable, read},
+};
+use crate::{
+    app::{App, Error, IdempotencyKey, MarkView, ReferralView, latest},
+    domain::{action::Action, answers::FieldError},
+    web::{
+        components::{Button, Checkboxes, ErrorLink, ErrorSummary, WarningText},
+        error::{Answer, Failure, mend, ok, see},
+        posted::Posted,
+        session::{SignedIn, fresh_token},
+        view::Frame,
+    },
+};
+
+/// The page.
+#[derive(Clone, Template)]
+#[template(path = "referral/withholding.html")]
+pub struct WithholdingPage {
+    /// The frame.
+    pub frame: Frame,
+    /// Makes sending twice harmless.
+    pub form_token: String,
+    /// Address of the referral.
+    pub href: String,
+    /// The revision that the page shows.
+    pub revision: i64,
+    /// What can be withheld, from whom, and what was chosen.
+    pub keep: KeepBack,
+    /// What is withheld already.
+    pub marks: Vec<MarkLine>,
+}
+
+/// Something that is withheld.
+#[derive(Clone)]
+pub struct MarkLine {
+    /// What, and from whom.
+    pub words: String,
+    /// The question's id.
+    pub question: String,
+    /// The agency's code.
+    pub agency: String,
+    /// The form's token, of the button that takes the mark away; empty where the reader may not.
+    pub form_token: String,
+}
+
+impl WithholdingPage {
+    fn of(app: &App, person: &SignedIn, view: &ReferralView, agencies: Vec<(String, String)>) -> Self {
+        let href = format!("/referrals/{}", view.referral.reference);
+        let pathway = &view.pathway.pathway;
+        let line = |mark: &MarkView| {
+            let (code, name) = &mark.agency;
+            Some(MarkLine {
+                words: format!("{}: never to {name}", pathway.question(&mark.question)?.withheld_words()),
+                question: mark.question.to_string(),
+                agency: code.clone(),
+                form_token: if mark.may_end { fresh_token(app) } else { String::new() },
+            })
+        };
+        Self {
+            frame: person.frame.titled("Withhold answers from an agency").back_to(&href),
+            form_token: fresh_token(app),
+            revision: view.referral.revision,
+            keep: KeepBack { answers: keepable(pathway, &latest(view)), agencies, ..KeepBack::default() },
+            marks: view.marks.iter().filter_map(line).collect(),
+            href,
+        }
+    }
+
+    fn summary(&self) -> Option<ErrorSummary> {
+        let link = |(field, words): &(String, String)| ErrorLink { href: format!("#{field}"), text: words.clone() };
+        (!self.keep.errors.is_empty()).then(|| ErrorSummary::new(self.keep.errors.iter().map(link).collect()))
+    }
+
+    fn what(&self) -> Checkboxes {
+        let words = ("Which answers are withheld?", "From now on they go on no paper and in no share, whoever asks.");
+        let chosen = self.keep.chosen.answers.iter().map(ToString::to_string).collect();
+        self.keep.boxes(ANSWERS, words, &self.keep.answers, chosen)
+    }
+
+    fn whom(&self) -> Checkboxes {
+        let words = (
+            "From which agencies?",
+            "Their people are not told. Everybody else who can see the referral sees that you did this.",
+        );
+        self.keep.boxes(FROM, words, &self.keep.agencies, self.keep.chosen.from.clone())
+    }
+
+    fn warning() -> WarningText {
+        let text = "This does not take back what was opened before. If somebody knows it who must not, and that is a danger to \
+                    anybody, ring the people in danger first, or 999.";
+        WarningText { text: text.to_owned(), ..WarningText::default() }
+    }
+
+    fn button() -> Button {
+        Button { text: "Withhold them".to_owned(), prevent_double_click: Some(true), ..Button::default() }
+    }
+}
+
+impl MarkLine {
+    fn button(&self) -> Button {
+        Button {
+            text: format!("Stop withholding: {}", self.words),
+            classes: "govuk-button--secondary".to_owned(),
+            prevent_double_click: Some(true),
+            ..Button::default()
+        }
+    }
+}
+
+/// These pages' routes.
+pub(in crate::web) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/referrals/{reference}/withhold", routing::get(ask).post(withhold))
+        .route("/referrals/{reference}/withhold/end", routing::post(end))
+}
+
+async fn ask(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
+    let view = app.read_referral(&person.request, &person.caller, &reference).await?;
+    if !view.actions.contains(&Action::WithholdAnswer) {
+        return Ok(see(&format!("/referrals/{reference}")));
+    }
+    ok(&blank(&app, &person, &view).await?)
+}
+
+async fn blank(app: &App, person: &SignedIn, view: &ReferralView) -> Result<WithholdingPage, Failure> {
+    let agencies = app.agencies_to_refuse(&person.caller, view).await?;
+    Ok(WithholdingPage::of(app, person, view, agencies))
+}
+
+async fn withhold(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
+    posted.only(&["form_token", "revision", ANSWERS, FROM])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    let chosen = read(&posted).ok_or(Error::Malformed("the form is damaged"))?;
+    // What is no revision is none that anything stands at.
+    let revision = posted.value("revision").parse().unwrap_or(0);
+    match app.withhold_answers(&person.request, &person.caller, &key, (&reference, &chosen, revision)).await {
+        Ok(_) => Ok(see(&format!("/referrals/{reference}/withhold"))),
+        Err(Error::Invalid(errors)) => {
+            let view = app.read_referral(&person.request, &person.caller, &reference).await?;
+            let page = blank(&app, &person, &view).await?;
+            mend(&WithholdingPage {
+                frame: page.frame.clone().failed_if(true),
+                keep: KeepBack { chosen, errors: errors.iter().map(error).collect(), ..page.keep },
+                ..page
+            })
+        }
+        Err(Error::Conflict(_)) => {
+            let notice = "This referral changed while you wrote, or all of that is withheld already. Look again first.";
+            instead(&app, &person, &reference, notice).await
+        }
+        Err(other) => Err(Failure(other)),
+    }
+}
+
+/// An error beside the control that it is of.
+fn error(error: &FieldError) -> (String, String) {
+    let field = if error.part.is_some() { FROM } else { ANSWERS };
+    (field.to_owned(), error.message.clone())
+}
+
+async fn end(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
+    posted.only(&["form_token", "answer", "from"])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    let mark = (reference.as_str(), posted.value("answer"), posted.value("from"));
+    match app.end_withholding(&person.request, &person.caller, &key, mark).await {
+        Ok(_) => Ok(see(&format!("/referrals/{reference}/withhold"))),
+        Err(Error::Conflict(_)) => {
+            let notice = "The sender marked this, so only the sender can take the mark away.";
+            instead(&app, &person, &reference, notice).await
+        }
+        Err(other) => Err(Failure(other)),
+    }
+}

@@ -1,0 +1,273 @@
+//! What is marked after sending as never to reach an agency: from then on its people are refused it by every door, though they hold
+//! the key, and no paper and no later share contains it.
+
+use referral_exchange::{
+    app::{Caller, Error, IdempotencyKey, LogQuery, Redirection, ReferralView, Said, answers_to_json, latest},
+    domain::{
+        action::Action,
+        compartment::{CompartmentKind, EntryKind},
+        ids::{EntryId, TeamId},
+        sharing::{NewShare, ShareTo},
+    },
+    store::Engine,
+};
+use serde_json::{Value, json};
+
+use crate::support::{
+    client::Client,
+    hub::{ENGINES, Hub},
+    kept_back::{REFUGE, keep, try_send},
+    raw::Raw,
+};
+
+const POLICE: &str = "leicestershire-police";
+const CITY: &str = "leicester-city-council";
+const SCHOOL: &str = "ashgrove-academy";
+
+/// A referral of a child, sent by a school and received by the city; the police are told as well.
+struct Case {
+    hub: Hub,
+    reference: String,
+    tess: Caller,
+    nia: Caller,
+    erin: Caller,
+}
+
+async fn case(engine: Engine) -> Case {
+    let hub = Hub::founded(engine).await;
+    let tess = hub.sign_in("tess.example").await;
+    let form = ("child-exploitation", json!({ "district": "leicester" }));
+    let sent = try_send(&hub.app, &tess, form, keep(&[], &[])).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let (nia, erin) = (hub.sign_in("nia.imaginary").await, hub.sign_in("erin.hypothetical").await);
+    Case { reference: sent.reference.to_string(), hub, tess, nia, erin }
+}
+
+fn key(text: &str) -> IdempotencyKey {
+    IdempotencyKey::parse(text).unwrap()
+}
+
+impl Case {
+    async fn read(&self, who: &Caller) -> ReferralView {
+        let view = self.hub.app.read_referral(&self.hub.app.request(None), who, &self.reference).await;
+        view.unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    /// All that somebody reads of answers, as sent, as changed and as they stand.
+    async fn told(&self, who: &Caller) -> String {
+        let view = self.read(who).await;
+        let additions: Vec<_> = view.additions.iter().map(|added| answers_to_json(&added.answers)).collect();
+        let sent = view.answers.as_ref().map(answers_to_json);
+        format!("{sent:?} {} {additions:?}", answers_to_json(&latest(&view)))
+    }
+
+    async fn mark(&self, who: &Caller, (answers, from): (&[&str], &[&str]), as_key: &str) -> Result<(), Error> {
+        let revision = self.read(who).await.referral.revision;
+        let withhold = keep(answers, from);
+        let asked = (self.reference.as_str(), &withhold, revision);
+        self.hub.app.withhold_answers(&self.hub.app.request(None), who, &key(as_key), asked).await.map(drop)
+    }
+
+    async fn unmark(&self, who: &Caller, (answer, from): (&str, &str), as_key: &str) -> Result<(), Error> {
+        let asked = (self.reference.as_str(), answer, from);
+        self.hub.app.end_withholding(&self.hub.app.request(None), who, &key(as_key), asked).await.map(drop)
+    }
+
+    async fn team(&self, code: &str) -> TeamId {
+        self.hub.app.store().team_by_code(code).await.unwrap().unwrap().id
+    }
+
+    /// Shares what the answers say with a team.
+    async fn share(&self, code: &str, as_key: &str) -> Result<(), Error> {
+        let view = self.read(&self.nia).await;
+        let answers = |kind| matches!(kind, EntryKind::Submission | EntryKind::Amendment);
+        let of = view.entries.iter().filter(|entry| entry.compartment == CompartmentKind::Shared && answers(entry.kind));
+        let entries: Vec<EntryId> = of.map(|entry| entry.id).collect();
+        let app = &self.hub.app;
+        let (basis, purpose) = app.own_law(&self.nia, &view).await.unwrap();
+        let to = ShareTo { team: Some(self.team(code).await), person: String::new() };
+        let share = NewShare { to, entries, basis: Some(basis), purpose: Some(purpose), ..NewShare::default() };
+        app.share(&app.request(None), &self.nia, &key(as_key), (&self.reference, &share)).await.map(drop)
+    }
+}
+
+async fn refused_from_then_on(engine: Engine) {
+    let case = case(engine).await;
+    let Case { hub, tess, nia, erin, .. } = &case;
+    assert!(case.told(erin).await.contains(REFUGE), "before, the police read it like everybody");
+    case.mark(tess, (&["lives_at"], &[POLICE]), "mark").await.unwrap();
+
+    let view = case.read(erin).await;
+    assert!(!case.told(erin).await.contains("Canary"));
+    assert!(view.withheld.is_empty() && view.marks.is_empty() && !view.holds_withheld, "nor do they learn of it");
+    assert!(view.answers.is_some(), "everything else they read");
+    for reader in [tess, nia] {
+        let view = case.read(reader).await;
+        assert!(case.told(reader).await.contains(REFUGE));
+        assert_eq!(view.withheld.len(), 1);
+        assert_eq!(view.withheld[0].from, ["Leicestershire Police"]);
+        // It is on nobody's paper.
+        let paper = hub.app.print_referral(&hub.app.request(None), reader, &case.reference, true).await.unwrap();
+        assert!(paper.holds_withheld && !answers_to_json(paper.answers.as_ref().unwrap()).to_string().contains("Canary"));
+    }
+    // What it is changed to is refused like what it was, and nobody of theirs hears of a change that they cannot see.
+    let before = hub.app.unread_notices(erin).await.unwrap();
+    let change = json!({ "lives_at": { "line_1": "3 Canaryhaven Close", "town": "Oakham" } });
+    let (body, revision) = (change.to_string(), case.read(tess).await.referral.revision);
+    let said = (Said::Json(&change), body.as_bytes());
+    let asked = (case.reference.as_str(), None, revision);
+    hub.app.amend_answers(&hub.app.request(None), tess, &key("moved"), asked, said).await.unwrap();
+    assert!(case.told(nia).await.contains("Canaryhaven"));
+    assert_eq!(hub.app.unread_notices(erin).await.unwrap(), before);
+    let view = case.read(erin).await;
+    assert!(!case.told(erin).await.contains("Canary") && view.additions.is_empty());
+    assert!(view.entries.iter().all(|entry| entry.kind != EntryKind::Amendment));
+    // Their officer does not read in the log that it was marked; the sender's own does.
+    let marked = async |officer: &str| {
+        let officer = hub.sign_in(officer).await;
+        let query = LogQuery { reference: Some(case.reference.clone()), ..LogQuery::default() };
+        let items = hub.app.read_log(&hub.app.request(None), &officer, &query).await.unwrap().items;
+        items.iter().filter(|item| item.action == "withhold-answer").count()
+    };
+    assert_eq!(marked("dina.proforma").await, 0);
+    case.hub.finish().await;
+}
+
+async fn no_later_share(engine: Engine) {
+    let case = case(engine).await;
+    let Case { hub, nia, .. } = &case;
+    case.read(nia).await;
+    case.share("police-neighbourhoods", "early").await.unwrap();
+    let quinn = hub.sign_in("quinn.mock").await;
+    assert!(case.told(&quinn).await.contains(REFUGE));
+    case.mark(nia, (&["lives_at"], &[POLICE]), "mark").await.unwrap();
+    let told = case.told(&quinn).await;
+    assert!(!told.contains("Canary") && told.contains("district"), "what was shared before is refused, the rest of it is not");
+    case.share("community-nursing", "late").await.unwrap();
+    let hugh = hub.sign_in("hugh.pseudo").await;
+    let told = case.told(&hugh).await;
+    assert!(!told.contains("Canary") && told.contains("district"));
+    // The copy itself has it not, whoever might read it once the mark is gone.
+    case.unmark(nia, ("lives_at", POLICE), "unmark").await.unwrap();
+    assert!(!case.told(&hugh).await.contains("Canary"));
+    assert!(case.told(&quinn).await.contains(REFUGE));
+    case.hub.finish().await;
+}
+
+async fn taken_away(engine: Engine) {
+    let case = case(engine).await;
+    let Case { tess, nia, erin, .. } = &case;
+    case.mark(nia, (&["lives_at"], &[POLICE]), "desk").await.unwrap();
+    let again = case.mark(nia, (&["lives_at"], &[POLICE]), "twice").await;
+    assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+    // The sender marks it, too: from then on the desk cannot lift it.
+    case.mark(tess, (&["lives_at"], &[POLICE]), "sender").await.unwrap();
+    assert!(!case.read(nia).await.marks[0].may_end && case.read(tess).await.marks[0].may_end);
+    let desk = case.unmark(nia, ("lives_at", POLICE), "no").await;
+    assert!(matches!(desk, Err(Error::Conflict(_))), "{desk:?}");
+    assert!(!case.told(erin).await.contains("Canary"));
+    let refused = case.unmark(erin, ("lives_at", POLICE), "theirs").await;
+    assert!(matches!(refused, Err(Error::Refused)), "{refused:?}");
+    let none = case.unmark(tess, ("lives_at", CITY), "none").await;
+    assert!(matches!(none, Err(Error::Unseen)), "{none:?}");
+    case.unmark(tess, ("lives_at", POLICE), "yes").await.unwrap();
+    assert!(case.told(erin).await.contains(REFUGE) && case.read(nia).await.withheld.is_empty());
+    case.mark(nia, (&["lives_at"], &[POLICE]), "once-more").await.unwrap();
+    assert!(!case.told(erin).await.contains("Canary"));
+    case.hub.finish().await;
+}
+
+async fn not_from_those_who_work_on_it(engine: Engine) {
+    let case = case(engine).await;
+    let Case { hub, tess, nia, erin, .. } = &case;
+    for (what, who, wrong, field) in [
+        ("the desk", tess, (&["lives_at"][..], &[CITY][..]), "withhold.from"),
+        ("the sender", nia, (&["lives_at"], &[SCHOOL]), "withhold.from"),
+        ("one's own", tess, (&["lives_at"], &[SCHOOL]), "withhold.from"),
+        ("nobody", tess, (&["lives_at"], &[]), "withhold.from"),
+        ("no agency", tess, (&["lives_at"], &["none"]), "withhold.from"),
+        ("what all must read", tess, (&["district"], &[POLICE]), "withhold"),
+        ("nothing", tess, (&[], &[POLICE]), "withhold"),
+    ] {
+        let refused = case.mark(who, wrong, &what.replace([' ', '\''], "-")).await;
+        let Err(Error::Invalid(faults)) = refused else { panic!("{what}: {refused:?}") };
+        assert_eq!(faults[0].name(), field, "{what}");
+    }
+    let refused = case.mark(erin, (&["lives_at"], &[CITY]), "told").await;
+    assert!(matches!(refused, Err(Error::Refused)), "whoever was told as well marks nothing: {refused:?}");
+    assert!(!case.read(erin).await.actions.contains(&Action::WithholdAnswer));
+    // Nor does it go to a desk of theirs.
+    case.mark(tess, (&["lives_at"], &[POLICE]), "mark").await.unwrap();
+    let there = Redirection {
+        team: Some(case.team("exploitation-hub").await),
+        text: "For the hub.".to_owned(),
+        revision: case.read(nia).await.referral.revision,
+        ..Redirection::default()
+    };
+    let moved = hub.app.redirect_referral(&hub.app.request(None), nia, &key("moved"), (&case.reference, &there)).await;
+    assert!(matches!(&moved, Err(Error::Invalid(faults)) if faults[0].name() == "team"), "{moved:?}");
+    case.hub.finish().await;
+}
+
+async fn planted(engine: Engine) {
+    let case = case(engine).await;
+    case.mark(&case.tess, (&["lives_at"], &[POLICE]), "mark").await.unwrap();
+    let copied = "SELECT 'planted', referral, question, agency, 0, by_sender, revision + 1, at, event FROM grant_refused";
+    let columns = "id, referral, question, agency, refused, by_sender, revision, at, event";
+    Raw::owner(&case.hub).await.run(&format!("INSERT INTO grant_refused ({columns}) {copied}")).await;
+    assert!(!case.told(&case.erin).await.contains("Canary"), "a row that no event vouches for lifts nothing");
+    case.hub.abandon().await;
+}
+
+crate::support::on_both! {
+    what_is_marked_later_is_refused_to_those_who_hold_the_key => refused_from_then_on,
+    no_later_share_contains_what_was_marked => no_later_share,
+    a_mark_is_taken_away_and_the_senders_only_by_the_sender => taken_away,
+    nothing_is_withheld_from_those_who_work_on_it => not_from_those_who_work_on_it,
+    a_planted_row_lifts_no_mark => planted,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn page_and_call_withhold_and_say_nothing_to_whom_it_is_withheld_from() {
+    let served = case(ENGINES[0]).await;
+    let reference = served.reference.clone();
+    let served = served.hub.serve().await;
+    let erin = Client::new(&served);
+    erin.sign_in(&served, "erin.hypothetical").await;
+    assert!(erin.get(&format!("/referrals/{reference}")).await.body.contains(REFUGE));
+
+    let tess = Client::new(&served);
+    tess.sign_in(&served, "tess.example").await;
+    let page = tess.get(&format!("/referrals/{reference}/withhold")).await;
+    let labels = page.words(".govuk-checkboxes__label");
+    assert!(labels.iter().any(|label| label.contains("Lives at")) && labels.iter().any(|label| label.contains("Police")));
+    assert!(!labels.iter().any(|label| label.contains("Ashgrove") || label.contains("Leicester City Council")), "{labels:?}");
+    let post = async |more: &[(&str, &str)]| {
+        let hidden = tess.get(&format!("/referrals/{reference}/withhold")).await.last_form().1;
+        let own = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let all: Vec<_> = own.chain(more.iter().copied()).collect();
+        tess.post(&format!("/referrals/{reference}/withhold"), &all).await
+    };
+    let empty = post(&[]).await;
+    assert_eq!(empty.status.as_u16(), 422);
+    assert_eq!(empty.words(".govuk-error-summary__list a"), ["Choose from the answers that can be withheld"]);
+    let done = post(&[("withhold", "lives_at"), ("withhold_from", POLICE)]).await;
+    assert_eq!(done.status.as_u16(), 303, "{}", done.body);
+    assert!(tess.get(done.location()).await.body.contains("never to Leicestershire Police"));
+
+    for door in [
+        format!("/referrals/{reference}"),
+        format!("/referrals/{reference}/access"),
+        format!("/referrals/{reference}/withhold"),
+        format!("/api/v1/referrals/{reference}"),
+        "/queue?view=team".to_owned(),
+        "/notices".to_owned(),
+    ] {
+        let said = erin.get(&door).await.body.to_lowercase();
+        for word in ["canary", "withheld", "withhold", "lives_at"] {
+            assert!(!said.contains(word), "{door} says {word}");
+        }
+    }
+    let told: Value = serde_json::from_str(&tess.get(&format!("/api/v1/referrals/{reference}")).await.body).unwrap();
+    assert_eq!(told["withheld"], json!([{ "answers": ["lives_at"], "from": ["Leicestershire Police"] }]));
+    served.finish().await;
+}
