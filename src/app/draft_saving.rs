@@ -22,7 +22,8 @@ use crate::{
         compartment::{CompartmentKind, EntryKind},
         draft::{self, DraftState, Part},
         enquiry::FormKind,
-        ids::ReferralId,
+        ids::{NoticeId, ReferralId},
+        notice::{Addressee, NoticeCode, Telling},
         reference::Reference,
         referral::ReferralState,
         relation::Relation,
@@ -245,9 +246,16 @@ impl App {
     async fn expire_once(&self, act: Act, draft: &Draft) -> Result<(), Error> {
         // Named, so that the officers of those who held it read that it ended.
         let compartments = self.store.compartments_of(draft.id, CompartmentKind::Draft).await?;
+        let at = act.request.at;
         let permit = self.ask(act).await?;
         let mut tx = self.store.begin().await?;
         end(&mut tx, draft, DraftState::Expired).await?;
+        // Whoever believed that they had sent it must hear of it.
+        for user in std::iter::once(draft.owner).chain(draft.deputy) {
+            let (to, code) = (Addressee::User(user), NoticeCode::DraftNotSent);
+            let telling = Telling { to, code, referral: Some(draft.id), about: None, urgent: false };
+            tx.tell(NoticeId::random(self.random()), &telling, at).await?;
+        }
         let blobs = tx.erased_blobs();
         tx.commit(permit, &Details { compartments, ..Details::default() }).await?;
         self.remove_erased(blobs).await;

@@ -310,10 +310,13 @@ impl App {
     }
 
     /// How a draft ended that the caller began or was deputy for, and that was never sent: whether by time, and when it was last
-    /// saved. Nothing of what it held is left.
+    /// saved. Nothing of what it held is left. Whoever was told of its end has read that now.
     pub async fn ended_draft(&self, caller: &Caller, reference: &str) -> Result<Option<(Reference, bool, Timestamp)>, Error> {
         let reference = Reference::parse(reference).unwrap_or(Reference::NOBODYS);
         let ended = self.store.ended_draft(reference, caller.user()).await?;
+        if let Some(draft) = &ended {
+            self.store.read_notices_of(draft.id, &self.reader(caller), self.now()).await?;
+        }
         Ok(ended.map(|draft| (draft.reference, draft.state == DraftState::Expired, draft.saved_at)))
     }
 

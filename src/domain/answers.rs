@@ -134,7 +134,7 @@ impl Answer {
             Self::Phone(number) => grouped(number),
             Self::Choice(code) => title(code),
             Self::Many(codes) => codes.iter().map(title).collect::<Vec<_>>().join("\n"),
-            Self::YesNo(yes) => if *yes { "Yes" } else { "No" }.to_owned(),
+            Self::YesNo(yes) => if *yes { question.yes() } else { "No" }.to_owned(),
             Self::Date(date) => date.words(),
             Self::Age(age) => age.words(),
             Self::Person(person) => person.words(),

@@ -53,6 +53,8 @@ coded_enum! {
         DraftHanded = "draft-handed",
         /// A draft is deleted soon.
         DraftEnding = "draft-ending",
+        /// A draft that nobody sent is deleted.
+        DraftNotSent = "draft-not-sent",
         /// What you wrote was sent for you.
         SentForYou = "sent-for-you",
         /// A stored record failed its check.
@@ -79,7 +81,7 @@ impl NoticeCode {
     /// Where its matter is found.
     pub const fn place(self) -> NoticePlace {
         match self {
-            Self::DraftWaits | Self::DraftHanded | Self::DraftEnding => NoticePlace::Draft,
+            Self::DraftWaits | Self::DraftHanded | Self::DraftEnding | Self::DraftNotSent => NoticePlace::Draft,
             Self::Integrity => NoticePlace::Log,
             Self::MailFailing => NoticePlace::Members,
             _ => NoticePlace::Referral,
@@ -118,6 +120,7 @@ impl NoticeCode {
             Self::DraftWaits => "A draft of yours has not been sent",
             Self::DraftHanded => "A colleague’s draft is yours to go on with",
             Self::DraftEnding => "A draft is deleted in 7 days unless somebody saves or sends it",
+            Self::DraftNotSent => "A draft was never sent and was deleted: nobody received it",
             Self::SentForYou => "What you wrote was sent by your deputy",
             Self::Integrity => "A stored record failed its check and was not shown",
             Self::MailFailing => "Mail to this member does not arrive",

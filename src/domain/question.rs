@@ -42,11 +42,23 @@ pub struct Question {
     pub minor: Option<QuestionId>,
     /// For a date: the earlier date, or age with a day of birth, that it cannot lie before.
     pub not_before: Option<QuestionId>,
+    /// Whether "yes" takes in whoever is not sure: the question about danger.
+    pub or_not_sure: bool,
     /// Whether the sender can keep the answer from an agency: an address, a school, a place of work, a way to be reached.
     pub withhold: bool,
     /// A made-up answer for examples; only on free text, and in whole years on an age.
     pub example: Option<String>,
 }
+
+impl Question {
+    /// What a yes-no question offers as "yes", and what an answer to it is shown as.
+    pub const fn yes(&self) -> &'static str {
+        if self.or_not_sure { YES_OR_NOT_SURE } else { "Yes" }
+    }
+}
+
+/// The "yes" of the question about danger: not being sure counts as danger.
+pub const YES_OR_NOT_SURE: &str = "Yes, or I am not sure";
 
 /// "Not known" is allowed, with these reasons to choose from; none need be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

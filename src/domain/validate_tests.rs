@@ -51,6 +51,7 @@ fn question(name: &str, kind: Kind, required: bool) -> Question {
         personal: false,
         minor: None,
         not_before: None,
+        or_not_sure: false,
         withhold: false,
         example: None,
     }

@@ -23,6 +23,7 @@ fn question(name: &str, kind: Kind, withhold: bool) -> Question {
         personal: true,
         minor: None,
         not_before: None,
+        or_not_sure: false,
         withhold,
         example: None,
     }

@@ -82,7 +82,7 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let may_submit = file.need_words("may_submit", AgencyKind::parse, AgencyKind::ALL.iter().map(|kind| kind.code()));
     let (anywhere, inside) = ids(&file);
     let mut known = Known::new(anywhere, inside, &may_submit);
-    let sections = sections(&file, &mut known);
+    let mut sections = sections(&file, &mut known);
     let id = file.need_code("id", PathwayId::parse);
     if let (Some(id), Some(value)) = (&id, file.value("id"))
         && name != format!("{id}.toml")
@@ -111,6 +111,12 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let to_hand = file.need_texts("to_hand");
     let district = file.value("district").and_then(|value| known.choice(reader, "district", value));
     let danger = danger(&file, &sections, &known, district.as_ref());
+    if let Some(danger) = &danger {
+        let mut asked = sections.iter_mut().flat_map(|section| &mut section.questions);
+        if let Some(question) = asked.find(|question| question.id == danger.question) {
+            question.or_not_sure = true;
+        }
+    }
     let headline = file.need_list("headline").into_iter().filter_map(|value| known.named(reader, "headline", value)).collect();
     let (rules, risk) = (rules(&file, &known), risk(&file, &known));
     let urgency = urgency(&file, &known);

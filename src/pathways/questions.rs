@@ -102,6 +102,8 @@ fn one(table: Table<'_>, known: &mut Known, place: Place) -> Option<Question> {
         show_when: show_when.flatten(),
         sealed,
         personal: table.flag("personal", free),
+        // Set once it is known which question is the one about danger.
+        or_not_sure: false,
         withhold: table.flag("withhold", false),
         minor: table.value("minor").and_then(|value| known.choice(table.reader, "minor", value)),
         not_before: table.value("not_before").and_then(|value| known.day(table.reader, "not_before", value)),

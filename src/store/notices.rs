@@ -115,11 +115,12 @@ macro_rules! readable {
     };
 }
 
-/// The condition that the reader sees what the notice `n` is about.
+/// The condition that the reader sees what the notice `n` is about. Of a draft that ended unsent nothing is left to see: those
+/// told of it are the people who wrote it.
 macro_rules! seen {
     ($query:ident, $holders:expr) => {
         $query.push(
-            " AND (n.referral IS NULL OR EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = n.referral AND g.to_id IN (",
+            " AND (n.referral IS NULL OR n.code = 'draft-not-sent' OR EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = n.referral AND g.to_id IN (",
         );
         holders!($query, $holders);
         $query.push(concat!(" AND ", live!(), "))"));

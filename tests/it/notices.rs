@@ -213,6 +213,22 @@ async fn lying_drafts(engine: Engine) {
     app.read_draft(&app.request(None), &tess, &kept.value.to_string()).await.unwrap();
     let told = told(app, &tess).await;
     assert_eq!(told.iter().filter(|code| code.as_str() == "draft-ending*").count(), 1, "{told:?}");
+
+    // Both end unsent: whoever wrote them is told, and nobody else.
+    hub.clock.advance(9 * DAY);
+    assert_eq!(app.expire_drafts().await.unwrap(), 2);
+    let tess = hub.sign_in("tess.example").await;
+    assert_eq!(self::told(app, &tess).await, ["draft-not-sent*", "draft-not-sent*"], "what ended is told of, and no reminder");
+    assert_eq!(app.unread_notices(&tess).await.unwrap(), 2);
+    let reference = kept.value.to_string();
+    let page = app.notices(&app.request(None), &tess, &NoticeQuery::default()).await.unwrap();
+    let notice = page.items.iter().find(|item| item.reference == Some(kept.value)).unwrap();
+    assert_eq!(notice.address(), Some(format!("/drafts/{reference}")));
+    let omar = hub.sign_in("omar.placeholder").await;
+    assert!(app.ended_draft(&omar, &reference).await.unwrap().is_none() && self::told(app, &omar).await.is_empty());
+    assert_eq!(app.unread_notices(&tess).await.unwrap(), 2);
+    assert!(app.ended_draft(&tess, &reference).await.unwrap().is_some());
+    assert_eq!(app.unread_notices(&tess).await.unwrap(), 1, "the page that says so is the reading of it");
     hub.finish().await;
 }
 

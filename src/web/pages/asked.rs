@@ -164,7 +164,7 @@ pub(super) fn blank(question: &Question, name: &str) -> FieldView {
         ..ChoiceView::new(choice.code.as_str(), &choice.title)
     };
     field.choices = match &question.kind {
-        Kind::YesNo => vec![ChoiceView::new("yes", "Yes"), ChoiceView::new("no", "No")],
+        Kind::YesNo => vec![ChoiceView::new("yes", question.yes()), ChoiceView::new("no", "No")],
         kind => kind.choices().iter().map(choice).collect(),
     };
     if let Some(allowed) = &question.not_known {

@@ -133,7 +133,7 @@ impl Told<'_> {
                 reasons.find(|reason| reason.code == *code).map(|reason| format!("Not known: {}", reason.title))
             };
             match (&question.kind, code.as_str()) {
-                (Kind::YesNo, "yes") => Some("Yes".to_owned()),
+                (Kind::YesNo, "yes") => Some(question.yes().to_owned()),
                 (Kind::YesNo, "no") => Some("No".to_owned()),
                 (_, NOT_KNOWN) => Some("Not known".to_owned()),
                 (kind, _) => kind.title_of(code).map(str::to_owned).or_else(reason),

@@ -13,7 +13,15 @@ use serde::Deserialize;
 use super::receiver::Receiver;
 use crate::{
     app::{App, Error, IdempotencyKey},
-    domain::{answers::Answers, code::Code, draft::Part, enquiry::FormKind, pathway::Pathway, question::Kind, section::Ring},
+    domain::{
+        answers::Answers,
+        code::Code,
+        draft::Part,
+        enquiry::FormKind,
+        pathway::Pathway,
+        question::{Kind, YES_OR_NOT_SURE},
+        section::Ring,
+    },
     web::{
         components::{Button, ErrorLink, ErrorSummary, Fieldset, Hint, InsetText, Label, Radio, Radios, Select, SelectItem},
         error::{Answer, Failure, mend, ok, see},
@@ -92,7 +100,7 @@ pub(super) fn danger_radios(size: &str, is_heading: bool, failed: bool, hint: &s
         fieldset: Some(fieldset),
         hint: Some(Hint { text: hint.to_owned() }),
         error_message: failed.then(|| CHOOSE.into()),
-        items: vec![item("yes", "Yes, or I am not sure"), item("no", "No")],
+        items: vec![item("yes", YES_OR_NOT_SURE), item("no", "No")],
         ..Radios::default()
     }
 }
