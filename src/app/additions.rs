@@ -9,6 +9,7 @@ use super::{
     error::CHANGED,
     hastening::{Hastened, Standing},
     idempotency::Once,
+    later::sorted,
     messages::room_for_more,
     sealing::Holder,
 };
@@ -73,16 +74,18 @@ pub fn latest(view: &ReferralView) -> Answers {
 }
 
 /// The questions of a section that somebody can add to what was sent: all of one that may follow, of another those left out.
-/// What is sealed apart only its sender adds, who holds it.
-pub fn addable<'p>(section: &'p Section, answers: &Answers, relation: Relation) -> BTreeSet<&'p QuestionId> {
-    let open = |id: &QuestionId| section.later || answers.get(id).is_none();
-    let theirs = |question: &&Question| relation == Relation::Referrer || question.sealed.category().is_none();
-    section.questions.iter().filter(theirs).map(|question| &question.id).filter(|id| open(id)).collect()
+pub fn addable<'v>(section: &'v Section, answers: &Answers, view: &ReferralView) -> BTreeSet<&'v QuestionId> {
+    let open = |id: &&QuestionId| section.later || answers.get(id).is_none();
+    amendable(section, view).into_iter().filter(open).collect()
 }
 
-/// The questions of a section whose answers somebody can change: all that was answered, and what a change calls up.
-pub fn amendable(section: &Section, relation: Relation) -> BTreeSet<&QuestionId> {
-    let theirs = |question: &&Question| relation == Relation::Referrer || question.sealed.category().is_none();
+/// The questions of a section whose answers somebody can change: all that was answered, and what a change calls up. What is
+/// sealed apart only its sender changes, who holds it; what may be kept from the reader, nobody from whom it could be.
+pub fn amendable<'v>(section: &'v Section, view: &ReferralView) -> BTreeSet<&'v QuestionId> {
+    let theirs = |question: &&Question| {
+        let holds = view.relation == Relation::Referrer || question.sealed.category().is_none();
+        holds && (view.answers_all || !question.can_be_withheld())
+    };
     section.questions.iter().filter(theirs).map(|question| &question.id).collect()
 }
 
@@ -140,9 +143,9 @@ impl Change<'_> {
         let sections = &view.pathway.pathway.sections;
         let found = |wanted: &str| sections.iter().find(|known| known.id.as_str() == wanted).ok_or(Error::Unseen);
         Ok(match self {
-            Self::Add(section) => addable(found(section)?, before, view.relation),
-            Self::Amend(Some(section), _) => amendable(found(section)?, view.relation),
-            Self::Amend(None, _) => sections.iter().flat_map(|section| amendable(section, view.relation)).collect(),
+            Self::Add(section) => addable(found(section)?, before, view),
+            Self::Amend(Some(section), _) => amendable(found(section)?, view),
+            Self::Amend(None, _) => sections.iter().flat_map(|section| amendable(section, view)).collect(),
         })
     }
 }
@@ -151,13 +154,6 @@ impl Change<'_> {
 fn categories(pathway: &Pathway, raw: &RawAnswers) -> BTreeSet<Category> {
     let given = raw.iter().filter(|(_, answer)| !answer.is_empty());
     given.filter_map(|(id, _)| pathway.question(id)?.sealed.category()).collect()
-}
-
-/// What is sealed away from somebody of the questions that are answered anew: the compartment, with its questions.
-fn kept_back(view: &ReferralView, raw: &RawAnswers) -> Vec<(CompartmentId, Vec<QuestionId>)> {
-    let given = |id: &QuestionId| raw.get(id).is_some_and(|answer| !answer.is_empty());
-    let kept = view.withheld.iter().filter(|kept| kept.questions.iter().any(given));
-    kept.filter_map(|kept| Some((kept.compartment?, kept.questions.clone()))).collect()
 }
 
 impl App {
@@ -266,22 +262,28 @@ impl App {
         };
         // What is sealed apart goes into its category's own compartment, which is made when there is none yet.
         let apart = self.apart(&view, raw);
-        // What is kept from somebody stays so, whatever it is changed to.
-        let kept = kept_back(&view, raw);
         let sender = self.agency(referral.referrer_agency).await?.kind;
         let before = latest(&view);
         let tried = changed(&view, (&before, change, raw), sender, request);
-        // What becomes a matter of today goes to whoever covers as well, with all that they may have of it.
-        let becomes_today =
-            tried.as_ref().is_ok_and(|answers| Standing::of(&view, &referral.urgency, &before, answers).becomes_today());
-        let reached: Vec<CompartmentId> = if becomes_today {
-            sight.withheld(referral.id).into_iter().map(|shown| shown.id).collect()
-        } else {
-            kept.iter().map(|(compartment, _)| *compartment).collect()
-        };
+        // What is kept from somebody stays so, whatever it is changed to.
+        let stands = tried.as_ref().ok().map(|answers| {
+            let sorted = sorted(&view, &before, answers);
+            let standing = Standing::of(&view, &referral.urgency, &before, (answers, &sorted.open));
+            (sorted, standing)
+        });
         let touched = || {
-            let kept = reached.iter().map(|id| ShownCompartment { id: *id, kind: CompartmentKind::Withheld });
-            std::iter::once(shared).chain(apart.iter().map(|(_, shown)| *shown)).chain(kept).collect::<Vec<_>>()
+            let apart = apart.iter().map(|(_, shown)| *shown);
+            let Some((sorted, standing)) = &stands else { return std::iter::once(shared).chain(apart).collect() };
+            let kept: Vec<CompartmentId> = if standing.becomes_today() {
+                // What becomes a matter of today goes to whoever covers as well, with all that they may have of it.
+                sight.withheld(referral.id).into_iter().map(|shown| shown.id).collect()
+            } else {
+                sorted.kept.iter().map(|(compartment, _)| *compartment).collect()
+            };
+            let kept = kept.into_iter().map(|id| ShownCompartment { id, kind: CompartmentKind::Withheld });
+            // The log tells a change to those who can read it, and to nobody from whom it is kept.
+            let is_shared = !sorted.is_hidden() || standing.is_seen();
+            is_shared.then_some(shared).into_iter().chain(apart).chain(kept).collect::<Vec<_>>()
         };
         let act = self.act_on(request, caller, (&referral, &sight), action, |_, _| Some(touched())).await?;
         let permit = self.ask(act).await?;
@@ -290,18 +292,17 @@ impl App {
             return Err(Error::Conflict(CHANGED));
         }
         let answers = tried?;
-        let standing = Standing::of(&view, &referral.urgency, &before, &answers);
-        let (mut parts, mut open) = (Vec::new(), pathway.part(&answers, None));
-        for (compartment, questions) in &kept {
-            let (rest, part) = pathway.split(&open, questions);
-            let shown = ShownCompartment { id: *compartment, kind: CompartmentKind::Withheld };
-            parts.push((part, self.held_compartment(&sight, shown).await?, Vec::new()));
-            open = rest;
-        }
-        let for_all = !open.is_empty();
-        let blind = self.blind_to(&sight, &referral, (&open, &kept)).await?;
+        let (sorted, standing) = stands.ok_or(Error::Integrity("an addition stands nowhere"))?;
+        let for_all = !sorted.open.is_empty();
+        let asked = |part: &Answers| part.iter().map(|(id, _)| id.clone()).collect::<Vec<QuestionId>>();
+        let kept: Vec<_> = sorted.kept.iter().map(|(compartment, part)| (*compartment, asked(part))).collect();
+        let blind = self.blind_to(&sight, &referral, (&sorted.open, &kept)).await?;
         // Of what was written at one moment the part that everybody reads comes first.
-        parts.insert(0, (open, self.held_compartment(&sight, shared).await?, Vec::new()));
+        let mut parts = vec![(sorted.open, self.held_compartment(&sight, shared).await?, Vec::new())];
+        for (id, part) in sorted.kept {
+            let shown = ShownCompartment { id, kind: CompartmentKind::Withheld };
+            parts.push((part, self.held_compartment(&sight, shown).await?, Vec::new()));
+        }
         let mut fresh = Vec::new();
         for (category, shown) in &apart {
             if sight.newest(shown.id).is_some() {

@@ -8,6 +8,7 @@ use super::{
     gate::{bare, legal},
     library::Versioned,
     opening::{Sight, Unwrapped, opened},
+    replacements,
 };
 use crate::{
     audit::Details,
@@ -21,6 +22,7 @@ use crate::{
         referral::ReferralState,
         relation::Relation,
         time::Timestamp,
+        withheld::Withhold,
     },
     policy::{Act, DenialReason, Object, Permit, RequestContext, ShownCompartment, State},
     store::{CommitError, drafts::Draft, entries},
@@ -63,6 +65,8 @@ pub struct DraftView {
     pub enquiry: Option<Reference>,
     /// What was stopped at the check, and what this puts right.
     pub stopped: Option<Reference>,
+    /// What was kept from somebody of that; nothing for any other draft.
+    pub withheld: Withhold,
     /// Its files, in the order added.
     pub files: Vec<FileView>,
 }
@@ -242,11 +246,10 @@ impl App {
     ) -> Result<DraftView, Error> {
         let Held { draft, pathway, .. } = held;
         let (origins, parts): (Vec<_>, Vec<_>) =
-            parts.into_iter().partition(|view| [draft::ENQUIRY, draft::STOPPED].contains(&view.part.section.as_str()));
-        let origin = |of: &str| {
-            let found = origins.iter().find(|view| view.part.section == of);
-            found.map(|view| enquiries::read_origin(&view.part)).transpose()
-        };
+            parts.into_iter().partition(|view| draft::BESIDE.contains(&view.part.section.as_str()));
+        let beside = |of: &str| origins.iter().map(|view| &view.part).find(|part| part.section == of);
+        let origin = |of: &str| beside(of).map(enquiries::read_origin).transpose();
+        let withheld = beside(draft::WITHHELD).map(replacements::read_withhold).transpose()?.unwrap_or_default();
         let (enquiry, stopped) = (origin(draft::ENQUIRY)?, origin(draft::STOPPED)?);
         let names = self.names_of(std::iter::once(draft.owner).chain(draft.deputy)).await?;
         let name_of = |id: UserId| names.get(&id).cloned().unwrap_or_default();
@@ -258,6 +261,7 @@ impl App {
             parts,
             enquiry,
             stopped,
+            withheld,
             files: self.file_views(files).await?,
             draft,
         })

@@ -51,16 +51,22 @@ pub(super) struct Hastened {
 }
 
 impl Standing {
-    /// Of a referral as somebody sees it who gives these answers anew, and as urgent as it is when they are taken: what made it
-    /// so since it was read counts.
-    pub(super) fn of(view: &ReferralView, urgency: &str, before: &Answers, given: &Answers) -> Self {
+    /// Of a referral as somebody sees it who gives these answers anew, of which everybody may read some, and as urgent as it is
+    /// when they are taken: what made it so since it was read counts.
+    pub(super) fn of(view: &ReferralView, urgency: &str, before: &Answers, (given, for_all): (&Answers, &Answers)) -> Self {
         let pathway = &view.pathway.pathway;
         let answers = pathway.whole([given.clone(), before.clone()]);
         let was = Urgency::parse(urgency).unwrap_or(Urgency::Today);
         let urgency = pathway.urgency(&answers).min(was);
-        let line = |answers: &Answers| pathway.headline(&open(view, answers));
-        let headline = Some(line(&answers)).filter(|now| *now != line(before));
+        let stood = open(view, before);
+        let headline = pathway.headline(&pathway.whole([for_all.clone(), stood.clone()]));
+        let headline = Some(headline).filter(|now| *now != pathway.headline(&stood));
         Self { answers, urgency, is_raised: urgency < was, headline }
+    }
+
+    /// Whether everybody sees that it moved: by how urgent it is, or by its line.
+    pub(super) const fn is_seen(&self) -> bool {
+        self.is_raised || self.headline.is_some()
     }
 
     /// Whether it becomes a matter of today, so that whoever covers must have it.

@@ -370,13 +370,16 @@ impl App {
                 Entry::Vacant(slot) => slot.insert(self.agency(referral.referrer_agency).await?.name.as_str().to_owned()),
             };
             let works = |(user, ..): &&(UserId, Username, PersonName)| !copied && referral.desk.is_with(*user);
+            // That something was changed is the receiving desk's to see: others may not be meant to read what.
+            let is_desks = !copied && (action != Action::ListQueue || referral.receiving_team == place.team);
+            let amended_at = referral.desk.amended_at.filter(|_| is_desks);
             let assigned_to = workers.iter().find(works).map(|(_, _, name)| name.as_str().to_owned());
             let is_away = |(user, _): &&(UserId, Absence)| assigned_to.is_some() && referral.desk.is_with(*user);
             let assigned_away = away.iter().find(is_away).map(|(_, absence)| *absence);
             let item = item(&referral, pathway_title, (headline, sent_by.clone()), request.at);
             // Another team's clock is not this team's.
             let (due_at, overdue) = if copied { (None, false) } else { (item.due_at, item.overdue) };
-            items.push(Item { due_at, overdue, assigned_to, assigned_away, copied, ..item });
+            items.push(Item { due_at, overdue, assigned_to, assigned_away, copied, amended_at, ..item });
         }
         Ok(items)
     }

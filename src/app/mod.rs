@@ -41,6 +41,7 @@ mod intake;
 mod kept;
 mod key_files;
 mod keyring;
+mod later;
 mod library;
 mod lists;
 mod log;

@@ -90,6 +90,11 @@ impl Sight {
         all.filter(|found| found.kind == CompartmentKind::Withheld).map(|found| found.grant.compartment).collect()
     }
 
+    /// Whether something of a referral that would reach the caller is kept from an agency of theirs.
+    pub(super) fn keeps_from_caller(&self, referral: ReferralId) -> bool {
+        self.kept.iter().any(|found| found.grant.referral == referral && found.kind == CompartmentKind::Withheld)
+    }
+
     /// Whether a team holds anything of a referral.
     pub(super) fn reaches(&self, referral: ReferralId, team: TeamId) -> bool {
         let team = team.to_string();

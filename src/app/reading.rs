@@ -70,6 +70,8 @@ pub(super) struct Seen {
     pub(super) holds_apart: bool,
     /// Whether the caller holds something that is kept from others, read or not.
     pub(super) holds_withheld: bool,
+    /// Whether nothing can be kept from the caller of what there is to answer.
+    pub(super) answers_all: bool,
     /// What is kept from others: compartments with the questions answered there.
     pub(super) withheld: Vec<(CompartmentId, Vec<QuestionId>)>,
     /// The answers that were marked after sending, and not against the reader.
@@ -247,6 +249,7 @@ impl App {
             let act = self.act_on(request, caller, (&referral, &sight), how.action, held).await?;
             return Err(self.ask(act).await.err().unwrap_or(Error::Refused));
         };
+        seen.answers_all = caller.answers_all(&sight, &referral, relation);
         seen.actions = self.actions(caller, (&referral, &sight), &seen.kinds);
         if relation == Relation::ReceivingTeam {
             seen.desk = Some(self.desk_view(caller, &referral, &seen.actions).await?);

@@ -117,6 +117,9 @@ pub struct ReferralView {
     pub holds_apart: bool,
     /// Whether the caller holds something of it that is kept from others, read or not.
     pub holds_withheld: bool,
+    /// Whether nothing can be kept from the caller of what there is to answer: who might be kept from an answer writes none in
+    /// its place, whether or not there is one.
+    pub answers_all: bool,
     /// What was read of it that is kept from others.
     pub withheld: Vec<WithheldView>,
     /// The answers that were marked after sending, and not against the reader.
@@ -192,6 +195,7 @@ impl App {
             desk,
             holds_apart,
             holds_withheld,
+            answers_all,
             withheld,
             marks,
             pointers,
@@ -267,6 +271,7 @@ impl App {
             desk,
             holds_apart,
             holds_withheld,
+            answers_all,
             withheld,
             marks,
             referral,

@@ -15,11 +15,14 @@ use crate::{
     domain::{
         action::Action,
         answers::Answers,
+        code::QuestionId,
         compartment::{CompartmentKind, EntryKind},
-        draft::{Part, STOPPED},
+        draft::{Part, STOPPED, WITHHELD},
         enquiry::{FormKind, PointsAt},
+        ids::CompartmentId,
         pathway::Pathway,
         reference::Reference,
+        withheld::Withhold,
     },
     policy::{Act, RequestContext, ShownCompartment},
     store::{Tx, grants::HeldGrant, referrals::Referral},
@@ -71,12 +74,10 @@ impl App {
         let (mut referral, sight) = self.find_stopped(request, caller, reference).await?;
         let form = self.form_at(&referral.pathway_version, referral.kind).await?;
         let (mut seen, mut unwrapped) = (Seen::default(), Unwrapped::default());
-        // What is kept apart by an event of its own, so that only those who hold it read in the log that it was opened.
-        for apart in [false, true] {
-            let held = held(&sight, &referral, apart);
-            if held.is_empty() {
-                continue;
-            }
+        // What is kept apart or from somebody by events of their own: only those who hold it read in the log that it was opened.
+        let together = [CompartmentKind::Shared, CompartmentKind::Restricted].map(|kind| held(&sight, &referral, kind));
+        let withheld = sight.withheld(referral.id).into_iter().map(|shown| vec![shown]);
+        for held in together.into_iter().chain(withheld).filter(|held| !held.is_empty()) {
             let act = self.act_of_change(request, caller, (&referral, &sight), held).await?;
             let permit = self.ask(act).await?;
             self.open_reached(request, caller, permit, (&mut referral, &form), &sight, &mut unwrapped, &mut seen).await?;
@@ -85,8 +86,21 @@ impl App {
         let answers = form.pathway.whole(later.chain(seen.parts));
         let pathway = self.pathway(&referral.pathway).ok_or(Error::Conflict("this pathway takes no referrals any more"))?;
         let parts = write(&pathway.pathway, &answers).into_iter();
-        let parts = joined(parts.chain([write_origin(STOPPED, referral.reference)]));
+        let withheld = self.withhold_again(seen.withheld).await?;
+        let parts = parts.chain([write_origin(STOPPED, referral.reference)]).chain(withheld.as_ref().map(write_withhold));
+        let parts = joined(parts);
         self.start_draft_once(request, caller, ((&referral.pathway, FormKind::Referral), &parts), once).await
+    }
+
+    /// What a sender kept back before, to be kept back again; none where nothing was.
+    async fn withhold_again(&self, opened: Vec<(CompartmentId, Vec<QuestionId>)>) -> Result<Option<Withhold>, Error> {
+        let compartments: Vec<CompartmentId> = opened.iter().map(|(compartment, _)| *compartment).collect();
+        let barred = self.store.barred_from(&compartments).await?;
+        let agencies = self.store.agencies().await?.into_iter();
+        let from = agencies.filter(|agency| barred.iter().any(|(_, of)| *of == agency.id)).map(|agency| agency.code);
+        let withhold =
+            Withhold { answers: opened.into_iter().flat_map(|(_, questions)| questions).collect(), from: from.collect() };
+        Ok(Some(withhold).filter(|withhold| !withhold.is_empty()))
     }
 
     async fn find_stopped(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<(Referral, Sight), Error> {
@@ -111,7 +125,7 @@ impl App {
     /// As [`App::change_stopped`].
     pub(super) async fn replaced(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<Replaced, Error> {
         let (referral, sight) = self.find_stopped(request, caller, reference).await?;
-        let held = held(&sight, &referral, false);
+        let held = held(&sight, &referral, CompartmentKind::Shared);
         let permit = self.ask(self.act_of_change(request, caller, (&referral, &sight), held).await?).await?;
         let shown = permit.act().compartments.first().copied().ok_or(Error::Refused)?;
         let shared = self.held_compartment(&sight, shown).await?;
@@ -162,8 +176,45 @@ impl App {
     }
 }
 
-/// The compartments of answers that somebody holds: those kept apart, or the one that everybody shares.
-fn held(sight: &Sight, referral: &Referral, apart: bool) -> Vec<ShownCompartment> {
-    let wanted = if apart { CompartmentKind::Restricted } else { CompartmentKind::Shared };
+/// The field names of what is kept back, in a draft.
+const ANSWERS: &str = "answers";
+const FROM: &str = "from";
+
+/// What is kept back, as a part of a draft.
+fn write_withhold(withhold: &Withhold) -> Part {
+    let answers = withhold.answers.iter().map(|id| (ANSWERS.to_owned(), id.to_string()));
+    let from = withhold.from.iter().map(|code| (FROM.to_owned(), code.clone()));
+    Part { section: WITHHELD.to_owned(), fields: answers.chain(from).collect() }
+}
+
+/// Reads what [`write_withhold`] wrote.
+pub(super) fn read_withhold(part: &Part) -> Result<Withhold, Error> {
+    let mut withhold = Withhold::default();
+    for (name, value) in &part.fields {
+        match (name.as_str(), QuestionId::parse(value)) {
+            (ANSWERS, Ok(id)) => withhold.answers.push(id),
+            (FROM, _) => withhold.from.push(value.clone()),
+            _ => return Err(Error::Integrity("what a draft keeps back cannot be read")),
+        }
+    }
+    Ok(withhold)
+}
+
+/// The compartments of a kind that somebody holds.
+fn held(sight: &Sight, referral: &Referral, wanted: CompartmentKind) -> Vec<ShownCompartment> {
     sight.compartments(referral.id).into_iter().filter(|shown| shown.kind == wanted).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_draft_keeps_back_reads_back() {
+        let id = |text: &str| QuestionId::parse(text).expect("an id");
+        let withhold = Withhold { answers: vec![id("lives_at"), id("contact_phone")], from: vec!["a-police".to_owned()] };
+        assert_eq!(read_withhold(&write_withhold(&withhold)).expect("reads"), withhold);
+        let odd = Part { section: WITHHELD.to_owned(), fields: vec![("whom".to_owned(), "a-police".to_owned())] };
+        assert!(matches!(read_withhold(&odd), Err(Error::Integrity(_))));
+    }
 }

@@ -21,11 +21,12 @@ use crate::{
         ids::{AgencyId, BarId, CompartmentId, ReferralId, TeamId, UserId},
         notice::{Addressee, Telling},
         pathway::Pathway,
+        relation::Relation,
         time::Timestamp,
         withheld::Withhold,
     },
     policy::{Permit, ShownCompartment},
-    store::{Tx, agencies::Agency},
+    store::{Tx, agencies::Agency, referrals::Referral},
 };
 
 /// What of a sending is sealed apart, from whom it is kept, and who holds it.
@@ -54,6 +55,13 @@ impl Caller {
     pub(super) fn agencies(&self) -> BTreeSet<AgencyId> {
         let hosts = self.places().iter().map(|named| named.place.agency);
         std::iter::once(self.agency()).chain(hosts).collect()
+    }
+
+    /// Whether nothing can be kept from them of what there is to answer on a referral. Something can from whoever is of another
+    /// agency than the one that sent it, and did not write it themselves; that must not depend on whether something is.
+    pub(super) fn answers_all(&self, sight: &Sight, referral: &Referral, relation: Relation) -> bool {
+        let is_home = || self.agencies().iter().all(|agency| *agency == referral.referrer_agency);
+        !sight.keeps_from_caller(referral.id) && (relation == Relation::Referrer || is_home())
     }
 }
 

@@ -37,6 +37,10 @@ pub fn is_ending(saved: Timestamp, now: Timestamp) -> bool {
 pub const ENQUIRY: &str = "(enquiry)";
 /// The same of a draft that puts right what was stopped at the check.
 pub const STOPPED: &str = "(stopped)";
+/// Where such a draft keeps what was kept from somebody, and from whom, to be chosen again.
+pub const WITHHELD: &str = "(withheld)";
+/// What stands beside a draft's sections.
+pub const BESIDE: [&str; 3] = [ENQUIRY, STOPPED, WITHHELD];
 
 /// One section as it was typed: names and values as a form posts them, whether they fit or not. Nothing typed is lost.
 #[derive(Clone, PartialEq, Eq)]

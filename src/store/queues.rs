@@ -61,7 +61,8 @@ macro_rules! away {
 macro_rules! narrowed {
     () => {
         " AND ($6 = '' OR r.pathway = $6) AND ($7 = '' OR r.urgency = $7) AND ($8 = '' OR r.referrer_agency = $8) \
-         AND ($9 = '' OR r.state = $9) AND ($10 = '' OR r.state = $10 OR r.amended_at IS NOT NULL) AND r.due_at <= $11"
+         AND ($9 = '' OR r.state = $9) AND ($10 = '' OR r.state = $10 \
+         OR (r.amended_at IS NOT NULL AND r.receiving_team = $1)) AND r.due_at <= $11"
     };
 }
 

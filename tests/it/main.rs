@@ -69,4 +69,5 @@ mod versions;
 mod walks;
 mod web;
 mod withheld;
+mod withheld_later;
 mod work_contacts;

@@ -13,7 +13,7 @@ use http::StatusCode;
 use super::{
     answers::{Given, regrouped, typed},
     field::FieldView,
-    follow_up,
+    follow_up, keep_back,
     kept::{self, InForm, Offer, OfferRow},
 };
 use crate::{
@@ -52,6 +52,8 @@ pub struct AddPage {
     pub title: String,
     /// Why it is asked; empty for none.
     pub intro: String,
+    /// Who gets what it asks that could be kept from somebody; empty where it asks no such thing.
+    pub reaches: String,
     /// Address that adds.
     pub action: String,
     /// The same for all attempts to add these answers.
@@ -110,11 +112,11 @@ impl Mode {
     /// The questions of a section that it may touch.
     fn open<'s>(self, section: &'s Section, answers: &Answers, view: &ReferralView) -> BTreeSet<&'s QuestionId> {
         match self {
-            Self::Add => addable(section, answers, view.relation),
-            // Of several parts, an answer is changed by a message: the form could not show how it stands.
+            Self::Add => addable(section, answers, view),
+            // Of several parts, an answer is changed by a message, but for an address: that may be one that no message may hold.
             Self::Amend => {
                 let shows = |id: &&QuestionId| answers.get(id).is_none_or(|answer| !stands(view, id, answer).is_empty());
-                amendable(section, view.relation).into_iter().filter(shows).collect()
+                amendable(section, view).into_iter().filter(shows).collect()
             }
         }
     }
@@ -166,10 +168,10 @@ async fn show_to_amend(
     ok(&page(&app, &person, (&view, Mode::Amend), (&section, &token), &fields, None).await?)
 }
 
-/// An answer in words or codes as the form would post it; of any other kind, nothing.
+/// An answer in words or codes, or an address, as the form would post it; of any other kind, nothing.
 fn stands(view: &ReferralView, id: &QuestionId, answer: &GivenAnswer) -> Vec<(String, String)> {
     let is_plain = match answer {
-        GivenAnswer::Text(_) | GivenAnswer::Phone(_) | GivenAnswer::Number(_) => true,
+        GivenAnswer::Text(_) | GivenAnswer::Phone(_) | GivenAnswer::Number(_) | GivenAnswer::Address(_) => true,
         answer => {
             answer.is_not_known() || matches!(answer, GivenAnswer::Choice(_) | GivenAnswer::Many(_) | GivenAnswer::YesNo(_))
         }
@@ -258,7 +260,7 @@ async fn offer(
     let sender = app.sender_kind_of(view).await?;
     let given = Given::over(pathway, before(view, (section, Mode::Add))?, &kept.fields, sender, today);
     let answers = examine(pathway, given.raw.clone(), sender, today).answers;
-    let open = addable(found(view, section)?, &latest(view), view.relation);
+    let open = addable(found(view, section)?, &latest(view), view);
     let row = |question: &&Question| OfferRow {
         id: question.id.to_string(),
         question: question.short.clone(),
@@ -348,7 +350,7 @@ async fn page(
     let sender = app.sender_kind_of(view).await?;
     let given = Given::over(pathway, before(view, (section, mode))?, fields, sender, person.request.at.uk_date());
     let open = mode.open(found, &answers, view);
-    let asked = found.questions.iter().filter(|question| open.contains(&question.id));
+    let asked = || found.questions.iter().filter(|question| open.contains(&question.id));
     let reference = view.referral.reference;
     let what = match mode {
         Mode::Add => "Add to a referral",
@@ -365,9 +367,10 @@ async fn page(
         notice: String::new(),
         title: found.title.clone(),
         intro: found.intro.clone().unwrap_or_default(),
+        reaches: keep_back::reaches(view, asked()),
         action: format!("/referrals/{reference}/{}/{}", mode.way(), found.id),
         form_token: form_token.to_owned(),
-        fields: given.fields_of(asked, errors.unwrap_or_default()),
+        fields: given.fields_of(asked(), errors.unwrap_or_default()),
         kept: InForm::Nothing,
     })
 }

@@ -223,7 +223,7 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
     let mut open = open(filled, looked);
     let is_named = pathway.is_conflicted(answers);
     let area_is_open = pathway.district.as_ref().is_some_and(|district| answers.get(district).is_none());
-    let choices = ChoicesView::of(app, person, pathway, answers).await?;
+    let choices = ChoicesView::of(app, person, pathway, answers).await?.keeping_back(&filled.view.withheld);
     let receives = match app.preview(&person.request, &person.caller, pathway, (&filled.view.draft, answers)).await {
         // Until the area is said, one team would be named that may not be the one.
         Ok(_) if area_is_open && !is_named => {

@@ -14,6 +14,7 @@ use crate::{
         lawful::{LegalChoice, LegalPick},
         legal::{Basis, Purpose},
         pathway::Pathway,
+        withheld::Withhold,
     },
     web::{
         components::{
@@ -80,6 +81,18 @@ impl ChoicesView {
         let agencies = if answers.is_empty() { Vec::new() } else { app.agencies_to_keep_from(&person.caller).await? };
         let keep_back = KeepBack { answers, agencies, ..KeepBack::default() };
         Ok(Self { bases, people, keep_back, teams: if teams.len() > 1 { teams } else { Vec::new() }, ..Self::default() })
+    }
+
+    /// The same with what was kept back before, of what can be, chosen again: in sight, so that its sender can choose otherwise.
+    pub(super) fn keeping_back(mut self, before: &Withhold) -> Self {
+        let offered = |list: &[(String, String)], value: &str| list.iter().any(|(known, _)| known == value);
+        let KeepBack { answers, agencies, chosen, .. } = &mut self.keep_back;
+        chosen.answers = before.answers.iter().filter(|id| offered(answers, id.as_str())).cloned().collect();
+        chosen.from = before.from.iter().filter(|code| offered(agencies, code)).cloned().collect();
+        if chosen.answers.is_empty() {
+            chosen.from.clear();
+        }
+        self
     }
 
     /// The same with what was posted, and what is wrong with it; none where one of these errors is of no field here.

@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::{
     app::{ReferralView, WithheldView},
-    domain::{answers::Answers, code::QuestionId, pathway::Pathway, withheld::Withhold},
+    domain::{answers::Answers, code::QuestionId, pathway::Pathway, question::Question, withheld::Withhold},
     web::{
         components::{Checkbox, Checkboxes, ErrorMessage, Fieldset, Hint},
         posted::Posted,
@@ -120,6 +120,27 @@ pub(super) fn lines(view: &ReferralView) -> Vec<String> {
     let pathway = &view.pathway.pathway;
     let line = |kept: &WithheldView, id| Some(format!("{}: {}.", pathway.question(id)?.withheld_words(), limits(&kept.from)));
     view.withheld.iter().flat_map(|kept| kept.questions.iter().filter_map(|id| line(kept, id))).collect()
+}
+
+/// Who gets what some questions ask, where that could be kept from somebody: whoever knows of a refuge must know it before they
+/// write it down. Empty where they ask no such thing.
+pub(super) fn reaches<'q>(view: &ReferralView, asked: impl IntoIterator<Item = &'q Question>) -> String {
+    let mut asked = asked.into_iter();
+    if asked.all(|question| !question.can_be_withheld()) {
+        return String::new();
+    }
+    let sealed = view.withheld.iter().filter(|kept| kept.compartment.is_some());
+    let Some(most) = sealed.max_by_key(|kept| kept.from.len()) else {
+        let holders = view.holders.iter().filter(|holder| !holder.is_recovery).map(|holder| holder.name.clone());
+        let mut holders: Vec<String> = holders.collect();
+        holders.dedup();
+        return format!(
+            "What you write here goes to all who hold this referral: {}. An address, school or contact that one of them must never \
+             get does not belong here: ring the team that received it.",
+            holders.join("; ")
+        );
+    };
+    format!("An address, school or contact that you write here is withheld, too: {}.", limits(&most.from))
 }
 
 /// An answer in words, with what marks it.

@@ -103,6 +103,8 @@ pub struct ReferralPage {
     pub to_add: Vec<(String, String)>,
     /// What can be changed: a section's title and its address.
     pub to_amend: Vec<(String, String)>,
+    /// Whether it holds what is kept from somebody, and the reader knows.
+    pub keeps_back: bool,
     /// Why it rests on another lawful basis than the pathway offers; empty for none.
     pub legal_reason: String,
     /// The files.
@@ -282,6 +284,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         added: (0..view.additions.len()).map(|at| added(view, at)).collect(),
         to_add: sections_to_add(view),
         to_amend: sections_to_amend(view),
+        keeps_back: !view.withheld.is_empty(),
         files: FileList::of(app, view, &person.frame),
         legal_reason: view.legal_reason.clone().unwrap_or_default(),
     }

@@ -129,6 +129,7 @@ pub(super) fn addition(answer: &str, failed: bool) -> AddPage {
         notice: String::new(),
         title: "School and health".to_owned(),
         intro: "So that the team knows whom to speak to.".to_owned(),
+        reaches: "What you write here goes to all who hold this referral: Made-up team (Made-up agency).".to_owned(),
         action: "/referrals/7K3F-9QXD-2/add/school".to_owned(),
         form_token: "token-of-the-form".to_owned(),
         fields: fields(answer, failed),

@@ -20,6 +20,7 @@ pub(super) fn referral(words: &str) -> ReferralPage {
         frame: somebody().titled("Referral 7K3F-9QXD-2").back_to("/queue"),
         reference: "7K3F-9QXD-2".to_owned(),
         pathway: "Child exploitation".to_owned(),
+        keeps_back: true,
         state: state("Opened", "yellow"),
         glance: Glance {
             headline: format!("{PERSON} · 15 years old {words}"),

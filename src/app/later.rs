@@ -1,0 +1,49 @@
+//! Where answers that come later are sealed: what is kept from somebody of a referral keeps what is said of it afterwards, too.
+
+use super::{ReferralView, WithheldView};
+use crate::domain::{answers::Answers, code::QuestionId, ids::CompartmentId};
+
+/// Answers that came later, by who reads them. What is sealed apart by category is not among them.
+pub(super) struct Sorted {
+    /// What everybody reads who reads the referral, without what stands there already.
+    pub(super) open: Answers,
+    /// What is kept from somebody: by the compartment that seals it.
+    pub(super) kept: Vec<(CompartmentId, Answers)>,
+}
+
+impl Sorted {
+    /// Whether only those learn of it who hold what is kept from somebody.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.open.is_empty() && !self.kept.is_empty()
+    }
+}
+
+/// Where what is said anew to a question is kept from somebody: with what was said before or, of a question that could be kept
+/// back and was not, with what is kept from the most. Whoever kept one address from an agency has not decided that the next may
+/// go there, and what has reached somebody cannot be called back.
+fn keeper(view: &ReferralView, id: &QuestionId) -> Option<CompartmentId> {
+    let question = view.pathway.pathway.question(id).filter(|question| question.can_be_withheld())?;
+    let sealed = || view.withheld.iter().filter(|kept| kept.compartment.is_some());
+    let asked = |kept: &&WithheldView| kept.questions.contains(&question.id);
+    let known = sealed().find(asked).or_else(|| view.withheld.iter().find(asked));
+    // What was marked after sending stands with the rest, and is refused there.
+    known.or_else(|| sealed().max_by_key(|kept| kept.from.len()))?.compartment
+}
+
+/// Sorts answers that are given anew, to somebody to whom a referral stood like this before. Of a group that is kept from
+/// somebody, the rest that stands as it stood is not said again: that would be a sign that something else changed.
+pub(super) fn sorted(view: &ReferralView, before: &Answers, given: &Answers) -> Sorted {
+    let pathway = &view.pathway.pathway;
+    let (mut open, mut stood) = (pathway.part(given, None), pathway.part(before, None));
+    let mut kept = Vec::new();
+    for compartment in view.withheld.iter().filter_map(|place| place.compartment) {
+        let here = |id: &&QuestionId| keeper(view, id) == Some(compartment);
+        let questions: Vec<QuestionId> = given.iter().map(|(id, _)| id).filter(here).cloned().collect();
+        let (rest, part) = pathway.split(&open, &questions);
+        (open, stood) = (rest, pathway.split(&stood, &questions).0);
+        if !part.is_empty() {
+            kept.push((compartment, part));
+        }
+    }
+    Sorted { open: open.only(|id| open.get(id) != stood.get(id)), kept }
+}
