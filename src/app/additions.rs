@@ -274,13 +274,7 @@ impl App {
         let touched = || {
             let apart = apart.iter().map(|(_, shown)| *shown);
             let Some((sorted, standing)) = &stands else { return std::iter::once(shared).chain(apart).collect() };
-            let kept: Vec<CompartmentId> = if standing.becomes_today() {
-                // What becomes a matter of today goes to whoever covers as well, with all that they may have of it.
-                sight.withheld(referral.id).into_iter().map(|shown| shown.id).collect()
-            } else {
-                sorted.kept.iter().map(|(compartment, _)| *compartment).collect()
-            };
-            let kept = kept.into_iter().map(|id| ShownCompartment { id, kind: CompartmentKind::Withheld });
+            let kept = sorted.reached(standing, sight.withheld(referral.id).into_iter().map(|shown| shown.id));
             // The log tells a change to those who can read it, and to nobody from whom it is kept.
             let is_shared = !sorted.is_hidden() || standing.is_seen();
             is_shared.then_some(shared).into_iter().chain(apart).chain(kept).collect::<Vec<_>>()

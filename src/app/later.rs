@@ -1,7 +1,10 @@
 //! Where answers that come later are sealed: what is kept from somebody of a referral keeps what is said of it afterwards, too.
 
-use super::{ReferralView, WithheldView};
-use crate::domain::{answers::Answers, code::QuestionId, ids::CompartmentId};
+use super::{ReferralView, WithheldView, hastening::Standing};
+use crate::{
+    domain::{answers::Answers, code::QuestionId, compartment::CompartmentKind, ids::CompartmentId},
+    policy::ShownCompartment,
+};
 
 /// Answers that came later, by who reads them. What is sealed apart by category is not among them.
 pub(super) struct Sorted {
@@ -15,6 +18,16 @@ impl Sorted {
     /// Whether only those learn of it who hold what is kept from somebody.
     pub(super) fn is_hidden(&self) -> bool {
         self.open.is_empty() && !self.kept.is_empty()
+    }
+
+    /// Which of the compartments that are kept from somebody, of all that the caller opens, are written to or given on.
+    pub(super) fn reached(&self, standing: &Standing, all: impl Iterator<Item = CompartmentId>) -> Vec<ShownCompartment> {
+        let shown = |id| ShownCompartment { id, kind: CompartmentKind::Withheld };
+        if standing.becomes_today() {
+            // What becomes a matter of today goes to whoever covers as well, with all that they may have of it.
+            return all.map(shown).collect();
+        }
+        self.kept.iter().map(|(compartment, _)| shown(*compartment)).collect()
     }
 }
 

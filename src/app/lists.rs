@@ -379,7 +379,7 @@ impl App {
             let item = item(&referral, pathway_title, (headline, sent_by.clone()), request.at);
             // Another team's clock is not this team's.
             let (due_at, overdue) = if copied { (None, false) } else { (item.due_at, item.overdue) };
-            items.push(Item { due_at, overdue, assigned_to, assigned_away, copied, amended_at, ..item });
+            items.push(Item { due_at, overdue, assigned_to, assigned_away, amended_at, copied, ..item });
         }
         Ok(items)
     }

@@ -41,6 +41,7 @@ use crate::{
 
 /// What of a referral this caller sees, and may do, as it is gathered.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing about what the caller holds, none a state of another")]
 pub(super) struct Seen {
     /// By which relation; the first that opened anything.
     pub(super) relation: Option<Relation>,

@@ -56,6 +56,7 @@ pub struct MessageView {
 }
 
 /// A referral as one caller may see it.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing about what the caller holds, none a state of another")]
 pub struct ReferralView {
     /// Its clear facts.
     pub referral: Referral,
@@ -214,15 +215,7 @@ impl App {
             Some(deputy) => Some(self.reached(deputy, referral.referrer_team).await?),
             None => None,
         };
-        let sent_by = if by_share {
-            Default::default()
-        } else {
-            (
-                sender.name.clone(),
-                self.team(referral.referrer_team).await?.name.as_str().to_owned(),
-                self.agency_name(referral.referrer_agency).await?,
-            )
-        };
+        let sent_by = if by_share { Default::default() } else { self.sent_from(&referral, &sender).await? };
         let received_by = (
             self.team(referral.receiving_team).await?.name.as_str().to_owned(),
             self.agency_name(referral.receiving_agency).await?,
@@ -290,6 +283,12 @@ impl App {
         people.dedup();
         let names = self.store.account_names(&people).await?;
         Ok(names.into_iter().map(|(id, _, name)| (id, name.as_str().to_owned())).collect())
+    }
+
+    /// Whose a referral is: name, team, agency.
+    async fn sent_from(&self, referral: &Referral, sender: &Reached) -> Result<(String, String, String), Error> {
+        let team = self.team(referral.referrer_team).await?.name.as_str().to_owned();
+        Ok((sender.name.clone(), team, self.agency_name(referral.referrer_agency).await?))
     }
 
     /// Who holds the referral, by name, as the keys were given out and count now; those of what is kept apart only if asked.

@@ -15,6 +15,7 @@ pub const SENDER_KIND: &str = "sender_kind";
 
 /// One question.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that a file says of a question, in any combination")]
 pub struct Question {
     /// Its id: the key of the answer.
     pub id: QuestionId,

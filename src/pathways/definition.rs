@@ -111,12 +111,7 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let to_hand = file.need_texts("to_hand");
     let district = file.value("district").and_then(|value| known.choice(reader, "district", value));
     let danger = danger(&file, &sections, &known, district.as_ref());
-    if let Some(danger) = &danger {
-        let mut asked = sections.iter_mut().flat_map(|section| &mut section.questions);
-        if let Some(question) = asked.find(|question| question.id == danger.question) {
-            question.or_not_sure = true;
-        }
-    }
+    takes_not_sure(&mut sections, danger.as_ref());
     let headline = file.need_list("headline").into_iter().filter_map(|value| known.named(reader, "headline", value)).collect();
     let (rules, risk) = (rules(&file, &known), risk(&file, &known));
     let urgency = urgency(&file, &known);
@@ -180,6 +175,15 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     };
     pathway.enquiry = terms.map(|terms| pathway.enquiry_of(terms));
     Some(pathway)
+}
+
+/// Marks the question about danger: its "yes" takes in whoever is not sure.
+fn takes_not_sure(sections: &mut [Section], danger: Option<&Danger>) {
+    let mut asked = sections.iter_mut().flat_map(|section| &mut section.questions);
+    let danger = danger.and_then(|danger| asked.find(|question| question.id == danger.question));
+    if let Some(question) = danger {
+        question.or_not_sure = true;
+    }
 }
 
 /// What a pathway about a person must have is there.
