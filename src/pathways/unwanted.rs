@@ -113,7 +113,7 @@ fn no_number(file: &Table<'_>) {
 /// Whoever writes an answer that is sealed apart is told who alone can open it.
 fn open_ended(file: &Table<'_>) {
     for restricted in file.tables("restricted") {
-        let ends = |said: &str| ["nobody else", "no one else", "neither"].iter().any(|end| said.contains(end));
+        let ends = |said: &str| ["nobody else", "no one else", "neither", "alone"].iter().any(|end| said.contains(end));
         if let Some(value) = restricted.value("who").filter(|value| words(value).is_some_and(|said| !ends(said))) {
             let told = "end `who` with \"and you who write them; nobody else\": only its `teams` and the sender can open them";
             file.reader.fault(&value.span(), told);
