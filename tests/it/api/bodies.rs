@@ -126,7 +126,7 @@ async fn queries_have_only_the_fields_a_call_knows() {
         ("?use=canary", "use"),
         ("?action=canary", "action"),
         ("?from=canary", "from"),
-        ("?to=2026-11-20", "to"),
+        ("?to=2026-11-31", "to"),
         ("?cursor=canary", "cursor"),
         ("?limit=101", "limit"),
     ] {
