@@ -261,7 +261,7 @@ fn withholding(words: &str, failed: bool) -> WithholdingPage {
     let mark = |token: &str| MarkLine {
         words: format!("Home address: never to {words}"),
         question: "lives_at".to_owned(),
-        agency: "police".to_owned(),
+        agency: words.to_owned(),
         form_token: token.to_owned(),
     };
     WithholdingPage {
