@@ -70,30 +70,35 @@ impl Onward {
 impl App {
     /// The teams to which a referral may be passed by its own on the pathway that it is on, by name.
     pub async fn redirect_teams(&self, referral: &Referral) -> Result<Vec<TeamView>, Error> {
-        let mut teams = Vec::new();
-        for team in self.receiving_teams().await? {
-            if may_go_to(referral, team.id) && self.takes(&self.team(team.id).await?, &referral.pathway) {
-                teams.push(team);
-            }
-        }
-        Ok(teams)
+        let teams = self.teams_read().await?.into_iter();
+        let fits = |team: &Team| team.epoch > 0 && self.fits(referral, None, team);
+        Ok(teams.filter(|(team, _)| fits(team)).map(|(_, view)| view).collect())
     }
 
     /// Every place that a referral may be passed on to: first the teams on its own pathway, then those of each other one.
     pub async fn destinations(&self, referral: &Referral) -> Result<Vec<Destination>, Error> {
-        let own = self.redirect_teams(referral).await?;
-        let mut found: Vec<_> = own.into_iter().map(|team| Destination { pathway: None, team }).collect();
-        let teams = self.receiving_teams().await?;
-        for course in self.pathways() {
-            let Some(course) = self.course(referral, course.pathway.id.as_str()) else { continue };
-            for view in &teams {
-                let team = self.team(view.id).await?;
-                if route_to(&course.pathway, &team).is_some() && self.takes(&team, course.pathway.id.as_str()) {
-                    found.push(Destination { pathway: Some(course.clone()), team: view.clone() });
+        let teams = self.teams_read().await?;
+        let others = self.pathways().into_iter().filter_map(|one| self.course(referral, one.pathway.id.as_str()));
+        let mut found = Vec::new();
+        for pathway in std::iter::once(None).chain(others.map(Some)) {
+            for (team, view) in &teams {
+                if team.epoch > 0 && self.fits(referral, pathway.as_ref(), team) {
+                    found.push(Destination { pathway: pathway.clone(), team: view.clone() });
                 }
             }
         }
         Ok(found)
+    }
+
+    /// Whether a team may get a referral, on its own pathway or on another. Never the team that sent it: nobody decides on their
+    /// own. On another pathway it may stay with the desk that has it.
+    fn fits(&self, referral: &Referral, course: Option<&Versioned>, team: &Team) -> bool {
+        let pathway = course.map_or(referral.pathway.as_str(), |course| course.pathway.id.as_str());
+        let routed = match course {
+            Some(course) => route_to(&course.pathway, team).is_some(),
+            None => team.id != referral.receiving_team,
+        };
+        routed && team.id != referral.referrer_team && self.takes(team, pathway)
     }
 
     /// The route by which a referral lies where it does: that of its answers, or, once it was passed on, the one that leads to its
@@ -142,11 +147,7 @@ impl App {
             Some(team) => self.store.team(team).await?,
             None => None,
         };
-        let fits = |team: &Team| match &course {
-            None => may_go_to(referral, team.id) && self.takes(team, &referral.pathway),
-            Some(course) => route_to(&course.pathway, team).is_some() && self.takes(team, course.pathway.id.as_str()),
-        };
-        let to = to.filter(|team| team.epoch > 0 && fits(team) && !barred.contains(&team.agency));
+        let to = to.filter(|team| team.epoch > 0 && self.fits(referral, course.as_ref(), team) && !barred.contains(&team.agency));
         if to.is_none() {
             faults.push(("team", "Choose another team that can receive this"));
         }
@@ -229,11 +230,6 @@ impl App {
         let taken = self.pathways().into_iter().filter(|one| open(one) && self.takes(&team, one.pathway.id.as_str()));
         Ok(taken.map(|one| one.pathway.id.as_str().to_owned()).collect())
     }
-}
-
-/// Whether a team is another than the desk that has a referral, and than the team that sent it: nobody decides on their own.
-fn may_go_to(referral: &Referral, team: TeamId) -> bool {
-    team != referral.receiving_team && team != referral.referrer_team
 }
 
 /// The first route of a pathway that leads to a team.

@@ -138,9 +138,7 @@ impl App {
 
     /// The teams with which part of a referral can be shared, by name.
     pub async fn share_teams(&self, referral: &Referral) -> Result<Vec<TeamView>, Error> {
-        let mut teams = self.redirect_teams(referral).await?;
-        teams.retain(|team| team.id != referral.referrer_team);
-        Ok(teams)
+        self.redirect_teams(referral).await
     }
 
     async fn share_once(

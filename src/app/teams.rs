@@ -133,14 +133,21 @@ impl App {
     }
 
     async fn teams_where(&self, fits: impl Fn(&Team) -> bool + Send) -> Result<Vec<TeamView>, Error> {
+        let found = self.teams_read().await?.into_iter().filter(|(team, _)| fits(team));
+        Ok(found.map(|(_, view)| view).collect())
+    }
+
+    /// Every team, with how it is shown.
+    pub(super) async fn teams_read(&self) -> Result<Vec<(Team, TeamView)>, Error> {
         let agencies = self.store.agencies().await?;
-        let view = |team: Team| {
+        let read = |team: Team| {
             let agency = agencies.iter().find(|agency| agency.id == team.agency);
             let (agency, agency_code) =
                 agency.map(|agency| (agency.name.as_str().to_owned(), agency.code.clone())).unwrap_or_default();
-            TeamView { id: team.id, name: team.name.as_str().to_owned(), agency, agency_code }
+            let view = TeamView { id: team.id, name: team.name.as_str().to_owned(), agency, agency_code };
+            (team, view)
         };
-        Ok(self.store.teams().await?.into_iter().filter(|team| fits(team)).map(view).collect())
+        Ok(self.store.teams().await?.into_iter().map(read).collect())
     }
 }
 

@@ -167,6 +167,26 @@ async fn redirections(hub: &Hub) -> Vec<Body> {
     bodies.filter(|body| body.action == "redirect-referral" && body.outcome == "allow").collect()
 }
 
+/// No way leads back to the team that sent it, on whichever pathway: nobody decides on their own.
+async fn never_to_its_sender(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let marac = hub.person("mara.storybook").team_id;
+    let theo = hub.sign_in("theo.invented").await;
+    for (sender, offered) in [("mara.storybook", false), ("tess.example", true)] {
+        let sends = hub.sign_in(sender).await;
+        let reference = send(app, &sends, sender, |_| ()).await.reference.to_string();
+        let view = read(app, &theo, &reference).await;
+        let places = app.destinations(&view.referral).await.unwrap();
+        assert_eq!(places.iter().any(|place| place.team.id == marac), offered, "{sender}");
+        if !offered {
+            let back = pass_on(app, &theo, "back", &reference, &onward("marac", marac, view.referral.revision)).await;
+            assert_eq!(fields(&back), ["team"]);
+        }
+    }
+    hub.finish().await;
+}
+
 /// What is for today goes with whoever covers on the new pathway.
 async fn urgent(engine: Engine) {
     let hub = Hub::founded(engine).await;
@@ -244,6 +264,7 @@ async fn receiver(hub: &Hub, team: TeamId) -> Caller {
 
 crate::support::on_both! {
     on_another_pathway_its_outcomes_and_clocks_count_and_the_answers_stay => to_another_pathway,
+    nothing_is_passed_on_to_the_team_that_sent_it => never_to_its_sender,
     what_is_for_today_goes_with_whoever_covers_on_the_new_pathway => urgent,
     from_no_pathway_does_a_way_lead_to_the_desk_that_takes_nothing => never_to_the_fno_desk,
 }
