@@ -66,20 +66,27 @@ async fn to_another_desk(engine: Engine) {
     hub.finish().await;
 }
 
-/// What is for today goes with a team that covers for the new desk, and the old desk's cover sees it no more.
-async fn urgent(engine: Engine) {
-    let hub = Hub::founded(engine).await;
+/// What is for today, as somebody of the first desk has opened it: they, its reference and its revision.
+async fn for_today(hub: &Hub) -> (Caller, String, i64) {
     let app = &hub.app;
     let tess = hub.sign_in("tess.example").await;
     let sent = send(app, &tess, "one", |answers| answers["danger_now"] = serde_json::json!(true)).await;
     let reference = sent.reference.to_string();
     let theo = hub.sign_in("theo.invented").await;
-    let view = app.read_referral(&app.request(None), &theo, &reference).await.unwrap();
-    assert_eq!(view.referral.urgency, "today", "the example's answers are for today");
+    let referral = app.read_referral(&app.request(None), &theo, &reference).await.unwrap().referral;
+    assert_eq!(referral.urgency, "today", "the example's answers are for today");
+    (theo, reference, referral.revision)
+}
+
+/// What is for today goes with a team that covers for the new desk, and the old desk's cover sees it no more.
+async fn urgent(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let (theo, reference, revision) = for_today(&hub).await;
     let cora = hub.sign_in("cora.pretend").await;
     assert!(app.read_referral(&app.request(None), &cora, &reference).await.is_ok(), "fire control covers for the first desk");
     let front_door = team(&hub, "city-front-door").await;
-    pass_on(app, &theo, "city", &reference, front_door, view.referral.revision).await.unwrap();
+    pass_on(app, &theo, "city", &reference, front_door, revision).await.unwrap();
     let gone = app.read_referral(&app.request(None), &cora, &reference).await;
     assert!(matches!(gone.map(drop), Err(Error::Unseen | Error::Refused)), "the first desk's cover sees it no more");
     let rory = hub.sign_in("rory.whimsy").await;
@@ -100,11 +107,7 @@ async fn urgent(engine: Engine) {
 async fn by_the_cover(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let app = &hub.app;
-    let tess = hub.sign_in("tess.example").await;
-    let sent = send(app, &tess, "one", |answers| answers["danger_now"] = serde_json::json!(true)).await;
-    let reference = sent.reference.to_string();
-    let theo = hub.sign_in("theo.invented").await;
-    let revision = app.read_referral(&app.request(None), &theo, &reference).await.unwrap().referral.revision;
+    let (theo, reference, revision) = for_today(&hub).await;
     pass_on(app, &theo, "duty", &reference, team(&hub, "emergency-duty").await, revision).await.unwrap();
     let rory = hub.sign_in("rory.whimsy").await;
     let view = app.read_referral(&app.request(None), &rory, &reference).await.unwrap();
