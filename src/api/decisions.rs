@@ -16,7 +16,9 @@ use crate::{
     app::{App, Closing, Error, ReferralView},
     domain::{
         clock::Step,
-        decision::{CloseReason, NewDecision},
+        closing::{CloseReason, NewFarewell},
+        decision::NewDecision,
+        referral::Stage,
         time::Timestamp,
     },
 };
@@ -74,12 +76,20 @@ pub struct ClosingBody {
     text: String,
     /// Of a duplicate: the reference of the other referral.
     duplicate_of: Option<String>,
+    /// What the referrer reads, where the pathway allows your own words. At most 5,000 characters.
+    reason_for_referrer: Option<String>,
+    /// A line of the pathway for the referrer, by its code; the only way where it allows no words of your own.
+    feedback: Option<String>,
+    /// Why the referrer is told nothing, for the file. At most 5,000 characters. Unless the reason is `done`, one of the three
+    /// is there: nothing is closed in silence.
+    reason_untold: Option<String>,
     /// The revision at which you saw the referral.
     revision: i64,
 }
 
 impl Members for ClosingBody {
-    const NAMES: &'static str = "reason, text, duplicate_of (of a duplicate), revision";
+    const NAMES: &'static str = "reason, text, duplicate_of (of a duplicate), reason_for_referrer (may be left out), feedback (may be left out), \
+         reason_untold (may be left out), revision";
 }
 
 /// Closes a referral without a decision that closes it, with a reason on record.
@@ -93,10 +103,21 @@ pub async fn close(
     Part(reference): Part,
     Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let ClosingBody { reason, text, duplicate_of, revision } = body.read()?;
-    let reason = CloseReason::parse(&reason);
+    let body: ClosingBody = body.read()?;
+    let reason = CloseReason::parse(&body.reason);
     let reason = reason.ok_or(Error::Malformed("reason is done, duplicate, wrong-desk, withdrawn or other"))?;
-    let closing = Closing { reason: Some(reason), text, duplicate_of: duplicate_of.unwrap_or_default(), revision };
+    let farewell = NewFarewell {
+        words: body.reason_for_referrer.unwrap_or_default(),
+        line: body.feedback.unwrap_or_default(),
+        untold: body.reason_untold.unwrap_or_default(),
+    };
+    let closing = Closing {
+        reason: Some(reason),
+        text: body.text,
+        duplicate_of: body.duplicate_of.unwrap_or_default(),
+        farewell,
+        revision: body.revision,
+    };
     Ok(made(app.close_referral(&signed.request, &signed.caller, &key, (&reference, &closing)).await?))
 }
 
@@ -228,7 +249,7 @@ pub struct Decided {
 impl Decided {
     /// The latest, as far as the reader may see it.
     pub(super) fn latest(view: &ReferralView) -> Option<Self> {
-        let told = view.feedback.last();
+        let told = view.feedback.iter().rfind(|told| !told.closing);
         let words = told.map(|told| told.text.clone()).unwrap_or_default();
         match (view.decisions.last(), told) {
             (Some(decision), _) => Some(Self {
@@ -248,6 +269,26 @@ impl Decided {
                 at: None,
             }),
             (None, None) => None,
+        }
+    }
+}
+
+/// What the referrer was told when it was closed without a decision.
+#[derive(Serialize, ToSchema)]
+pub struct ClosedView {
+    /// The words, or the pathway's line; null where they were told nothing more.
+    reason_for_referrer: Option<String>,
+}
+
+impl ClosedView {
+    /// Of a closed referral; none where it is not closed, or a decision closed it.
+    pub(super) fn of(view: &ReferralView) -> Option<Self> {
+        let Stage::Closed { at, .. } = view.referral.stage else { return None };
+        let told = view.feedback.iter().rfind(|told| told.at == at);
+        let told = told.map(|told| (told.closing, told.text.clone()));
+        match told {
+            Some((false, _)) => None,
+            told => Some(Self { reason_for_referrer: told.map(|(_, words)| words) }),
         }
     }
 }

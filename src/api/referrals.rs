@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::{
     absences::Away,
     body::{self, Change, Members},
-    decisions::Decided,
+    decisions::{ClosedView, Decided},
     json::Unique,
     path::Part,
     problem::Problem,
@@ -433,6 +433,9 @@ pub struct Referral {
     /// The latest decision, as far as you may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<Decided>,
+    /// Of one that was closed without a decision that closes it: what the referrer reads of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed: Option<ClosedView>,
     /// Who works on it, by name; for the receiving team only.
     #[serde(skip_serializing_if = "Option::is_none")]
     assigned_to: Option<String>,
@@ -487,6 +490,7 @@ impl From<ReferralView> for Referral {
             answers_as_sent: view.answers.as_ref().filter(|_| !view.additions.is_empty()).map(answers_to_json),
             changes: view.additions.iter().map(AnswerChange::of).collect(),
             decision: Decided::latest(&view),
+            closed: ClosedView::of(&view),
             answered_on: view
                 .referral
                 .answered_on

@@ -31,12 +31,12 @@ pub struct Team {
 /// The teams that can receive a share or redirect.
 #[utoipa::path(
     get, path = "/teams", tag = "teams", operation_id = "teams",
-    responses((status = 200, description = "Every team that has a key", body = List<Team>))
+    responses((status = 200, description = "Every team that has a key, but desks that take nothing from elsewhere", body = List<Team>))
 )]
 pub async fn list(State(app): State<Arc<App>>, _: Signed) -> Result<Response, Problem> {
     let mut items = Vec::new();
-    for TeamView { id, name, agency, agency_code } in app.receiving_teams().await? {
-        items.push(Team { id: id.to_string(), name, agency, agency_code, pathways: app.taken_by(id).await? });
+    for (TeamView { id, name, agency, agency_code }, pathways) in app.receivers().await? {
+        items.push(Team { id: id.to_string(), name, agency, agency_code, pathways });
     }
     Ok(Json(List { items, next: None }).into_response())
 }

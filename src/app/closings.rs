@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey,
-    decisions::to_mend,
+    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, Versioned,
+    decisions::{for_referrer, to_mend},
     desk::{change, change_with},
     idempotency::Once,
 };
@@ -13,8 +13,9 @@ use crate::{
     domain::{
         action::Action,
         clock::Step,
+        closing::{CloseReason, Farewell, NewFarewell},
         compartment::EntryKind,
-        decision::{CloseReason, Fault, reason},
+        decision::{Fault, reason},
         desk::Desk,
         ids::UserId,
         notice::NoticeCode,
@@ -28,7 +29,7 @@ use crate::{
 };
 
 /// How a referral is closed without a decision that closes it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Closing {
     /// Why; none where nothing was chosen, which is asked again.
     pub reason: Option<CloseReason>,
@@ -36,11 +37,41 @@ pub struct Closing {
     pub text: String,
     /// Of a duplicate: the referral that says the same, as typed.
     pub duplicate_of: String,
+    /// What whoever sent it hears.
+    pub farewell: NewFarewell,
     /// The revision at which the caller saw it.
     pub revision: i64,
 }
 
+/// A closing that fits its referral.
+#[derive(Clone)]
+pub struct ClosingView {
+    /// Why.
+    pub reason: CloseReason,
+    /// Why, in words for the file.
+    pub text: String,
+    /// The referral that says the same.
+    pub duplicate_of: Option<Reference>,
+    /// What whoever sent it hears.
+    pub farewell: Farewell,
+}
+
 impl App {
+    /// What closing a referral would write down and tell, and nothing of it is done.
+    ///
+    /// # Errors
+    /// As [`App::close_referral`], except for what has changed.
+    pub async fn preview_closing(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, closing): (&str, &Closing),
+    ) -> Result<(ReferralView, ClosingView), Error> {
+        let view = self.read_referral(request, caller, reference).await?;
+        let checked = self.check_closing(caller, (&view.referral, &view.course), closing).await?;
+        Ok((view, checked))
+    }
+
     /// Closes a referral; once for each key.
     ///
     /// # Errors
@@ -53,8 +84,8 @@ impl App {
         key: &IdempotencyKey,
         (reference, closing): (&str, &Closing),
     ) -> Result<Answered<Added>, Error> {
-        let Closing { reason, text, duplicate_of, revision } = closing;
-        let body = json!([reason.map(CloseReason::code), text, duplicate_of, revision]).to_string();
+        let Closing { reason, text, duplicate_of, farewell: NewFarewell { words, line, untold }, revision } = closing;
+        let body = json!([reason.map(CloseReason::code), text, duplicate_of, revision, words, line, untold]).to_string();
         let route = format!("POST /referrals/{reference}/close");
         let act = async |once: &Once<'_>| self.close_once(request, caller, (reference, closing), once).await;
         self.once(request, caller, key, (&route, body.as_bytes()), act).await
@@ -178,28 +209,20 @@ impl App {
         let asked = (reference, action, Some(closing.revision));
         let (referral, sight, permit) = self.permitted(request, caller, asked).await?;
         let (by, at) = (caller.user(), request.at);
-        let mut faults: Vec<Fault> = Vec::new();
-        match closing.reason {
-            None => faults.push(("reason", "Choose the reason")),
-            Some(CloseReason::Done) if !matches!(referral.stage, Stage::Decided { .. }) => {
-                faults.push(("reason", "Decide first, or choose another reason"));
-            }
-            Some(_) => {}
-        }
-        let other = if is_duplicate { self.same_desk(caller, &referral, &closing.duplicate_of).await? } else { None };
-        if is_duplicate && other.is_none() {
-            faults.push(("duplicate_of", "Enter the reference of another referral that your team received"));
-        }
-        let text = reason(&closing.text, "text", "Say why it is closed", &mut faults);
-        let (Some(why), Some(text), true) = (closing.reason, text, faults.is_empty()) else { return Err(to_mend(faults)) };
+        let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
+        let closing = self.check_closing(caller, (&referral, &versioned), closing).await?;
         let stage = referral.stage.close(by, at).ok_or(Error::Conflict("it is not in a state that allows this"))?;
         let casework = self.casework(&sight, &referral).await?;
+        let told = match &closing.farewell {
+            Farewell::Told(told) => Some((self.shared_compartment(&sight, &referral).await?, told)),
+            Farewell::Untold(_) | Farewell::Known => None,
+        };
         let clocks = self.store.clocks_of(referral.id).await?;
         let clocks: Vec<_> = clocks.into_iter().map(|clock| clock.stop(at)).collect();
         let desk = referral.desk.go_on();
-        // Of a decision the sender was told already.
-        let news = match why {
-            CloseReason::Done => Vec::new(),
+        // Of a decision the sender was told already. Whoever is told nothing more still learns that it ended.
+        let news = match closing.farewell {
+            Farewell::Known => Vec::new(),
             _ => self.tell_sender(&referral, NoticeCode::Closed, Some(by)).await?,
         };
 
@@ -209,16 +232,48 @@ impl App {
         change_with(&mut tx, Referral { stage, desk, ..referral.clone() }, &clocks).await?;
         let (casework, keys) = self.open_casework(&mut tx, casework, &referral, at).await?;
         let mut details = Details { compartments: vec![casework.shown()], keys, ..Details::default() };
-        let content = json!({
-            "reason": why.code(),
-            "text": text,
-            "of": other.map(|reference| reference.to_string()),
-        });
-        let content = content.to_string();
+        let content = for_file(&closing);
         self.write_down(&mut tx, &mut details, (&casework, EntryKind::Closing), &content, (by, at)).await?;
+        if let Some((shared, told)) = told {
+            details.compartments.push(shared.shown());
+            details.keys.push(shared.key);
+            details.recipients.push((referral.referrer_agency, referral.referrer_team));
+            let words = for_referrer(told, &versioned, Some(closing.reason));
+            self.write_down(&mut tx, &mut details, (&shared, EntryKind::Feedback), &words, (by, at)).await?;
+        }
         self.tell(&mut tx, &news, at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
+    }
+
+    /// Holds a closing against its referral and the pathway that it is worked on by.
+    async fn check_closing(
+        &self,
+        caller: &Caller,
+        (referral, course): (&Referral, &Versioned),
+        closing: &Closing,
+    ) -> Result<ClosingView, Error> {
+        let mut faults: Vec<Fault> = Vec::new();
+        match closing.reason {
+            None => faults.push(("reason", "Choose the reason")),
+            Some(CloseReason::Done) if !matches!(referral.stage, Stage::Decided { .. }) => {
+                faults.push(("reason", "Decide first, or choose another reason"));
+            }
+            Some(_) => {}
+        }
+        let is_duplicate = closing.reason == Some(CloseReason::Duplicate);
+        let other = if is_duplicate { self.same_desk(caller, referral, &closing.duplicate_of).await? } else { None };
+        if is_duplicate && other.is_none() {
+            faults.push(("duplicate_of", "Enter the reference of another referral that your team received"));
+        }
+        let text = reason(&closing.text, "text", "Say why it is closed", &mut faults);
+        let farewell = closing.farewell.check(&course.pathway, closing.reason, &mut faults);
+        match (closing.reason, text, farewell) {
+            (Some(reason), Some(text), Some(farewell)) if faults.is_empty() => {
+                Ok(ClosingView { reason, text, duplicate_of: other, farewell })
+            }
+            _ => Err(to_mend(faults)),
+        }
     }
 
     /// Another referral that the same team received and the caller sees.
@@ -298,6 +353,20 @@ impl App {
     }
 }
 
+fn for_file(closing: &ClosingView) -> String {
+    let untold = match &closing.farewell {
+        Farewell::Untold(why) => Some(why),
+        Farewell::Told(_) | Farewell::Known => None,
+    };
+    json!({
+        "reason": closing.reason.code(),
+        "text": closing.text,
+        "of": closing.duplicate_of.map(|reference| reference.to_string()),
+        "untold": untold,
+    })
+    .to_string()
+}
+
 /// Reads why a referral was closed, as words.
 pub(super) fn read_closing(text: &str) -> Result<String, Error> {
     let damaged = || Error::Integrity("why a referral was closed cannot be read");
@@ -305,5 +374,6 @@ pub(super) fn read_closing(text: &str) -> Result<String, Error> {
     let reason = json["reason"].as_str().and_then(CloseReason::parse).ok_or_else(damaged)?;
     let text = json["text"].as_str().ok_or_else(damaged)?;
     let of = json["of"].as_str().map_or_else(String::new, |reference| format!(" ({reference})"));
-    Ok(format!("{}{of}.\n{text}", reason.title()))
+    let untold = json["untold"].as_str().map_or_else(String::new, |why| format!("\nThe referrer is told nothing more: {why}"));
+    Ok(format!("{}{of}.\n{text}{untold}", reason.title()))
 }

@@ -12,6 +12,7 @@ use crate::{
         action::Action,
         answers::FieldError,
         clock::{Starts, Step},
+        closing::CloseReason,
         code::{Code, QuestionId},
         compartment::{CompartmentKind, EntryKind},
         decision::{Decision, Fault, NewDecision, Told},
@@ -43,7 +44,7 @@ pub struct DecisionView {
     pub closes: bool,
 }
 
-/// What the referrer reads of a decision.
+/// What the referrer reads of a decision, or of a closing without one.
 #[derive(Clone)]
 pub struct FeedbackView {
     /// Its id.
@@ -56,6 +57,8 @@ pub struct FeedbackView {
     pub title: String,
     /// The words; may be blank.
     pub text: String,
+    /// Whether it went with a closing, and not with a decision.
+    pub closing: bool,
 }
 
 impl App {
@@ -123,7 +126,7 @@ impl App {
         details.keys.push(shared.key);
         let file = for_file(&decision, &versioned);
         self.write_down(&mut tx, &mut details, (&casework, EntryKind::Decision), &file, (by, at)).await?;
-        let told = for_referrer(&decision.told, &versioned);
+        let told = for_referrer(&decision.told, &versioned, None);
         self.write_down(&mut tx, &mut details, (&shared, EntryKind::Feedback), &told, (by, at)).await?;
         self.tell(&mut tx, &news, at).await?;
         tx.commit(permit, &details).await?;
@@ -197,12 +200,14 @@ fn for_file(decision: &Decision, versioned: &Versioned) -> String {
     .to_string()
 }
 
-fn for_referrer(told: &Told, versioned: &Versioned) -> String {
+/// What the referrer reads, sealed; with the reason where it was closed without a decision.
+pub(super) fn for_referrer(told: &Told, versioned: &Versioned, closed: Option<CloseReason>) -> String {
     json!({
         "outcome": told.outcome.as_ref().map(Code::as_str),
         "line": told.line.as_ref().map(Code::as_str),
         "text": told.text,
         "threshold": versioned.version,
+        "closed": closed.map(CloseReason::code),
     })
     .to_string()
 }
@@ -247,5 +252,6 @@ pub(super) fn read_feedback(versioned: &Versioned, id: EntryId, at: Timestamp, t
         code: outcome.or(line).unwrap_or_default().to_owned(),
         title: title.unwrap_or_default(),
         text: json["text"].as_str().ok_or_else(damaged)?.to_owned(),
+        closing: json["closed"].is_string(),
     })
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{App, Caller, Error, Redirection, ReferralView, TeamView, Versioned, decisions::to_mend, sealing::Holder};
+use super::{
+    App, Caller, Error, Redirection, ReferralView, TeamView, Versioned, decisions::to_mend, opening::Sight, sealing::Holder,
+};
 use crate::{
     domain::{
         action::Action,
@@ -11,7 +13,7 @@ use crate::{
         decision::{Fault, reason},
         enquiry::FormKind,
         grant::GrantReason,
-        ids::{AgencyId, TeamId},
+        ids::AgencyId,
         pathway::Pathway,
         route::Route,
         running_clock::{RunningClock, soonest},
@@ -40,8 +42,8 @@ pub struct RedirectionPreview {
     pub pathway: Option<Versioned>,
     /// How many people there will be able to open it.
     pub readers: usize,
-    /// When that team reads, in words; none where no route says so.
-    pub hours: Option<String>,
+    /// When that team reads what, and who covers; none where no route says so.
+    pub desk: Option<DeskHours>,
     /// The team that covers for it and gets it as well, since it is for today.
     pub covered_by: Option<String>,
     /// When the decision will be due; none where nothing is.
@@ -50,6 +52,18 @@ pub struct RedirectionPreview {
     pub stays: bool,
     /// Whether the reason is for the new team and the referrer; for the file alone otherwise.
     pub is_told: bool,
+}
+
+/// When a team reads, and who does outside those hours.
+pub struct DeskHours {
+    /// When it reads, in words.
+    pub hours: String,
+    /// When it reads next, where nobody reads now; none also where no route says so by the clock.
+    pub reads_next: Option<Timestamp>,
+    /// Who covers outside those hours, by name, for what is for today.
+    pub cover: String,
+    /// What to do when it cannot wait, in words.
+    pub emergency: String,
 }
 
 /// Where a referral goes, and why, once all of it was looked at.
@@ -68,21 +82,19 @@ impl Onward {
 }
 
 impl App {
-    /// The teams to which a referral may be passed by its own on the pathway that it is on, by name.
-    pub async fn redirect_teams(&self, referral: &Referral) -> Result<Vec<TeamView>, Error> {
-        let teams = self.teams_read().await?.into_iter();
-        let fits = |team: &Team| team.epoch > 0 && self.fits(referral, None, team);
-        Ok(teams.filter(|(team, _)| fits(team)).map(|(_, view)| view).collect())
-    }
-
-    /// Every place that a referral may be passed on to: first the teams on its own pathway, then those of each other one.
-    pub async fn destinations(&self, referral: &Referral) -> Result<Vec<Destination>, Error> {
+    /// Every place that the caller may pass a referral on to: first the teams that receive its own pathway, then those of each
+    /// other one.
+    pub async fn destinations(&self, caller: &Caller, referral: &Referral) -> Result<Vec<Destination>, Error> {
         let teams = self.teams_read().await?;
+        let barred = self.barred_to(caller, &self.sight(caller, &[referral.id]).await?, referral).await?;
+        let own = self.pathway(&referral.pathway);
+        let receives = |team: &Team| own.as_ref().is_some_and(|own| route_to(&own.pathway, team).is_some());
         let others = self.pathways().into_iter().filter_map(|one| self.course(referral, one.pathway.id.as_str()));
         let mut found = Vec::new();
         for pathway in std::iter::once(None).chain(others.map(Some)) {
             for (team, view) in &teams {
-                if team.epoch > 0 && self.fits(referral, pathway.as_ref(), team) {
+                let offered = pathway.is_some() || receives(team);
+                if offered && team.epoch > 0 && !barred.contains(&team.agency) && self.fits(referral, pathway.as_ref(), team) {
                     found.push(Destination { pathway: pathway.clone(), team: view.clone() });
                 }
             }
@@ -90,13 +102,28 @@ impl App {
         Ok(found)
     }
 
-    /// Whether a team may get a referral, on its own pathway or on another. Never the team that sent it: nobody decides on their
-    /// own. On another pathway it may stay with the desk that has it.
+    /// The agencies to whose desks the caller may not pass a referral, since part of it is kept from them: they would take half
+    /// of it for the whole. Not those that the caller works for: a desk of theirs that is missing, or refused, would tell them
+    /// that something is kept. It goes there without what is kept, and the sender is told where it went.
+    pub(super) async fn barred_to(
+        &self,
+        caller: &Caller,
+        sight: &Sight,
+        referral: &Referral,
+    ) -> Result<BTreeSet<AgencyId>, Error> {
+        let mut barred = self.kept_from(sight, referral.id).await?;
+        barred.retain(|agency| !caller.agencies().contains(agency));
+        Ok(barred)
+    }
+
+    /// Whether a team may get a referral, on its own pathway or on another: a desk that some pathway names as its receiver, so
+    /// that it has hours and somebody who covers. Never the team that sent it: nobody decides on their own. On another pathway
+    /// it may stay with the desk that has it.
     fn fits(&self, referral: &Referral, course: Option<&Versioned>, team: &Team) -> bool {
         let pathway = course.map_or(referral.pathway.as_str(), |course| course.pathway.id.as_str());
         let routed = match course {
             Some(course) => route_to(&course.pathway, team).is_some(),
-            None => team.id != referral.receiving_team,
+            None => team.id != referral.receiving_team && self.desk_route(None, team).is_some(),
         };
         routed && team.id != referral.referrer_team && self.takes(team, pathway)
     }
@@ -123,9 +150,15 @@ impl App {
         !closed.any(|one| one.id.as_str() != pathway && route_to(one, team).is_some())
     }
 
+    /// A route that leads to a team: of the pathway given, if one does, else of any other.
+    fn desk_route(&self, first: Option<&Pathway>, team: &Team) -> Option<Route> {
+        let of = |pathway: &Pathway| route_to(pathway, team).cloned();
+        first.and_then(of).or_else(|| self.pathways().iter().find_map(|versioned| of(&versioned.pathway)))
+    }
+
     /// Where a referral is to go, with everything to mend.
     ///
-    /// Nor is it passed to an agency from which part of it is kept, `barred`: it would take half of it for the whole.
+    /// Nor is it passed to an agency of those in `barred`.
     pub(super) async fn onward(
         &self,
         referral: &Referral,
@@ -174,7 +207,7 @@ impl App {
         }
         let referral = &view.referral;
         let sight = self.sight(caller, &[referral.id]).await?;
-        let barred = self.kept_from(&sight, referral.id).await?;
+        let barred = self.barred_to(caller, &sight, referral).await?;
         let onward = self.onward(referral, redirection, &barred).await?;
         let course = onward.course.as_ref().unwrap_or(&view.course);
         let cover = self.new_cover(referral, &course.pathway, &onward.to).await?;
@@ -185,7 +218,7 @@ impl App {
         Ok(RedirectionPreview {
             to: (onward.to.name.as_str().to_owned(), self.agency(onward.to.agency).await?.name.as_str().to_owned()),
             readers: self.store.members(onward.to.id).await?.iter().filter(|(_, place)| place.opens()).count(),
-            hours: route_to(&course.pathway, &onward.to).map(|route| route.hours.clone()),
+            desk: self.desk_hours(&course.pathway, &onward.to).await?,
             covered_by: cover.map(|(team, _)| team.name.as_str().to_owned()),
             stays: onward.to.id == referral.receiving_team,
             is_told: onward.is_told(&view.course.pathway),
@@ -193,6 +226,18 @@ impl App {
             due_at,
             view,
         })
+    }
+
+    /// When a team reads what a pathway sends it, and who covers.
+    async fn desk_hours(&self, pathway: &Pathway, team: &Team) -> Result<Option<DeskHours>, Error> {
+        let Some(route) = self.desk_route(Some(pathway), team) else { return Ok(None) };
+        let cover = self.team_named(route.cover.as_str()).await?;
+        Ok(Some(DeskHours {
+            reads_next: self.reads_next(&route),
+            cover: cover.map_or_else(|| route.cover.to_string(), |(name, agency)| format!("{name} ({agency})")),
+            hours: route.hours,
+            emergency: route.emergency,
+        }))
     }
 
     /// The clocks of a referral that another pathway takes up at a moment. What it asks was not answered, so its general limits
@@ -213,22 +258,30 @@ impl App {
         if referral.urgency != Urgency::Today.code() {
             return Ok(None);
         }
-        let leads_there = |pathway: &Pathway| route_to(pathway, to).map(|route| route.cover.as_str().to_owned());
-        let others = self.pathways();
-        let cover = leads_there(pathway).or_else(|| others.iter().find_map(|versioned| leads_there(&versioned.pathway)));
-        let Some(code) = cover else { return Ok(None) };
-        let team = self.store.team_by_code(&code).await?.filter(|team| team.epoch > 0 && team.id != to.id);
+        let Some(route) = self.desk_route(Some(pathway), to) else { return Ok(None) };
+        let team = self.store.team_by_code(route.cover.as_str()).await?.filter(|team| team.epoch > 0 && team.id != to.id);
         let Some(team) = team else { return Ok(None) };
         let holder = self.team_holder(&team).await?.because(GrantReason::Cover);
         Ok(Some((team, holder)))
     }
 
-    /// The pathways that a team may be passed referrals on, by id: those that it receives and that take what is passed on.
-    pub async fn taken_by(&self, team: TeamId) -> Result<Vec<String>, Error> {
-        let team = self.team(team).await?;
-        let open = |one: &Versioned| one.pathway.takes_redirected && route_to(&one.pathway, &team).is_some();
-        let taken = self.pathways().into_iter().filter(|one| open(one) && self.takes(&team, one.pathway.id.as_str()));
-        Ok(taken.map(|one| one.pathway.id.as_str().to_owned()).collect())
+    /// The teams that can be given something by others, each with the pathways, by id, that a referral may be passed on to it
+    /// as: those that it receives and that take what is passed on. A desk that takes nothing from elsewhere, and has no other
+    /// beside it, is none of them.
+    pub async fn receivers(&self) -> Result<Vec<(TeamView, Vec<String>)>, Error> {
+        let pathways = self.pathways();
+        let can_get = |team: &Team| {
+            let alone = |pathway: &Pathway| pathway.routes.all().all(|route| route.team.as_str() == team.code);
+            let closed = |one: &&Versioned| !one.pathway.takes_redirected && route_to(&one.pathway, team).is_some();
+            team.epoch > 0 && pathways.iter().filter(closed).all(|one| !alone(&one.pathway))
+        };
+        let taken = |team: &Team| {
+            let open = |one: &&Versioned| one.pathway.takes_redirected && route_to(&one.pathway, team).is_some();
+            let taken = pathways.iter().filter(open).filter(|one| self.takes(team, one.pathway.id.as_str()));
+            taken.map(|one| one.pathway.id.as_str().to_owned()).collect()
+        };
+        let found = self.teams_read().await?.into_iter().filter(|(team, _)| can_get(team));
+        Ok(found.map(|(team, view)| (view, taken(&team))).collect())
     }
 }
 

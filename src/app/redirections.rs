@@ -88,7 +88,7 @@ impl App {
         }
         let (by, at) = (caller.user(), request.at);
         let barred = self.store.barred_of(referral.id).await?;
-        let onward = self.onward(&referral, redirection, &self.kept_from(&sight, referral.id).await?).await?;
+        let onward = self.onward(&referral, redirection, &self.barred_to(caller, &sight, &referral).await?).await?;
         let stage = referral.stage.redirect().ok_or(Error::Conflict("it is not in a state that allows this"))?;
 
         // Any item of it leads to the compartment's key.
@@ -107,8 +107,8 @@ impl App {
         let covering = cover.as_ref().map(|(team, _)| team.id.to_string());
         // Whoever covered for the first desk covers no more, unless they cover for the new one, too.
         let mut ending = self.store.cover_grants(shared.id).await?;
-        for (compartment, _) in &kept {
-            ending.extend(self.store.cover_grants(compartment.id).await?);
+        for compartment in sight.all_withheld(referral.id) {
+            ending.extend(self.store.cover_grants(compartment).await?);
         }
         ending.retain(|(_, holder)| covering.as_ref() != Some(holder));
         // The first team's own keys end with this, unless it is the sender's as well.
@@ -147,7 +147,11 @@ impl App {
         if let Some((_, holder)) = &cover {
             tx.insert_grant(&self.grant(&tx, &compartment, &identity, holder), at).await?;
         }
-        erase_first(&mut tx, &sight, (&referral, shared.id)).await?;
+        // Where it stays, nobody gets anew what is kept from whoever passes it on: then the desk goes on holding it.
+        let stays = to.id == referral.receiving_team;
+        let anew = |id: &CompartmentId| kept.iter().any(|(compartment, _)| compartment.id == *id);
+        let gone = sight.all_withheld(referral.id).into_iter().filter(|id| !stays || anew(id));
+        erase_first(&mut tx, &sight, &referral, std::iter::once(shared.id).chain(gone)).await?;
         let covering = cover.as_ref().map(|(team, holder)| (team.agency, holder));
         self.grant_withheld(&mut tx, &kept, &[Some((to.agency, &holder)), covering], &barred, at).await?;
         let mut details =
@@ -184,12 +188,17 @@ fn on_course(referral: Referral, course: &Versioned) -> Referral {
     }
 }
 
-/// The first team's keys go, unless it is the sender's as well.
-async fn erase_first(tx: &mut Tx, sight: &Sight, (referral, shared): (&Referral, CompartmentId)) -> Result<(), Error> {
+/// The first team's keys of these compartments go, unless it is the sender's as well.
+async fn erase_first(
+    tx: &mut Tx,
+    sight: &Sight,
+    referral: &Referral,
+    gone: impl Iterator<Item = CompartmentId>,
+) -> Result<(), Error> {
     if referral.receiving_team == referral.referrer_team {
         return Ok(());
     }
-    for id in std::iter::once(shared).chain(sight.all_withheld(referral.id)) {
+    for id in gone {
         for grant in sight.grants_to(id, referral.receiving_team) {
             tx.erase(Erasable::Grant, grant).await?;
         }

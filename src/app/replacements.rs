@@ -22,7 +22,7 @@ use crate::{
         ids::CompartmentId,
         pathway::Pathway,
         reference::Reference,
-        withheld::Withhold,
+        withheld::{Mark, Withhold},
     },
     policy::{Act, RequestContext, ShownCompartment},
     store::{Tx, grants::HeldGrant, referrals::Referral},
@@ -86,20 +86,30 @@ impl App {
         let answers = form.pathway.whole(later.chain(seen.parts));
         let pathway = self.pathway(&referral.pathway).ok_or(Error::Conflict("this pathway takes no referrals any more"))?;
         let parts = write(&pathway.pathway, &answers).into_iter();
-        let withheld = self.withhold_again(seen.withheld).await?;
+        let withheld = self.withhold_again(seen.withheld, &sight.marks.known(referral.id)).await?;
         let parts = parts.chain([write_origin(STOPPED, referral.reference)]).chain(withheld.as_ref().map(write_withhold));
         let parts = joined(parts);
         self.start_draft_once(request, caller, ((&referral.pathway, FormKind::Referral), &parts), once).await
     }
 
-    /// What a sender kept back before, to be kept back again; none where nothing was.
-    async fn withhold_again(&self, opened: Vec<(CompartmentId, Vec<QuestionId>)>) -> Result<Option<Withhold>, Error> {
+    /// What was kept back before or marked later, to be kept back; none where nothing was.
+    async fn withhold_again(
+        &self,
+        opened: Vec<(CompartmentId, Vec<QuestionId>)>,
+        marks: &[Mark],
+    ) -> Result<Option<Withhold>, Error> {
         let compartments: Vec<CompartmentId> = opened.iter().map(|(compartment, _)| *compartment).collect();
         let barred = self.store.barred_from(&compartments).await?;
         let agencies = self.store.agencies().await?.into_iter();
-        let from = agencies.filter(|agency| barred.iter().any(|(_, of)| *of == agency.id)).map(|agency| agency.code);
-        let withhold =
-            Withhold { answers: opened.into_iter().flat_map(|(_, questions)| questions).collect(), from: from.collect() };
+        let kept_from = barred.iter().map(|(_, of)| *of).chain(marks.iter().map(|mark| mark.agency));
+        let from = agencies.filter(|agency| kept_from.clone().any(|of| of == agency.id)).map(|agency| agency.code).collect();
+        let mut answers: Vec<QuestionId> = opened.into_iter().flat_map(|(_, questions)| questions).collect();
+        for mark in marks {
+            if !answers.contains(&mark.question) {
+                answers.push(mark.question.clone());
+            }
+        }
+        let withhold = Withhold { answers, from };
         Ok(Some(withhold).filter(|withhold| !withhold.is_empty()))
     }
 

@@ -122,19 +122,9 @@ impl App {
         }
     }
 
-    /// The teams that have a key, with their agencies: those that can receive.
-    pub async fn receiving_teams(&self) -> Result<Vec<TeamView>, Error> {
-        self.teams_where(|team| team.epoch > 0).await
-    }
-
     /// Every team with its agency: from each of them something may have been done.
     pub async fn every_team(&self) -> Result<Vec<TeamView>, Error> {
-        self.teams_where(|_| true).await
-    }
-
-    async fn teams_where(&self, fits: impl Fn(&Team) -> bool + Send) -> Result<Vec<TeamView>, Error> {
-        let found = self.teams_read().await?.into_iter().filter(|(team, _)| fits(team));
-        Ok(found.map(|(_, view)| view).collect())
+        Ok(self.teams_read().await?.into_iter().map(|(_, view)| view).collect())
     }
 
     /// Every team, with how it is shown.

@@ -8,15 +8,8 @@ use super::{DemoPerson, NEXT_CODE, story::Story, words};
 use crate::{
     app::{Assignment, Caller, Closing, Error, ListQuery, NewAbsence, ReferralView, Said, latest},
     domain::{
-        action::Action,
-        code::Choice,
-        decision::{CloseReason, NewDecision},
-        enquiry::FormKind,
-        ids::TeamId,
-        message::Audience,
-        question::Kind,
-        queue::QueueFilter,
-        referral::ReferralState,
+        action::Action, closing::CloseReason, code::Choice, decision::NewDecision, enquiry::FormKind, ids::TeamId,
+        message::Audience, question::Kind, queue::QueueFilter, referral::ReferralState,
     },
 };
 
@@ -85,7 +78,7 @@ impl Story<'_> {
     async fn done(&mut self, caller: &Caller, view: &ReferralView) -> Result<(), Error> {
         let text = self.chance.pick(&words::DONE).copied().unwrap_or_default().to_owned();
         let revision = view.referral.revision;
-        let closing = Closing { reason: Some(CloseReason::Done), text, duplicate_of: String::new(), revision };
+        let closing = Closing { reason: Some(CloseReason::Done), text, revision, ..Closing::default() };
         let (key, reference) = (self.key()?, view.referral.reference.to_string());
         self.app.close_referral(&self.app.request(None), caller, &key, (&reference, &closing)).await.map(drop)
     }

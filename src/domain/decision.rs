@@ -166,32 +166,3 @@ pub fn reason(text: &str, field: &'static str, blank: &'static str, faults: &mut
         }
     }
 }
-
-coded_enum! {
-    /// Why a referral is closed without a decision that closes it.
-    pub enum CloseReason {
-        /// What was decided has been done.
-        Done = "done",
-        /// Another referral says the same.
-        Duplicate = "duplicate",
-        /// It came to the wrong desk.
-        WrongDesk = "wrong-desk",
-        /// The referrer asked to withdraw it.
-        Withdrawn = "withdrawn",
-        /// Something else, in words.
-        Other = "other",
-    }
-}
-
-impl CloseReason {
-    /// The reason in words, for pages.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Done => "What was decided has been done",
-            Self::Duplicate => "Another referral says the same",
-            Self::WrongDesk => "It came to the wrong desk",
-            Self::Withdrawn => "The referrer asked to withdraw it",
-            Self::Other => "Something else",
-        }
-    }
-}

@@ -15,6 +15,7 @@ pub mod answers;
 pub mod calendar;
 pub mod check;
 pub mod clock;
+pub mod closing;
 pub mod code;
 pub mod compartment;
 pub mod condition;

@@ -9,7 +9,8 @@ use referral_exchange::{
         agency::AgencyKind,
         answers::FieldError,
         clock::Step,
-        decision::{CloseReason, NewDecision},
+        closing::{CloseReason, NewFarewell},
+        decision::NewDecision,
         queue::QueueView,
         referral::ReferralState,
         running_clock::{Run, RunningClock},
@@ -51,7 +52,8 @@ async fn close(app: &App, caller: &Caller, name: &str, reference: &str, closing:
 }
 
 fn closing(reason: CloseReason, text: &str, revision: i64) -> Closing {
-    Closing { reason: Some(reason), text: text.to_owned(), duplicate_of: String::new(), revision }
+    let farewell = NewFarewell { words: "canaryfarewell: the team has ended this".to_owned(), ..NewFarewell::default() };
+    Closing { reason: Some(reason), text: text.to_owned(), farewell, revision, ..Closing::default() }
 }
 
 async fn two_parts(engine: Engine) {
@@ -195,6 +197,9 @@ async fn closed_and_taken_up(engine: Engine) {
     let view = read(app, &theo, &reference).await;
     assert_eq!(view.referral.stage.state(), ReferralState::Closed);
     assert!(view.notes[0].text.contains(&other) && view.notes[0].text.contains("The same fire door."));
+    let own = read(app, &tess, &reference).await;
+    assert!(own.notes.is_empty() && own.feedback[0].closing && own.feedback[0].text.contains("canaryfarewell"));
+    assert!(!own.feedback[0].text.contains(&other), "the other referral is nobody else's business");
     let query = ListQuery { view: Some(QueueView::Closed), ..ListQuery::default() };
     assert_eq!(app.queue(&app.request(None), &theo, &query).await.unwrap().items.len(), 1);
     let late = decide(app, &theo, "late", &reference, &decision("no-action", "x", "y"), view.referral.revision).await;
@@ -207,6 +212,61 @@ async fn closed_and_taken_up(engine: Engine) {
     let view = read(app, &theo, &reference).await;
     assert_eq!(view.referral.stage.state(), ReferralState::Opened);
     assert!(view.referral.due_at > Some(app.now()), "it must be decided again in time");
+    hub.finish().await;
+}
+
+async fn not_in_silence(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let theo = hub.sign_in("theo.invented").await;
+    for (at, reason) in CloseReason::ALL.iter().copied().filter(|reason| *reason != CloseReason::Done).enumerate() {
+        let reference = send(app, &tess, &format!("sent-{at}"), |_| ()).await.reference.to_string();
+        let revision = read(app, &theo, &reference).await.referral.revision;
+        let other = send(app, &tess, &format!("other-{at}"), |_| ()).await.reference.to_string();
+        let closing = Closing { duplicate_of: other, ..closing(reason, "So.", revision) };
+        let silent = Closing { farewell: NewFarewell::default(), ..closing.clone() };
+        let refused = close(app, &theo, &format!("silent-{at}"), &reference, silent).await;
+        assert!(matches!(&refused, Err(Error::Invalid(faults)) if faults[0].name() == "reason_for_referrer"), "{refused:?}");
+        let untold = || "canaryuntold: she must not know".to_owned();
+        let both = Closing { farewell: NewFarewell { untold: untold(), ..closing.farewell.clone() }, ..closing.clone() };
+        let refused = close(app, &theo, &format!("both-{at}"), &reference, both).await;
+        assert!(matches!(&refused, Err(Error::Invalid(faults)) if faults[0].name() == "reason_untold"), "{refused:?}");
+        let recorded = Closing { farewell: NewFarewell { untold: untold(), ..NewFarewell::default() }, ..closing };
+        close(app, &theo, &format!("recorded-{at}"), &reference, recorded).await.unwrap();
+        assert!(read(app, &theo, &reference).await.notes[0].text.contains("canaryuntold"));
+        let own = read(app, &tess, &reference).await;
+        assert!(own.feedback.is_empty() && own.notes.is_empty(), "why nobody is told is for the file");
+        assert!(own.actions.contains(&Action::Disagree), "whoever sent it can have it looked at again");
+    }
+    // A decision has told them, and what it came to needs no more words.
+    let reference = send(app, &tess, "decided", |_| ()).await.reference.to_string();
+    let revision = read(app, &theo, &reference).await.referral.revision;
+    decide(app, &theo, "decided", &reference, &decision("prosecution", "So.", "We go to court."), revision).await.unwrap();
+    let revision = read(app, &theo, &reference).await.referral.revision;
+    let done = Closing { farewell: NewFarewell::default(), ..closing(CloseReason::Done, "Done.", revision) };
+    close(app, &theo, "done", &reference, done).await.unwrap();
+    hub.finish().await;
+}
+
+async fn closed_by_a_line(engine: Engine) {
+    let hub = notice::founded_with(engine, |text| text.replace("free_feedback = true", "free_feedback = false")).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let reference = notice::send(app, &tess, &notice::plain()).await.reference.to_string();
+    let paul = hub.sign_in("paul.figment").await;
+    let view = read(app, &paul, &reference).await;
+    let typed = closing(CloseReason::Other, "So.", view.referral.revision);
+    let refused = close(app, &paul, "typed", &reference, typed.clone()).await;
+    assert!(matches!(&refused, Err(Error::Invalid(faults)) if faults[0].name() == "reason_for_referrer"), "{refused:?}");
+    let silent = Closing { farewell: NewFarewell::default(), ..typed.clone() };
+    let refused = close(app, &paul, "silent", &reference, silent).await;
+    assert!(matches!(&refused, Err(Error::Invalid(faults)) if faults[0].name() == "feedback"), "{refused:?}");
+    let line = &view.course.pathway.outcomes[0].feedback[0];
+    let chosen = NewFarewell { line: line.code.to_string(), ..NewFarewell::default() };
+    close(app, &paul, "chosen", &reference, Closing { farewell: chosen, ..typed }).await.unwrap();
+    let told = read(app, &tess, &reference).await.feedback;
+    assert_eq!((told[0].text.as_str(), told[0].title.as_str()), (line.title.as_str(), ""));
     hub.finish().await;
 }
 
@@ -258,6 +318,8 @@ crate::support::on_both! {
     where_lines_are_chosen_nothing_else_is_told => chosen_lines,
     a_decision_never_grades_below_what_the_answers_give => graded,
     it_is_closed_with_a_reason_and_taken_up_again_with_one => closed_and_taken_up,
+    nothing_is_closed_in_silence_unless_it_is_on_record_why => not_in_silence,
+    where_lines_are_chosen_a_closing_tells_a_line => closed_by_a_line,
     a_disagreement_has_it_looked_at_again => not_agreed,
     a_step_that_is_done_stops_its_clock => steps,
 }

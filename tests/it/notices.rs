@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 use referral_exchange::{
     app::{App, Assignment, Caller, Closing, Error, IdempotencyKey, NamedPlace, NoticeQuery, Redirection, Verdict},
     domain::{
-        decision::{CloseReason, NewDecision},
+        closing::{CloseReason, NewFarewell},
+        decision::NewDecision,
         draft::Part,
         enquiry::FormKind,
         message::Audience,
@@ -90,7 +91,7 @@ async fn passed_on(engine: Engine) {
     let reference = send_example(app, &tess, "one", |_| ()).await.reference.to_string();
     let theo = hub.sign_in("theo.invented").await;
     let revision = opens(app, &theo, &reference).await;
-    let city = app.store().team_by_code("city-community-safety").await.unwrap().unwrap().id;
+    let city = app.store().team_by_code("city-front-door").await.unwrap().unwrap().id;
     let redirection =
         Redirection { team: Some(city), text: "It is about a home.".to_owned(), revision, ..Redirection::default() };
     app.redirect_referral(&app.request(None), &theo, &key(app), (&reference, &redirection)).await.unwrap();
@@ -101,7 +102,9 @@ async fn passed_on(engine: Engine) {
     assert_eq!(app.unread_notices(&theo).await.unwrap(), 0);
 
     let revision = opens(app, &nia, &reference).await;
-    let closing = Closing { reason: Some(CloseReason::Other), text: "Done.".to_owned(), duplicate_of: String::new(), revision };
+    let farewell = NewFarewell { words: "We have done what we can.".to_owned(), ..NewFarewell::default() };
+    let closing =
+        Closing { reason: Some(CloseReason::Other), text: "Done.".to_owned(), farewell, revision, ..Closing::default() };
     app.close_referral(&app.request(None), &nia, &key(app), (&reference, &closing)).await.unwrap();
     assert!(told(app, &tess).await.contains(&"closed*".to_owned()));
     let revision = opens(app, &nia, &reference).await;

@@ -177,12 +177,42 @@ async fn never_to_its_sender(engine: Engine) {
         let sends = hub.sign_in(sender).await;
         let reference = send(app, &sends, sender, |_| ()).await.reference.to_string();
         let view = read(app, &theo, &reference).await;
-        let places = app.destinations(&view.referral).await.unwrap();
+        let places = app.destinations(&theo, &view.referral).await.unwrap();
         assert_eq!(places.iter().any(|place| place.team.id == marac), offered, "{sender}");
         if !offered {
             let back = pass_on(app, &theo, "back", &reference, &onward("marac", marac, view.referral.revision)).await;
             assert_eq!(fields(&back), ["team"]);
         }
+    }
+    hub.finish().await;
+}
+
+/// Only desks that some pathway names as its receivers are offered and taken: the others have no hours, and nobody who covers.
+async fn only_to_desks(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let reference = send(app, &tess, "one", |_| ()).await.reference.to_string();
+    let theo = hub.sign_in("theo.invented").await;
+    let view = read(app, &theo, &reference).await;
+    let places = app.destinations(&theo, &view.referral).await.unwrap();
+    for place in &places {
+        let course = place.pathway.as_ref().unwrap_or(&view.course);
+        let leads = async |code: &str| team(&hub, code).await == place.team.id;
+        let mut named = false;
+        for route in course.pathway.routes.all() {
+            named |= leads(route.team.as_str()).await;
+        }
+        assert!(named, "{} for {}", place.team.name, course.pathway.id);
+    }
+    for (number, code) in
+        ["emergency-duty", "police-control", "police-restricted", "city-community-safety"].into_iter().enumerate()
+    {
+        let to = team(&hub, code).await;
+        assert!(places.iter().all(|place| place.team.id != to), "{code}");
+        let there = Redirection { pathway: None, ..onward(SLAVERY, to, view.referral.revision) };
+        let refused = pass_on(app, &theo, &format!("there-{number}"), &reference, &there).await;
+        assert_eq!(fields(&refused), ["team"], "{code}");
     }
     hub.finish().await;
 }
@@ -199,6 +229,9 @@ async fn urgent(engine: Engine) {
     let what = onward(SLAVERY, team(&hub, "slavery-team").await, view.referral.revision);
     let preview = app.preview_redirection(&app.request(None), &theo, (&reference, &what)).await.unwrap();
     assert_eq!(preview.covered_by.as_deref(), Some("Police control room"));
+    let desk = preview.desk.unwrap();
+    assert_eq!((desk.reads_next, desk.cover.contains("Police control room")), (None, true), "somebody reads there now");
+    assert!(!desk.hours.is_empty());
     pass_on(app, &theo, "on", &reference, &what).await.unwrap();
     let pia = hub.sign_in("pia.supposed").await;
     assert!(read(app, &pia, &reference).await.answers.is_some());
@@ -230,7 +263,7 @@ async fn never_to_the_fno_desk(engine: Engine) {
         let receiver = receiver(&hub, referral.receiving_team).await;
         let reference = sent.reference.to_string();
         let view = read(app, &receiver, &reference).await;
-        let places = app.destinations(&view.referral).await.unwrap();
+        let places = app.destinations(&receiver, &view.referral).await.unwrap();
         assert!(places.len() > 3, "{}", pathway.id);
         let leads = |place: &Destination| {
             place.team.id == desk || place.pathway.as_ref().is_some_and(|course| course.pathway.id.as_str() == FNO)
@@ -265,6 +298,7 @@ async fn receiver(hub: &Hub, team: TeamId) -> Caller {
 crate::support::on_both! {
     on_another_pathway_its_outcomes_and_clocks_count_and_the_answers_stay => to_another_pathway,
     nothing_is_passed_on_to_the_team_that_sent_it => never_to_its_sender,
+    only_desks_that_a_pathway_names_get_what_is_passed_on => only_to_desks,
     what_is_for_today_goes_with_whoever_covers_on_the_new_pathway => urgent,
     from_no_pathway_does_a_way_lead_to_the_desk_that_takes_nothing => never_to_the_fno_desk,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use referral_exchange::{
     app::{Assignment, Caller, Closing, IdempotencyKey, ListQuery},
     domain::{
-        decision::CloseReason,
+        closing::{CloseReason, NewFarewell},
         queue::{QueueFilter, QueueView},
         urgency::Urgency,
     },
@@ -108,8 +108,9 @@ async fn closed_between(engine: Engine) {
         let closing = Closing {
             reason: Some(CloseReason::Other),
             text: "Nothing to do here.".to_owned(),
-            duplicate_of: String::new(),
+            farewell: NewFarewell { untold: "They know.".to_owned(), ..NewFarewell::default() },
             revision: view.referral.revision,
+            ..Closing::default()
         };
         let key = IdempotencyKey::parse(&format!("close-{reference}")).unwrap();
         app.close_referral(&app.request(None), &theo, &key, (reference, &closing)).await.unwrap();

@@ -5,10 +5,12 @@ use referral_exchange::{
     domain::{ids::TeamId, message::Audience, referral::ReferralState, relation::Relation},
     store::Engine,
 };
+use serde_json::json;
 
 use crate::support::{
     acts::send,
     hub::{ENGINES, Hub},
+    notice,
 };
 
 async fn pass_on(app: &App, caller: &Caller, name: &str, reference: &str, team: TeamId, revision: i64) -> Result<(), Error> {
@@ -38,7 +40,7 @@ async fn to_another_desk(engine: Engine) {
     let both = (reference.as_str(), Audience::Shared, "We look into it.");
     app.write_message(&app.request(None), &theo, &IdempotencyKey::parse("both").unwrap(), both).await.unwrap();
 
-    let city = team(&hub, "city-community-safety").await;
+    let city = team(&hub, "city-front-door").await;
     let senders = hub.person("tess.example").team_id;
     let wrong = [("fno", team(&hub, "fno-desk").await), ("self", team(&hub, "fire-protection").await), ("sender's", senders)];
     for (name, wrong) in wrong {
@@ -62,7 +64,10 @@ async fn to_another_desk(engine: Engine) {
     let said: Vec<_> = view.messages.iter().map(|said| said.text.as_str()).collect();
     assert_eq!(said, ["We look into it."], "the first team's own words stay with it");
     assert_eq!(view.notes[0].text, "It is about a home, not about premises.");
-    assert_eq!(app.read_referral(&app.request(None), &tess, &reference).await.unwrap().received_by.0, "City community safety");
+    assert_eq!(
+        app.read_referral(&app.request(None), &tess, &reference).await.unwrap().received_by.0,
+        "City children's front door"
+    );
     hub.finish().await;
 }
 
@@ -70,7 +75,7 @@ async fn to_another_desk(engine: Engine) {
 async fn for_today(hub: &Hub) -> (Caller, String, i64) {
     let app = &hub.app;
     let tess = hub.sign_in("tess.example").await;
-    let sent = send(app, &tess, "one", |answers| answers["danger_now"] = serde_json::json!(true)).await;
+    let sent = send(app, &tess, "one", |answers| answers["danger_now"] = json!(true)).await;
     let reference = sent.reference.to_string();
     let theo = hub.sign_in("theo.invented").await;
     let referral = app.read_referral(&app.request(None), &theo, &reference).await.unwrap().referral;
@@ -105,19 +110,23 @@ async fn urgent(engine: Engine) {
 
 /// A team that covers for the desk to which it passes a referral covers for it from then on.
 async fn by_the_cover(engine: Engine) {
-    let hub = Hub::founded(engine).await;
+    const FIRE: &str = "fay.fictional";
+    let prevent = "team = \"prevent-team\"\nhours = \"Monday to Friday, 9am to 5pm\"\ncover = \"police-control\"";
+    let change = |text: String| text.replacen(prevent, &prevent.replace("police-control", "fire-prevention"), 1);
+    let hub = notice::founded_with(engine, change).await;
     let app = &hub.app;
-    let (theo, reference, revision) = for_today(&hub).await;
-    pass_on(app, &theo, "duty", &reference, team(&hub, "emergency-duty").await, revision).await.unwrap();
-    let rory = hub.sign_in("rory.whimsy").await;
-    let view = app.read_referral(&app.request(None), &rory, &reference).await.unwrap();
-    assert_eq!(view.relation, Relation::ReceivingTeam);
-    pass_on(app, &rory, "day", &reference, team(&hub, "city-front-door").await, view.referral.revision).await.unwrap();
-    let covered = app.read_referral(&app.request(None), &rory, &reference).await.unwrap();
+    let tess = hub.sign_in("tess.example").await;
+    let urgent = notice::with(&json!({ "danger_now": true, "district": "outside" }));
+    let reference = notice::send(app, &tess, &urgent).await.reference.to_string();
+    let fire = hub.sign_in(FIRE).await;
+    let view = app.read_referral(&app.request(None), &fire, &reference).await.unwrap();
+    assert_eq!((view.relation, view.referral.urgency.as_str()), (Relation::ReceivingTeam, "today"));
+    pass_on(app, &fire, "day", &reference, team(&hub, "prevent-team").await, view.referral.revision).await.unwrap();
+    let covered = app.read_referral(&app.request(None), &fire, &reference).await.unwrap();
     assert!(covered.answers.is_some());
     assert_eq!(covered.referral.stage.state(), ReferralState::Received, "they look and do not open it for the desk");
-    let nia = hub.sign_in("nia.imaginary").await;
-    let decides = app.read_referral(&app.request(None), &nia, &reference).await.unwrap().actions;
+    let paul = hub.sign_in("paul.figment").await;
+    let decides = app.read_referral(&app.request(None), &paul, &reference).await.unwrap().actions;
     assert!(decides.iter().any(|action| action.code() == "decide-referral"));
     hub.finish().await;
 }

@@ -133,6 +133,40 @@ async fn colleagues(engine: Engine) {
     hub.finish().await;
 }
 
+/// Somebody from whom part of it is kept passes it on: they are shown nothing, and refused nothing, by which they could tell.
+async fn colleagues_pass_it_on(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let form = || (exploitation(), json!({ "district": { "not_known": "not-known" }, "danger_now": true }));
+    let reference = send(app, &tess, form(), keep(&["lives_at"], &[COUNTY])).await;
+    let plain = send(app, &tess, form(), Withhold::default()).await;
+    let (erin, iris) = (hub.sign_in("erin.hypothetical").await, hub.sign_in("iris.makebelieve").await);
+    let offered = async |caller: &Caller, reference: &str| {
+        let view = read(app, caller, reference).await;
+        let places = app.destinations(caller, &view.referral).await.unwrap();
+        places.into_iter().map(|place| (place.pathway.map(|course| course.version), place.team.name)).collect::<Vec<_>>()
+    };
+    assert_eq!(offered(&iris, &reference).await, offered(&iris, &plain).await, "no sign of it");
+    let county = |places: &[(Option<String>, String)]| places.iter().any(|(_, name)| name.starts_with("County"));
+    assert!(county(&offered(&erin, &plain).await) && !county(&offered(&erin, &reference).await), "others are not led astray");
+    let pass_on = async |name: &str, pathway: Option<&str>, to: &str| {
+        let revision = read(app, &iris, &reference).await.referral.revision;
+        let (team, pathway) = (Some(team(&hub, to).await), pathway.map(str::to_owned));
+        let redirection = Redirection { team, pathway, text: "It is theirs.".to_owned(), revision };
+        app.redirect_referral(&app.request(None), &iris, &key(name), (&reference, &redirection)).await.unwrap();
+    };
+    let left = "SELECT t.code FROM grant_made g JOIN grant_bytes b ON b.grant_id = g.id JOIN compartment c ON c.id = g.compartment \
+         JOIN team t ON t.id = g.to_id WHERE c.kind = 'withheld' ORDER BY 1";
+    pass_on("stays", Some("child-exploitation-information"), "exploitation-hub").await;
+    assert!(told(app, &erin, &reference).await.contains(REFUGE), "where it stays the desk keeps what it was granted");
+    pass_on("county", None, "county-front-door").await;
+    assert!(Raw::owner(&hub).await.texts(left).await.is_empty(), "nobody holds the address alone, without the rest");
+    let told = told(app, &iris, &reference).await;
+    assert!(!told.contains("Canary"), "{told}");
+    hub.finish().await;
+}
+
 async fn half_is_not_sent(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let app = &hub.app;
@@ -281,6 +315,7 @@ fn with_children() -> Value {
 crate::support::on_both! {
     an_agency_never_gets_what_is_kept_from_it_nor_a_sign_of_it => never_to_an_agency,
     who_works_for_such_an_agency_in_the_team_of_another_is_refused_by_rule => colleagues,
+    whoever_is_refused_a_part_passes_it_on_without_a_sign_and_without_the_part => colleagues_pass_it_on,
     half_a_referral_is_not_sent => half_is_not_sent,
     of_those_who_receive_by_name_none_of_such_an_agency_reads_it => by_name,
     what_is_kept_back_is_on_no_paper_and_in_no_share => never_on_paper,

@@ -182,9 +182,14 @@ async fn put_right(engine: Engine) {
     let answers = notice::with(&json!({ "lead_party": false, "child": true, "safe_number": "canarynumber" }));
     let choices = Choices { withhold: Some(keep(&["safe_number"], &[CITY])), ..Default::default() };
     let stopped = notice::try_send(app, &tess, &answers, choices).await.unwrap();
+    let marked = notice::try_send(app, &tess, &answers, Choices::default()).await.unwrap().reference.to_string();
+    let revision = read(app, &tess, &marked).await.referral.revision;
+    let later = keep(&["safe_number"], &[CITY]);
+    app.withhold_answers(&app.request(None), &tess, &key(app), (&marked, &later, revision)).await.unwrap();
     let lena = hub.sign_in("lena.sample").await;
     let verdict = Verdict::Stop(Stop { reason: Code::parse("other-way").unwrap(), text: "The name is wrong.".to_owned() });
     app.check(&app.request(None), &lena, &key(app), (&stopped.reference.to_string(), &verdict)).await.unwrap();
+    app.check(&app.request(None), &lena, &key(app), (&marked, &verdict)).await.unwrap();
 
     let begun = app.change_stopped(&app.request(None), &tess, &key(app), &stopped.reference.to_string(), write_again).await;
     let begun = begun.unwrap().value;
@@ -197,6 +202,9 @@ async fn put_right(engine: Engine) {
         1,
         "nothing becomes of it until it is sent"
     );
+    let begun = app.change_stopped(&app.request(None), &tess, &key(app), &marked, write_again).await.unwrap().value;
+    let draft = app.read_draft(&app.request(None), &tess, &begun.to_string()).await.unwrap();
+    assert_eq!(draft.withheld, later, "what was marked after sending comes along as well");
     let opened = "SELECT COUNT(*) FROM log_event WHERE action = 'change-stopped'";
     assert!(Raw::owner(&hub).await.count(opened).await >= 2, "each opening of what is kept is an event of its own");
     hub.finish().await;

@@ -16,13 +16,14 @@ use super::{
     readers::{Item, of_our_file},
 };
 use crate::{
-    app::{App, DecisionView, Error, IdempotencyKey, ReferralView},
+    app::{App, DecisionView, Error, FeedbackView, IdempotencyKey, ReferralView},
     domain::{
         action::Action,
         answers::FieldError,
         clock::Step,
         decision::{NewDecision, Told},
         pathway::Pathway,
+        referral::ReferralState,
     },
     web::{
         components::{
@@ -49,6 +50,10 @@ pub struct DecisionBox {
     pub href: String,
     /// What the referrer reads, the latest: its heading, its words, and who else reads them; none where nothing was decided.
     pub told: Option<(String, String, String)>,
+    /// What there is to say where the referrer reads nothing of an end or a decision.
+    pub untold: String,
+    /// What whoever sent it can do about a referral that is closed; empty for others.
+    pub next: String,
     /// The decisions for the file, the latest first; for the receiving team.
     pub decisions: Vec<DecidedLine>,
     /// What can be done next: words and address.
@@ -85,6 +90,16 @@ impl DecidedLine {
     }
 }
 
+/// What whoever sent a referral can do when it is closed.
+const AFTER: &str = "If you are still worried, or if something has changed, say below that you do not agree: the team then looks \
+                     again. If somebody is in danger now, ring 999.";
+
+/// What the referrer was told last that still holds: what went with a closing holds while it is closed.
+fn last_told(view: &ReferralView) -> Option<&FeedbackView> {
+    let is_closed = view.referral.stage.state() == ReferralState::Closed;
+    view.feedback.iter().rfind(|told| is_closed || !told.closing)
+}
+
 impl DecisionBox {
     /// What a reader sees; none where there is nothing to see and nothing to do.
     pub(super) fn of(app: &App, person: &SignedIn, view: &ReferralView) -> Option<Self> {
@@ -103,15 +118,27 @@ impl DecisionBox {
         let links: Vec<_> = links.map(|(_, words, way)| (words.to_owned(), format!("{href}/{way}"))).collect();
         let running = view.desk.as_ref().filter(|_| may(Action::MarkStep)).map_or(&[][..], |desk| &desk.clocks);
         let running = running.iter().filter(|clock| clock.is_running() && clock.step != Step::Triage);
-        let told = view.feedback.last().map(|told| {
-            let title = if told.title.is_empty() { "What the referrer reads".to_owned() } else { told.title.clone() };
+        let told = last_told(view).map(|told| {
+            let title = match told {
+                told if told.closing => "The team has closed this".to_owned(),
+                told if told.title.is_empty() => "What the referrer reads".to_owned(),
+                told => told.title.clone(),
+            };
             (title, told.text.clone(), Item::of_the_told(view, told.id).sentence(view))
         });
+        let is_closed = view.referral.stage.state() == ReferralState::Closed;
+        let untold = match (is_closed, &view.desk) {
+            (false, _) => "Nothing has been decided yet.",
+            (true, Some(_)) => "It was closed without a decision, and the referrer reads no more than that.",
+            (true, None) => "The team has closed this, and says no more about it here.",
+        };
         let decisions = view.decisions.iter().rev().map(|decision| DecidedLine::of(view, decision));
         let shown = Self {
             csrf_token: person.frame.csrf_token.clone(),
             form_token: fresh_token(app),
             told,
+            untold: untold.to_owned(),
+            next: if is_closed && may(Action::Disagree) { AFTER.to_owned() } else { String::new() },
             decisions: decisions.collect(),
             links,
             steps: running.map(|clock| (clock.step.code().to_owned(), words::step(clock.step).to_owned())).collect(),

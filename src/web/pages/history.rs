@@ -46,9 +46,10 @@ impl History {
             let grade = decision.grade.as_ref().map(|(_, grade)| format!(", grade {}", words::lower(grade))).unwrap_or_default();
             (decision.at, format!("{} decided: {}{grade}", decision.by, decision.outcome.1), Audience::Casework)
         }));
-        acts.extend(
-            view.feedback.iter().map(|told| (told.at, "The referrer was told what was decided".to_owned(), Audience::Shared)),
-        );
+        acts.extend(view.feedback.iter().map(|told| {
+            let what = if told.closing { "why it was closed" } else { "what was decided" };
+            (told.at, format!("The referrer was told {what}"), Audience::Shared)
+        }));
         let passed_up = view.referral.desk.escalated_at.filter(|_| view.desk.is_some());
         acts.extend(passed_up.map(|at| (at, "It was passed up".to_owned(), Audience::Casework)));
         // What happened in the same moment stays in the order of the acts above.

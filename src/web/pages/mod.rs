@@ -42,6 +42,7 @@ pub mod print;
 pub mod queue;
 mod queue_place;
 mod readers;
+pub mod reasons;
 mod receiver;
 pub mod redirection;
 pub mod referral;
@@ -98,6 +99,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(assignment::routes())
         .merge(decision::routes())
         .merge(closing::routes())
+        .merge(reasons::routes())
         .merge(redirection::routes())
         .merge(withholding::routes())
         .merge(share::routes())

@@ -12,7 +12,7 @@ use axum::{
 use super::assignment::{acted_on, instead};
 use crate::{
     app::{App, Destination, Error, IdempotencyKey, Redirection, RedirectionPreview, ReferralView},
-    domain::{action::Action, answers::FieldError, ids::TeamId, message::Audience},
+    domain::{action::Action, answers::FieldError, ids::TeamId, message::Audience, urgency::Urgency},
     web::{
         components::{
             Button, ErrorLink, ErrorMessage, ErrorSummary, Hint, Label, Select, SelectItem, SummaryList, SummaryRow, Textarea,
@@ -135,6 +135,8 @@ pub struct RedirectPreviewPage {
     pub href: String,
     /// Who gets it, as what, and by when they must decide.
     pub facts: Vec<(String, String)>,
+    /// That nobody reads there now what is for today; empty where that is not so.
+    pub unread: String,
     /// What they get, and what they do not.
     pub goes: Vec<String>,
     /// What becomes of it for whoever passes it on.
@@ -149,8 +151,8 @@ impl RedirectPreviewPage {
         SummaryList { rows: rows.collect(), ..SummaryList::default() }
     }
 
-    fn warning(&self) -> WarningText {
-        WarningText { text: self.after.clone(), ..WarningText::default() }
+    fn warning(text: &str) -> WarningText {
+        WarningText { text: text.to_owned(), ..WarningText::default() }
     }
 
     fn send() -> Button {
@@ -190,7 +192,7 @@ async fn ask(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pat
 
 async fn form(app: &App, person: &SignedIn, view: &ReferralView, written: Written) -> Result<RedirectPage, Failure> {
     let href = format!("/referrals/{}", view.referral.reference);
-    let places = app.destinations(&view.referral).await?;
+    let places = app.destinations(&person.caller, &view.referral).await?;
     Ok(RedirectPage {
         frame: person.frame.titled("Pass this referral on").back_to(&href).at("/queue").acting_on(acted_on(view)),
         places: places.iter().map(place).collect(),
@@ -244,6 +246,7 @@ async fn preview(app: &App, person: &SignedIn, reference: &str, written: &Writte
             .acting_on(acted_on(&found.view)),
         form_token: fresh_token(app),
         facts: facts(&found, written, person),
+        unread: nobody_reads(&found),
         goes: goes(&found),
         after: after(&found).to_owned(),
         written: written.clone(),
@@ -265,13 +268,40 @@ fn facts(found: &RedirectionPreview, written: &Written, person: &SignedIn) -> Ve
         ("For", Some(format!("{team}, {agency}"))),
         ("As", kind),
         ("Who can open it", Some(readers)),
-        ("They read", found.hours.as_ref().map(|hours| words::hours(hours))),
-        ("Who covers", found.covered_by.as_ref().map(|cover| format!("{cover} gets it as well: it is for today"))),
+        ("They read", found.desk.as_ref().map(|desk| words::hours(&desk.hours))),
+        ("Outside those hours", Some(covers(found))),
         ("Decision", Some(words::due(found.due_at, person.request.at))),
         ("Why", Some(written.text.trim().to_owned())),
         ("Who reads why", Some(read_by.to_owned())),
     ];
     facts.into_iter().filter_map(|(key, words)| Some((key.to_owned(), words?))).collect()
+}
+
+/// Who looks when nobody of the new desk does.
+fn covers(found: &RedirectionPreview) -> String {
+    match (&found.covered_by, &found.desk) {
+        (Some(cover), _) => format!("{cover} covers and gets it as well: it is for today"),
+        (None, Some(desk)) if !is_for_today(found) => {
+            format!("Nobody reads it. {} covers, for what is for today alone", desk.cover)
+        }
+        _ => "Nobody else gets it".to_owned(),
+    }
+}
+
+fn is_for_today(found: &RedirectionPreview) -> bool {
+    found.view.referral.urgency == Urgency::Today.code()
+}
+
+/// That what is for today goes to a desk where nobody reads now; empty where that is not so.
+fn nobody_reads(found: &RedirectionPreview) -> String {
+    let team = &found.to.0;
+    let desk = found.desk.as_ref().filter(|_| is_for_today(found));
+    let Some((desk, next)) = desk.and_then(|desk| Some((desk, desk.reads_next?))) else { return String::new() };
+    let cover = match &found.covered_by {
+        Some(cover) => format!("{cover} gets it as well: ring them, so that somebody looks now."),
+        None => "Nobody covers for them there: ring before you pass it on.".to_owned(),
+    };
+    format!("This is for today, and {team} reads next on {}. {cover} {}", next.words(), desk.emergency)
 }
 
 /// What goes and what does not, line by line.

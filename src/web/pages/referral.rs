@@ -399,7 +399,7 @@ fn due(view: &ReferralView, now: Timestamp) -> Vec<(String, String)> {
         _ => None,
     };
     // A decision that closes tells the referrer in the same moment.
-    let decided = view.feedback.iter().any(|told| Some(told.at) == closed);
+    let decided = view.feedback.iter().any(|told| !told.closing && Some(told.at) == closed);
     let cut = |clock: &RunningClock| closed.is_some_and(|closed| clock.was_cut(closed, decided));
     let line = |clock: &RunningClock| (words::step(clock.step).to_owned(), words::clock(clock, cut(clock), now));
     desk.clocks.iter().map(line).collect()

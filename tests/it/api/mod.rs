@@ -2,6 +2,7 @@
 
 mod attachments;
 mod bodies;
+mod closings;
 mod document;
 mod enquiries;
 mod export;

@@ -484,6 +484,11 @@ async fn deciding(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open(&format!("{referral}/close"), "/referrals/{reference}/close", "good").await;
     browser.submit().await;
     sweep.look("/referrals/{reference}/close", "bad").await;
+    browser.run("document.querySelector('[name=reason][value=other]').checked = true").await;
+    browser.fill("text", "There is nothing to do here.").await;
+    browser.fill("reason_for_referrer", "The stairs were cleared, so we have closed this.").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/close", "preview").await;
     sweep.open(&format!("{referral}/redirect"), "/referrals/{reference}/redirect", "good").await;
     browser.submit().await;
     sweep.look("/referrals/{reference}/redirect", "bad").await;

@@ -2,6 +2,7 @@
 
 mod checks;
 mod choices;
+mod closing;
 mod damage;
 mod disagreeing;
 mod files;

@@ -4,9 +4,10 @@ use super::{
     super::{
         absence::{AbsenceLine, Days, OwnAbsencePage, TeamAbsencesPage},
         assignment::{AssignPage, DeskBox},
-        closing::{ReasonPage, Reasoned},
+        closing::{self, ClosePage, ClosePreviewPage},
         decision::{DecidePage, DecidedLine, DecisionBox, PreviewPage, Written},
         giving_out::{GivenLine, GivingOutPage},
+        reasons::{ReasonPage, Reasoned},
         redirection::{self, RedirectPage, RedirectPreviewPage},
         referral::NoteLine,
         saved_views::{KeptLine, ViewsPage},
@@ -64,6 +65,8 @@ pub(super) fn decision(words: &str) -> DecisionBox {
             words.to_owned(),
             "Everybody who can see this referral reads this.".to_owned(),
         )),
+        untold: String::new(),
+        next: words.to_owned(),
         decisions: vec![DecidedLine {
             title: "Exploitation panel, grade: High".to_owned(),
             by: format!("{PERSON}, 5 June 2026 at 9:32am"),
@@ -125,6 +128,47 @@ fn preview(words: &str) -> PreviewPage {
     }
 }
 
+fn closing(words: &str) -> closing::Written {
+    closing::Written {
+        reason: "other".to_owned(),
+        text: words.to_owned(),
+        words: words.to_owned(),
+        revision: 3,
+        ..closing::Written::default()
+    }
+}
+
+fn close(words: &str, failed: bool) -> ClosePage {
+    let lines = vec![("received".to_owned(), words.to_owned())];
+    ClosePage {
+        frame: somebody().titled("Close this referral").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
+        href: "/referrals/7K3F-9QXD-2".to_owned(),
+        redirect_href: "/referrals/7K3F-9QXD-2/redirect".to_owned(),
+        notice: words.to_owned(),
+        reasons: vec![("other".to_owned(), words.to_owned())],
+        // Where lines alone are told, and where the team writes its own words.
+        lines: if failed { lines } else { Vec::new() },
+        is_decided: true,
+        read_by: "Only your team reads this.".to_owned(),
+        written: closing(words),
+        errors: if failed { vec![("text".to_owned(), "Say why it is closed".to_owned())] } else { Vec::new() },
+    }
+}
+
+fn close_preview(words: &str) -> ClosePreviewPage {
+    ClosePreviewPage {
+        frame: somebody().titled("Who reads this closing").back_to("/referrals/7K3F-9QXD-2/close"),
+        form_token: "token-of-the-form".to_owned(),
+        href: "/referrals/7K3F-9QXD-2".to_owned(),
+        file: vec![("Why it is closed".to_owned(), words.to_owned())],
+        told: words.to_owned(),
+        silence: "Nothing but that it is closed.".to_owned(),
+        readers: vec![PERSON.to_owned()],
+        read_by: words.to_owned(),
+        written: closing(words),
+    }
+}
+
 fn redirect(words: &str, failed: bool) -> RedirectPage {
     RedirectPage {
         frame: somebody().titled("Pass this referral on").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
@@ -145,6 +189,7 @@ fn redirect_preview(words: &str) -> RedirectPreviewPage {
         form_token: "token-of-the-form".to_owned(),
         href: "/referrals/7K3F-9QXD-2".to_owned(),
         facts: vec![("For".to_owned(), PERSON.to_owned()), ("Why".to_owned(), words.to_owned())],
+        unread: words.to_owned(),
         goes: vec!["the answers, as they were sent and changed since".to_owned()],
         after: "Your team sees the referral no more.".to_owned(),
         written: passing_on(words),
@@ -243,15 +288,12 @@ fn given_out(words: &str) -> GivingOutPage {
 fn reason(words: &str, of: Reasoned, failed: bool) -> ReasonPage {
     let error = || ("text".to_owned(), "Say why".to_owned());
     ReasonPage {
-        frame: somebody().titled("Close this referral").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
+        frame: somebody().titled("Take this referral up again").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
         form_token: "token-of-the-form".to_owned(),
         href: "/referrals/7K3F-9QXD-2".to_owned(),
         of,
         revision: 3,
         read_by: words.to_owned(),
-        reasons: if of == Reasoned::Close { vec![("other".to_owned(), words.to_owned())] } else { Vec::new() },
-        reason: String::new(),
-        duplicate_of: words.to_owned(),
         text: words.to_owned(),
         errors: if failed { vec![error()] } else { Vec::new() },
     }
@@ -281,8 +323,9 @@ pub(super) fn pages(state: &str, words: &str) -> Vec<Sample> {
         sample(&format!("decide{state}"), false, &decide(words, false)),
         sample(&format!("decide-failed{state}"), true, &decide(words, true)),
         sample(&format!("decision-preview{state}"), false, &preview(words)),
-        sample(&format!("close{state}"), false, &reason(words, Reasoned::Close, false)),
-        sample(&format!("close-failed{state}"), true, &reason(words, Reasoned::Close, true)),
+        sample(&format!("close{state}"), false, &close(words, false)),
+        sample(&format!("close-failed{state}"), true, &close(words, true)),
+        sample(&format!("close-preview{state}"), false, &close_preview(words)),
         sample(&format!("redirect{state}"), false, &redirect(words, false)),
         sample(&format!("redirect-preview{state}"), false, &redirect_preview(words)),
         sample(&format!("redirect-failed{state}"), true, &redirect(words, true)),
@@ -296,6 +339,7 @@ pub(super) fn pages(state: &str, words: &str) -> Vec<Sample> {
         sample(&format!("giving-out-look{state}"), false, &given_out(words)),
         sample(&format!("giving-out-failed{state}"), true, &giving_out(words, true)),
         sample(&format!("reopen{state}"), false, &reason(words, Reasoned::Reopen, false)),
+        sample(&format!("reopen-failed{state}"), true, &reason(words, Reasoned::Reopen, true)),
         sample(&format!("withholding{state}"), false, &withholding(words, false)),
         sample(&format!("withholding-failed{state}"), true, &withholding(words, true)),
         sample(&format!("disagree{state}"), false, &reason(words, Reasoned::Disagree, false)),
