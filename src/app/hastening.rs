@@ -143,7 +143,7 @@ impl App {
                 news.push(at_once(telling(referral, team, NoticeCode::Received)));
             }
         }
-        let has_it = |team: &Team| holders.iter().any(|holder| holder.id == team.id.to_string());
+        let has_it = |team: &Team| holders.iter().any(|holder| holder.reason.is_to_act() && holder.id == team.id.to_string());
         let cover = cover.filter(|(team, _)| !has_it(team));
         let opened = match &cover {
             Some((team, _)) => self.opened_for_cover(caller, permit, (referral, sight), team).await?,

@@ -208,9 +208,10 @@ impl App {
         rows: Vec<Referral>,
     ) -> Result<Vec<Item>, Error> {
         // A team that is told for information holds a grant, and receives nothing.
-        let relation = |sight: &Sight, referral: &Referral| match sight.shared_with(referral.id, place.team) {
-            Some(GrantReason::Copy) if referral.receiving_team != place.team => Relation::Granted,
-            _ => Relation::ReceivingTeam,
+        let relation = |sight: &Sight, referral: &Referral| {
+            let is_copy = sight.shared_with(referral.id, place.team).any(|reason| reason == GrantReason::Copy);
+            let acts = referral.receiving_team == place.team || sight.covers(referral.id, place.team);
+            if is_copy && !acts { Relation::Granted } else { Relation::ReceivingTeam }
         };
         self.shown(request, caller, (place, Action::ListQueue), relation, rows).await
     }

@@ -58,9 +58,14 @@ impl Sight {
         shown
     }
 
-    /// Why a team holds the `shared` compartment of a referral, if it does.
-    pub(super) fn shared_with(&self, referral: ReferralId, team: TeamId) -> Option<GrantReason> {
-        self.shared(referral, team.to_string()).next()
+    /// Why a team holds the `shared` compartment of a referral: every reason, in no order.
+    pub(super) fn shared_with(&self, referral: ReferralId, team: TeamId) -> impl Iterator<Item = GrantReason> {
+        self.shared(referral, team.to_string())
+    }
+
+    /// Whether a team covers for the one that received a referral.
+    pub(super) fn covers(&self, referral: ReferralId, team: TeamId) -> bool {
+        self.shared_with(referral, team).any(|reason| reason == GrantReason::Cover)
     }
 
     /// Whether a person holds the `shared` compartment of a referral by name, for a reason. In a small agency one person can

@@ -160,9 +160,14 @@ impl App {
             if let Some(cover) = copy.cover.filter(|_| urgent)
                 && let Some(cover) = self.store.team_by_code(cover.as_str()).await?
                 && cover.state == TeamState::Ready
-                && !shared.iter().any(|holder| holder.is_team(cover.id))
+                && !shared.iter().any(|holder| holder.is_team(cover.id) && holder.reason() != GrantReason::Cover)
             {
+                let covers_for_the_desk = shared.iter().any(|holder| holder.is_team(cover.id));
                 shared.push(self.team_holder(&cover).await?.because(GrantReason::Copy));
+                if covers_for_the_desk {
+                    // They are told as such; the copy stays with them when the referral goes to a desk that they do not cover for.
+                    continue;
+                }
                 told.push((cover.agency, cover.id));
                 let agency = self.agency(cover.agency).await?.name.as_str().to_owned();
                 let why = format!("Covers for {} outside its hours, and this is for today.", other.name.as_str());

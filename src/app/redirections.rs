@@ -27,7 +27,7 @@ use crate::{
         running_clock::soonest,
     },
     policy::RequestContext,
-    store::{Tx, referrals::Referral},
+    store::{Tx, grants::HolderOf, referrals::Referral},
 };
 
 /// To whom a referral is passed, and why.
@@ -115,7 +115,9 @@ impl App {
         let ends = referral.receiving_team != referral.referrer_team;
         let first = ends.then(|| referral.receiving_team.to_string());
         let stay = by_name.iter().filter(|holder| first.as_ref() != Some(&holder.id));
-        let holds_already = stay.into_iter().any(|holder| covering.as_ref() == Some(&holder.id));
+        // Whoever was told for information covers from now on: a copy alone would let them do nothing.
+        let is_there = |holder: &HolderOf| holder.reason.is_to_act() && covering.as_ref() == Some(&holder.id);
+        let holds_already = stay.into_iter().any(is_there);
         let cover = cover.filter(|_| !holds_already);
         let mut news = self.tell_sender(&referral, NoticeCode::Moved, Some(by)).await?;
         news.push(telling(&referral, Addressee::Team(to.id), NoticeCode::PassedOn));

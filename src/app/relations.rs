@@ -201,12 +201,12 @@ pub(super) fn relations<'c>(caller: &'c Caller, referral: &Referral, sight: &Sig
     let mut ways = Vec::new();
     // What goes to a restricted team its people hold by name, if they were not struck out; the team holds nothing.
     let by_name = |reason| sight.is_shared_with_person(referral.id, caller.user(), reason);
-    let received = |place: &&Place| sight.shared_with(referral.id, place.team).is_some() || by_name(GrantReason::Named);
+    let received = |place: &&Place| sight.shared_with(referral.id, place.team).next().is_some() || by_name(GrantReason::Named);
     if let Some(place) = caller.admitted_to(referral.receiving_team).filter(received) {
         ways.push((place, Relation::ReceivingTeam));
     }
-    // The team that covers holds the same grant as the one it covers for.
-    let covers = |place: &&Place| sight.shared_with(referral.id, place.team) == Some(GrantReason::Cover);
+    // The team that covers holds the same grant as the one it covers for, beside a copy perhaps.
+    let covers = |place: &&Place| sight.covers(referral.id, place.team);
     if let Some(place) = caller.admitted().find(covers) {
         ways.push((place, Relation::ReceivingTeam));
     }

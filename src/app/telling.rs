@@ -58,7 +58,14 @@ pub(super) fn of_sending(referral: &Referral, to: &Recipients) -> Vec<Telling> {
         };
         Some(telling(referral, addressee, code))
     };
-    to.shared.iter().filter_map(told).collect()
+    let mut news: Vec<Telling> = Vec::new();
+    for telling in to.shared.iter().filter_map(told) {
+        // Whoever holds it for two reasons is told once, of the first.
+        if news.iter().all(|known| known.to != telling.to) {
+            news.push(telling);
+        }
+    }
+    news
 }
 
 /// Who hears of a referral whose held grants are released.
@@ -109,9 +116,10 @@ impl App {
         Ok(std::iter::once(Addressee::User(user)).chain(instead).collect())
     }
 
-    /// Those told for information.
+    /// Those told for information, who do not work on it.
     pub(super) async fn tell_copied(&self, referral: &Referral, code: NoticeCode) -> Result<Vec<Telling>, Error> {
-        let copied = because(&self.store.holders_of_shared(referral.id).await?, &[GrantReason::Copy]);
+        let mut copied = because(&self.store.holders_of_shared(referral.id).await?, &[GrantReason::Copy]);
+        copied.retain(|to| *to != Addressee::Team(referral.receiving_team));
         Ok(copied.into_iter().map(|to| telling(referral, to, code)).collect())
     }
 

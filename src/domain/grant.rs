@@ -23,3 +23,10 @@ coded_enum! {
         Standing = "standing",
     }
 }
+
+impl GrantReason {
+    /// Whether its holder is a side of the referral or covers for one: a copy is for information, and lets nobody act.
+    pub const fn is_to_act(self) -> bool {
+        matches!(self, Self::Party | Self::Cover)
+    }
+}

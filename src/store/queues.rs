@@ -95,13 +95,17 @@ macro_rules! cover {
     };
 }
 
-/// What the team is told for information.
+/// What the team is told for information alone: what it covers for as well stands there.
+macro_rules! told {
+    () => {
+        concat!("g.to_id = $1 AND g.reason = 'copy' AND r.receiving_team <> $1 AND ", live!(), " AND NOT (", covered!(), ")")
+    };
+}
+
+/// What of that stands in a queue.
 macro_rules! copies {
     ($open:expr) => {
-        part!(
-            "grant_made g JOIN referral r ON r.id = g.referral",
-            concat!("g.to_id = $1 AND g.reason = 'copy' AND r.receiving_team <> $1 AND ", live!(), $open)
-        )
+        part!("grant_made g JOIN referral r ON r.id = g.referral", concat!(told!(), $open))
     };
 }
 
@@ -224,9 +228,8 @@ impl Store {
             count!(concat!("r.receiving_team = $1 AND ", away!("$3"), " AND ", open!())),
             ", ",
             count!(concat!("r.receiving_team = $1 AND r.waiting_since IS NOT NULL AND ", open!())),
-            ", (SELECT COUNT(*) FROM grant_made g JOIN referral r ON r.id = g.referral WHERE g.to_id = $1 ",
-            "AND g.reason = 'copy' AND r.receiving_team <> $1 AND ",
-            live!(),
+            ", (SELECT COUNT(*) FROM grant_made g JOIN referral r ON r.id = g.referral WHERE ",
+            told!(),
             " AND ",
             open!(),
             "), ",

@@ -2,7 +2,7 @@
 
 use referral_exchange::{
     app::{App, Caller, Error, IdempotencyKey, ListQuery, Redirection},
-    domain::{ids::TeamId, message::Audience, referral::ReferralState, relation::Relation},
+    domain::{ids::TeamId, message::Audience, queue::QueueView, referral::ReferralState, relation::Relation, withheld::Withhold},
     store::Engine,
 };
 use serde_json::json;
@@ -10,7 +10,9 @@ use serde_json::json;
 use crate::support::{
     acts::send,
     hub::{ENGINES, Hub},
+    kept_back::try_send,
     notice,
+    raw::Raw,
 };
 
 async fn pass_on(app: &App, caller: &Caller, name: &str, reference: &str, team: TeamId, revision: i64) -> Result<(), Error> {
@@ -131,7 +133,68 @@ async fn by_the_cover(engine: Engine) {
     hub.finish().await;
 }
 
+/// The case of a child in the city, for today, sent with these answers changed: its reference.
+async fn child_today(hub: &Hub, change: serde_json::Value) -> String {
+    let tess = hub.sign_in("tess.example").await;
+    let mut answers = json!({ "district": "leicester", "danger_now": true });
+    answers.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    let sent = try_send(&hub.app, &tess, ("child-exploitation", answers), Withhold::default()).await;
+    let sent = sent.unwrap_or_else(|error| panic!("{error:?}"));
+    let referral = hub.app.store().referral_by_reference(sent.reference).await.unwrap().unwrap();
+    assert_eq!(referral.urgency, "today");
+    sent.reference.to_string()
+}
+
+/// Who was told for information and covers for the new desk covers from then on, and does not only hold a copy.
+async fn copied_cover(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let reference = child_today(&hub, json!({})).await;
+    let (nia, pia) = (hub.sign_in("nia.imaginary").await, hub.sign_in("pia.supposed").await);
+    let control = team(&hub, "police-control").await;
+    let listed = async |view| {
+        let query = ListQuery { team: Some(control), view, ..ListQuery::default() };
+        let items = app.queue(&app.request(None), &pia, &query).await.unwrap().items;
+        items.iter().map(|item| item.copied).collect::<Vec<_>>()
+    };
+    assert_eq!((listed(None).await, listed(Some(QueueView::Team)).await), (vec![true], vec![]), "a copy, before");
+    let revision = app.read_referral(&app.request(None), &nia, &reference).await.unwrap().referral.revision;
+    pass_on(app, &nia, "hub", &reference, team(&hub, "exploitation-hub").await, revision).await.unwrap();
+    let view = app.read_referral(&app.request(None), &pia, &reference).await.unwrap();
+    assert_eq!(view.relation, Relation::ReceivingTeam, "they cover for the new desk, as the page promises");
+    assert_eq!(
+        (listed(None).await, listed(Some(QueueView::Team)).await),
+        (vec![false], vec![false]),
+        "once, and as what they cover"
+    );
+    assert!(listed(Some(QueueView::Copies)).await.is_empty());
+    let counts = app.queue_counts(&pia, control).await.unwrap();
+    assert_eq!((counts.team, counts.copies), (1, 0));
+    assert_eq!(app.urgent_unopened(&pia, control).await.unwrap(), 1);
+    hub.finish().await;
+}
+
+/// Who covers for the first desk and for a team that is told as well keeps the copy.
+async fn cover_of_a_copy(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let reference = child_today(&hub, json!({ "care": "away", "placed_by": "rutland" })).await;
+    let ines = hub.sign_in("ines.legendary").await;
+    assert_eq!(app.read_referral(&app.request(None), &ines, &reference).await.unwrap().relation, Relation::ReceivingTeam);
+    let told = "SELECT COUNT(*) FROM notice WHERE to_id = (SELECT id FROM team WHERE code = 'emergency-duty')";
+    assert_eq!(Raw::owner(&hub).await.count(told).await, 1, "who has it for two reasons is told once");
+    let nia = hub.sign_in("nia.imaginary").await;
+    let revision = app.read_referral(&app.request(None), &nia, &reference).await.unwrap().referral.revision;
+    pass_on(app, &nia, "hub", &reference, team(&hub, "exploitation-hub").await, revision).await.unwrap();
+    let view = app.read_referral(&app.request(None), &ines, &reference).await.unwrap();
+    assert_eq!(view.relation, Relation::Granted, "they cover for the desk no more, and for Rutland's front door still");
+    assert!(view.answers.is_some());
+    hub.finish().await;
+}
+
 crate::support::on_both! {
+    who_was_told_and_covers_for_the_new_desk_covers_from_then_on => copied_cover,
+    who_covers_for_a_team_that_is_told_keeps_the_copy_when_the_desk_changes => cover_of_a_copy,
     what_is_for_today_goes_with_whoever_covers_for_the_new_desk => urgent,
     a_team_that_passes_on_what_it_covers_for_keeps_covering => by_the_cover,
     another_team_gets_what_is_shared_and_nothing_of_the_first_teams_own => to_another_desk,

@@ -134,6 +134,8 @@ async fn told(app: &App, view: &ReferralView, answers: &Answers) -> Result<Vec<S
         let hours = copy.hours.map(|hours| format!(" It reads {}.", words::hours(hours))).unwrap_or_default();
         lines.push(format!("{name} {when}.{hours}"));
     }
+    // Who covers for the desk as well is told of as that.
+    left.retain(|name| Some(*name) != cover(view));
     let covering = |name: &str| format!("{name} has been told as well, at once: it covers for a team that may be closed.");
     lines.extend(left.into_iter().map(covering));
     Ok(lines)
