@@ -38,9 +38,8 @@ fn keeper(view: &ReferralView, id: &QuestionId) -> Option<CompartmentId> {
     let question = view.pathway.pathway.question(id).filter(|question| question.can_be_withheld())?;
     let sealed = || view.withheld.iter().filter(|kept| kept.compartment.is_some());
     let asked = |kept: &&WithheldView| kept.questions.contains(&question.id);
-    let known = sealed().find(asked).or_else(|| view.withheld.iter().find(asked));
-    // What was marked after sending stands with the rest, and is refused there.
-    known.or_else(|| sealed().max_by_key(|kept| kept.from.len()))?.compartment
+    // A mark on what stands with the rest does not keep it there: the mark refuses it wherever it is sealed.
+    sealed().find(asked).or_else(|| sealed().max_by_key(|kept| kept.from.len()))?.compartment
 }
 
 /// Sorts answers that are given anew, to somebody to whom a referral stood like this before. Of a group that is kept from

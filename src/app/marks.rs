@@ -67,6 +67,11 @@ impl Marks {
         mine.map(|mark| mark.question.clone()).collect()
     }
 
+    /// Whether an answer is refused to the caller.
+    pub(super) fn refuses(&self, referral: ReferralId) -> bool {
+        !self.refused(referral).is_empty()
+    }
+
     /// The questions whose answers are left out of what the caller reads; on paper, which goes from hand to hand, all.
     pub(super) fn left_out(&self, referral: ReferralId, on_paper: bool) -> Vec<QuestionId> {
         if on_paper { self.all(referral) } else { self.refused(referral) }

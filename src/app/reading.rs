@@ -69,7 +69,7 @@ pub(super) struct Seen {
     pub(super) desk: Option<DeskView>,
     /// Whether the caller holds something of it that is kept apart, read or not.
     pub(super) holds_apart: bool,
-    /// Whether the caller holds something that is kept from others, read or not.
+    /// Whether the caller may read something that is kept from others, on the screen if not here.
     pub(super) holds_withheld: bool,
     /// Whether nothing can be kept from the caller of what there is to answer.
     pub(super) answers_all: bool,
@@ -228,8 +228,11 @@ impl App {
         let withheld: Vec<_> = together.extract_if(.., |shown| shown.kind == CompartmentKind::Withheld).collect();
         let apart: Vec<_> = together.extract_if(.., |shown| shown.kind == CompartmentKind::Restricted).collect();
         let marks = sight.marks.known(referral.id);
-        let (holds_apart, holds_withheld) = (!apart.is_empty(), !withheld.is_empty() || !marks.is_empty());
         let on_paper = !how.with_withheld;
+        // Of what is sealed away from others a mark may refuse the reader all. It is not opened for paper, so that it is told of
+        // there only where no mark refuses them anything.
+        let tells = on_paper && !withheld.is_empty() && !sight.marks.refuses(referral.id);
+        let (holds_apart, holds_withheld) = (!apart.is_empty(), tells || !marks.is_empty());
         let marks = if on_paper { Vec::new() } else { marks };
         let mut seen = Seen { holds_apart, holds_withheld, marks, on_paper, ..Seen::default() };
         let apart = if how.with_apart { apart } else { Vec::new() };
@@ -250,6 +253,7 @@ impl App {
             let act = self.act_on(request, caller, (&referral, &sight), how.action, held).await?;
             return Err(self.ask(act).await.err().unwrap_or(Error::Refused));
         };
+        seen.holds_withheld |= !seen.withheld.is_empty();
         seen.answers_all = caller.answers_all(&sight, &referral, relation);
         seen.actions = self.actions(caller, (&referral, &sight), &seen.kinds);
         if relation == Relation::ReceivingTeam {
@@ -287,6 +291,11 @@ impl App {
         let audience_of = |entry: &entries::Entry| {
             kind_of(entry).and_then(Audience::of).ok_or(Error::Integrity("a message or file stands where none belongs"))
         };
+        // What the reader is left of answers. Of a group that is sealed away from others the rest stands in what everybody reads.
+        let left = |kind: Option<CompartmentKind>, answers: Answers| match kind {
+            Some(CompartmentKind::Withheld) => answers.only(|id| !left_out.contains(id)),
+            _ => versioned.pathway.without(answers, &left_out),
+        };
         for (item, identity) in found.iter().zip(&identities) {
             let entry = &item.entry;
             let plain = opened(&recorded, entry, identity)?;
@@ -298,7 +307,11 @@ impl App {
             let text = || str::from_utf8(content).map_err(|_| Error::Integrity("a sealed text cannot be read"));
             match entry.kind {
                 EntryKind::Submission => {
-                    let answers = versioned.pathway.without(additions::read(&versioned.pathway, sender, content)?, &left_out);
+                    let answers = left(kind_of(entry), additions::read(&versioned.pathway, sender, content)?);
+                    // Nothing tells of what was sealed away from others when all of it is refused to the reader, too.
+                    if answers.is_empty() && kind_of(entry) == Some(CompartmentKind::Withheld) {
+                        continue;
+                    }
                     seen.categorise(&versioned.pathway, &answers, entry.compartment);
                     seen.sent_by = seen.sent_by.or(Some(entry.author));
                     if kind_of(entry) == Some(CompartmentKind::Withheld) {
@@ -316,7 +329,7 @@ impl App {
                 }
                 EntryKind::Addition | EntryKind::Amendment => {
                     let amends = entry.kind == EntryKind::Amendment;
-                    let answers = versioned.pathway.without(additions::read(&versioned.pathway, sender, content)?, &left_out);
+                    let answers = left(kind_of(entry), additions::read(&versioned.pathway, sender, content)?);
                     // Nothing tells of what was added when all of it is refused.
                     if answers.is_empty() && !left_out.is_empty() {
                         continue;

@@ -19,7 +19,7 @@ use crate::{
         compartment::{CompartmentKind, EntryKind},
         draft::{Part, STOPPED, WITHHELD},
         enquiry::{FormKind, PointsAt},
-        ids::CompartmentId,
+        ids::{AgencyId, CompartmentId},
         pathway::Pathway,
         reference::Reference,
         withheld::{Mark, Withhold},
@@ -86,31 +86,34 @@ impl App {
         let answers = form.pathway.whole(later.chain(seen.parts));
         let pathway = self.pathway(&referral.pathway).ok_or(Error::Conflict("this pathway takes no referrals any more"))?;
         let parts = write(&pathway.pathway, &answers).into_iter();
-        let withheld = self.withhold_again(seen.withheld, &sight.marks.known(referral.id)).await?;
+        let withheld = self.withhold_again((&pathway.pathway, &answers), seen.withheld, sight.marks.known(referral.id)).await?;
         let parts = parts.chain([write_origin(STOPPED, referral.reference)]).chain(withheld.as_ref().map(write_withhold));
         let parts = joined(parts);
         self.start_draft_once(request, caller, ((&referral.pathway, FormKind::Referral), &parts), once).await
     }
 
-    /// What was kept back before or marked later, to be kept back; none where nothing was.
+    /// What was kept back of these answers, sealed away or marked later, to be kept back again; none where nothing was. The new
+    /// referral begins without marks: what they refused is sealed away from all the agencies together, and what is said of it
+    /// later follows it there.
     async fn withhold_again(
         &self,
-        opened: Vec<(CompartmentId, Vec<QuestionId>)>,
-        marks: &[Mark],
+        (pathway, answers): (&Pathway, &Answers),
+        sealed: Vec<(CompartmentId, Vec<QuestionId>)>,
+        marks: Vec<Mark>,
     ) -> Result<Option<Withhold>, Error> {
-        let compartments: Vec<CompartmentId> = opened.iter().map(|(compartment, _)| *compartment).collect();
+        let compartments: Vec<CompartmentId> = sealed.iter().map(|(compartment, _)| *compartment).collect();
         let barred = self.store.barred_from(&compartments).await?;
+        let is_named =
+            |agency: AgencyId| barred.iter().any(|(_, of)| *of == agency) || marks.iter().any(|mark| mark.agency == agency);
         let agencies = self.store.agencies().await?.into_iter();
-        let kept_from = barred.iter().map(|(_, of)| *of).chain(marks.iter().map(|mark| mark.agency));
-        let from = agencies.filter(|agency| kept_from.clone().any(|of| of == agency.id)).map(|agency| agency.code).collect();
-        let mut answers: Vec<QuestionId> = opened.into_iter().flat_map(|(_, questions)| questions).collect();
-        for mark in marks {
-            if !answers.contains(&mark.question) {
-                answers.push(mark.question.clone());
-            }
-        }
-        let withhold = Withhold { answers, from };
-        Ok(Some(withhold).filter(|withhold| !withhold.is_empty()))
+        let from = agencies.filter(|agency| is_named(agency.id)).map(|agency| agency.code).collect();
+        let was_kept = |id: &QuestionId| {
+            sealed.iter().any(|(_, questions)| questions.contains(id)) || marks.iter().any(|mark| mark.question == *id)
+        };
+        // Of a question that nobody answered there is nothing to choose.
+        let answers: Vec<QuestionId> =
+            pathway.withholdable(answers).map(|question| question.id.clone()).filter(was_kept).collect();
+        Ok((!answers.is_empty()).then_some(Withhold { answers, from }))
     }
 
     async fn find_stopped(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<(Referral, Sight), Error> {

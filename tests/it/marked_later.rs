@@ -8,6 +8,7 @@ use referral_exchange::{
         compartment::{CompartmentKind, EntryKind},
         ids::{EntryId, TeamId},
         sharing::{NewShare, ShareTo},
+        withheld::Withhold,
     },
     store::Engine,
 };
@@ -34,10 +35,12 @@ struct Case {
 }
 
 async fn case(engine: Engine) -> Case {
-    let hub = Hub::founded(engine).await;
+    case_of(Hub::founded(engine).await, ("child-exploitation", json!({ "district": "leicester" })), keep(&[], &[])).await
+}
+
+async fn case_of(hub: Hub, form: (&str, Value), kept: Withhold) -> Case {
     let tess = hub.sign_in("tess.example").await;
-    let form = ("child-exploitation", json!({ "district": "leicester" }));
-    let sent = try_send(&hub.app, &tess, form, keep(&[], &[])).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let sent = try_send(&hub.app, &tess, form, kept).await.unwrap_or_else(|error| panic!("{error:?}"));
     let (nia, erin) = (hub.sign_in("nia.imaginary").await, hub.sign_in("erin.hypothetical").await);
     Case { reference: sent.reference.to_string(), hub, tess, nia, erin }
 }
@@ -208,6 +211,29 @@ async fn not_from_those_who_work_on_it(engine: Engine) {
     case.hub.finish().await;
 }
 
+async fn sealed_before(engine: Engine) {
+    // The city placed the child, and is told as well; the police are, too, and never get the address.
+    let form = ("child-exploitation", json!({ "district": "rutland", "care": "away", "placed_by": "leicester" }));
+    let case = case_of(Hub::founded(engine).await, form, keep(&["lives_at"], &[POLICE])).await;
+    let Case { hub, tess, nia, .. } = &case;
+    let rory = hub.sign_in("rory.whimsy").await;
+    assert_eq!(case.read(nia).await.withheld.len(), 1);
+    case.mark(tess, (&["lives_at"], &[CITY]), "mark").await.unwrap();
+    let view = case.read(nia).await;
+    assert!(!case.told(nia).await.contains("Canary"));
+    assert!(view.withheld.is_empty() && view.marks.is_empty() && !view.holds_withheld, "nor is told that there is something");
+    assert!(view.entries.iter().all(|entry| entry.compartment != CompartmentKind::Withheld));
+    let paper = hub.app.print_referral(&hub.app.request(None), nia, &case.reference, true).await.unwrap();
+    assert!(!paper.holds_withheld, "not by their paper either");
+    let view = case.read(&rory).await;
+    let from: Vec<_> = view.withheld.iter().flat_map(|kept| kept.from.clone()).collect();
+    assert_eq!(from, ["Leicestershire Police", "Leicester City Council"]);
+    assert!(case.told(&rory).await.contains(REFUGE));
+    let paper = hub.app.print_referral(&hub.app.request(None), &rory, &case.reference, true).await.unwrap();
+    assert!(paper.holds_withheld);
+    case.hub.finish().await;
+}
+
 async fn planted(engine: Engine) {
     let case = case(engine).await;
     case.mark(&case.tess, (&["lives_at"], &[POLICE]), "mark").await.unwrap();
@@ -223,6 +249,7 @@ crate::support::on_both! {
     no_later_share_contains_what_was_marked => no_later_share,
     a_mark_is_taken_away_and_the_senders_only_by_the_sender => taken_away,
     nothing_is_withheld_from_those_who_work_on_it => not_from_those_who_work_on_it,
+    who_is_marked_later_learns_nothing_of_what_was_sealed_from_others => sealed_before,
     a_planted_row_lifts_no_mark => planted,
 }
 

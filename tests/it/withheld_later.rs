@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use referral_exchange::{
     app::{
-        App, Caller, Choices, Error, IdempotencyKey, ListQuery, LogQuery, ReferralView, Said, Stop, Verdict, answers_to_json,
-        latest,
+        App, Caller, Choices, DraftView, Error, IdempotencyKey, ListQuery, LogQuery, ReferralView, Said, Stop, Verdict,
+        answers_to_json, latest,
     },
     domain::{
         answers::Answers,
@@ -32,6 +32,7 @@ use crate::support::{
 
 const POLICE: &str = "leicestershire-police";
 const CITY: &str = "leicester-city-council";
+const COUNTY: &str = "leicestershire-county-council";
 
 fn key(app: &App) -> IdempotencyKey {
     IdempotencyKey::parse(&app.request(None).id.to_string()).unwrap()
@@ -51,6 +52,13 @@ async fn amend(app: &App, caller: &Caller, reference: &str, change: &Value) -> R
     let body = change.to_string();
     let said = (Said::Json(change), body.as_bytes());
     app.amend_answers(&app.request(None), caller, &key(app), (reference, None, revision), said).await.map(drop)
+}
+
+/// Marks answers as never to reach some agencies.
+async fn mark(app: &App, caller: &Caller, reference: &str, withhold: Withhold) {
+    let revision = read(app, caller, reference).await.referral.revision;
+    let marked = app.withhold_answers(&app.request(None), caller, &key(app), (reference, &withhold, revision)).await;
+    marked.unwrap_or_else(|error| panic!("{error:?}"));
 }
 
 /// Where what somebody changed is sealed, as its sender sees it.
@@ -174,39 +182,65 @@ fn write_again(pathway: &Pathway, answers: &Answers) -> Vec<Part> {
     vec![Part { section: pathway.sections[0].id.to_string(), fields: fields.collect() }]
 }
 
-async fn put_right(engine: Engine) {
+/// A referral that holds a safe number and was stopped at the check, sent with this kept back: the hub, its sender, its reference.
+async fn stopped(engine: Engine, withhold: Option<Withhold>) -> (Hub, Caller, String) {
     let change = |text: String| text.replacen("[[section.question]]\nid = \"informant\"", SAFE, 1);
     let hub = notice::founded_with(engine, change).await;
     let app = &hub.app;
     let tess = hub.sign_in("tess.example").await;
     let answers = notice::with(&json!({ "lead_party": false, "child": true, "safe_number": "canarynumber" }));
-    let choices = Choices { withhold: Some(keep(&["safe_number"], &[CITY])), ..Default::default() };
-    let stopped = notice::try_send(app, &tess, &answers, choices).await.unwrap();
-    let marked = notice::try_send(app, &tess, &answers, Choices::default()).await.unwrap().reference.to_string();
-    let revision = read(app, &tess, &marked).await.referral.revision;
-    let later = keep(&["safe_number"], &[CITY]);
-    app.withhold_answers(&app.request(None), &tess, &key(app), (&marked, &later, revision)).await.unwrap();
+    let sent = notice::try_send(app, &tess, &answers, Choices { withhold, ..Default::default() }).await.unwrap();
+    let reference = sent.reference.to_string();
     let lena = hub.sign_in("lena.sample").await;
     let verdict = Verdict::Stop(Stop { reason: Code::parse("other-way").unwrap(), text: "The name is wrong.".to_owned() });
-    app.check(&app.request(None), &lena, &key(app), (&stopped.reference.to_string(), &verdict)).await.unwrap();
-    app.check(&app.request(None), &lena, &key(app), (&marked, &verdict)).await.unwrap();
+    app.check(&app.request(None), &lena, &key(app), (&reference, &verdict)).await.unwrap();
+    (hub, tess, reference)
+}
 
-    let begun = app.change_stopped(&app.request(None), &tess, &key(app), &stopped.reference.to_string(), write_again).await;
-    let begun = begun.unwrap().value;
-    let draft = app.read_draft(&app.request(None), &tess, &begun.to_string()).await.unwrap();
+/// The draft by which it is put right.
+async fn put_right(app: &Arc<App>, caller: &Caller, reference: &str) -> DraftView {
+    let begun = app.change_stopped(&app.request(None), caller, &key(app), reference, write_again).await.unwrap().value;
+    let draft = app.read_draft(&app.request(None), caller, &begun.to_string()).await.unwrap();
     assert!(draft.fields().iter().any(|(_, value)| value == "canarynumber"), "what was kept back comes along");
+    draft
+}
+
+async fn sealed_comes_along(engine: Engine) {
+    let (hub, tess, reference) = stopped(engine, Some(keep(&["safe_number"], &[CITY]))).await;
+    let app = &hub.app;
+    let draft = put_right(app, &tess, &reference).await;
     assert_eq!(draft.withheld, keep(&["safe_number"], &[CITY]), "and that it was, and from whom");
     assert!(draft.parts.iter().all(|part| !part.part.section.starts_with('(')), "which is no section of the form");
-    assert_eq!(
-        read(app, &tess, &stopped.reference.to_string()).await.withheld.len(),
-        1,
-        "nothing becomes of it until it is sent"
-    );
-    let begun = app.change_stopped(&app.request(None), &tess, &key(app), &marked, write_again).await.unwrap().value;
-    let draft = app.read_draft(&app.request(None), &tess, &begun.to_string()).await.unwrap();
-    assert_eq!(draft.withheld, later, "what was marked after sending comes along as well");
+    assert_eq!(read(app, &tess, &reference).await.withheld.len(), 1, "nothing becomes of it until it is sent");
     let opened = "SELECT COUNT(*) FROM log_event WHERE action = 'change-stopped'";
     assert!(Raw::owner(&hub).await.count(opened).await >= 2, "each opening of what is kept is an event of its own");
+    hub.finish().await;
+}
+
+async fn marked_comes_along(engine: Engine) {
+    let (hub, tess, reference) = stopped(engine, None).await;
+    let app = &hub.app;
+    for (answer, agency) in [("safe_number", CITY), ("safe_number", COUNTY)] {
+        mark(app, &tess, &reference, keep(&[answer], &[agency])).await;
+    }
+    let draft = put_right(app, &tess, &reference).await;
+    assert_eq!(draft.withheld, keep(&["safe_number"], &[CITY, COUNTY]), "what was marked is kept back again, from all of them");
+    hub.finish().await;
+}
+
+async fn marked_as_well(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let form = ("child-exploitation", json!({ "district": "leicester" }));
+    let reference = send(app, &tess, form, keep(&["lives_at"], &[POLICE])).await;
+    mark(app, &tess, &reference, keep(&["contact_never"], &[COUNTY])).await;
+    amend(app, &tess, &reference, &json!({ "contact_never": "the canarynumber of the refuge" })).await.unwrap();
+    assert_eq!(changed_in(app, &tess, &reference).await, [CompartmentKind::Withheld], "to mark more keeps no less");
+    let (nia, erin) = (hub.sign_in("nia.imaginary").await, hub.sign_in("erin.hypothetical").await);
+    let stands = async |who: &Caller| answers_to_json(&latest(&read(app, who, &reference).await)).to_string();
+    assert!(stands(&nia).await.contains("canarynumber") && !stands(&erin).await.contains("canarynumber"));
+    assert!(read(app, &erin, &reference).await.additions.is_empty());
     hub.finish().await;
 }
 
@@ -215,7 +249,9 @@ crate::support::on_both! {
     of_a_group_only_the_part_that_changed_is_said_again => group,
     what_was_not_known_is_kept_like_the_rest_when_it_is_learnt => new_address,
     a_deputy_from_whom_it_could_be_kept_answers_nothing_in_its_place => deputy,
-    what_was_kept_back_comes_along_when_it_is_put_right => put_right,
+    what_was_kept_back_comes_along_when_it_is_put_right => sealed_comes_along,
+    what_was_marked_comes_along_when_it_is_put_right => marked_comes_along,
+    a_mark_on_an_answer_leaves_what_it_is_changed_to_where_the_rest_is_sealed => marked_as_well,
 }
 
 #[tokio::test(flavor = "multi_thread")]
