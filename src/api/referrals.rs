@@ -20,11 +20,12 @@ use super::{
     problem::Problem,
     shares::Share,
     signed::Signed,
+    withholding::{MarkItem, Withheld},
 };
 use crate::{
     app::{
         AdditionView, Answered, App, Checked, Choices, Copied, EntryView, Error, FileView, MessageView, NoteView, Reached,
-        Receipt, ReferralView, Sending, StopView, WithheldView, answers_to_json, flags, latest, raw_from_request,
+        Receipt, ReferralView, Sending, StopView, answers_to_json, flags, latest, raw_from_request,
     },
     domain::{
         action::Action,
@@ -91,21 +92,6 @@ impl WithholdBody {
         let answers = self.answers.iter().map(|id| QuestionId::parse(id)).collect::<Result<_, _>>();
         let answers = answers.map_err(|_| Error::Malformed("withhold.answers holds question ids"))?;
         Ok(Withhold { answers, from: self.from })
-    }
-}
-
-/// Answers of a referral that are kept from somebody, and that you may read.
-#[derive(Serialize, ToSchema)]
-pub struct Withheld {
-    /// Question ids.
-    answers: Vec<String>,
-    /// The agencies that never get them, by name.
-    from: Vec<String>,
-}
-
-impl From<WithheldView> for Withheld {
-    fn from(WithheldView { questions, from, .. }: WithheldView) -> Self {
-        Self { answers: questions.iter().map(ToString::to_string).collect(), from }
     }
 }
 
@@ -424,6 +410,10 @@ pub struct Referral {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     withheld: Vec<Withheld>,
+    /// The marks that were made after sending, on questions that nobody answered, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    marks: Vec<MarkItem>,
     entries: Vec<Entry>,
     messages: Vec<Message>,
     /// Words that went with acts on it.
@@ -514,6 +504,7 @@ impl From<ReferralView> for Referral {
             relation: view.relation.code(),
             actions: view.actions.into_iter().map(Action::code).collect(),
             withheld: view.withheld.into_iter().map(Withheld::from).collect(),
+            marks: view.marks.into_iter().map(MarkItem::from).collect(),
             entries: view.entries.into_iter().map(Entry::from).collect(),
             messages: view.messages.into_iter().map(Message::from).collect(),
             notes: view.notes.into_iter().map(Note::from).collect(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
@@ -13,7 +13,39 @@ use super::{
     problem::Problem,
     referrals::WithholdBody,
 };
-use crate::app::App;
+use crate::app::{App, MarkView, WithheldView};
+
+/// Answers of a referral that are kept from somebody, and that you may read.
+#[derive(Serialize, ToSchema)]
+pub struct Withheld {
+    /// Question ids.
+    answers: Vec<String>,
+    /// The agencies that never get them, by name.
+    from: Vec<String>,
+}
+
+impl From<WithheldView> for Withheld {
+    fn from(WithheldView { questions, from, .. }: WithheldView) -> Self {
+        Self { answers: questions.iter().map(ToString::to_string).collect(), from }
+    }
+}
+
+/// A mark on an answer: since it was made, people of an agency are refused what is said to the question.
+#[derive(Serialize, ToSchema)]
+pub struct MarkItem {
+    /// The question's id.
+    answer: String,
+    /// The agency's code.
+    from: String,
+    /// Whether you may take the mark away.
+    may_end: bool,
+}
+
+impl From<MarkView> for MarkItem {
+    fn from(MarkView { question, agency: (code, _), may_end }: MarkView) -> Self {
+        Self { answer: question.to_string(), from: code, may_end }
+    }
+}
 
 /// Answers to withhold from agencies from now on.
 #[derive(Deserialize, ToSchema)]

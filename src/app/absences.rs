@@ -154,7 +154,9 @@ impl App {
     /// Whose absence it is, and permission to say it.
     async fn permitted_absence(&self, request: &RequestContext, caller: &Caller, of: &str) -> Result<(UserId, Permit), Error> {
         if of.is_empty() || of == caller.username().as_str() {
-            let place = caller.admitted().next().map(|place| caller.acting_from(place));
+            // Whoever works a queue says it there, whatever else they are elsewhere.
+            let place = self.queue_places(caller).into_iter().next().or_else(|| caller.admitted().next());
+            let place = place.map(|place| caller.acting_from(place));
             let actor = place.map_or_else(|| caller.acting(), Ok)?;
             let permit = self.ask(own(&actor, Action::SetAbsence, caller.user(), request)).await?;
             return Ok((caller.user(), permit));

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         action::Action,
         actor::Place,
+        compartment::CompartmentKind,
         ids::{AgencyId, CompartmentId, TeamId, UserId},
         reference::Reference,
         relation::Relation,
@@ -86,7 +87,10 @@ impl App {
         let (referral, act) = self.access_act(request, caller, reference).await?;
         let permit = self.ask(act).await?;
         let relation = permit.act().relation;
-        let mut compartments: Vec<_> = permit.act().compartments.iter().map(|shown| shown.id).collect();
+        let marks = self.marks(caller.agencies(), &[referral.id]).await?;
+        // Who opened what is sealed away from others is not told where the asker may be refused all of it.
+        let is_told = |shown: &&ShownCompartment| shown.kind != CompartmentKind::Withheld || !marks.refuses(referral.id);
+        let mut compartments: Vec<_> = permit.act().compartments.iter().filter(is_told).map(|shown| shown.id).collect();
         if relation == Relation::ReceivingTeam && caller.admitted_to(referral.receiving_team).is_some() {
             compartments.extend(self.given_away(&referral).await?);
         }

@@ -290,7 +290,7 @@ impl App {
         let for_all = !sorted.open.is_empty();
         let asked = |part: &Answers| part.iter().map(|(id, _)| id.clone()).collect::<Vec<QuestionId>>();
         let kept: Vec<_> = sorted.kept.iter().map(|(compartment, part)| (*compartment, asked(part))).collect();
-        let blind = self.blind_to(&sight, &referral, (&sorted.open, &kept)).await?;
+        let blind = self.blind_to(&sight, &referral, (&before, &sorted.open, &kept)).await?;
         // Of what was written at one moment the part that everybody reads comes first.
         let mut parts = vec![(sorted.open, self.held_compartment(&sight, shared).await?, Vec::new())];
         for (id, part) in sorted.kept {
@@ -312,10 +312,10 @@ impl App {
         let hastened = self.hastened(caller, &permit, (&referral, &sight), (&*view.course.pathway, &standing), about).await?;
         let mut news = match &hastened {
             Some(hastened) if !hastened.news.is_empty() => Vec::new(),
-            _ => self.tell_desk(&referral, change.news()).await?,
+            // Whoever is told of a change that they cannot see knows that something is kept from them.
+            _ => self.tell_desk_but(&referral, change.news(), &blind).await?,
         };
         if for_all || !kept.is_empty() {
-            // Whoever is told of a change that they cannot see knows that something is kept from them.
             news.extend(self.not_of_the_barred(self.tell_copied(&referral, change.news()).await?, &blind).await?);
         }
         let mut tx = self.store.begin().await?;

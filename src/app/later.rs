@@ -1,8 +1,8 @@
 //! Where answers that come later are sealed: what is kept from somebody of a referral keeps what is said of it afterwards, too.
 
-use super::{ReferralView, WithheldView, hastening::Standing};
+use super::{AdditionView, EntryView, ReferralView, WithheldView, hastening::Standing};
 use crate::{
-    domain::{answers::Answers, code::QuestionId, compartment::CompartmentKind, ids::CompartmentId},
+    domain::{answers::Answers, code::QuestionId, compartment::CompartmentKind, ids::CompartmentId, pathway::Pathway},
     policy::ShownCompartment,
 };
 
@@ -58,4 +58,36 @@ pub(super) fn sorted(view: &ReferralView, before: &Answers, given: &Answers) -> 
         }
     }
     Sorted { open: open.only(|id| open.get(id) != stood.get(id)), kept }
+}
+
+/// What some answers tell anew to somebody who is refused part of the answers to some questions, and how it stands for them then.
+/// Of a group of which only the refused part changed, the rest would be said again: a sign that something changed.
+pub(super) fn told_anew(pathway: &Pathway, stood: Answers, given: &Answers, refused: &[QuestionId]) -> (Answers, Answers) {
+    let anew = given.only(|id| !refused.contains(id) || given.get(id) != stood.get(id));
+    let stands = pathway.whole([anew.clone(), stood]);
+    (anew, stands)
+}
+
+/// What was added, the earliest first, as somebody is told of it who is refused part of the answers to some questions. An entry
+/// of which nothing is left goes.
+pub(super) fn as_told<T>(
+    (pathway, sent): (&Pathway, Option<&Answers>),
+    additions: Vec<(T, AdditionView)>,
+    refused: &[QuestionId],
+    entries: &mut Vec<EntryView>,
+) -> Vec<(T, AdditionView)> {
+    if refused.is_empty() {
+        return additions;
+    }
+    let (mut left, mut stood) = (Vec::new(), sent.cloned().unwrap_or_default());
+    for (by, addition) in additions {
+        let (anew, stands) = told_anew(pathway, stood, &addition.answers, refused);
+        stood = stands;
+        if anew.is_empty() {
+            entries.retain(|entry| entry.id != addition.id);
+        } else {
+            left.push((by, AdditionView { answers: anew, ..addition }));
+        }
+    }
+    left
 }

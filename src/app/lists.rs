@@ -196,7 +196,13 @@ impl App {
     ) -> Result<Vec<Item>, Error> {
         let place = self.queue_place(request, caller, Some(team)).await?;
         let mut rows = self.store.referrals_seen_by(references, &caller.holders()).await?;
-        rows.retain(|referral| referral.receiving_team == team);
+        let ids: Vec<ReferralId> = rows.iter().map(|referral| referral.id).collect();
+        let sight = self.sight(caller, &ids).await?;
+        // As in the queue: the team holds it, or the caller by name. What somebody holds as its sender alone is not theirs here.
+        let received = |id| {
+            sight.shared_with(id, team).next().is_some() || sight.is_shared_with_person(id, caller.user(), GrantReason::Named)
+        };
+        rows.retain(|referral| referral.receiving_team == team && received(referral.id));
         self.shown_at_desk(request, caller, &place, rows).await
     }
 

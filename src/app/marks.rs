@@ -1,7 +1,7 @@
 //! Answers that are marked after sending: from then on people of an agency are refused them by every door, though they may hold the
 //! key, and no paper and no later share contains them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -12,6 +12,7 @@ use super::{
     desk::change,
     idempotency::Once,
     keyring::Evidence,
+    later::told_anew,
     opening::Sight,
     withheld::{FROM, fault},
 };
@@ -22,7 +23,7 @@ use crate::{
         action::Action,
         answers::Answers,
         code::QuestionId,
-        compartment::EntryKind,
+        compartment::{CompartmentKind, EntryKind},
         ids::{AgencyId, CompartmentId, MarkId, ReferralId},
         question::Question,
         relation::Relation,
@@ -30,7 +31,7 @@ use crate::{
     },
     pathways,
     policy::{Permit, RequestContext},
-    store::{entries::Entry, referrals::Referral},
+    store::{entries::Entry, referrals::Referral, refused::Found},
 };
 
 /// What was marked on some referrals, for one person.
@@ -105,6 +106,12 @@ impl ReferralView {
     }
 }
 
+/// What the desk is told that would take away a mark of the sender's side.
+pub const SENDERS_MARK: &str = "whoever sent it marked this, and can take the mark away";
+
+/// How many rows of marks a referral holds at most: each is looked at whenever it is listed.
+const MOST: usize = 2000;
+
 /// Whether somebody stands on the side that sent a referral and answers for it.
 const fn sent_it(relation: Relation) -> bool {
     matches!(relation, Relation::Referrer | Relation::Deputy)
@@ -155,9 +162,9 @@ impl App {
             let mark = known.into_iter().find(|mark| mark.question.as_str() == question && mark.agency == agency);
             let mark = mark.ok_or(Error::Unseen)?;
             if mark.by_sender && !sent_it(permit.act().relation) {
-                return Err(Error::Conflict("whoever sent it marked this, and can take the mark away"));
+                return Err(Error::Conflict(SENDERS_MARK));
             }
-            self.write_marks(request, &referral, (&[mark], false), permit, once).await
+            self.write_marks(request, (&referral, &sight), (&[mark], false), permit, once).await
         };
         self.once(request, caller, key, (&route, body.as_bytes()), act).await
     }
@@ -191,15 +198,18 @@ impl App {
             return Err(fault(None, "Choose from the answers that can be withheld"));
         }
         let from = self.agencies_refused(caller, &referral, &withhold.from).await?;
+        let known = sight.marks.known(referral.id);
         let mut marks = Vec::new();
         for question in &withhold.answers {
+            self.check_somebody_left((&referral, &sight), question, &from).await?;
             for agency in &from {
+                let same = |mark: &&Mark| mark.question == *question && mark.agency == *agency;
+                let standing = sight.marks.of(referral.id).find(same);
+                // The sender's own mark takes the place of the desk's, which the desk could take away; never the other way round.
+                let by_sender = by_sender || standing.is_some_and(|mark| mark.by_sender);
                 let mark = Mark { question: question.clone(), agency: *agency, by_sender };
-                // The sender's own mark takes the place of the desk's, which the desk could take away.
-                let stands = |known: &Mark| {
-                    known.question == mark.question && known.agency == mark.agency && (known.by_sender || !by_sender)
-                };
-                if !sight.marks.of(referral.id).any(stands) && !marks.contains(&mark) {
+                // What stands already is written anew where the caller may not know of it: nothing tells them that it does.
+                if !known.contains(&mark) && !marks.contains(&mark) {
                     marks.push(mark);
                 }
             }
@@ -207,17 +217,20 @@ impl App {
         if marks.is_empty() {
             return Err(Error::Conflict("all of this is withheld already"));
         }
-        self.write_marks(request, &referral, (&marks, true), permit, once).await
+        self.write_marks(request, (&referral, &sight), (&marks, true), permit, once).await
     }
 
     async fn write_marks(
         &self,
         request: &RequestContext,
-        referral: &Referral,
+        (referral, sight): (&Referral, &Sight),
         (marks, refused): (&[Mark], bool),
         permit: Permit,
         once: &Once<'_>,
     ) -> Result<Added, Error> {
+        if self.store.markings(&[referral.id]).await?.len() + marks.len() > MOST {
+            return Err(Error::Conflict("no more answers of this referral can be withheld, nor given back"));
+        }
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at: request.at };
         once.remember(&mut tx, &done).await?;
@@ -226,8 +239,9 @@ impl App {
             let id = MarkId::random(&*self.random);
             tx.refuse_answer(id, (referral.id, referral.revision), (mark, refused), request.at).await?;
         }
-        // The event names no compartment: officers of the agency that is refused would read it there.
-        tx.commit(permit, &Details::default()).await?;
+        // Read in the log where the answers are, and not by officers of an agency that is refused some of them.
+        let shared = sight.compartments(referral.id).into_iter().filter(|shown| shown.kind == CompartmentKind::Shared);
+        tx.commit(permit, &Details { compartments: shared.collect(), ..Details::default() }).await?;
         Ok(done)
     }
 
@@ -258,33 +272,59 @@ impl App {
             let words = "Choose other agencies: a team of this one works on the referral. Pass it to another team first";
             return Err(fault(FROM, words));
         }
-        let by_name = self.named_on(referral.id).await?;
-        let mut is_left = by_name.is_empty() && self.is_somebody_left(referral.receiving_team, &named).await?;
-        for user in by_name {
-            is_left = is_left || !self.person_is_of_one(user, &named).await?;
-        }
-        if !is_left {
-            return Err(fault(FROM, "Nobody would be left in the team that works on it who may read these answers"));
+        if self.person_is_of_one(referral.referrer, &named).await? {
+            return Err(fault(FROM, "Choose other agencies: whoever sent it works for this one and knows what they wrote"));
         }
         Ok(named)
     }
 
-    /// What is marked on these referrals. That a mark ended counts only if its event vouches for it: a row planted by SQL lifts
-    /// nothing.
+    /// Fails unless somebody who works on it may still read the answer to a question when people of these agencies are refused
+    /// it, with those that are already: by marks on it, or by what is sealed away from them, whichever answer that is.
+    async fn check_somebody_left(
+        &self,
+        (referral, sight): (&Referral, &Sight),
+        question: &QuestionId,
+        named: &BTreeSet<AgencyId>,
+    ) -> Result<(), Error> {
+        let marked = sight.marks.of(referral.id).filter(|mark| mark.question == *question).map(|mark| mark.agency);
+        let barred = self.store.barred_of(referral.id).await?.into_iter().map(|(_, agency)| agency);
+        let refused: BTreeSet<AgencyId> = named.iter().copied().chain(marked).chain(barred).collect();
+        let by_name = self.named_on(referral.id).await?;
+        let mut is_left = by_name.is_empty() && self.is_somebody_left(referral.receiving_team, &refused).await?;
+        for user in by_name {
+            is_left = is_left || !self.person_is_of_one(user, &refused).await?;
+        }
+        if is_left {
+            return Ok(());
+        }
+        Err(fault(FROM, "Nobody would be left in the team that works on it who may read these answers"))
+    }
+
+    /// What is marked on these referrals. A row that takes the place of another, to end it or to say anew who may, counts only if
+    /// its event vouches for it: a row planted by SQL lifts nothing. The first of its kind refuses in any case.
     pub(super) async fn marks(&self, own: BTreeSet<AgencyId>, referrals: &[ReferralId]) -> Result<Marks, Error> {
         let found = self.store.markings(referrals).await?;
-        let mut ends: Vec<_> = found.iter().filter(|found| !found.refused).map(|found| found.event).collect();
-        ends.sort_unstable();
-        ends.dedup();
-        let evidence = if ends.is_empty() { None } else { Some(self.evidence(&ends).await?) };
+        let mut known = HashSet::new();
+        let mut replaces = |found: Found| {
+            let is_first = known.insert((found.referral, found.mark.question.clone(), found.mark.agency));
+            let replaces = !is_first || !found.refused;
+            (found, replaces)
+        };
+        let found: Vec<(Found, bool)> = found.into_iter().map(&mut replaces).collect();
+        let mut asked: Vec<_> = found.iter().filter(|(_, replaces)| *replaces).map(|(found, _)| found.event).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        let evidence = if asked.is_empty() { None } else { Some(self.evidence(&asked).await?) };
         let mut standing: Vec<(ReferralId, Mark)> = Vec::new();
-        for found in found {
-            let ends = |evidence: &Evidence| evidence.check(found.event, &found.row).is_ok();
-            if found.refused || evidence.as_ref().is_some_and(ends) {
-                let same = |mark: &Mark| mark.question == found.mark.question && mark.agency == found.mark.agency;
-                standing.retain(|(referral, mark)| *referral != found.referral || !same(mark));
+        for (found, replaces) in found {
+            let vouched = |evidence: &Evidence| evidence.check(found.event, &found.row).is_ok();
+            let same = |(referral, mark): &(ReferralId, Mark)| {
+                *referral == found.referral && mark.question == found.mark.question && mark.agency == found.mark.agency
+            };
+            if replaces && evidence.as_ref().is_some_and(vouched) {
+                standing.retain(|mark| !same(mark));
             }
-            if found.refused {
+            if found.refused && !standing.iter().any(same) {
                 standing.push((found.referral, found.mark));
             }
         }
@@ -303,7 +343,7 @@ impl App {
         &self,
         sight: &Sight,
         referral: &Referral,
-        (open, kept): (&Answers, &[(CompartmentId, Vec<QuestionId>)]),
+        (before, open, kept): (&Answers, &Answers, &[(CompartmentId, Vec<QuestionId>)]),
     ) -> Result<BTreeSet<AgencyId>, Error> {
         let compartments: Vec<CompartmentId> = kept.iter().map(|(compartment, _)| *compartment).collect();
         let barred = if compartments.is_empty() { Vec::new() } else { self.store.barred_from(&compartments).await? };
@@ -314,7 +354,10 @@ impl App {
             let marked: Vec<QuestionId> = marks.map(|mark| mark.question.clone()).collect();
             let has = |id: &CompartmentId| !barred.contains(&(*id, *agency));
             let sees_kept = kept.iter().any(|(id, questions)| has(id) && !questions.iter().all(|id| marked.contains(id)));
-            form.pathway.without(open.clone(), &marked).is_empty() && !sees_kept
+            // Of a group that is refused in part the rest stands as it stood.
+            let stood = form.pathway.without(before.clone(), &marked);
+            let told = told_anew(&form.pathway, stood, &form.pathway.without(open.clone(), &marked), &marked).0;
+            told.is_empty() && !sees_kept
         });
         Ok(blind)
     }
@@ -351,13 +394,17 @@ impl App {
         relation: Relation,
         actions: &[Action],
     ) -> Result<Vec<MarkView>, Error> {
-        let mut views = Vec::new();
-        let may = actions.contains(&Action::EndWithholding);
-        for Mark { question, agency, by_sender } in marks {
-            let agency = self.agency(agency).await?;
-            let agency = (agency.code.clone(), agency.name.as_str().to_owned());
-            views.push(MarkView { question, agency, may_end: may && (!by_sender || sent_it(relation)) });
+        if marks.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(views)
+        let agencies = self.store.agencies().await?;
+        let may = actions.contains(&Action::EndWithholding);
+        let view = |Mark { question, agency, by_sender }: Mark| {
+            let agency = agencies.iter().find(|known| known.id == agency);
+            let agency = agency.ok_or(Error::Integrity("an answer is withheld from nobody"))?;
+            let agency = (agency.code.clone(), agency.name.as_str().to_owned());
+            Ok(MarkView { question, agency, may_end: may && (!by_sender || sent_it(relation)) })
+        };
+        marks.into_iter().map(view).collect()
     }
 }

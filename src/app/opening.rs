@@ -100,6 +100,11 @@ impl Sight {
         self.kept.iter().any(|found| found.grant.referral == referral && found.kind == CompartmentKind::Withheld)
     }
 
+    /// Whether some of a referral is refused to the caller: sealed away from an agency of theirs, or marked against one.
+    pub(super) fn is_partial(&self, referral: ReferralId) -> bool {
+        self.keeps_from_caller(referral) || self.marks.refuses(referral)
+    }
+
     /// Whether a team holds anything of a referral.
     pub(super) fn reaches(&self, referral: ReferralId, team: TeamId) -> bool {
         let team = team.to_string();

@@ -77,6 +77,8 @@ pub(super) struct Seen {
     pub(super) withheld: Vec<(CompartmentId, Vec<QuestionId>)>,
     /// The answers that were marked after sending, and not against the reader.
     pub(super) marks: Vec<Mark>,
+    /// The questions of whose answers the reader is refused what can be kept back.
+    pub(super) left_out: Vec<QuestionId>,
     /// Whether it is read for paper, on which nothing stands that is kept from anybody.
     pub(super) on_paper: bool,
     /// What the team's notes say of what it shared.
@@ -109,6 +111,40 @@ impl Seen {
                 }
             }
         }
+    }
+}
+
+impl Seen {
+    /// Remembers the answers of an item, less what the reader is refused of them. Whether any are left of what was sealed away
+    /// from others, or came later.
+    fn read_answers(
+        &mut self,
+        pathway: &Pathway,
+        (entry, kind): (&entries::Entry, Option<CompartmentKind>),
+        answers: Answers,
+    ) -> bool {
+        let is_withheld = kind == Some(CompartmentKind::Withheld);
+        let is_later = entry.kind != EntryKind::Submission;
+        // Of a group that is sealed away from others the rest stands in what everybody reads.
+        let answers =
+            if is_withheld { answers.only(|id| !self.left_out.contains(id)) } else { pathway.without(answers, &self.left_out) };
+        if answers.is_empty() && !self.left_out.is_empty() && (is_withheld || is_later) {
+            return false;
+        }
+        self.categorise(pathway, &answers, entry.compartment);
+        if is_withheld {
+            self.withhold(&answers, entry.compartment);
+        }
+        if is_later {
+            let amends = entry.kind == EntryKind::Amendment;
+            let view = AdditionView { id: entry.id, at: entry.at, from: String::new(), amends, answers };
+            self.additions.push((entry.author, view));
+        } else {
+            self.sent_by = self.sent_by.or(Some(entry.author));
+            // Of a group it is the whole, and stands before what everybody reads.
+            self.parts.insert(if is_withheld { 0 } else { self.parts.len() }, answers);
+        }
+        true
     }
 }
 
@@ -157,8 +193,13 @@ impl App {
             let Err(Error::Conflict(_)) = &read else { break };
             read = self.read_once(request, caller, reference, how).await;
         }
-        let view = read?;
-        self.store.read_notices_of(view.referral.id, &self.reader(caller), request.at).await?;
+        let (view, is_whole) = read?;
+        let mut reader = self.reader(caller);
+        if !is_whole {
+            // What they were shown may lack what the team is told of: somebody else of it must look.
+            reader.desks.retain(|desk| *desk == caller.user().to_string());
+        }
+        self.store.read_notices_of(view.referral.id, &reader, request.at).await?;
         Ok(view)
     }
 
@@ -189,7 +230,7 @@ impl App {
         caller: &Caller,
         reference: &str,
         how: How,
-    ) -> Result<ReferralView, Error> {
+    ) -> Result<(ReferralView, bool), Error> {
         let referral = self.find_referral(request, caller, reference, how.action).await?;
         let (id, revision) = (referral.id, referral.revision);
         let read = self.read_found(request, caller, referral, how).await;
@@ -212,14 +253,15 @@ impl App {
     }
 
     /// Reads what the caller may: what is for everybody with the referral, and then the restricted categories, and each part kept
-    /// from somebody, by events of their own, so that only those who hold them read in the log that they were opened.
+    /// from somebody, by events of their own, so that only those who hold them read in the log that they were opened. Says whether
+    /// that is all of it.
     async fn read_found(
         &self,
         request: &RequestContext,
         caller: &Caller,
         mut referral: Referral,
         how: How,
-    ) -> Result<ReferralView, Error> {
+    ) -> Result<(ReferralView, bool), Error> {
         let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
         // It may have been passed on to another pathway; its answers stay those of the form they were given on.
         let form = self.form_at(referral.form_version(), referral.kind).await?;
@@ -259,7 +301,8 @@ impl App {
         if relation == Relation::ReceivingTeam {
             seen.desk = Some(self.desk_view(caller, &referral, &seen.actions).await?);
         }
-        self.view(referral, (form, versioned), relation, seen).await
+        let is_whole = !sight.is_partial(referral.id);
+        Ok((self.view(referral, (form, versioned), relation, seen).await?, is_whole))
     }
 
     /// Opens every item of the compartments that a permit reaches, once its event is committed.
@@ -279,22 +322,18 @@ impl App {
         let reached: Vec<_> = kinds.iter().map(|shown| shown.id).collect();
         let found = self.store.entries_in(&reached).await?;
         let originals: HashSet<EntryId> = found.iter().map(|item| item.entry.id).collect();
-        let left_out = sight.marks.left_out(referral.id, seen.on_paper);
+        seen.left_out = sight.marks.left_out(referral.id, seen.on_paper);
         let mut identities: Vec<Identity> = Vec::new();
         let ground = self.ground(sight, &found).await?;
         for item in &found {
             identities.push(self.identity_for(caller, &permit, &ground, item, unwrapped).await?);
         }
         let sender = self.agency(referral.referrer_agency).await?.kind;
-        let recorded = self.record_reading(request, caller, permit, referral, &found).await?;
+        let is_whole = !sight.is_partial(referral.id);
+        let recorded = self.record_reading(request, caller, permit, (referral, is_whole), &found).await?;
         let kind_of = |entry: &entries::Entry| kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
         let audience_of = |entry: &entries::Entry| {
             kind_of(entry).and_then(Audience::of).ok_or(Error::Integrity("a message or file stands where none belongs"))
-        };
-        // What the reader is left of answers. Of a group that is sealed away from others the rest stands in what everybody reads.
-        let left = |kind: Option<CompartmentKind>, answers: Answers| match kind {
-            Some(CompartmentKind::Withheld) => answers.only(|id| !left_out.contains(id)),
-            _ => versioned.pathway.without(answers, &left_out),
         };
         for (item, identity) in found.iter().zip(&identities) {
             let entry = &item.entry;
@@ -306,40 +345,17 @@ impl App {
             }
             let text = || str::from_utf8(content).map_err(|_| Error::Integrity("a sealed text cannot be read"));
             match entry.kind {
-                EntryKind::Submission => {
-                    let answers = left(kind_of(entry), additions::read(&versioned.pathway, sender, content)?);
-                    // Nothing tells of what was sealed away from others when all of it is refused to the reader, too.
-                    if answers.is_empty() && kind_of(entry) == Some(CompartmentKind::Withheld) {
+                EntryKind::Submission | EntryKind::Addition | EntryKind::Amendment => {
+                    let answers = additions::read(&versioned.pathway, sender, content)?;
+                    // Nothing tells of it when all of it is refused.
+                    if !seen.read_answers(&versioned.pathway, (entry, kind_of(entry)), answers) {
                         continue;
-                    }
-                    seen.categorise(&versioned.pathway, &answers, entry.compartment);
-                    seen.sent_by = seen.sent_by.or(Some(entry.author));
-                    if kind_of(entry) == Some(CompartmentKind::Withheld) {
-                        seen.withhold(&answers, entry.compartment);
-                        // Of a group it is the whole, and stands before what everybody reads.
-                        seen.parts.insert(0, answers);
-                    } else {
-                        seen.parts.push(answers);
                     }
                 }
                 EntryKind::Message => {
                     let (audience, text) = (audience_of(entry)?, text()?.to_owned());
                     let view = MessageView { id: entry.id, at: entry.at, from: String::new(), audience, text };
                     seen.messages.push((entry.author, view));
-                }
-                EntryKind::Addition | EntryKind::Amendment => {
-                    let amends = entry.kind == EntryKind::Amendment;
-                    let answers = left(kind_of(entry), additions::read(&versioned.pathway, sender, content)?);
-                    // Nothing tells of what was added when all of it is refused.
-                    if answers.is_empty() && !left_out.is_empty() {
-                        continue;
-                    }
-                    seen.categorise(&versioned.pathway, &answers, entry.compartment);
-                    if kind_of(entry) == Some(CompartmentKind::Withheld) {
-                        seen.withhold(&answers, entry.compartment);
-                    }
-                    let view = AdditionView { id: entry.id, at: entry.at, from: String::new(), amends, answers };
-                    seen.additions.push((entry.author, view));
                 }
                 EntryKind::Attachment => seen.files.push(Described {
                     author: entry.author,
@@ -401,13 +417,14 @@ impl App {
         Ok(others.any(|other| named.is_empty() || named.contains(&other)))
     }
 
-    /// The event of a reading; the receiving team's first moves the referral on in the same transaction.
+    /// The event of a reading; the receiving team's first moves the referral on in the same transaction. `is_whole` says whether
+    /// the reader is refused nothing of it.
     async fn record_reading(
         &self,
         request: &RequestContext,
         caller: &Caller,
         permit: Permit,
-        referral: &mut Referral,
+        (referral, is_whole): (&mut Referral, bool),
         found: &[entries::Found],
     ) -> Result<Recorded, Error> {
         let details =
@@ -415,7 +432,9 @@ impl App {
         // The team that covers may look; only the team that must decide moves it on, or it would seem read to them unread.
         let own = permit.act().actor.person().is_some_and(|person| person.place.team == referral.receiving_team);
         let first = referral.stage == Stage::Received;
-        let news = first || referral.desk.amended_at.is_some();
+        // That it changed stays to be seen where the reader is refused some of it, which may be what changed.
+        let amended_at = referral.desk.amended_at.filter(|_| !is_whole);
+        let news = first || amended_at != referral.desk.amended_at;
         let opening = own
             && permit.act().relation == Relation::ReceivingTeam
             && news
@@ -427,7 +446,7 @@ impl App {
         }
         let mut tx = self.store.begin().await?;
         let stage = if first { referral.stage.open(caller.user(), request.at) } else { referral.stage };
-        let desk = Desk { amended_at: None, ..referral.desk };
+        let desk = Desk { amended_at, ..referral.desk };
         change(&mut tx, &Referral { stage, desk, ..referral.clone() }).await?;
         let recorded = tx.commit(permit, &details).await?;
         referral.stage = stage;

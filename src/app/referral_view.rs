@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::{
     AdditionView, App, DecisionView, DeskView, Error, FeedbackView, FileView, MarkView, NoteView, ShareView, StopView,
-    WithheldView, additions::latest, keyring::recipient_of, library::Versioned, reading::Seen, work_contacts::Reached,
+    WithheldView, additions::latest, keyring::recipient_of, later::as_told, library::Versioned, reading::Seen,
+    work_contacts::Reached,
 };
 use crate::{
     crypto::RecipientOf,
@@ -190,7 +191,7 @@ impl App {
             decisions,
             feedback,
             files,
-            entries,
+            mut entries,
             legal_reason,
             stop,
             desk,
@@ -203,6 +204,7 @@ impl App {
             sent_by: sealed_by,
             kinds,
             sharings,
+            left_out,
             ..
         } = seen;
         let by_share = kinds.iter().all(|shown| matches!(shown.kind, CompartmentKind::Share | CompartmentKind::Casework));
@@ -232,6 +234,7 @@ impl App {
         additions.sort_by_key(|(_, addition)| addition.at);
         let name_of = |id| names.get(&id).cloned().unwrap_or_default();
         let answers = (!parts.is_empty()).then(|| pathway.pathway.whole(parts));
+        let additions = as_told((&pathway.pathway, answers.as_ref()), additions, &left_out, &mut entries);
         let actions = possible(actions, desk.as_ref(), &shares);
         let marks = self.mark_views(marks, relation, &actions).await?;
         let mut view = ReferralView {

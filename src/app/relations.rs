@@ -172,7 +172,7 @@ impl App {
                 _ => false,
             }
         };
-        let own = |action: Action, place: &Place, relation| !action.is_of_the_desk() || !covers(referral, place, relation);
+        let own = |action: Action, place: &Place, relation| !action.is_left_by_cover() || !covers(referral, place, relation);
         let allowed = |action: &&Action| {
             ways.iter().any(|(place, relation)| own(**action, place, *relation) && allowed_by(**action, place, *relation))
         };

@@ -1,6 +1,6 @@
 //! Who is told of an act: decided before its transaction, written in it. Of one received by name only the people named.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{App, Error, recipients::Recipients, sealing::Holder};
 use crate::{
@@ -104,6 +104,22 @@ impl App {
             (true, None) => vec![Addressee::Team(referral.receiving_team)],
         };
         Ok(to.into_iter().map(|to| telling(referral, to, code)).collect())
+    }
+
+    /// The receiving side of a change of which people of some agencies see nothing: those of it who do, or failing them the team.
+    pub(super) async fn tell_desk_but(
+        &self,
+        referral: &Referral,
+        code: NoticeCode,
+        blind: &BTreeSet<AgencyId>,
+    ) -> Result<Vec<Telling>, Error> {
+        let told = self.tell_desk(referral, code).await?;
+        let left = self.not_of_the_barred(told.clone(), blind).await?;
+        // Of what people hold by name the team holds nothing.
+        if told.is_empty() || !left.is_empty() || !self.named_on(referral.id).await?.is_empty() {
+            return Ok(left);
+        }
+        Ok(vec![telling(referral, Addressee::Team(referral.receiving_team), code)])
     }
 
     /// Whoever works on it; while they are away, those as well who can give it to somebody else, or failing them the team.

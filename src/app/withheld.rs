@@ -61,7 +61,7 @@ impl Caller {
     /// agency than the one that sent it, and did not write it themselves; that must not depend on whether something is.
     pub(super) fn answers_all(&self, sight: &Sight, referral: &Referral, relation: Relation) -> bool {
         let is_home = || self.agencies().iter().all(|agency| *agency == referral.referrer_agency);
-        !sight.keeps_from_caller(referral.id) && (relation == Relation::Referrer || is_home())
+        !sight.is_partial(referral.id) && (relation == Relation::Referrer || is_home())
     }
 }
 

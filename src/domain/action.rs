@@ -332,6 +332,11 @@ impl Action {
         )
     }
 
+    /// Whether the team that covers leaves it to the desk: the desk's own business, and lifting what protects somebody.
+    pub const fn is_left_by_cover(self) -> bool {
+        self.is_of_the_desk() || matches!(self, Self::EndWithholding)
+    }
+
     /// Whether the act shows somebody what is in a referral, or who saw it, or gives it away: what those who hold it are told of.
     pub fn shows_a_referral(self) -> bool {
         matches!(self.event_type(), EventType::Consult | EventType::Disclose)

@@ -175,8 +175,10 @@ const HOURS: &str = concat!(
 );
 
 /// What may be seen: acts of one's own people, what reaches into a compartment that a team or person of the agency has a key to,
-/// and what reaches into the copies that a team of the agency gave away. At L4 holding is what counts, whoever acted. A restricted category is read by an event of its own, so those who do
-/// not hold it do not learn of it.
+/// and what reaches into the copies that a team of the agency gave away. At L4 holding is what counts, whoever acted. A restricted
+/// category is read by an event of its own, so those who do not hold it do not learn of it. Officers of an agency that has been
+/// refused answers of a referral since it was sent do not read what others did there to withhold answers or to change them, nor in
+/// what is sealed away from others.
 macro_rules! may_be_seen {
     () => {
         concat!(
@@ -184,7 +186,10 @@ macro_rules! may_be_seen {
             "OR EXISTS (SELECT 1 FROM log_scope o JOIN grant_made g ON g.compartment = o.compartment ",
             holder!(),
             "WHERE o.event = e.id AND (t.agency = $1 OR a.agency = $1) ",
-            "AND (g.held = 0 OR EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id))) ",
+            "AND (g.held = 0 OR EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id)) ",
+            "AND (e.agency = $1 OR NOT EXISTS (SELECT 1 FROM grant_refused z WHERE z.referral = g.referral AND z.agency = $1 ",
+            "AND (e.action IN ('withhold-answer', 'end-withholding', 'amend-referral', 'add-to-referral') ",
+            "OR EXISTS (SELECT 1 FROM compartment c WHERE c.id = o.compartment AND c.kind = 'withheld'))))) ",
             "OR EXISTS (SELECT 1 FROM log_scope o JOIN grant_share h ON h.compartment = o.compartment AND h.what = 'items' ",
             "JOIN team d ON d.id = h.by_team WHERE o.event = e.id AND d.agency = $1))"
         )

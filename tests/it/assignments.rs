@@ -7,6 +7,7 @@ use referral_exchange::{
         clock::Step,
         notice::NoticeCode,
         running_clock::{Run, RunningClock, soonest},
+        withheld::Withhold,
     },
     store::Engine,
 };
@@ -15,6 +16,7 @@ use serde_json::json;
 use crate::support::{
     acts::send,
     hub::{ENGINES, Hub},
+    kept_back::try_send,
     notice,
     raw::Raw,
 };
@@ -159,7 +161,22 @@ async fn clocks(engine: Engine) {
     hub.finish().await;
 }
 
+/// Giving out looks at what the team received and the caller holds there, as its queue does: not at what they sent themselves.
+async fn only_of_the_queue(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let (iris, nia) = (hub.sign_in("iris.makebelieve").await, hub.sign_in("nia.imaginary").await);
+    let form = json!({ "district": "leicester", "conflict": true, "conflict_who": "An officer of the county" });
+    let sent = try_send(app, &iris, ("child-exploitation", form), Withhold::default()).await;
+    let sent = sent.unwrap_or_else(|error| panic!("{error:?}")).reference;
+    let team = app.store().team_by_code("council-restricted").await.unwrap().unwrap().id;
+    let seen = async |caller: &Caller| app.of_queue(&app.request(None), caller, (team, &[sent])).await.unwrap().len();
+    assert_eq!((seen(&nia).await, seen(&iris).await), (1, 0), "she sent it, and works in the team that received it by name");
+    hub.finish().await;
+}
+
 crate::support::on_both! {
+    what_is_given_out_is_what_the_queue_shows => only_of_the_queue,
     of_two_who_take_it_at_once_one_gets_it_and_the_other_hears_who => two_at_once,
     it_is_taken_handed_on_given_back_and_given_out => from_hand_to_hand,
     clocks_begin_when_the_team_gets_it => clocks,

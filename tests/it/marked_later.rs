@@ -1,12 +1,15 @@
 //! What is marked after sending as never to reach an agency: from then on its people are refused it by every door, though they hold
 //! the key, and no paper and no later share contains it.
 
+use std::time::Duration;
+
 use referral_exchange::{
-    app::{Caller, Error, IdempotencyKey, LogQuery, Redirection, ReferralView, Said, answers_to_json, latest},
+    app::{Caller, Choices, Error, IdempotencyKey, LogQuery, Redirection, ReferralView, Said, answers_to_json, latest},
     domain::{
         action::Action,
         compartment::{CompartmentKind, EntryKind},
         ids::{EntryId, TeamId},
+        reference::Reference,
         sharing::{NewShare, ShareTo},
         withheld::Withhold,
     },
@@ -17,12 +20,14 @@ use serde_json::{Value, json};
 use crate::support::{
     client::Client,
     hub::{ENGINES, Hub},
-    kept_back::{REFUGE, keep, try_send},
+    kept_back::{REFUGE, keep, try_send_chosen},
     raw::Raw,
 };
 
 const POLICE: &str = "leicestershire-police";
 const CITY: &str = "leicester-city-council";
+const COUNTY: &str = "leicestershire-county-council";
+const RUTLAND: &str = "rutland-county-council";
 const SCHOOL: &str = "ashgrove-academy";
 
 /// A referral of a child, sent by a school and received by the city; the police are told as well.
@@ -39,8 +44,12 @@ async fn case(engine: Engine) -> Case {
 }
 
 async fn case_of(hub: Hub, form: (&str, Value), kept: Withhold) -> Case {
+    case_chosen(hub, form, Choices { withhold: Some(kept), ..Choices::default() }).await
+}
+
+async fn case_chosen(hub: Hub, form: (&str, Value), choices: Choices) -> Case {
     let tess = hub.sign_in("tess.example").await;
-    let sent = try_send(&hub.app, &tess, form, kept).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let sent = try_send_chosen(&hub.app, &tess, form, choices).await.unwrap_or_else(|error| panic!("{error:?}"));
     let (nia, erin) = (hub.sign_in("nia.imaginary").await, hub.sign_in("erin.hypothetical").await);
     Case { reference: sent.reference.to_string(), hub, tess, nia, erin }
 }
@@ -73,6 +82,23 @@ impl Case {
     async fn unmark(&self, who: &Caller, (answer, from): (&str, &str), as_key: &str) -> Result<(), Error> {
         let asked = (self.reference.as_str(), answer, from);
         self.hub.app.end_withholding(&self.hub.app.request(None), who, &key(as_key), asked).await.map(drop)
+    }
+
+    async fn amend(&self, who: &Caller, change: &Value) {
+        let (body, revision) = (change.to_string(), self.read(who).await.referral.revision);
+        let (said, asked) = ((Said::Json(change), body.as_bytes()), (self.reference.as_str(), None, revision));
+        let app = &self.hub.app;
+        let done = app.amend_answers(&app.request(None), who, &key(&app.request(None).id.to_string()), asked, said).await;
+        done.unwrap_or_else(|error| panic!("{error:?}"));
+    }
+
+    /// How many marks, and how many changes, an officer reads of in the log.
+    async fn logged(&self, officer: &str) -> (usize, usize) {
+        let (app, officer) = (&self.hub.app, self.hub.sign_in(officer).await);
+        let query = LogQuery { reference: Some(self.reference.clone()), ..LogQuery::default() };
+        let items = app.read_log(&app.request(None), &officer, &query).await.unwrap().items;
+        let of = |action: &str| items.iter().filter(|item| item.action == action).count();
+        (of("withhold-answer"), of("amend-referral"))
     }
 
     async fn team(&self, code: &str) -> TeamId {
@@ -114,24 +140,115 @@ async fn refused_from_then_on(engine: Engine) {
     }
     // What it is changed to is refused like what it was, and nobody of theirs hears of a change that they cannot see.
     let before = hub.app.unread_notices(erin).await.unwrap();
-    let change = json!({ "lives_at": { "line_1": "3 Canaryhaven Close", "town": "Oakham" } });
-    let (body, revision) = (change.to_string(), case.read(tess).await.referral.revision);
-    let said = (Said::Json(&change), body.as_bytes());
-    let asked = (case.reference.as_str(), None, revision);
-    hub.app.amend_answers(&hub.app.request(None), tess, &key("moved"), asked, said).await.unwrap();
+    case.amend(tess, &json!({ "lives_at": { "line_1": "3 Canaryhaven Close", "town": "Oakham" } })).await;
     assert!(case.told(nia).await.contains("Canaryhaven"));
     assert_eq!(hub.app.unread_notices(erin).await.unwrap(), before);
     let view = case.read(erin).await;
     assert!(!case.told(erin).await.contains("Canary") && view.additions.is_empty());
     assert!(view.entries.iter().all(|entry| entry.kind != EntryKind::Amendment));
-    // Their officer does not read in the log that it was marked; the sender's own does.
-    let marked = async |officer: &str| {
-        let officer = hub.sign_in(officer).await;
-        let query = LogQuery { reference: Some(case.reference.clone()), ..LogQuery::default() };
-        let items = hub.app.read_log(&hub.app.request(None), &officer, &query).await.unwrap().items;
-        items.iter().filter(|item| item.action == "withhold-answer").count()
-    };
-    assert_eq!(marked("dina.proforma").await, 0);
+    // Their officer reads neither in the log; the desk's own does.
+    assert_eq!(case.logged("dina.proforma").await, (0, 0));
+    assert_eq!(case.logged("dev.specimen").await, (1, 1));
+    case.hub.finish().await;
+}
+
+/// A case of domestic abuse in which somebody of a partner is involved: a few people receive it by name, of several agencies.
+async fn by_name(engine: Engine, kept: Withhold) -> Case {
+    let household = json!({
+        "lives_at": { "not_known": "not-told" },
+        "children_known": "yes",
+        "children": [{
+            "child": { "not_known": "not-known" }, "child_age": { "not_known": "not-known" },
+            "school": "Canaryschool Primary", "child_where": "with Canaryaunt",
+        }],
+        "conflict": true,
+        "conflict_who": "An officer of the force",
+    });
+    case_of(Hub::founded(engine).await, ("marac", household), kept).await
+}
+
+async fn of_a_group(engine: Engine) {
+    let case = by_name(engine, keep(&[], &[])).await;
+    let Case { hub, tess, erin, .. } = &case;
+    let iris = hub.sign_in("iris.makebelieve").await;
+    assert!(case.told(&iris).await.contains("Canaryschool"));
+    case.mark(tess, (&["children"], &[COUNTY]), "mark").await.unwrap();
+    let told = case.told(&iris).await;
+    assert!(!told.contains("Canary") && told.contains("child_age"), "what else is said of the children stays: {told}");
+    let news = async |who: &Caller| hub.app.unread_notices(who).await.unwrap();
+    let before = (news(&iris).await, news(erin).await);
+    let children = json!([{
+        "child": { "not_known": "not-known" }, "child_age": { "not_known": "not-known" },
+        "school": "Canaryacademy", "child_where": "with Canaryaunt",
+    }]);
+    case.amend(tess, &json!({ "children": children })).await;
+    assert_eq!((news(&iris).await, news(erin).await), (before.0, before.1 + 1), "nor is she told by a notice");
+    assert!(case.told(erin).await.contains("Canaryacademy"));
+    let view = case.read(&iris).await;
+    assert!(view.additions.is_empty(), "what stands as it stood is not said again: {:?}", view.additions);
+    assert!(view.entries.iter().all(|entry| entry.kind != EntryKind::Amendment));
+    // What else changes of them she reads.
+    hub.clock.advance(Duration::from_secs(1));
+    let mut children = children;
+    children[0]["child_age"] = json!({ "years": 7 });
+    case.amend(tess, &json!({ "children": children })).await;
+    assert_eq!(news(&iris).await, before.0 + 1);
+    assert_eq!(case.read(&iris).await.additions.len(), 1);
+    assert!(!case.told(&iris).await.contains("Canary"));
+    case.hub.finish().await;
+}
+
+async fn most_sensitive(engine: Engine) {
+    let case = case_of(Hub::founded(engine).await, ("prevent", json!({})), keep(&[], &[])).await;
+    case.mark(&case.tess, (&["lives_at"], &[COUNTY]), "mark").await.unwrap();
+    assert_eq!(case.logged("dina.proforma").await.0, 1, "the desk's officer reads that it was marked, at L4 as well");
+    assert_eq!(case.logged("della.facsimile").await.0, 0);
+    case.hub.finish().await;
+}
+
+async fn of_the_team(engine: Engine) {
+    // Nobody knows the area: the hub of the police receives it, where iris works, who is of the county.
+    let form = ("child-exploitation", json!({ "district": { "not_known": "not-known" } }));
+    let case = case_of(Hub::founded(engine).await, form, keep(&[], &[])).await;
+    let Case { hub, tess, erin, reference, .. } = &case;
+    let app = &hub.app;
+    let iris = hub.sign_in("iris.makebelieve").await;
+    case.mark(tess, (&["lives_at"], &[COUNTY]), "mark").await.unwrap();
+    case.read(erin).await;
+    app.claim(&app.request(None), &iris, &key("claim"), reference).await.unwrap();
+    let news = async |who: &Caller| app.unread_notices(who).await.unwrap();
+    let before = (news(&iris).await, news(erin).await);
+    case.amend(tess, &json!({ "lives_at": { "line_1": "3 Canaryhaven Close", "town": "Oakham" } })).await;
+    assert_eq!(news(erin).await, before.1 + 1, "she works on it and is refused it: the team is told");
+    let mark =
+        async || app.store().referral_by_reference(Reference::parse(reference).unwrap()).await.unwrap().unwrap().desk.amended_at;
+    case.read(&iris).await;
+    assert!(mark().await.is_some(), "whoever is refused the change does not take its mark away");
+    assert_eq!(news(erin).await, before.1 + 1, "nor reads the team's notice for it");
+    case.read(erin).await;
+    assert!(mark().await.is_none());
+    // Iris does not learn what is marked: to her it is as if nothing were.
+    case.mark(tess, (&["lives_at"], &[CITY]), "city").await.unwrap();
+    for (agency, name) in [(CITY, "again"), (RUTLAND, "new")] {
+        case.mark(&iris, (&["lives_at"], &[agency]), name).await.unwrap_or_else(|error| panic!("{agency}: {error:?}"));
+    }
+    // What the sender marked stays the sender's, though somebody of the desk marked it anew.
+    let refused = case.unmark(erin, ("lives_at", CITY), "theirs").await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    case.hub.finish().await;
+}
+
+async fn nobody_left(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let form = json!({ "district": "leicester", "conflict": true, "conflict_who": "An officer of the county" });
+    let struck_out = vec![hub.person("iris.makebelieve").user];
+    let case = case_chosen(hub, ("child-exploitation", form), Choices { struck_out, ..Choices::default() }).await;
+    let Case { tess, .. } = &case;
+    // Nia of the city and Rory of Rutland receive it.
+    case.mark(tess, (&["lives_at"], &[CITY]), "one").await.unwrap_or_else(|error| panic!("{error:?}"));
+    let last = case.mark(tess, (&["lives_at"], &[RUTLAND]), "two").await;
+    let Err(Error::Invalid(faults)) = last else { panic!("{last:?}") };
+    assert!(faults[0].message.contains("Nobody would be left"), "{faults:?}");
     case.hub.finish().await;
 }
 
@@ -250,6 +367,10 @@ crate::support::on_both! {
     a_mark_is_taken_away_and_the_senders_only_by_the_sender => taken_away,
     nothing_is_withheld_from_those_who_work_on_it => not_from_those_who_work_on_it,
     who_is_marked_later_learns_nothing_of_what_was_sealed_from_others => sealed_before,
+    of_a_group_that_is_marked_a_change_of_the_refused_part_alone_is_no_change => of_a_group,
+    who_is_refused_a_change_takes_no_sign_of_it_from_the_team_and_learns_no_mark => of_the_team,
+    at_l4_the_desks_officer_reads_of_a_mark => most_sensitive,
+    marks_one_after_the_other_leave_somebody_who_may_read => nobody_left,
     a_planted_row_lifts_no_mark => planted,
 }
 
@@ -296,5 +417,8 @@ async fn page_and_call_withhold_and_say_nothing_to_whom_it_is_withheld_from() {
     }
     let told: Value = serde_json::from_str(&tess.get(&format!("/api/v1/referrals/{reference}")).await.body).unwrap();
     assert_eq!(told["withheld"], json!([{ "answers": ["lives_at"], "from": ["Leicestershire Police"] }]));
+    assert_eq!(told["marks"], json!([{ "answer": "lives_at", "from": POLICE, "may_end": true }]));
+    let form = tess.get(&format!("/referrals/{reference}/amend/living")).await.body;
+    assert!(form.contains("stays withheld, whatever you change it to: never to Leicestershire Police"), "{form}");
     served.finish().await;
 }

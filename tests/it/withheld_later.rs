@@ -33,6 +33,7 @@ use crate::support::{
 const POLICE: &str = "leicestershire-police";
 const CITY: &str = "leicester-city-council";
 const COUNTY: &str = "leicestershire-county-council";
+const HEALTH: &str = "leicestershire-partnership-trust";
 
 fn key(app: &App) -> IdempotencyKey {
     IdempotencyKey::parse(&app.request(None).id.to_string()).unwrap()
@@ -234,7 +235,7 @@ async fn marked_as_well(engine: Engine) {
     let tess = hub.sign_in("tess.example").await;
     let form = ("child-exploitation", json!({ "district": "leicester" }));
     let reference = send(app, &tess, form, keep(&["lives_at"], &[POLICE])).await;
-    mark(app, &tess, &reference, keep(&["contact_never"], &[COUNTY])).await;
+    mark(app, &tess, &reference, keep(&["contact_never"], &[HEALTH])).await;
     amend(app, &tess, &reference, &json!({ "contact_never": "the canarynumber of the refuge" })).await.unwrap();
     assert_eq!(changed_in(app, &tess, &reference).await, [CompartmentKind::Withheld], "to mark more keeps no less");
     let (nia, erin) = (hub.sign_in("nia.imaginary").await, hub.sign_in("erin.hypothetical").await);

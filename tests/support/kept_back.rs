@@ -20,11 +20,16 @@ pub fn keep(answers: &[&str], from: &[&str]) -> Withhold {
 }
 
 /// Sends the example of a pathway with the refuge's address, changed as told.
-pub async fn try_send(
+pub async fn try_send(app: &Arc<App>, caller: &Caller, form: (&str, Value), withhold: Withhold) -> Result<Receipt, Error> {
+    try_send_chosen(app, caller, form, Choices { withhold: Some(withhold), ..Choices::default() }).await
+}
+
+/// The same with further choices.
+pub async fn try_send_chosen(
     app: &Arc<App>,
     caller: &Caller,
     (pathway, change): (&str, Value),
-    withhold: Withhold,
+    choices: Choices,
 ) -> Result<Receipt, Error> {
     let request = app.request(None);
     let pathway = app.pathway(pathway).unwrap();
@@ -33,7 +38,6 @@ pub async fn try_send(
     for (name, value) in change.as_object().unwrap() {
         body["answers"][name] = value.clone();
     }
-    let choices = Choices { withhold: Some(withhold), ..Choices::default() };
     let sending = Sending { choices, ..Sending::from(raw_from_json(&body["answers"]).unwrap()) };
     let key = IdempotencyKey::parse(&request.id.to_string()).unwrap();
     let sent = app.submit(&request, caller, &key, body.to_string().as_bytes(), &pathway, sending).await;

@@ -125,22 +125,35 @@ pub(super) fn lines(view: &ReferralView) -> Vec<String> {
 /// Who gets what some questions ask, where that could be kept from somebody: whoever knows of a refuge must know it before they
 /// write it down. Empty where they ask no such thing.
 pub(super) fn reaches<'q>(view: &ReferralView, asked: impl IntoIterator<Item = &'q Question>) -> String {
-    let mut asked = asked.into_iter();
-    if asked.all(|question| !question.can_be_withheld()) {
+    let asked: Vec<&Question> = asked.into_iter().filter(|question| question.can_be_withheld()).collect();
+    if asked.is_empty() {
         return String::new();
     }
+    let mut marked: Vec<String> = Vec::new();
+    for mark in view.marks.iter().filter(|mark| asked.iter().any(|question| question.id == mark.question)) {
+        if !marked.contains(&mark.agency.1) {
+            marked.push(mark.agency.1.clone());
+        }
+    }
+    let marked = match marked.as_slice() {
+        [] => String::new(),
+        agencies => format!(
+            " An answer that is marked stays withheld, whatever you change it to: never to {}; not for paper, nor for sharing.",
+            words::either(agencies)
+        ),
+    };
     let sealed = view.withheld.iter().filter(|kept| kept.compartment.is_some());
     let Some(most) = sealed.max_by_key(|kept| kept.from.len()) else {
         let holders = view.holders.iter().filter(|holder| !holder.is_recovery).map(|holder| holder.name.clone());
         let mut holders: Vec<String> = holders.collect();
         holders.dedup();
         return format!(
-            "What you write here goes to all who hold this referral: {}. An address, school or contact that one of them must never \
-             get does not belong here: ring the team that received it.",
+            "What you write here goes to all who hold this referral: {}.{marked} An address, school or contact that one of them must \
+             never get otherwise does not belong here: ring the team that received it.",
             holders.join("; ")
         );
     };
-    format!("An address, school or contact that you write here is withheld, too: {}.", limits(&most.from))
+    format!("An address, school or contact that you write here is withheld, too: {}.{marked}", limits(&most.from))
 }
 
 /// An answer in words, with what marks it.

@@ -14,7 +14,7 @@ use super::{
     keep_back::{ANSWERS, FROM, KeepBack, keepable, read},
 };
 use crate::{
-    app::{App, Error, IdempotencyKey, MarkView, ReferralView, latest},
+    app::{App, Error, IdempotencyKey, MarkView, ReferralView, SENDERS_MARK, latest},
     domain::{action::Action, answers::FieldError},
     web::{
         components::{Button, Checkboxes, ErrorLink, ErrorSummary, WarningText},
@@ -93,7 +93,7 @@ impl WithholdingPage {
     fn whom(&self) -> Checkboxes {
         let words = (
             "From which agencies?",
-            "Their people are not told. Everybody else who can see the referral sees that you did this.",
+            "Their people are not told. Everybody else who reads these answers sees that they are withheld, and from whom.",
         );
         self.keep.boxes(FROM, words, &self.keep.agencies, self.keep.chosen.from.clone())
     }
@@ -177,8 +177,11 @@ async fn end(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pat
     let mark = (reference.as_str(), posted.value("answer"), posted.value("from"));
     match app.end_withholding(&person.request, &person.caller, &key, mark).await {
         Ok(_) => Ok(see(&format!("/referrals/{reference}/withhold"))),
-        Err(Error::Conflict(_)) => {
-            let notice = "The sender marked this, so only the sender can take the mark away.";
+        Err(Error::Conflict(why)) => {
+            let notice = match why {
+                SENDERS_MARK => "The sender marked this, so only the sender can take the mark away.",
+                _ => "This referral changed while you looked at it. Look again first.",
+            };
             instead(&app, &person, &reference, notice).await
         }
         Err(other) => Err(Failure(other)),
