@@ -24,6 +24,7 @@ mod path;
 mod pathways;
 mod problem;
 mod query;
+mod receipt;
 mod redirections;
 mod referrals;
 mod safeguarding_leads;

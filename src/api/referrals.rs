@@ -18,14 +18,15 @@ use super::{
     json::Unique,
     path::Part,
     problem::Problem,
+    receipt::Sent,
     shares::Share,
     signed::Signed,
     withholding::{MarkItem, Withheld},
 };
 use crate::{
     app::{
-        AdditionView, Answered, App, Checked, Choices, Copied, EntryView, Error, FileView, MessageView, NoteView, Reached,
-        Receipt, ReferralView, Sending, StopView, answers_to_json, flags, latest, raw_from_request,
+        AdditionView, Answered, App, Choices, EntryView, Error, FileView, MessageView, NoteView, Reached, ReferralView, Sending,
+        StopView, answers_to_json, flags, latest, raw_from_request,
     },
     domain::{
         action::Action,
@@ -114,78 +115,6 @@ impl LegalBody {
             purpose: Purpose::parse(&self.purpose).ok_or(Error::Malformed("legal.purpose is a code such as safeguarding"))?,
             reason: self.reason,
         })
-    }
-}
-
-/// A team of an agency, by name.
-#[derive(Serialize, ToSchema)]
-pub struct Receiver {
-    team: String,
-    agency: String,
-}
-
-/// What the sender is told at once.
-#[derive(Serialize, ToSchema)]
-pub struct Sent {
-    /// The reference to quote.
-    #[schema(example = "7K3F-9QXD-2")]
-    reference: String,
-    /// The pathway's id.
-    pathway: String,
-    state: &'static str,
-    /// When the receiving team must have decided.
-    #[schema(format = DateTime)]
-    due_at: String,
-    received_by: Receiver,
-    /// When that team reads, in words; blank where people receive it by name.
-    hours: String,
-    /// Who covers outside those hours; null where people receive it by name.
-    covered_by: Option<Receiver>,
-    /// What happens next.
-    next_steps: Vec<String>,
-    /// The teams told as well.
-    copies: Vec<Told>,
-    /// Who looks first, while it is `checking`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    check: Option<FirstLook>,
-}
-
-/// A team that is told as well.
-#[derive(Serialize, ToSchema)]
-pub struct Told {
-    team: String,
-    agency: String,
-    /// Why, in the pathway's words.
-    why: String,
-}
-
-/// A check before sharing.
-#[derive(Serialize, ToSchema)]
-pub struct FirstLook {
-    /// Who checks, by name.
-    by: Vec<String>,
-    /// When it goes on by itself.
-    #[schema(format = DateTime)]
-    until: String,
-}
-
-impl From<Receipt> for Sent {
-    fn from(receipt: Receipt) -> Self {
-        let (team, agency) = receipt.received_by;
-        let told = |Copied { team, agency, why }| Told { team, agency, why };
-        let first = |Checked { by, until }: Checked| FirstLook { by, until: until.rfc3339() };
-        Self {
-            reference: receipt.reference.to_string(),
-            pathway: receipt.pathway,
-            state: receipt.state.code(),
-            due_at: receipt.due_at.rfc3339(),
-            received_by: Receiver { team, agency },
-            hours: receipt.hours,
-            covered_by: receipt.covered_by.map(|(team, agency)| Receiver { team, agency }),
-            next_steps: receipt.next_steps,
-            copies: receipt.copies.into_iter().map(told).collect(),
-            check: receipt.check.map(first),
-        }
     }
 }
 
@@ -551,10 +480,11 @@ async fn send(app: &App, Change { signed, key, body }: Change, kind: FormKind) -
         struck_out: struck_out.collect::<Result<_, _>>().map_err(|_| Error::Malformed("strike_out holds account ids"))?,
         team: team.map(|id| TeamId::parse(&id)).transpose().map_err(|_| Error::Malformed("team is a team's id"))?,
     };
-    let sending = Sending { answers, choices, enquiry, replaces };
+    let sending = Sending { answers: answers.clone(), choices, enquiry, replaces };
     let Answered { value, replayed } =
         app.submit(&signed.request, &signed.caller, &key, body.as_slice(), &versioned, sending).await?;
-    let sent = Sent::from(value);
+    let hints = app.hints(&signed.caller, &versioned, answers, value.sent_at).await?;
+    let sent = Sent::of(value, hints);
     let place = (header::LOCATION, format!("/api/v1/referrals/{}", sent.reference));
     Ok(body::replayed((StatusCode::CREATED, [place], Json(sent)).into_response(), replayed))
 }

@@ -50,6 +50,8 @@ pub(super) struct Recipients {
     pub(super) team: Team,
     /// Holders of `shared`.
     pub(super) shared: Vec<Holder>,
+    /// The people who receive it by name, in a restricted case.
+    pub(super) people: Vec<String>,
     /// Holders of each category that the answers use.
     pub(super) categories: Vec<(Category, Vec<Holder>)>,
     /// What is kept from some of those who hold `shared`, and who holds it.
@@ -191,6 +193,7 @@ impl App {
         Ok(Recipients {
             team,
             shared,
+            people: Vec::new(),
             categories,
             kept: None,
             told,
@@ -251,6 +254,7 @@ impl App {
         Ok(Recipients {
             team,
             shared,
+            people: self.names(&people).await?,
             categories,
             kept: None,
             told,
@@ -306,6 +310,14 @@ impl App {
             }
         }
         Ok(left)
+    }
+
+    /// What people are called, in the order of names.
+    async fn names(&self, people: &[UserId]) -> Result<Vec<String>, Error> {
+        let accounts = self.store.account_names(people).await?.into_iter();
+        let mut names: Vec<String> = accounts.map(|(_, _, name)| name.as_str().to_owned()).collect();
+        names.sort();
+        Ok(names)
     }
 
     async fn named_holder(&self, user: UserId, team: &Team) -> Result<Option<Holder>, Error> {

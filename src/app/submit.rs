@@ -30,6 +30,7 @@ use crate::{
         desk::Desk,
         draft::DraftState,
         enquiry::{FormKind, Pointers, PointsAt},
+        hint::Hint,
         ids::{CompartmentId, ReferralId, TeamId, UserId},
         lawful::{BadPick, LegalPick},
         notice::{Addressee, NoticeCode, Telling},
@@ -54,12 +55,16 @@ pub struct Receipt {
     pub reference: Reference,
     /// The pathway's id.
     pub pathway: String,
+    /// When it was sent.
+    pub sent_at: Timestamp,
     /// Where it stands.
     pub state: ReferralState,
     /// When the receiving team must have decided.
     pub due_at: Timestamp,
     /// Who received it: team and agency.
     pub received_by: (String, String),
+    /// In a restricted case: the people of that team who received it, by name; nobody else of it did. None where teams did.
+    pub people: Vec<String>,
     /// When it reads, in words.
     pub hours: String,
     /// Who covers outside those hours: team and agency.
@@ -235,6 +240,16 @@ impl App {
     /// Checks the answers of a kind of agency without sending: what the check-answers page shows.
     pub fn check_answers(&self, pathway: &Versioned, raw: RawAnswers, sender: AgencyKind) -> Result<Answers, Error> {
         validate(&pathway.pathway, raw, sender, self.clock.now().uk_date()).map_err(Error::Invalid)
+    }
+
+    /// What is worth a second look in answers that were sent at a moment; nothing where they do not fit their form.
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the caller's agency cannot be read.
+    pub async fn hints(&self, caller: &Caller, form: &Versioned, raw: RawAnswers, at: Timestamp) -> Result<Vec<Hint>, Error> {
+        let day = at.uk_date();
+        let given = validate(&form.pathway, raw, self.sender_kind(caller).await?, day);
+        Ok(given.map(|answers| form.pathway.hints(&answers, day)).unwrap_or_default())
     }
 
     /// The people of a form's restricted teams whom the caller may strike out: for those who may send it.
@@ -490,9 +505,11 @@ fn receipt(referral: &Referral, due_at: Timestamp, (to, agency): (&Recipients, &
     Receipt {
         reference: referral.reference,
         pathway: referral.pathway.clone(),
+        sent_at: referral.submitted_at,
         state: referral.stage.state(),
         due_at,
         received_by: (to.team.name.as_str().to_owned(), agency.to_owned()),
+        people: to.people.clone(),
         hours: to.hours.clone(),
         covered_by: to.covered_by.clone(),
         next_steps,

@@ -28,6 +28,8 @@ pub mod draft;
 pub mod enquiry;
 pub mod file;
 pub mod grant;
+pub mod hint;
+pub mod identifying;
 pub mod ids;
 pub mod kept;
 pub mod key;

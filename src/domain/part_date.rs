@@ -80,6 +80,11 @@ impl PartDate {
         }
     }
 
+    /// Whether it lies before another for certain: a guess, or a part that could be either, is no contradiction.
+    pub fn is_surely_before(self, other: Self) -> bool {
+        !self.about && !other.about && self.latest() < other.earliest()
+    }
+
     /// In words: `4 June 2026`, `June 2026`, `about 2026`.
     pub fn words(self) -> String {
         let form = match (self.month, self.day) {
@@ -198,6 +203,19 @@ mod tests {
             }
             prop_assert_eq!(a.cmp(&b), b.cmp(&a).reverse());
             prop_assert_eq!(a == b, a.cmp(&b).is_eq());
+        }
+
+        #[test]
+        fn what_may_be_either_is_never_surely_before(a in any_date(), b in any_date()) {
+            let before = a.is_surely_before(b);
+            prop_assert!(!(before && b.is_surely_before(a)));
+            prop_assert!(!(before && (a.is_about() || b.is_about())));
+            // Less said is never more certain.
+            let year = |date: PartDate| PartDate::new(date.year(), None, None, false).expect("a year");
+            prop_assert!(!year(a).is_surely_before(b) || a.is_about() || before);
+            if let (Some(first), Some(second)) = (a.whole(), b.whole()) {
+                prop_assert_eq!(before, first < second);
+            }
         }
 
         #[test]

@@ -232,6 +232,18 @@ impl Age {
         }
     }
 
+    /// The first day on which they can have been born, said on a day; none for a guess.
+    pub fn born_from(self, day: Date) -> Option<PartDate> {
+        match self {
+            Self::Born(born) => Some(born),
+            Self::Years { estimated: true, .. } => None,
+            Self::Years { years, .. } => {
+                let birthday = day.checked_sub(jiff::Span::new().years(i64::from(years) + 1)).ok()?;
+                Some(birthday.tomorrow().ok()?.into())
+            }
+        }
+    }
+
     /// In words: `14 years old`, `about 14 years old`, `Born 9 March 2011`.
     pub(super) fn words(self) -> String {
         match self {
@@ -314,6 +326,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn whoever_is_so_old_was_not_born_before_the_first_day_that_they_can_have_been(
+            since in 0..36_000_i32, said in 0..9_000_i32, years in 0..=98_u8,
+        ) {
+            let start = date(1926, 1, 1);
+            let born = start.checked_add(jiff::Span::new().days(i64::from(since))).expect("a date");
+            let day = start.checked_add(jiff::Span::new().days(i64::from(27_000 + said))).expect("a date");
+            prop_assume!(born <= day);
+            let first = Age::Years { years, estimated: false }.born_from(day).expect("a day").earliest();
+            if Age::Born(born.into()).on(day) == (years, years) {
+                prop_assert!(first <= born);
+            }
+            prop_assert_eq!(Age::Born(first.into()).on(day), (years, years), "and no later");
+            prop_assert_eq!(Age::Years { years, estimated: true }.born_from(day), None);
+        }
+
         #[test]
         fn nobody_grows_younger(year in 1920..2026_i16, month in 1..=12_i8, days in 0..4000_i64) {
             let born = Age::Born(PartDate::new(year, Some(month), None, false).expect("a date"));

@@ -41,8 +41,10 @@ pub struct Question {
     pub personal: bool,
     /// For an age: the earlier choice, of `yes`, `no` and others, that says whether the person is under 18.
     pub minor: Option<QuestionId>,
-    /// For a date: the earlier date, or age with a day of birth, that it cannot lie before.
-    pub not_before: Option<QuestionId>,
+    /// For a date: the earlier dates that it cannot lie before, and the ages of those who cannot have lived it before their birth.
+    pub not_before: Vec<QuestionId>,
+    /// For a date: how many months ago it lies at most, unless it is worth a second look.
+    pub within_months: Option<u16>,
     /// Whether "yes" takes in whoever is not sure: the question about danger.
     pub or_not_sure: bool,
     /// Whether the sender can keep the answer from an agency: an address, a school, a place of work, a way to be reached.

@@ -107,7 +107,7 @@ fn one(question: &Question, part: &Part, text: &str) -> Result<Option<String>, S
 }
 
 /// A full postcode of any spacing and case, as it is written: `LE1 1AA`.
-fn postcode_of(text: &str) -> Option<String> {
+pub(super) fn postcode_of(text: &str) -> Option<String> {
     let code: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
     let bytes = code.as_bytes();
     let (outward, inward) = bytes.split_at_checked(bytes.len().checked_sub(3)?)?;

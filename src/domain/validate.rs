@@ -217,15 +217,14 @@ impl<'p> Held<'p> {
         }
     }
 
-    /// A date, against one that it cannot lie before. A guess contradicts nothing.
+    /// A date, against those that it cannot lie before. A guess contradicts nothing, and a birth is a matter of a hint alone.
     fn of_order(&self, question: &Question, date: PartDate) -> Option<&'static str> {
-        let (earlier, words) = match self.before(question.not_before.as_ref()?)? {
-            Answer::Date(earlier) => (*earlier, "This is before the date you gave earlier: put right one of the two"),
-            Answer::Age(Age::Born(born)) => (*born, "This is before the person was born: put right one of the two"),
-            _ => return None,
+        let ends_first = |id: &QuestionId| match self.before(id) {
+            Some(Answer::Date(earlier)) => date.is_surely_before(*earlier),
+            _ => false,
         };
-        let guess = date.is_about() || earlier.is_about();
-        (!guess && date.latest() < earlier.earliest()).then_some(words)
+        let words = "This is before the date you gave earlier: put right one of the two";
+        question.not_before.iter().any(ends_first).then_some(words)
     }
 
     fn keep(&mut self, question: &Question, read: Result<Answer, Vec<Fault>>) -> Option<Answer> {

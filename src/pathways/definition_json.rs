@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::schema::condition_json;
 use crate::domain::{
-    code::Choice,
+    code::{Choice, QuestionId},
     outcome::Outcome,
     pathway::Pathway,
     question::{Kind, NOT_KNOWN, Question},
@@ -101,6 +101,12 @@ fn one(section: Option<&Section>, question: &Question) -> Value {
             set("when", json!(date.when.code()));
             set("precision", json!(date.precision.code()));
             set("approximate", json!(date.approximate));
+            if !question.not_before.is_empty() {
+                set("not_before", json!(question.not_before.iter().map(QuestionId::as_str).collect::<Vec<_>>()));
+            }
+            if let Some(months) = question.within_months {
+                set("within_months", json!(months));
+            }
         }
         Kind::Address(of) => set("use", json!(of.code())),
         Kind::Number { least, most } => {

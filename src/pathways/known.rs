@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::{Spanned, de::DeValue};
 
-use super::reader::Reader;
+use super::reader::{At, Reader};
 use crate::domain::{
     agency::AgencyKind,
     code::{Choice, Code, QuestionId},
@@ -29,6 +29,8 @@ pub(super) struct Known {
     pub(super) always: BTreeSet<QuestionId>,
     /// Ids anywhere in the file, to tell "later" from "absent".
     pub(super) anywhere: BTreeSet<String>,
+    /// Ages that dates asked before them are held against, and where that is said.
+    pub(super) ages_to_come: Vec<(QuestionId, At)>,
     /// Ids inside groups, which nothing outside may name.
     pub(super) inside: BTreeSet<String>,
 }

@@ -33,6 +33,11 @@ pub(super) fn sections(file: &Table<'_>, known: &mut Known) -> Vec<Section> {
         table.end();
     }
     check_withheld(file, &sections);
+    for (id, at) in std::mem::take(&mut known.ages_to_come) {
+        if known.kinds.get(&id) != Some(&Kind::Age) {
+            file.reader.fault(&at, format!("ask `{id}` earlier: a date is held against earlier dates, and against ages"));
+        }
+    }
     sections
 }
 
@@ -106,7 +111,8 @@ fn one(table: Table<'_>, known: &mut Known, place: Place) -> Option<Question> {
         or_not_sure: false,
         withhold: table.flag("withhold", false),
         minor: table.value("minor").and_then(|value| known.choice(table.reader, "minor", value)),
-        not_before: table.value("not_before").and_then(|value| known.day(table.reader, "not_before", value)),
+        not_before: not_before(&table, known, place),
+        within_months: table.value("within_months").and_then(|value| table.reader.number("within_months", value, 1..=1200)),
         example: table.text("example"),
     };
     if sound {
@@ -150,8 +156,11 @@ fn check(table: &Table<'_>, question: &Question) {
     if question.minor.is_some() && question.kind != Kind::Age {
         table.fault(format!("take `minor` from `{}`: only an age is held against it", question.id));
     }
-    if question.not_before.is_some() && !matches!(question.kind, Kind::Date(_)) {
-        table.fault(format!("take `not_before` from `{}`: only a date is held against it", question.id));
+    for (key, is_there) in [("not_before", !question.not_before.is_empty()), ("within_months", question.within_months.is_some())]
+    {
+        if is_there && !matches!(question.kind, Kind::Date(_)) {
+            table.fault(format!("take `{key}` from `{}`: only a date is held against it", question.id));
+        }
     }
     if let (Some(example), Kind::Age) = (&question.example, &question.kind) {
         if example.parse::<u8>().is_err() {
@@ -274,6 +283,24 @@ pub(super) fn choices(table: &Table<'_>, key: &'static str, least: usize) -> Vec
     }
     if read.len() < least && read.len() == 1 {
         table.fault(format!("offer at least {least} in `{key}`"));
+    }
+    read
+}
+
+/// The questions that a date cannot lie before. Dates are asked earlier; an age may be asked later too, since a birth is looked
+/// at once all is answered: which those are is checked when all is read.
+fn not_before(table: &Table<'_>, known: &mut Known, place: Place) -> Vec<QuestionId> {
+    let Some(value) = table.value("not_before") else { return Vec::new() };
+    let named: Vec<_> = value.get_ref().as_array().map_or_else(|| vec![value], |items| items.iter().collect());
+    let mut read = Vec::new();
+    for value in named {
+        let Some(id) = table.reader.code("not_before", value, QuestionId::parse) else { continue };
+        if !place.inside && !known.kinds.contains_key(&id) && known.anywhere.contains(id.as_str()) {
+            known.ages_to_come.push((id.clone(), value.span()));
+            read.push(id);
+        } else {
+            read.extend(known.day(table.reader, "not_before", value));
+        }
     }
     read
 }

@@ -1,7 +1,7 @@
 //! The JSON Schema (2020-12) of a submission, made from the same definition that checks it.
 //!
 //! It says all that a schema can: kinds, codes, lengths, what is required and when, and the rules that stop a sending.
-//! Whether a date is real or past, and a postcode or number well formed, is left to the hub.
+//! Whether a date is real, past or in order, and a postcode or number well formed, is left to the hub.
 
 use serde_json::{Map, Value, json};
 
@@ -257,6 +257,9 @@ impl<'p> Form<'p> {
             if let Some(hint) = &question.hint {
                 shown.insert("description".to_owned(), json!(hint));
             }
+            if let Some(order) = order(question) {
+                shown.insert("$comment".to_owned(), json!(order));
+            }
         }
         shown
     }
@@ -313,6 +316,15 @@ impl<'p> Form<'p> {
         };
         if truth { known(id, &one_of) } else { known(id, &json!({ "type": one_of["type"], "not": one_of })) }
     }
+}
+
+/// What a schema cannot say of a date: which others it is held against, and how far back it is expected; none for others.
+fn order(question: &Question) -> Option<String> {
+    let others: Vec<&str> = question.not_before.iter().map(QuestionId::as_str).collect();
+    let order = (!others.is_empty()).then(|| format!("not before {}", others.join(", ")));
+    let recent = question.within_months.map(|months| format!("within {months} months, or a hint says so"));
+    let said: Vec<String> = order.into_iter().chain(recent).collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 /// The question is answered, and fits.

@@ -3,10 +3,12 @@
 //! Only compiled for tests; what professionals expect to be asked is in `checklist_tests`.
 
 mod child_exploitation;
+mod dates;
 mod enquiries;
 mod fire;
 mod flags;
 mod foreign_national_offender;
+mod hints;
 mod marac;
 mod modern_slavery;
 mod prevent;

@@ -5,17 +5,20 @@ use jiff::civil::Date;
 
 use crate::{
     app::{App, ReferralView},
-    domain::{agency::AgencyKind, answers::Answers, enquiry::FormKind, pathway::Pathway, relation::Relation},
+    domain::{agency::AgencyKind, answers::Answers, enquiry::FormKind, hint::Hint, pathway::Pathway, relation::Relation},
 };
+
+/// Where the forms of pathways begin.
+const FORMS: &str = "/refer/";
 
 /// A hint.
 #[derive(Clone)]
 pub struct Hinted {
     /// The words.
     pub text: String,
-    /// Name of the pathway that it points to; empty for none that the reader could send.
-    pub title: String,
-    /// Where its form begins; empty for none.
+    /// What the link after it says; empty for none.
+    pub link: String,
+    /// Where that leads: the form of another pathway, or the answers that it is about; empty for none.
     pub href: String,
 }
 
@@ -34,16 +37,25 @@ pub(super) fn html(hints: &[Hinted]) -> Result<String, askama::Error> {
     List { hints }.render()
 }
 
-/// The hints of these answers, given on a day; a form that is not in force, or that this kind of agency cannot send, is not offered.
-pub(super) fn hints(app: &App, pathway: &Pathway, (answers, day): (&Answers, Date), sender: AgencyKind) -> Vec<Hinted> {
-    let hint = |advice: &crate::domain::rule::Advice| {
-        let form = advice.pathway.as_ref().and_then(|id| app.pathway(id.as_str()));
+/// The hints of these answers, given on a day. One about an answer leads to where it is changed, in the draft at `here`; a form
+/// that is not in force, or that this kind of agency cannot send, is not offered.
+pub(super) fn hints(
+    app: &App,
+    pathway: &Pathway,
+    (answers, day): (&Answers, Date),
+    sender: AgencyKind,
+    here: &str,
+) -> Vec<Hinted> {
+    let hinted = |hint: Hint| {
+        let form = hint.pathway.as_ref().and_then(|id| app.pathway(id.as_str()));
         let form = form.filter(|form| form.pathway.may_submit(sender));
-        let link = form.map(|form| (form.pathway.title.clone(), format!("/refer/{}", form.pathway.id)));
-        let (title, href) = link.unwrap_or_default();
-        Hinted { text: advice.text.clone(), title, href }
+        let form = form.map(|form| (format!("Also refer: {}", form.pathway.title), format!("{FORMS}{}", form.pathway.id)));
+        let section = hint.question.as_ref().and_then(|question| pathway.section_of(question));
+        let section = section.map(|section| (format!("Look at {}", section.title), format!("{here}/section/{}", section.id)));
+        let (link, href) = form.or(section).unwrap_or_default();
+        Hinted { text: hint.text, link, href }
     };
-    pathway.advice(answers, day).map(hint).collect()
+    pathway.hints(answers, day).into_iter().map(hinted).collect()
 }
 
 /// What else its sender may have to refer: it stays to be seen after sending, for their side alone.
@@ -53,6 +65,7 @@ pub(super) fn also_refer(app: &App, view: &ReferralView) -> Vec<Hinted> {
     let Some((answers, sender)) = answers.and_then(|answers| Some((answers, answers.sender_kind()?))) else {
         return Vec::new();
     };
-    let hints = hints(app, &view.pathway.pathway, (answers, view.referral.submitted_at.uk_date()), sender);
-    hints.into_iter().filter(|hint| !hint.href.is_empty()).collect()
+    let form = &view.pathway.pathway;
+    let offered = hints(app, form, (answers, view.referral.submitted_at.uk_date()), sender, "");
+    offered.into_iter().filter(|hint| hint.href.starts_with(FORMS)).collect()
 }

@@ -262,7 +262,7 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
         read_when: receives.when,
         rung_on: app.work_contact(&person.caller).await?.phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
         risk: pathway.risk_words(answers).unwrap_or_default(),
-        advice: hints(app, pathway, (answers, person.request.at.uk_date()), filled.sender),
+        advice: hints(app, pathway, (answers, person.request.at.uk_date()), filled.sender, &format!("/drafts/{reference}")),
         leave_out: pathway.leave_out(answers).unwrap_or_default().to_owned(),
         warning: warning(pathway, answers),
     })

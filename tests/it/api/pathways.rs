@@ -96,7 +96,7 @@ async fn the_example_fits_the_schema_and_is_taken_as_it_is() {
         let members: Vec<_> = sent.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(
             members,
-            ["reference", "pathway", "state", "due_at", "received_by", "hours", "covered_by", "next_steps", "copies"]
+            ["reference", "pathway", "state", "due_at", "received_by", "hours", "covered_by", "next_steps", "copies", "hints"]
         );
         assert_eq!((&sent["pathway"], &sent["state"]), (&json!(id), &json!("received")));
         assert!(sent["received_by"]["team"].is_string() && sent["received_by"]["agency"].is_string());

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use referral_exchange::store::Engine;
 use serde_json::{Value, json};
 
-use super::{Client, events, problem};
+use super::{Client, events, fields, problem};
 use crate::support::hub::{ENGINES, Hub};
 
 fn column(page: &Value, name: &str) -> Vec<String> {
@@ -162,5 +162,75 @@ async fn unseen_nonexistent_and_nonsense_cannot_be_told_apart() {
     // An officer, who never reaches content, learns no more.
     let dora = Client::signed_in(&served, "dora.madeup").await;
     problem(dora.get(&format!("/referrals/{reference}")).send().await.unwrap(), 404, "unseen").await;
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dates_that_cannot_be_true_are_refused_and_those_that_are_unlikely_get_a_hint() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let tess = Client::signed_in(&served, "tess.example").await;
+    let mut body = tess.json("/pathways/modern-slavery/example").await;
+    body["answers"]["began"] = json!("2015");
+    body["answers"]["ended"] = json!("2010");
+    let refused = problem(tess.submit("order", &body).await, 422, "answers").await;
+    assert_eq!(fields(&refused), ["ended"]);
+
+    let mut body = tess.json("/pathways/marac/example").await;
+    body["answers"]["age"] = json!({ "born": "1990-05-01" });
+    body["answers"]["incident_on"] = json!("1980-02-03");
+    let sent = tess.submit("birth", &body).await;
+    assert_eq!(sent.status(), 201, "a hint refuses nothing");
+    let sent: Value = sent.json().await.unwrap();
+    let about = |hint: &&Value| hint["field"] == "incident_on" && hint["pathway"].is_null();
+    let hints: Vec<&Value> = sent["hints"].as_array().unwrap().iter().filter(about).collect();
+    assert_eq!(hints.len(), 2, "before the birth, and long ago: {sent}");
+    assert!(hints.iter().all(|hint| !hint.to_string().contains("1980") && !hint.to_string().contains("1990")));
+    let elsewhere = sent["hints"].as_array().unwrap().iter().find(|hint| hint["field"].is_null());
+    assert!(elsewhere.is_none_or(|hint| hint["text"].is_string()), "the advice of the pathway is told as well");
+    served.finish().await;
+}
+
+/// Whoever involves the people of a partner learns here who they are, and who got it.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_struck_out_receives_nothing_and_the_answer_names_who_did() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let tess = Client::signed_in(&served, "tess.example").await;
+    let members = tess.json("/pathways/fire-protection/restricted").await;
+    let member = |name: &str| {
+        let found = members["items"].as_array().unwrap().iter().find(|member| member["name"] == name).cloned();
+        found.unwrap_or_else(|| panic!("{name}: {members}"))
+    };
+    let fay = member("Fay Fictional");
+    let mut body = tess.json("/pathways/fire-protection/example").await;
+    body["answers"]["involved"] = json!(true);
+    body["answers"]["involved_who"] = json!("the owner's sister works there");
+    let mut people = Vec::new();
+    for (key, struck_out) in [("all", json!([])), ("some", json!([fay["id"]]))] {
+        body["strike_out"] = struck_out;
+        let sent = tess.submit(key, &body).await;
+        assert_eq!(sent.status(), 201, "{key}");
+        let sent: Value = sent.json().await.unwrap();
+        assert_eq!(sent["received_by"]["team"], fay["team"]);
+        let named = sent["received_by"]["people"].as_array().unwrap().clone();
+        for (username, name) in [("fay.fictional", "Fay Fictional"), ("theo.invented", "Theo Invented")] {
+            let reader = Client::signed_in(&served, username).await;
+            let reference = sent["reference"].as_str().unwrap();
+            let answer = reader.get(&format!("/referrals/{reference}")).send().await.unwrap();
+            assert_eq!(answer.status() == 200, named.contains(&json!(name)), "{key}: who is named can open it, nobody else");
+        }
+        people.push(named);
+    }
+    assert!(people[0].contains(&json!("Fay Fictional")) && !people[1].contains(&json!("Fay Fictional")), "{people:?}");
+    assert_eq!(people[1].len() + 1, people[0].len());
+    // Of the team alone nobody is left: another agency's people receive it.
+    let first_team = |member: &&Value| member["team"] == fay["team"];
+    let of_team: Vec<Value> =
+        members["items"].as_array().unwrap().iter().filter(first_team).map(|member| member["id"].clone()).collect();
+    body["strike_out"] = json!(of_team);
+    let elsewhere: Value = tess.submit("elsewhere", &body).await.json().await.unwrap();
+    assert_ne!(elsewhere["received_by"]["agency"], fay["agency"], "{elsewhere}");
+    let everybody: Vec<Value> = members["items"].as_array().unwrap().iter().map(|member| member["id"].clone()).collect();
+    body["strike_out"] = json!(everybody);
+    assert_eq!(fields(&problem(tess.submit("nobody", &body).await, 422, "answers").await), ["strike_out"]);
     served.finish().await;
 }

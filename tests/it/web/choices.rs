@@ -97,3 +97,16 @@ async fn whoever_the_sender_strikes_out_holds_nothing_of_it() {
     }
     served.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_date_of_long_ago_gets_a_hint_on_the_page_that_checks_and_can_be_sent() {
+    let long_ago = [("seen_on-day", "1"), ("seen_on-month", "6"), ("seen_on-year", "1920")];
+    let (served, client, draft) = drafted(&long_ago).await;
+    let page = client.get(&format!("{draft}/check")).await;
+    let hints = page.words("h2 ~ .govuk-list--bullet li");
+    let hint = hints.iter().find(|hint| hint.starts_with("Last seen: this is more than 12 months ago."));
+    assert!(hint.is_some_and(|hint| hint.contains("Look at What you saw")), "{hints:?}");
+    assert!(page.body.contains(&format!("{draft}/section/seen")), "it leads to the answer");
+    assert_eq!(send(&client, &draft, &[]).await.status.as_u16(), 303);
+    served.finish().await;
+}

@@ -67,7 +67,7 @@ pub(super) fn check(answer: &str, open: bool, failed: bool) -> CheckPage {
         risk: "High".to_owned(),
         advice: vec![Hinted {
             text: "Think about a modern slavery referral as well.".to_owned(),
-            title: if open { String::new() } else { "Modern slavery".to_owned() },
+            link: if open { String::new() } else { "Also refer: Modern slavery".to_owned() },
             href: if open { String::new() } else { "/refer/modern-slavery".to_owned() },
         }],
         choices: held::choices(answer, failed),

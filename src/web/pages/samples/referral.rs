@@ -127,7 +127,7 @@ pub(super) fn question(words: &str, failed: bool) -> ReferralPage {
 fn also_refer() -> Hinted {
     Hinted {
         text: "Think about a modern slavery referral as well.".to_owned(),
-        title: "Modern slavery".to_owned(),
+        link: "Also refer: Modern slavery".to_owned(),
         href: "/refer/modern-slavery".to_owned(),
     }
 }

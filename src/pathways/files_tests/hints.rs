@@ -1,0 +1,47 @@
+//! Hints that stand in every file, or come from the words that were typed.
+
+use jiff::civil::{Date, date};
+use serde_json::json;
+
+use super::{answers, library, people};
+use crate::domain::hint::Hint;
+
+const TODAY: Date = date(2026, 11, 28);
+
+#[test]
+fn whoever_names_nobody_to_ask_while_they_are_away_is_told_so_on_every_form_about_a_person() {
+    assert_eq!(people().len(), 6);
+    for pathway in people() {
+        let told = |given: &serde_json::Value| {
+            let answers = answers(&pathway, given);
+            pathway.hints(&answers, TODAY).iter().any(|hint| hint.text.starts_with("You named nobody who can be asked"))
+        };
+        assert!(told(&json!({ "danger_now": false })), "{}", pathway.id);
+        assert!(!told(&json!({ "second_contact": "Alex Stand-in, duty desk" })), "{}", pathway.id);
+    }
+}
+
+#[test]
+fn a_question_without_a_name_gets_a_hint_where_its_words_look_as_if_they_tell_who_it_is() {
+    let enquiries = library().iter().filter_map(|loaded| loaded.pathway.enquiry.as_ref());
+    let mut asked = 0;
+    for form in enquiries.map(|enquiry| &*enquiry.form) {
+        let hints = |worry: &str| {
+            let hints = form.hints(&answers(form, &json!({ "advice_worry": worry })), TODAY);
+            let about: Vec<Hint> = hints.into_iter().filter(|hint| hint.question.is_some()).collect();
+            assert!(about.iter().all(|hint| hint.field().as_deref() == Some("advice_worry")), "{}", form.id);
+            about.into_iter().map(|hint| hint.text).collect::<Vec<_>>()
+        };
+        assert_eq!(hints("A pupil came with new things twice last week."), [""; 0], "{}", form.id);
+        let told = hints("Born 3 May 2010 of LE1 1AA, rings from 07700 900123 and writes from a@post.example");
+        assert_eq!(told.len(), 4, "{}: {told:?}", form.id);
+        assert!(["2010", "LE1", "07700", "post.example"].iter().all(|said| !told.concat().contains(said)), "{told:?}");
+        asked += 1;
+    }
+    assert_eq!(asked, 6);
+    // Where names are asked for, nothing is said about them.
+    for pathway in people() {
+        let given = answers(&pathway, &json!({ "second_contact": "Alex Stand-in, 07700 900123" }));
+        assert!(pathway.hints(&given, TODAY).iter().all(|hint| hint.question.is_none()), "{}", pathway.id);
+    }
+}
