@@ -33,6 +33,24 @@ pub(super) struct PersonPlan {
     pub(super) role: Role,
 }
 
+/// The councils of one area, and that area as forms call it; the county's council is that of seven.
+const AREAS: [(&str, &str); 9] = [
+    ("leicester-city-council", "leicester"),
+    ("rutland-county-council", "rutland"),
+    ("blaby-district-council", "blaby"),
+    ("charnwood-borough-council", "charnwood"),
+    ("harborough-district-council", "harborough"),
+    ("hinckley-bosworth-council", "hinckley-bosworth"),
+    ("melton-borough-council", "melton"),
+    ("north-west-leicestershire-council", "north-west"),
+    ("oadby-wigston-council", "oadby-wigston"),
+];
+
+/// The area that an agency is the council of, by the agency's code; none for others.
+pub(super) fn area(agency: &str) -> Option<&'static str> {
+    AREAS.iter().find(|(council, _)| *council == agency).map(|(_, area)| *area)
+}
+
 const fn person(username: &'static str, name: &'static str, role: Role) -> PersonPlan {
     PersonPlan { username, name, role }
 }
@@ -317,6 +335,14 @@ mod tests {
 
     fn leads_or_triages(role: Role) -> bool {
         matches!(role, Role::Lead | Role::Triager)
+    }
+
+    #[test]
+    fn every_council_but_the_countys_has_an_area_of_its_own() {
+        let councils = Extent::Whole.agencies().filter(|(agency, _)| agency.kind == AgencyKind::Council);
+        let (with, without): (Vec<&str>, Vec<&str>) =
+            councils.map(|(agency, _)| agency.code).partition(|code| area(code).is_some());
+        assert_eq!((with.len(), without), (AREAS.len(), vec!["leicestershire-county-council"]));
     }
 
     #[test]

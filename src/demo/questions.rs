@@ -6,11 +6,11 @@ use super::{
     DemoPerson, NEXT_CODE,
     story::Story,
     words,
-    writing::{Turn, write},
+    writing::{Turn, Writer, write},
 };
 use crate::{
     app::{Caller, Error, Sending, Versioned, raw_from_json},
-    domain::{agency::AgencyKind, enquiry::FormKind, message::Audience},
+    domain::{enquiry::FormKind, message::Audience},
 };
 
 /// So many questions become referrals.
@@ -38,17 +38,18 @@ struct Question {
 
 impl Story<'_> {
     /// Answers to a form that can be sent, as JSON.
-    fn written(&mut self, versioned: &Versioned, kind: AgencyKind) -> serde_json::Value {
+    fn written(&mut self, versioned: &Versioned, writer: Writer) -> serde_json::Value {
         let app = self.app;
-        let read = |answers: &serde_json::Value| app.check_answers(versioned, raw_from_json(answers).ok()?, kind).ok();
+        let read = |answers: &serde_json::Value| app.check_answers(versioned, raw_from_json(answers).ok()?, writer.0).ok();
         let today = self.app.now().uk_date();
-        write(&versioned.pathway, (kind, today), Turn::Usual, &mut self.chance, read)
+        write(&versioned.pathway, (writer, today), Turn::Usual, &mut self.chance, read)
     }
 
     /// Sends a form; gives its reference.
     async fn send_form(&mut self, caller: &Caller, versioned: &Versioned, made_of: Option<&str>) -> Result<String, Error> {
         let kind = self.app.sender_kind(caller).await?;
-        let answers = self.written(versioned, kind);
+        let writer = self.writer(caller, kind);
+        let answers = self.written(versioned, writer);
         let body = json!({ "pathway": versioned.pathway.id.as_str(), "answers": answers }).to_string();
         let raw = raw_from_json(&answers).map_err(Error::Invalid)?;
         let sending = Sending { enquiry: made_of.map(str::to_owned), ..Sending::from(raw) };

@@ -8,14 +8,15 @@ use serde_json::json;
 use super::{
     DemoPerson, NEXT_CODE, SettableClock,
     chance::Chance,
-    partnership::agencies,
+    partnership::{agencies, area},
     questions::Questions,
     words,
-    writing::{Turn, write},
+    writing::{Turn, Writer, write},
 };
 use crate::{
     app::{App, Caller, Error, IdempotencyKey, ListQuery, Stop, Verdict, Versioned, raw_from_json},
     domain::{
+        agency::AgencyKind,
         draft::Part,
         enquiry::FormKind,
         ports::Clock,
@@ -176,6 +177,13 @@ impl<'s> Story<'s> {
         found.ok_or_else(|| Error::Configuration("the made-up partnership names nobody".into()))
     }
 
+    /// How somebody's agency writes.
+    pub(super) fn writer(&self, caller: &Caller, kind: AgencyKind) -> Writer {
+        let person = self.people.iter().find(|person| person.user == caller.user());
+        let agency = person.and_then(|person| agencies().find(|agency| agency.name == person.agency));
+        (kind, agency.and_then(|agency| area(agency.code)))
+    }
+
     /// Somebody who sends: not one who checks for their agency, since theirs is not checked again. Whoever was asked something
     /// comes back before others, but for the last days.
     fn sender(&mut self, comes_back: bool) -> Result<&'s DemoPerson, Error> {
@@ -298,7 +306,8 @@ impl<'s> Story<'s> {
             let Some(versioned) = versioned else { continue };
             let app = self.app;
             let read = |answers: &serde_json::Value| app.check_answers(versioned, raw_from_json(answers).ok()?, kind).ok();
-            let answers = write(&versioned.pathway, (kind, request.at.uk_date()), *turn, &mut self.chance, read);
+            let writer = self.writer(&caller, kind);
+            let answers = write(&versioned.pathway, (writer, request.at.uk_date()), *turn, &mut self.chance, read);
             let body = json!({ "pathway": versioned.pathway.id.as_str(), "answers": answers }).to_string();
             let raw = raw_from_json(&answers).map_err(Error::Invalid)?;
             let key = self.key()?;

@@ -45,10 +45,13 @@ const IN_THE_CITY: u64 = 34;
 /// Of what would be for today in the usual way, one in so many stays so.
 const TODAY_IN: u64 = 4;
 
+/// Who writes: the kind of their agency, and the area that it is the council of.
+pub(super) type Writer = (AgencyKind, Option<&'static str>);
+
 /// The answers of a referral, as the JSON door takes them. `read` gives them read, if they could be sent.
 pub(super) fn write(
     pathway: &Pathway,
-    (sender, today): (AgencyKind, Date),
+    ((sender, area), today): (Writer, Date),
     turn: Turn,
     chance: &mut Chance,
     read: impl Fn(&Value) -> Option<Answers>,
@@ -58,9 +61,10 @@ pub(super) fn write(
         steer(&mut plain, pathway, turn);
         plain
     };
-    let mut written = plain(&Answers::default());
+    let home = home(pathway, area);
+    let mut written = plain(&home);
     for _ in 0..TRIES {
-        let mut varied = plain(&branch(pathway, turn, chance));
+        let mut varied = plain(&branch(pathway, turn, &home, chance));
         vary(&mut varied, pathway, today, chance);
         if read(&varied).is_some() {
             written = varied;
@@ -74,7 +78,7 @@ pub(super) fn write(
     let calm = unsure(&written, pathway, (sender, today)).into_iter().find(|calm| read(calm).is_some() && !is_today(calm));
     // Where not knowing is for today as well, something else is said.
     let others = || {
-        let given = other_choices(pathway);
+        let given = other_choices(pathway, &home);
         given.iter().cycle().take(given.len() * usize::from(TRIES)).find_map(|given| {
             let mut other = plain(given);
             vary(&mut other, pathway, today, chance);
@@ -84,8 +88,18 @@ pub(super) fn write(
     calm.or_else(others).unwrap_or(written)
 }
 
+/// Where a district's council meets people: in its own area. Nothing for others.
+fn home(pathway: &Pathway, area: Option<&str>) -> Answers {
+    let asked = pathway.district.as_ref().and_then(|id| pathway.question(id)).zip(area);
+    let here = asked.and_then(|(question, area)| {
+        let choice = question.kind.choices().iter().find(|choice| choice.code.as_str() == area)?;
+        Some((question.id.clone(), Answer::Choice(choice.code.clone())))
+    });
+    Answers::from_pairs(here)
+}
+
 /// One answer to start from for each choice of a question that may make it for today.
-fn other_choices(pathway: &Pathway) -> Vec<Answers> {
+fn other_choices(pathway: &Pathway, home: &Answers) -> Vec<Answers> {
     let rules = pathway.urgency.iter().filter(|rule| rule.urgency == Urgency::Today);
     let hangs: BTreeSet<&QuestionId> = rules.flat_map(|rule| rule.when.questions()).collect();
     let asked = pathway.questions().filter(|question| hangs.contains(&question.id));
@@ -93,7 +107,10 @@ fn other_choices(pathway: &Pathway) -> Vec<Answers> {
         Kind::Choice(choices) => Some(choices.iter().map(|choice| (question.id.clone(), Answer::Choice(choice.code.clone())))),
         _ => None,
     });
-    choices.flatten().map(|pair| Answers::from_pairs([pair])).collect()
+    choices
+        .flatten()
+        .map(|pair| Answers::from_pairs(home.iter().map(|(id, answer)| (id.clone(), answer.clone())).chain([pair])))
+        .collect()
 }
 
 /// The same answers, with one of those not known that would make it for today, or with all of them; without what is then not
@@ -177,13 +194,17 @@ fn with_items(question: &Question) -> Vec<&Question> {
 }
 
 /// Answers to start from: the area, and here and there another way through the form than the example's.
-fn branch(pathway: &Pathway, turn: Turn, chance: &mut Chance) -> Answers {
+fn branch(pathway: &Pathway, turn: Turn, home: &Answers, chance: &mut Chance) -> Answers {
     let unless = pathway.check.iter().filter_map(|check| check.unless.as_ref());
     let decides: BTreeSet<&QuestionId> = unless.flat_map(Condition::questions).collect();
     let steady = steady(pathway);
     let mut given = Answers::default();
     for question in pathway.questions() {
         let (Kind::Choice(choices) | Kind::Many(choices)) = &question.kind else { continue };
+        if let Some(here) = home.get(&question.id) {
+            given.push(question.id.clone(), here.clone());
+            continue;
+        }
         let choice = if Some(&question.id) == pathway.district.as_ref() {
             match choices.split_first() {
                 Some((city, elsewhere)) if chance.below(100) >= IN_THE_CITY => chance.pick(elsewhere).or(Some(city)),
@@ -235,12 +256,14 @@ fn vary(answers: &mut Value, pathway: &Pathway, today: Date, chance: &mut Chance
                 }
             }
             Kind::Date(of) if of.when == DateRange::TodayOrPast => {
-                let since = question.not_before.as_ref().and_then(|id| dates.get(id).copied());
+                let since = question.not_before.iter().filter_map(|id| dates.get(id).copied()).min();
+                // No month is shorter.
+                let most = question.within_months.map_or(410, |months| 28 * u64::from(months)).min(410);
                 let ago = match (since, of.precision) {
                     (Some(since), _) => chance.below(u64::from(since) + 1),
                     (None, Precision::Whole) => chance.below(10),
                     // What is told from memory lies further back.
-                    (None, Precision::PartKnown) => 10 + chance.below(400),
+                    (None, Precision::PartKnown) => 10 + chance.below(most - 10),
                 };
                 let days = u16::try_from(ago).unwrap_or_default();
                 dates.insert(question.id.clone(), days);
@@ -315,7 +338,10 @@ fn people_and_places(value: &mut Value, of: (&str, bool), question: &str, chance
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{app::PathwayLibrary, domain::validate::validate};
+    use crate::{
+        app::PathwayLibrary,
+        domain::{code::Code, validate::validate},
+    };
 
     #[test]
     fn what_is_written_can_be_sent_and_goes_the_way_it_was_meant_to() {
@@ -332,8 +358,11 @@ mod tests {
                 |answers: &Value| -> Option<Answers> { validate(pathway, raw_from_json(answers).ok()?, sender, today).ok() };
             let mut different = BTreeSet::new();
             for turn in [Turn::Usual, Turn::Usual, Turn::Usual, Turn::Urgent, Turn::Checked, Turn::Restricted] {
-                let written = write(pathway, (sender, today), turn, &mut chance, read);
+                let written = write(pathway, ((sender, None), today), turn, &mut chance, read);
                 different.insert(written.to_string());
+                let doubted = read(&written).map(|answers| pathway.hints(&answers, today)).unwrap_or_default();
+                let doubted = doubted.iter().find_map(crate::domain::hint::Hint::field);
+                assert_eq!(doubted, None, "{} {turn:?}: nothing told contradicts itself", pathway.id);
                 let Some(answers) = read(&written) else { panic!("{} {turn:?}: {written}", pathway.id) };
                 assert_eq!(pathway.is_conflicted(&answers), turn == Turn::Restricted, "{}", pathway.id);
                 assert!(turn != Turn::Urgent || pathway.urgency(&answers) == Urgency::Today, "{}", pathway.id);
@@ -342,6 +371,23 @@ mod tests {
                 assert_eq!(checked, turn == Turn::Checked && pathway.check.is_some(), "{}", pathway.id);
             }
             assert!(different.len() > 4, "{}: others each time", pathway.id);
+        }
+    }
+
+    #[test]
+    fn a_districts_council_refers_whom_it_meets_in_its_own_area() {
+        let library = PathwayLibrary::embedded().expect("the built-in pathways");
+        let (today, sender) = (jiff::civil::date(2026, 11, 23), AgencyKind::Council);
+        let mut chance = Chance::from_seed(7);
+        for loaded in library.iter().filter(|loaded| loaded.pathway.may_submit(sender)) {
+            let pathway = &loaded.pathway;
+            let read =
+                |answers: &Value| -> Option<Answers> { validate(pathway, raw_from_json(answers).ok()?, sender, today).ok() };
+            for turn in [Turn::Usual, Turn::Usual, Turn::Usual, Turn::Urgent, Turn::Checked, Turn::Restricted] {
+                let written = write(pathway, ((sender, Some("melton")), today), turn, &mut chance, read);
+                let answers = read(&written).unwrap_or_else(|| panic!("{}: {written}", pathway.id));
+                assert_eq!(pathway.district(&answers).map(Code::as_str), Some("melton"), "{} {turn:?}", pathway.id);
+            }
         }
     }
 
@@ -355,7 +401,7 @@ mod tests {
             let read =
                 |answers: &Value| -> Option<Answers> { validate(pathway, raw_from_json(answers).ok()?, sender, today).ok() };
             let urgent = (0..40).filter(|_| {
-                let written = write(pathway, (sender, today), Turn::Usual, &mut chance, read);
+                let written = write(pathway, ((sender, None), today), Turn::Usual, &mut chance, read);
                 read(&written).is_some_and(|answers| pathway.urgency(&answers) == Urgency::Today)
             });
             assert!(urgent.count() <= 20, "{}", pathway.id);
