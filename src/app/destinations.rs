@@ -129,12 +129,12 @@ impl App {
     }
 
     /// The route by which a referral lies where it does: that of its answers, or, once it was passed on, the one that leads to its
-    /// team. None where its team receives nothing of the kind in the usual way.
-    pub async fn route_taken<'v>(&self, view: &'v ReferralView, answers: &Answers) -> Result<Option<&'v Route>, Error> {
+    /// team, of its pathway or, where it receives nothing of the kind in the usual way, of any other. None where none does.
+    pub async fn route_taken(&self, view: &ReferralView, answers: &Answers) -> Result<Option<Route>, Error> {
         let team = self.team(view.referral.receiving_team).await?;
         let first = view.pathway.pathway.route(answers);
         let is_first = view.course.version == view.pathway.version && first.team.as_str() == team.code;
-        Ok(if is_first { Some(first) } else { route_to(&view.course.pathway, &team) })
+        Ok(if is_first { Some(first.clone()) } else { self.desk_route(Some(&view.course.pathway), &team) })
     }
 
     /// Another pathway that a referral may be passed on to. A question for advice is answered on its own.

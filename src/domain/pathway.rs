@@ -281,6 +281,12 @@ impl Pathway {
         self.next_steps.iter().filter(move |step| step.holds(way, answers)).map(|step| step.text.as_str())
     }
 
+    /// What happens next whichever team has it: the lines that are true of every way.
+    pub fn steps_of_every_way<'a>(&'a self, answers: &'a Answers) -> impl Iterator<Item = &'a str> {
+        let general = self.next_steps.iter().filter(|step| step.ways.is_empty());
+        general.filter(|step| step.when.as_ref().is_none_or(|when| when.holds(answers))).map(|step| step.text.as_str())
+    }
+
     /// Whether somebody could be harmed now or soon by what these answers say, so that the page with whom to ring comes first.
     pub fn is_alarming(&self, answers: &Answers) -> bool {
         self.sections.iter().any(|section| self.alarms(section, answers))

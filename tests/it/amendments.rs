@@ -4,7 +4,13 @@ use std::time::Duration;
 
 use referral_exchange::{
     app::{Added, Answered, App, Caller, Error, IdempotencyKey, Item, ListQuery, NoticeQuery, Said, flags, latest, milder},
-    domain::{code::QuestionId, notice::NoticeCode, queue::QueueFilter, urgency::Urgency},
+    domain::{
+        answers::{RawAnswer, RawAnswers},
+        code::QuestionId,
+        notice::NoticeCode,
+        queue::QueueFilter,
+        urgency::Urgency,
+    },
     store::Engine,
 };
 use serde_json::{Value, json};
@@ -155,7 +161,55 @@ async fn acts(engine: Engine) {
     hub.finish().await;
 }
 
+/// Of an addition and a change made at the same moment none is lost: who comes too late is told, and says it again.
+async fn beside_an_addition(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    for turn in 0..4 {
+        let key = format!("send-{turn}");
+        let sent = send(app, &tess, &key, |answers| {
+            answers["narrative"] = json!("As it was.");
+            answers.as_object_mut().unwrap().remove("opinion");
+        });
+        let reference = sent.await.reference.to_string();
+        let added = RawAnswers::from([(id("opinion"), RawAnswer::Text("It was worse inside.".into()))]);
+        let (added, changed) = (&added, json!({ "narrative": "As it is." }));
+        let add = async |key: &str| {
+            let key = IdempotencyKey::parse(key).unwrap();
+            app.add_answers(&app.request(None), &tess, &key, (&reference, "seen"), (added, b"opinion")).await.map(drop)
+        };
+        let change = async |key: &str| {
+            let at = revision(app, &tess, &reference).await;
+            amend(app, &tess, (&reference, at), key, &changed).await.map(drop)
+        };
+        let (first, second) = (format!("add-{turn}"), format!("change-{turn}"));
+        let (one, two) = tokio::join!(add(&first), change(&second));
+        assert!(one.is_ok() || two.is_ok(), "{one:?} {two:?}");
+        for late in [&one, &two] {
+            assert!(matches!(late, Ok(()) | Err(Error::Conflict(_))), "{late:?}");
+        }
+        let stands = |view: &referral_exchange::app::ReferralView| {
+            let now = latest(view);
+            let narrative = view.pathway.pathway.question(&id("narrative")).unwrap();
+            (now.get(&id("opinion")).is_some(), now.get(&id("narrative")).unwrap().words(narrative) == "As it is.")
+        };
+        let view = app.read_referral(&app.request(None), &tess, &reference).await.unwrap();
+        assert_eq!(stands(&view), (one.is_ok(), two.is_ok()), "what was taken stands, and nothing else");
+        if one.is_err() {
+            add(&format!("{first}-again")).await.unwrap();
+        }
+        if two.is_err() {
+            change(&format!("{second}-again")).await.unwrap();
+        }
+        let view = app.read_referral(&app.request(None), &tess, &reference).await.unwrap();
+        assert_eq!((stands(&view), view.additions.len()), ((true, true), 2));
+    }
+    hub.finish().await;
+}
+
 crate::support::on_both! {
+    an_addition_and_a_change_at_the_same_moment_are_both_kept => beside_an_addition,
     an_amendment_acts_as_if_it_had_been_sent_so_and_never_lowers_an_urgency => acts,
     both_versions_stay_and_the_team_is_told => both_versions,
     what_is_no_change_comes_too_late_or_is_not_theirs_changes_nothing => refusals,

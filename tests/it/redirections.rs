@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::support::{
     acts::send,
-    hub::{ENGINES, Hub},
+    client::Client,
+    hub::{ENGINES, Hub, Served},
     kept_back::try_send,
     notice,
     raw::Raw,
@@ -198,4 +199,44 @@ crate::support::on_both! {
     what_is_for_today_goes_with_whoever_covers_for_the_new_desk => urgent,
     a_team_that_passes_on_what_it_covers_for_keeps_covering => by_the_cover,
     another_team_gets_what_is_shared_and_nothing_of_the_first_teams_own => to_another_desk,
+}
+
+/// Passes a referral on as its first reader, to a team of a pathway, the same or another.
+async fn goes_on(served: &Served, reference: &str, (pathway, code): (Option<&str>, &str)) {
+    let app = &served.hub.app;
+    served.hub.clock.advance(std::time::Duration::from_secs(31));
+    let theo = served.hub.sign_in("theo.invented").await;
+    let revision = app.read_referral(&app.request(None), &theo, reference).await.unwrap().referral.revision;
+    let redirection = Redirection {
+        pathway: pathway.map(str::to_owned),
+        team: Some(team(&served.hub, code).await),
+        text: "It is rather for them.".to_owned(),
+        revision,
+    };
+    let key = IdempotencyKey::parse(code).unwrap();
+    app.redirect_referral(&app.request(None), &theo, &key, (reference, &redirection)).await.unwrap();
+}
+
+/// Who reads next, and when, is said of the team that has it: not of the one that passed it on.
+#[tokio::test(flavor = "multi_thread")]
+async fn once_passed_on_the_page_after_sending_speaks_of_the_team_that_has_it() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let client = Client::new(&served);
+    client.sign_in(&served, "tess.example").await;
+    for (to, team, hours) in [
+        ((Some("modern-slavery"), "slavery-team"), "Modern slavery team", "Every day, 8am to 6pm"),
+        // The form knows no hours of a team that receives nothing of the kind: those are its own.
+        ((None, "city-front-door"), "front door", "Monday to Friday, 9am to 5pm"),
+    ] {
+        served.hub.clock.advance(std::time::Duration::from_mins(1));
+        let sent = client.refer(&[]).await;
+        let before = client.get(&sent).await;
+        assert!(before.body.contains("The fire protection team reads new referrals Monday to Friday, 9am to 5pm"));
+        goes_on(&served, sent.split('/').nth(2).unwrap(), to).await;
+        let after = client.get(&sent).await;
+        let words = after.words("main").concat();
+        assert!(words.contains(team) && words.to_lowercase().contains(&hours.to_lowercase()), "{words}");
+        assert!(!words.contains("The fire protection team reads"), "{words}");
+    }
+    served.finish().await;
 }

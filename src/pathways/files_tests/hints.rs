@@ -3,8 +3,8 @@
 use jiff::civil::{Date, date};
 use serde_json::json;
 
-use super::{answers, library, people};
-use crate::domain::hint::Hint;
+use super::{answers, file, library, people, question};
+use crate::domain::{hint::Hint, next_step::Way};
 
 const TODAY: Date = date(2026, 11, 28);
 
@@ -43,5 +43,37 @@ fn a_question_without_a_name_gets_a_hint_where_its_words_look_as_if_they_tell_wh
     for pathway in people() {
         let given = answers(&pathway, &json!({ "second_contact": "Alex Stand-in, 07700 900123" }));
         assert!(pathway.hints(&given, TODAY).iter().all(|hint| hint.question.is_none()), "{}", pathway.id);
+    }
+}
+
+#[test]
+fn a_threat_to_set_a_fire_shows_how_to_reach_the_police_as_well() {
+    let ring = file("fire-prevention").danger.ring;
+    let police: Vec<&str> = ring.iter().filter(|ring| ring.who.contains("olice")).map(|ring| ring.number.as_str()).collect();
+    assert_eq!(police, ["999", "101"]);
+}
+
+#[test]
+fn every_cue_that_brings_the_numbers_also_brings_the_advice_to_ring() {
+    let pathway = file("prevent");
+    let cues = question(&pathway, "cues");
+    for cue in cues.kind.choices().iter().map(|choice| choice.code.as_str()) {
+        let given = answers(&pathway, &json!({ "danger_now": false, "cues": [cue] }));
+        let advised = pathway.advice(&given, TODAY).any(|advice| advice.code.as_str() == "ring-now");
+        assert_eq!(advised, pathway.is_alarming(&given), "{cue}");
+    }
+}
+
+#[test]
+fn nobody_who_wants_no_help_is_promised_that_an_adviser_contacts_them() {
+    let pathway = file("marac");
+    for (support, contact, promised) in
+        [("given", "yes", true), ("refused", "yes", false), ("given", "no", false), ("given", "through-me", false)]
+    {
+        let given = answers(&pathway, &json!({ "consent_support": support, "contact_ok": contact }));
+        let steps: Vec<&str> = pathway.steps(Way::AtOnce, &given).collect();
+        let told = steps.iter().any(|step| step.starts_with("An independent adviser contacts the person"));
+        assert_eq!(told, promised, "{support} {contact}: {steps:?}");
+        assert!(promised || steps.iter().any(|step| step.starts_with("An independent adviser rings you")), "{steps:?}");
     }
 }

@@ -170,6 +170,20 @@ async fn untold(app: &App, pathway: &Pathway, answers: &Answers) -> Result<Vec<S
     Ok(lines)
 }
 
+/// What happens next. What the form says of the team that it goes to is true of that one only: once it was passed on, the new
+/// course speaks, or what is true of any team.
+fn steps(view: &ReferralView, (way, is_first): (Way, bool), answers: &Answers) -> Vec<String> {
+    let (form, course) = (&view.pathway, &view.course);
+    // None of the new course's own questions was answered.
+    let unasked = Answers::default();
+    let lines: Vec<&str> = match form.version == course.version {
+        false => course.pathway.steps(way, &unasked).collect(),
+        true if is_first => form.pathway.steps(way, answers).collect(),
+        true => form.pathway.steps_of_every_way(answers).collect(),
+    };
+    lines.into_iter().map(str::to_owned).collect()
+}
+
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
     let view = app.read_referral(&person.request, &person.caller, &reference).await?;
     let reference = view.referral.reference.to_string();
@@ -195,10 +209,11 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         None => Vec::new(),
     };
     let route = match view.answers.as_ref() {
-        Some(answers) if is_named => Some(pathway.route(answers)),
+        Some(answers) if is_named => Some(pathway.route(answers).clone()),
         Some(answers) => app.route_taken(&view, answers).await?,
         None => None,
     };
+    let route = route.as_ref();
     let read_when = route.map(|route| {
         if is_named {
             return words::read_by_name(&route.emergency);
@@ -240,7 +255,8 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         None => Vec::new(),
     };
     let answers = view.answers.clone().unwrap_or_default();
-    let steps = pathway.steps(way, &answers).map(str::to_owned);
+    let is_first = view.answers.is_none() || is_named || route.is_some_and(|route| route.team == pathway.route(&answers).team);
+    let steps = steps(&view, (way, is_first), &answers);
     ok(&SentPage {
         frame: person.frame.titled(&format!("{} – {}", title(kind), pathway.title)).at("/sent"),
         kind,
