@@ -58,7 +58,17 @@ pub struct AdditionView {
 /// What a reader of the answers must see first, as they are now; nothing where the reader may not see them.
 pub fn flags(view: &ReferralView) -> Vec<String> {
     let Some(_) = &view.answers else { return Vec::new() };
-    view.pathway.pathway.flags(&latest(view)).map(str::to_owned).collect()
+    let (pathway, now) = (&view.pathway.pathway, latest(view));
+    let mut flags: Vec<String> = pathway.flags(&now).map(str::to_owned).collect();
+    // The same whether or not somebody kept such an answer back: it must warn, and be no sign.
+    if view.may_lack && pathway.may_lack_a_flag(&now) {
+        let (team, agency) = &view.received_by;
+        flags.push(format!(
+            "Ways of making contact that must never be used are not all in what you read. Ask {team} ({agency}) before you ring, \
+             write or visit."
+        ));
+    }
+    flags
 }
 
 /// Reads sealed answers: those that were sent, or added, or changed.

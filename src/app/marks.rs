@@ -106,8 +106,8 @@ impl ReferralView {
     }
 }
 
-/// What the desk is told that would take away a mark of the sender's side.
-pub const SENDERS_MARK: &str = "whoever sent it marked this, and can take the mark away";
+/// What somebody is told who would take away a mark of the other side's: they may not know why it was made.
+pub const OTHERS_MARK: &str = "the other side marked this, and can take the mark away";
 
 /// How many rows of marks a referral holds at most: each is looked at whenever it is listed.
 const MOST: usize = 2000;
@@ -139,11 +139,12 @@ impl App {
         self.once(request, caller, key, (&route, body.as_bytes()), act).await
     }
 
-    /// Takes away the mark on an answer of a referral against an agency, by its code; once for each key.
+    /// Takes away the mark of the caller's side on an answer of a referral against an agency, by its code; once for each key.
+    /// Where the other side marked the same, it stays withheld.
     ///
     /// # Errors
-    /// [`Error::Unseen`] also where the answer is not marked so; [`Error::Refused`]; [`Error::Conflict`] where the sender's side
-    /// marked it and the caller is not of that.
+    /// [`Error::Unseen`] also where the answer is not marked so; [`Error::Refused`]; [`Error::Conflict`] where only the other side
+    /// marked it, the sender's or the desk.
     pub async fn end_withholding(
         &self,
         request: &RequestContext,
@@ -158,12 +159,13 @@ impl App {
             let (referral, sight, permit) = self.permitted(request, caller, asked).await?;
             let agencies = self.store.agencies().await?;
             let agency = agencies.iter().find(|known| known.code == agency).ok_or(Error::Unseen)?.id;
-            let known = sight.marks.known(referral.id);
-            let mark = known.into_iter().find(|mark| mark.question.as_str() == question && mark.agency == agency);
-            let mark = mark.ok_or(Error::Unseen)?;
-            if mark.by_sender && !sent_it(permit.act().relation) {
-                return Err(Error::Conflict(SENDERS_MARK));
-            }
+            let by_sender = sent_it(permit.act().relation);
+            let mut marks = sight.marks.known(referral.id);
+            marks.retain(|mark| mark.question.as_str() == question && mark.agency == agency);
+            let others = !marks.is_empty();
+            let Some(mark) = marks.into_iter().find(|mark| mark.by_sender == by_sender) else {
+                return Err(if others { Error::Conflict(OTHERS_MARK) } else { Error::Unseen });
+            };
             self.write_marks(request, (&referral, &sight), (&[mark], false), permit, once).await
         };
         self.once(request, caller, key, (&route, body.as_bytes()), act).await
@@ -203,10 +205,7 @@ impl App {
         for question in &withhold.answers {
             self.check_somebody_left((&referral, &sight), question, &from).await?;
             for agency in &from {
-                let same = |mark: &&Mark| mark.question == *question && mark.agency == *agency;
-                let standing = sight.marks.of(referral.id).find(same);
-                // The sender's own mark takes the place of the desk's, which the desk could take away; never the other way round.
-                let by_sender = by_sender || standing.is_some_and(|mark| mark.by_sender);
+                // Beside the other side's, which that side could take away.
                 let mark = Mark { question: question.clone(), agency: *agency, by_sender };
                 // What stands already is written anew where the caller may not know of it: nothing tells them that it does.
                 if !known.contains(&mark) && !marks.contains(&mark) {
@@ -300,13 +299,13 @@ impl App {
         Err(fault(FROM, "Nobody would be left in the team that works on it who may read these answers"))
     }
 
-    /// What is marked on these referrals. A row that takes the place of another, to end it or to say anew who may, counts only if
-    /// its event vouches for it: a row planted by SQL lifts nothing. The first of its kind refuses in any case.
+    /// What is marked on these referrals, by each side. A row that takes the place of another counts only if its event vouches for
+    /// it: a row planted by SQL lifts nothing. The first of its kind refuses in any case.
     pub(super) async fn marks(&self, own: BTreeSet<AgencyId>, referrals: &[ReferralId]) -> Result<Marks, Error> {
         let found = self.store.markings(referrals).await?;
         let mut known = HashSet::new();
         let mut replaces = |found: Found| {
-            let is_first = known.insert((found.referral, found.mark.question.clone(), found.mark.agency));
+            let is_first = known.insert((found.referral, found.mark.clone()));
             let replaces = !is_first || !found.refused;
             (found, replaces)
         };
@@ -318,9 +317,7 @@ impl App {
         let mut standing: Vec<(ReferralId, Mark)> = Vec::new();
         for (found, replaces) in found {
             let vouched = |evidence: &Evidence| evidence.check(found.event, &found.row).is_ok();
-            let same = |(referral, mark): &(ReferralId, Mark)| {
-                *referral == found.referral && mark.question == found.mark.question && mark.agency == found.mark.agency
-            };
+            let same = |(referral, mark): &(ReferralId, Mark)| *referral == found.referral && *mark == found.mark;
             if replaces && evidence.as_ref().is_some_and(vouched) {
                 standing.retain(|mark| !same(mark));
             }
@@ -399,12 +396,20 @@ impl App {
         }
         let agencies = self.store.agencies().await?;
         let may = actions.contains(&Action::EndWithholding);
-        let view = |Mark { question, agency, by_sender }: Mark| {
+        let mut views: Vec<MarkView> = Vec::new();
+        for Mark { question, agency, by_sender } in marks {
             let agency = agencies.iter().find(|known| known.id == agency);
             let agency = agency.ok_or(Error::Integrity("an answer is withheld from nobody"))?;
+            let may_end = may && by_sender == sent_it(relation);
+            // Both sides may have marked the same.
+            let known = views.iter_mut().find(|known| known.question == question && known.agency.0 == agency.code);
+            if let Some(known) = known {
+                known.may_end |= may_end;
+                continue;
+            }
             let agency = (agency.code.clone(), agency.name.as_str().to_owned());
-            Ok(MarkView { question, agency, may_end: may && (!by_sender || sent_it(relation)) })
-        };
-        marks.into_iter().map(view).collect()
+            views.push(MarkView { question, agency, may_end });
+        }
+        Ok(views)
     }
 }

@@ -128,7 +128,7 @@ pub use log_export::{LogExport, LogFormat};
 pub use log_items::LogItem;
 pub use log_stored::StoredExport;
 pub use mailboxes::{FailingView, MailboxView};
-pub use marks::{MarkView, SENDERS_MARK};
+pub use marks::{MarkView, OTHERS_MARK};
 pub use notes::NoteView;
 pub use notices::{NoticePage, NoticeQuery, NoticeView};
 pub use preview::{Preview, Reads};

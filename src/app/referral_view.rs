@@ -130,6 +130,9 @@ pub struct ReferralView {
     pub shares: Vec<ShareView>,
     /// Whether the reader sees only what was shared with them, and so nothing of where it stands or who else holds it.
     pub by_share: bool,
+    /// Whether answers may have been left out here that are kept from somebody, whether or not any are: on paper, in a share,
+    /// for a team that is told for information.
+    pub may_lack: bool,
 }
 
 impl ReferralView {
@@ -205,6 +208,7 @@ impl App {
             kinds,
             sharings,
             left_out,
+            on_paper,
             ..
         } = seen;
         let by_share = kinds.iter().all(|shown| matches!(shown.kind, CompartmentKind::Share | CompartmentKind::Casework));
@@ -247,6 +251,7 @@ impl App {
             holders: if by_share { Vec::new() } else { self.holders(referral.id, seen_apart).await? },
             shares,
             by_share,
+            may_lack: on_paper || by_share || relation == Relation::Granted,
             messages: messages.into_iter().map(|(by, view)| MessageView { from: name_of(by), ..view }).collect(),
             categories,
             entries,

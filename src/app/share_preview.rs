@@ -86,6 +86,7 @@ impl ReferralView {
             desk: None,
             shares: Vec::new(),
             by_share: true,
+            may_lack: true,
             ..self
         }
     }

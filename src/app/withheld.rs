@@ -186,10 +186,11 @@ impl App {
         Err(fault(FROM, format!("Nobody is left in {team} who may read these answers. Name other agencies, or leave them out")))
     }
 
-    /// Whether anybody opens what a team receives who is of none of these agencies.
+    /// Whether anybody works the queue of a team who is of none of these agencies: whoever holds its key beside them may read
+    /// nothing of what waits there.
     pub(super) async fn is_somebody_left(&self, team: TeamId, from: &BTreeSet<AgencyId>) -> Result<bool, Error> {
         for (user, place) in self.store.members(team).await? {
-            if place.opens() && !self.person_is_of_one(user, from).await? {
+            if self.works_queue(&place) && !self.person_is_of_one(user, from).await? {
                 return Ok(true);
             }
         }

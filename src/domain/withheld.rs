@@ -18,13 +18,13 @@ pub struct Withhold {
 }
 
 /// That people of an agency are refused an answer since it was marked after sending, though they may hold the key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Mark {
     /// The question whose answer it is, whenever it is given; of a group the parts of it that can be kept back.
     pub question: QuestionId,
     /// The agency.
     pub agency: AgencyId,
-    /// Whether the sender's side marked it, which alone can take that away.
+    /// Which side marked it, the sender's or the desk: that side alone can take its mark away.
     pub by_sender: bool,
 }
 
@@ -81,6 +81,16 @@ impl Pathway {
     /// The questions of which these answers say something that can be kept back.
     pub fn withholdable<'a>(&'a self, answers: &'a Answers) -> impl Iterator<Item = &'a Question> {
         self.questions().filter(|question| answers.get(&question.id).is_some_and(|answer| question.has_to_keep(answer)))
+    }
+
+    /// Whether a flag may be missing among those of these answers: it looks at answers alone that can be kept back, and none of
+    /// them is here, be it that nobody gave one.
+    pub fn may_lack_a_flag(&self, answers: &Answers) -> bool {
+        let lacks = |id: &&QuestionId| {
+            let asked = self.question(id).filter(|question| question.can_be_withheld() && question.is_shown(answers));
+            asked.is_some() && answers.get(id).is_none()
+        };
+        self.flags.iter().map(|flag| flag.when.questions()).any(|asked| !asked.is_empty() && asked.iter().all(lacks))
     }
 
     /// These answers without what can be kept back of those to some questions.

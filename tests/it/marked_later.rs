@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use referral_exchange::{
-    app::{Caller, Choices, Error, IdempotencyKey, LogQuery, Redirection, ReferralView, Said, answers_to_json, latest},
+    app::{Caller, Choices, Error, IdempotencyKey, LogQuery, Redirection, ReferralView, Said, answers_to_json, flags, latest},
     domain::{
         action::Action,
         compartment::{CompartmentKind, EntryKind},
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use crate::support::{
     client::Client,
     hub::{ENGINES, Hub},
-    kept_back::{REFUGE, keep, try_send_chosen},
+    kept_back::{REFUGE, keep, try_send, try_send_chosen},
     raw::Raw,
 };
 
@@ -232,7 +232,8 @@ async fn of_the_team(engine: Engine) {
     for (agency, name) in [(CITY, "again"), (RUTLAND, "new")] {
         case.mark(&iris, (&["lives_at"], &[agency]), name).await.unwrap_or_else(|error| panic!("{agency}: {error:?}"));
     }
-    // What the sender marked stays the sender's, though somebody of the desk marked it anew.
+    // What the sender marked stays the sender's, though somebody of the desk marked it anew and another took that away.
+    case.unmark(erin, ("lives_at", CITY), "ours").await.unwrap();
     let refused = case.unmark(erin, ("lives_at", CITY), "theirs").await;
     assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
     case.hub.finish().await;
@@ -279,17 +280,25 @@ async fn taken_away(engine: Engine) {
     case.mark(nia, (&["lives_at"], &[POLICE]), "desk").await.unwrap();
     let again = case.mark(nia, (&["lives_at"], &[POLICE]), "twice").await;
     assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
-    // The sender marks it, too: from then on the desk cannot lift it.
+    // The sender marks it, too: each side takes away its own, and it is withheld until both have.
     case.mark(tess, (&["lives_at"], &[POLICE]), "sender").await.unwrap();
-    assert!(!case.read(nia).await.marks[0].may_end && case.read(tess).await.marks[0].may_end);
+    let may_end = async |who: &Caller| case.read(who).await.marks.iter().map(|mark| mark.may_end).collect::<Vec<_>>();
+    assert_eq!((may_end(nia).await, may_end(tess).await), (vec![true], vec![true]));
+    case.unmark(nia, ("lives_at", POLICE), "own").await.unwrap();
+    assert_eq!((may_end(nia).await, may_end(tess).await), (vec![false], vec![true]));
     let desk = case.unmark(nia, ("lives_at", POLICE), "no").await;
     assert!(matches!(desk, Err(Error::Conflict(_))), "{desk:?}");
     assert!(!case.told(erin).await.contains("Canary"));
+    case.mark(nia, (&["lives_at"], &[POLICE]), "desk-again").await.unwrap();
     let refused = case.unmark(erin, ("lives_at", POLICE), "theirs").await;
     assert!(matches!(refused, Err(Error::Refused)), "{refused:?}");
     let none = case.unmark(tess, ("lives_at", CITY), "none").await;
     assert!(matches!(none, Err(Error::Unseen)), "{none:?}");
     case.unmark(tess, ("lives_at", POLICE), "yes").await.unwrap();
+    assert!(!case.told(erin).await.contains("Canary"), "the desk's mark stands");
+    let sender = case.unmark(tess, ("lives_at", POLICE), "theirs-too").await;
+    assert!(matches!(sender, Err(Error::Conflict(_))), "{sender:?}");
+    case.unmark(nia, ("lives_at", POLICE), "last").await.unwrap();
     assert!(case.told(erin).await.contains(REFUGE) && case.read(nia).await.withheld.is_empty());
     case.mark(nia, (&["lives_at"], &[POLICE]), "once-more").await.unwrap();
     assert!(!case.told(erin).await.contains("Canary"));
@@ -351,6 +360,31 @@ async fn sealed_before(engine: Engine) {
     case.hub.finish().await;
 }
 
+async fn warned_all_the_same(engine: Engine) {
+    let form = json!({ "district": "leicester", "contact_never": "never the Canaryphone" });
+    let case = case_of(Hub::founded(engine).await, ("child-exploitation", form), keep(&[], &[])).await;
+    let Case { hub, tess, nia, erin, .. } = &case;
+    let warned = |view: &ReferralView| {
+        let flags = flags(view);
+        let has = |words: &str| flags.iter().any(|flag| flag.contains(words));
+        (has("must never be used. Read safe contact"), has("Ask City children's front door"))
+    };
+    assert_eq!(warned(&case.read(erin).await), (true, false));
+    case.mark(tess, (&["contact_never"], &["leicestershire-fire"]), "mark").await.unwrap();
+    assert_eq!(warned(&case.read(erin).await), (true, false), "whoever reads the answer is told as before");
+    let paper = hub.app.print_referral(&hub.app.request(None), nia, &case.reference, true).await.unwrap();
+    assert_eq!(warned(&paper), (false, true), "without it they are told to ask first");
+    case.share("community-nursing", "share").await.unwrap();
+    let hugh = hub.sign_in("hugh.pseudo").await;
+    assert_eq!(warned(&case.read(&hugh).await), (false, true));
+    // Where nobody gave such an answer the words are the same: they tell nobody that one is kept back.
+    let form = ("child-exploitation", json!({ "district": "leicester", "contact_never": null }));
+    let plain = try_send(&hub.app, tess, form, keep(&[], &[])).await.unwrap().reference.to_string();
+    let plain = hub.app.read_referral(&hub.app.request(None), erin, &plain).await.unwrap();
+    assert_eq!(warned(&plain), (false, true));
+    case.hub.finish().await;
+}
+
 async fn planted(engine: Engine) {
     let case = case(engine).await;
     case.mark(&case.tess, (&["lives_at"], &[POLICE]), "mark").await.unwrap();
@@ -364,13 +398,14 @@ async fn planted(engine: Engine) {
 crate::support::on_both! {
     what_is_marked_later_is_refused_to_those_who_hold_the_key => refused_from_then_on,
     no_later_share_contains_what_was_marked => no_later_share,
-    a_mark_is_taken_away_and_the_senders_only_by_the_sender => taken_away,
+    each_side_takes_away_its_own_mark => taken_away,
     nothing_is_withheld_from_those_who_work_on_it => not_from_those_who_work_on_it,
     who_is_marked_later_learns_nothing_of_what_was_sealed_from_others => sealed_before,
     of_a_group_that_is_marked_a_change_of_the_refused_part_alone_is_no_change => of_a_group,
     who_is_refused_a_change_takes_no_sign_of_it_from_the_team_and_learns_no_mark => of_the_team,
     at_l4_the_desks_officer_reads_of_a_mark => most_sensitive,
     marks_one_after_the_other_leave_somebody_who_may_read => nobody_left,
+    whoever_reads_without_what_must_never_be_used_is_told_to_ask_first => warned_all_the_same,
     a_planted_row_lifts_no_mark => planted,
 }
 

@@ -186,6 +186,10 @@ async fn half_is_not_sent(engine: Engine) {
         let refused = try_send(app, &tess, form(), wrong).await;
         assert_eq!(fields(&refused), [field], "{what}");
     }
+    // In the county's front door one leads, with a place in a team of the police, and one does not work the queue.
+    let blaby = || (exploitation(), json!({ "district": "blaby" }));
+    let refused = try_send(app, &tess, blaby(), keep(&["lives_at"], &[POLICE])).await;
+    assert_eq!(fields(&refused), ["withhold.from"], "nobody of the desk could read it");
     let count: i64 = Raw::owner(&hub).await.texts("SELECT reference FROM referral").await.len().try_into().unwrap();
     assert_eq!(count, 0, "nothing was sent");
     hub.finish().await;

@@ -19,7 +19,7 @@ pub fn keep(answers: &[&str], from: &[&str]) -> Withhold {
     }
 }
 
-/// Sends the example of a pathway with the refuge's address, changed as told.
+/// Sends the example of a pathway with the refuge's address, changed as told; null leaves an answer out.
 pub async fn try_send(app: &Arc<App>, caller: &Caller, form: (&str, Value), withhold: Withhold) -> Result<Receipt, Error> {
     try_send_chosen(app, caller, form, Choices { withhold: Some(withhold), ..Choices::default() }).await
 }
@@ -38,6 +38,7 @@ pub async fn try_send_chosen(
     for (name, value) in change.as_object().unwrap() {
         body["answers"][name] = value.clone();
     }
+    body["answers"].as_object_mut().unwrap().retain(|_, value| !value.is_null());
     let sending = Sending { choices, ..Sending::from(raw_from_json(&body["answers"]).unwrap()) };
     let key = IdempotencyKey::parse(&request.id.to_string()).unwrap();
     let sent = app.submit(&request, caller, &key, body.to_string().as_bytes(), &pathway, sending).await;

@@ -65,7 +65,10 @@ impl KeepBack {
     }
 
     fn what(&self) -> Checkboxes {
-        let words = ("Which answers are kept back?", "They go on no paper and in no share, whoever receives this.");
+        let words = (
+            "Which answers are kept back?",
+            "They go on no paper and in no share, whoever receives this. Whoever reads those is told to ask first.",
+        );
         let chosen = self.chosen.answers.iter().map(ToString::to_string).collect();
         self.boxes(ANSWERS, words, &self.answers, chosen)
     }
@@ -115,11 +118,20 @@ fn limits(from: &[String]) -> String {
     }
 }
 
+/// What was kept back of a referral when it was sent, a line for each answer.
+pub(super) fn sealed(view: &ReferralView) -> Vec<String> {
+    lines_of(view, |kept| kept.compartment.is_some())
+}
+
 /// What is kept back of a referral, a line for each answer.
 pub(super) fn lines(view: &ReferralView) -> Vec<String> {
+    lines_of(view, |_| true)
+}
+
+fn lines_of(view: &ReferralView, wanted: impl Fn(&&WithheldView) -> bool) -> Vec<String> {
     let pathway = &view.pathway.pathway;
     let line = |kept: &WithheldView, id| Some(format!("{}: {}.", pathway.question(id)?.withheld_words(), limits(&kept.from)));
-    view.withheld.iter().flat_map(|kept| kept.questions.iter().filter_map(|id| line(kept, id))).collect()
+    view.withheld.iter().filter(wanted).flat_map(|kept| kept.questions.iter().filter_map(|id| line(kept, id))).collect()
 }
 
 /// Who gets what some questions ask, where that could be kept from somebody: whoever knows of a refuge must know it before they

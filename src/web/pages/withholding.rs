@@ -11,10 +11,10 @@ use axum::{
 
 use super::{
     assignment::instead,
-    keep_back::{ANSWERS, FROM, KeepBack, keepable, read},
+    keep_back::{ANSWERS, FROM, KeepBack, keepable, read, sealed},
 };
 use crate::{
-    app::{App, Error, IdempotencyKey, MarkView, ReferralView, SENDERS_MARK, latest},
+    app::{App, Error, IdempotencyKey, MarkView, OTHERS_MARK, ReferralView, latest},
     domain::{action::Action, answers::FieldError},
     web::{
         components::{Button, Checkboxes, ErrorLink, ErrorSummary, WarningText},
@@ -39,7 +39,9 @@ pub struct WithholdingPage {
     pub revision: i64,
     /// What can be withheld, from whom, and what was chosen.
     pub keep: KeepBack,
-    /// What is withheld already.
+    /// What was kept back when it was sent, a line for each answer.
+    pub sealed: Vec<String>,
+    /// What is withheld since.
     pub marks: Vec<MarkLine>,
 }
 
@@ -74,6 +76,7 @@ impl WithholdingPage {
             form_token: fresh_token(app),
             revision: view.referral.revision,
             keep: KeepBack { answers: keepable(pathway, &latest(view)), agencies, ..KeepBack::default() },
+            sealed: sealed(view),
             marks: view.marks.iter().filter_map(line).collect(),
             href,
         }
@@ -85,7 +88,11 @@ impl WithholdingPage {
     }
 
     fn what(&self) -> Checkboxes {
-        let words = ("Which answers are withheld?", "From now on they go on no paper and in no share, whoever asks.");
+        let words = (
+            "Which answers are withheld?",
+            "From now on they go on no paper and in no share, whoever asks. Whoever reads those is told to ask the team that \
+             received this before they get in touch with anybody.",
+        );
         let chosen = self.keep.chosen.answers.iter().map(ToString::to_string).collect();
         self.keep.boxes(ANSWERS, words, &self.keep.answers, chosen)
     }
@@ -179,7 +186,7 @@ async fn end(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pat
         Ok(_) => Ok(see(&format!("/referrals/{reference}/withhold"))),
         Err(Error::Conflict(why)) => {
             let notice = match why {
-                SENDERS_MARK => "The sender marked this, so only the sender can take the mark away.",
+                OTHERS_MARK => "The other side marked this and may know why, so only that side can take the mark away.",
                 _ => "This referral changed while you looked at it. Look again first.",
             };
             instead(&app, &person, &reference, notice).await

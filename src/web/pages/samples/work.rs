@@ -312,6 +312,7 @@ fn withholding(words: &str, failed: bool) -> WithholdingPage {
         href: "/referrals/7K3F-9QXD-2".to_owned(),
         revision: 3,
         keep: keep_back(words, failed),
+        sealed: vec![format!("Safe number: never to {words}; not for paper, nor for sharing.")],
         marks: vec![mark("token-of-the-mark"), mark("")],
     }
 }
