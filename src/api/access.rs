@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    lists::List,
     path::Part,
     problem::Problem,
     query::{self, Fields, Query},
@@ -54,6 +53,16 @@ impl From<AccessItem> for Access {
     }
 }
 
+/// A page of who has seen a referral.
+#[derive(Serialize, ToSchema)]
+pub struct AccessList {
+    items: Vec<Access>,
+    /// The cursor of the next page; null on the last.
+    next: Option<String>,
+    /// What was refused, a row for each person or team and kind of act, the newest first; on the first page alone, at most 50.
+    refused: Vec<Access>,
+}
+
 /// Which part of it.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -71,11 +80,11 @@ impl Fields for AccessFields {
 }
 
 /// Who has seen a referral, newest first: a row for each person or team and kind of act. The receiving team and the data protection
-/// officers of agencies that hold it are told persons, everybody else teams. Asking is on record.
+/// officers of agencies that hold it are told persons, everybody else teams. What was refused stands apart. Asking is on record.
 #[utoipa::path(
     get, path = "/referrals/{reference}/access", tag = "referrals", operation_id = "access",
     params(("reference" = String, Path, description = "The reference"), AccessFields),
-    responses((status = 200, description = "A page", body = List<Access>))
+    responses((status = 200, description = "A page", body = AccessList))
 )]
 pub async fn list(
     State(app): State<Arc<App>>,
@@ -86,5 +95,6 @@ pub async fn list(
     let asked = AccessQuery { cursor: query::code("cursor", fields.cursor, log_cursor)?, limit: query::limit(fields.limit)? };
     let page = app.read_access(&signed.request, &signed.caller, &reference, asked).await?;
     let items: Vec<_> = page.items.into_iter().map(Access::from).collect();
-    Ok(Json(List { items, next: page.next.map(|place| place.to_string()) }).into_response())
+    let refused = page.refused.into_iter().map(Access::from).collect();
+    Ok(Json(AccessList { items, next: page.next.map(|place| place.to_string()), refused }).into_response())
 }

@@ -25,6 +25,18 @@ use crate::{
     domain::time::Timestamp,
 };
 
+/// Somebody to ask.
+#[derive(Serialize, ToSchema)]
+pub struct WhomToAsk {
+    name: String,
+    /// What they do there.
+    role: String,
+    /// Their team, with its agency.
+    team: String,
+    /// Their work number; null where they gave none.
+    phone: Option<String>,
+}
+
 /// Something that somebody is told of.
 #[derive(Serialize, ToSchema)]
 pub struct NoticeItem {
@@ -38,6 +50,10 @@ pub struct NoticeItem {
     /// The name of the member it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     about: Option<String>,
+    /// Of what was taken back (`recalled`), whom to ask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    ask: Option<WhomToAsk>,
     /// Whether it is for today.
     urgent: bool,
     #[schema(format = DateTime)]
@@ -55,6 +71,7 @@ impl From<NoticeView> for NoticeItem {
             text: view.code.sentence(),
             reference: view.reference.map(|reference| reference.to_string()),
             about: view.about,
+            ask: view.ask.map(|(by, team)| WhomToAsk { name: by.name, role: by.role, team, phone: by.phone }),
             urgent: view.urgent,
             at: view.at.rfc3339(),
             read_at: view.read_at.map(Timestamp::rfc3339),

@@ -327,6 +327,10 @@ pub struct Referral {
     /// The answers as they stand now, keyed by question id; null where you may open none.
     #[schema(value_type = Option<Object>)]
     answers: Option<serde_json::Value>,
+    /// Whether they are only some of those given, chosen to be shared with you: what is not there may have been answered.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    answers_in_part: bool,
     /// The answers as they were sent, where some were added or changed since.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -407,6 +411,7 @@ impl From<ReferralView> for Referral {
         Self {
             answers: view.answers.as_ref().map(|_| answers_to_json(&latest(&view))),
             answers_as_sent: view.answers.as_ref().filter(|_| !view.additions.is_empty()).map(answers_to_json),
+            answers_in_part: view.in_part,
             changes: view.additions.iter().map(AnswerChange::of).collect(),
             decision: Decided::latest(&view),
             closed: ClosedView::of(&view),

@@ -21,11 +21,12 @@ use super::{
     signed::Signed,
 };
 use crate::{
-    app::{App, Declined, Error, ListQuery, NewAccess, ShareView, SharedItem},
+    app::{App, Declined, Error, ListQuery, NewAccess, OpeningView, ShareView, SharedItem},
     domain::{
+        code::{Code, QuestionId},
         ids::{AgreementId, EntryId, TeamId},
         legal::{Basis, Purpose},
-        sharing::{NewShare, ShareTo},
+        sharing::{AnswerPart, NewShare, ShareTo},
         time::Timestamp,
     },
 };
@@ -39,8 +40,19 @@ pub struct ShareBody {
     /// The one person who gets it, by user name or account id; all who work in the team unless told.
     user: Option<String>,
     /// The ids of what is shared, from `entries` of the referral: of the kinds that its readers read, never of a restricted
-    /// category.
+    /// category. It may be left out where `answers` or `sections` is given.
+    #[serde(default)]
+    #[schema(required = false)]
     entries: Vec<String>,
+    /// Answers that are shared by themselves, by the ids of their questions, with what was changed of them since; nothing beside
+    /// the answers as a whole.
+    #[serde(default)]
+    #[schema(required = false)]
+    answers: Vec<String>,
+    /// Sections of the form whose answers are shared so, by their ids.
+    #[serde(default)]
+    #[schema(required = false)]
+    sections: Vec<String>,
     /// The lawful basis, a code.
     #[schema(example = "public-task")]
     basis: String,
@@ -61,8 +73,8 @@ pub struct ShareBody {
 }
 
 impl Members for ShareBody {
-    const NAMES: &'static str =
-        "team or user or both, entries, basis, purpose, reason, agreement, urgent, revision (the last four may be left out)";
+    const NAMES: &'static str = "team or user or both, entries or answers or sections, basis, purpose, reason, agreement, urgent, revision (the last four may \
+         be left out)";
 }
 
 /// With whom. An id that is none is answered like that of a team which cannot get it.
@@ -71,13 +83,25 @@ fn share_to(team: Option<String>, user: Option<String>) -> ShareTo {
     ShareTo { team, person: user.unwrap_or_default() }
 }
 
+/// What something rests on, and what it is for.
+fn law(basis: &str, purpose: &str) -> Result<(Basis, Purpose), Error> {
+    let basis = Basis::parse(basis).ok_or(Error::Malformed("basis is a code such as public-task"))?;
+    let purpose = Purpose::parse(purpose).ok_or(Error::Malformed("purpose is a code such as safeguarding"))?;
+    Ok((basis, purpose))
+}
+
+/// What is neither a question nor a section of any pathway.
+const NO_PART: Error = Error::Malformed("answers and sections are ids of the pathway, as in child_name");
+
 impl ShareBody {
     fn share(self) -> Result<NewShare, Error> {
-        let basis = Basis::parse(&self.basis).ok_or(Error::Malformed("basis is a code such as public-task"))?;
-        let purpose = Purpose::parse(&self.purpose).ok_or(Error::Malformed("purpose is a code such as safeguarding"))?;
+        let (basis, purpose) = law(&self.basis, &self.purpose)?;
         // An id that is none is answered like one of nothing that the caller could share.
         let entry = |id: &String| EntryId::parse(id).unwrap_or(EntryId::from_bytes([0; 16]));
+        let answers = self.answers.iter().map(|id| QuestionId::parse(id).map(AnswerPart::Answer).map_err(|_| NO_PART));
+        let sections = self.sections.iter().map(|id| Code::parse(id).map(AnswerPart::Section).map_err(|_| NO_PART));
         Ok(NewShare {
+            parts: answers.chain(sections).collect::<Result<_, _>>()?,
             to: share_to(self.team, self.user),
             entries: self.entries.iter().map(entry).collect(),
             basis: Some(basis),
@@ -107,7 +131,7 @@ pub async fn share(
 }
 
 /// Recalls a share: its recipient opens it no more, and what they held of the key is erased. What they have opened or copied
-/// they know.
+/// they know; whoever could open it is told to destroy their copies, and whom to ask (a notice `recalled`).
 #[utoipa::path(
     post, path = "/referrals/{reference}/shares/{id}/recall", tag = "sharing", operation_id = "recall_share",
     request_body = Nothing,
@@ -165,14 +189,20 @@ pub struct AccessBody {
     team: Option<String>,
     /// The one person who reads along, by user name or account id; all who work in the team unless told.
     user: Option<String>,
-    /// Why, for your team's file. At most 5,000 characters.
+    /// The lawful basis, a code.
+    #[schema(example = "public-task")]
+    basis: String,
+    /// The purpose, a code.
+    #[schema(example = "safeguarding")]
+    purpose: String,
+    /// Why, for your team's file and for whoever reads along. At most 5,000 characters.
     reason: String,
     /// The revision at which you saw the referral; left out, it is given as it stands.
     revision: Option<i64>,
 }
 
 impl Members for AccessBody {
-    const NAMES: &'static str = "team or user or both, reason, revision (may be left out)";
+    const NAMES: &'static str = "team or user or both, basis, purpose, reason, revision (may be left out)";
 }
 
 /// Lets a team or person of another read what your team writes for itself on a referral, until you end it. What is kept apart
@@ -188,8 +218,9 @@ pub async fn give_access(
     Part(reference): Part,
     Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let AccessBody { team, user, reason, revision } = body.read()?;
-    let access = NewAccess { to: share_to(team, user), reason, revision };
+    let AccessBody { team, user, basis, purpose, reason, revision } = body.read()?;
+    let (basis, purpose) = law(&basis, &purpose)?;
+    let access = NewAccess { to: share_to(team, user), basis: Some(basis), purpose: Some(purpose), reason, revision };
     Ok(made(app.give_casework_access(&signed.request, &signed.caller, &key, (&reference, &access)).await?))
 }
 
@@ -212,15 +243,43 @@ pub async fn end_access(
     Ok(made(app.end_casework_access(&signed.request, &signed.caller, &key, (&reference, &id)).await?))
 }
 
-/// That somebody opened what was shared with them.
+/// That somebody opened what was shared with them, or downloaded of it.
 #[derive(Serialize, ToSchema)]
 pub struct Opening {
     /// Their name.
     by: String,
+    /// What they do there.
+    role: String,
+    /// The team they did it from, with its agency.
+    team: String,
+    /// Their work number; null where they gave none.
+    phone: Option<String>,
+    /// The first time.
+    #[schema(format = DateTime)]
+    first: String,
+    /// The last time.
     #[schema(format = DateTime)]
     at: String,
+    /// How often.
+    times: u64,
     /// Whether it was a file that they downloaded.
     file: bool,
+}
+
+impl From<OpeningView> for Opening {
+    fn from(opening: OpeningView) -> Self {
+        let OpeningView { by, team, first, last, times, is_file } = opening;
+        Self {
+            by: by.name,
+            role: by.role,
+            team,
+            phone: by.phone,
+            first: first.rfc3339(),
+            at: last.rfc3339(),
+            times,
+            file: is_file,
+        }
+    }
 }
 
 /// Something that was shared of a referral.
@@ -252,6 +311,10 @@ pub struct Share {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     entries: Vec<String>,
+    /// The ids of the questions whose answers were chosen by themselves; likewise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    answers: Vec<String>,
     /// Why, as that team noted it.
     #[serde(skip_serializing_if = "String::is_empty")]
     #[schema(required = false)]
@@ -263,7 +326,7 @@ pub struct Share {
     /// Who ended it, by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_by: Option<String>,
-    /// Who of the recipient's opened it and when, the latest first, at most 100; for the team that shared it.
+    /// Who opened it, a row for each person and kind of act, the latest first; for the team that shared it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     opened: Vec<Opening>,
@@ -287,14 +350,11 @@ impl From<ShareView> for Share {
             agreement_fit: share.fit.code(),
             urgent: share.urgent,
             entries: share.entries.iter().map(ToString::to_string).collect(),
+            answers: share.answers.iter().map(ToString::to_string).collect(),
             reason: share.reason,
             ended_at: ended_at.map(Timestamp::rfc3339),
             ended_by,
-            opened: share
-                .opened
-                .into_iter()
-                .map(|opening| Opening { by: opening.by, at: opening.at.rfc3339(), file: opening.is_file })
-                .collect(),
+            opened: share.opened.into_iter().map(Opening::from).collect(),
         }
     }
 }

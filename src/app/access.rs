@@ -10,7 +10,7 @@ use crate::{
         action::Action,
         actor::Place,
         compartment::CompartmentKind,
-        ids::{AgencyId, CompartmentId, TeamId, UserId},
+        ids::{AgencyId, TeamId, UserId},
         reference::Reference,
         relation::Relation,
         role::Role,
@@ -19,10 +19,14 @@ use crate::{
     },
     policy::{Act, Object, RequestContext, ShownCompartment, State},
     store::{
-        access::{AccessAsked, Accesses},
+        access::{AccessAsked, Accesses, Known},
         referrals::Referral,
+        shares::Share,
     },
 };
+
+/// How many rows of what was refused are told; the log has all.
+const MOST_REFUSED: i64 = 50;
 
 /// Which part of it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -61,6 +65,8 @@ pub struct AccessPage {
     pub items: Vec<AccessItem>,
     /// Where to go on.
     pub next: Option<i64>,
+    /// What was refused, likewise, the newest first; on the first page alone, and at most fifty.
+    pub refused: Vec<AccessItem>,
     /// Whether persons are told, or only teams.
     pub tells_persons: bool,
     /// How the asker stands to it.
@@ -91,8 +97,15 @@ impl App {
         // Who opened what is sealed away from others is not told where the asker may be refused all of it.
         let is_told = |shown: &&ShownCompartment| shown.kind != CompartmentKind::Withheld || !marks.refuses(referral.id);
         let mut compartments: Vec<_> = permit.act().compartments.iter().filter(is_told).map(|shown| shown.id).collect();
+        let agency = permit.act().actor.person().map(|person| person.agency).filter(|_| relation == Relation::OwnAgency);
+        let mut teams = Vec::new();
         if relation == Relation::ReceivingTeam && caller.admitted_to(referral.receiving_team).is_some() {
-            compartments.extend(self.given_away(&referral).await?);
+            let given = self.given_away(&referral).await?;
+            // Nor are acts that reached into nothing, which might be on what is refused.
+            if !marks.refuses(referral.id) {
+                teams = self.known_teams(&referral, &given).await?;
+            }
+            compartments.extend(given.iter().filter(|share| share.what == Shared::Items).map(|share| share.compartment));
         }
         for recorded in self.store.record(vec![(permit, Details::default())]).await? {
             recorded?;
@@ -104,6 +117,7 @@ impl App {
             referral: referral.id,
             compartments: &compartments,
             actions: &actions,
+            refused: None,
             by_person: tells_persons,
             before: query.cursor,
             limit: limit + 1,
@@ -113,15 +127,32 @@ impl App {
         rows.truncate(usize::try_from(limit).unwrap_or(0));
         let next = rows.last().filter(|_| more).map(|row| row.last);
         let items = self.access_items(rows).await?;
-        Ok(AccessPage { reference: referral.reference, items, next, tells_persons, relation })
+        let mut refused = Vec::new();
+        if query.cursor.is_none() {
+            let known = Some(Known { teams: &teams, agency });
+            refused = self.store.accesses(&AccessAsked { refused: known, limit: MOST_REFUSED, ..asked }).await?;
+            // That somebody tried to keep answers from an agency may be told to that agency's people no more than that they did.
+            let marks = [Action::WithholdAnswer, Action::EndWithholding].map(Action::code);
+            refused.retain(|row| !marks.contains(&row.action.as_str()));
+        }
+        let refused = self.access_items(refused).await?;
+        Ok(AccessPage { refused, reference: referral.reference, items, next, tells_persons, relation })
     }
 
-    /// The compartments of the copies that the receiving team gave away: who opened them is the team's to know, as it is on the
-    /// page of each share.
-    async fn given_away(&self, referral: &Referral) -> Result<Vec<CompartmentId>, Error> {
+    /// What the receiving team gave away: who opened the copies is the team's to know, as it is on the page of each share.
+    async fn given_away(&self, referral: &Referral) -> Result<Vec<Share>, Error> {
         let mut shares = self.sound_shares(referral.id).await?;
-        shares.retain(|found| found.share.what == Shared::Items && found.share.by_team == referral.receiving_team);
-        Ok(shares.into_iter().map(|found| found.share.compartment).collect())
+        shares.retain(|found| found.share.by_team == referral.receiving_team);
+        Ok(shares.into_iter().map(|found| found.share).collect())
+    }
+
+    /// The teams of which the receiving team knows that they hold something: those that its page names, and those it gave to.
+    async fn known_teams(&self, referral: &Referral, given: &[Share]) -> Result<Vec<TeamId>, Error> {
+        let holders = self.store.holders_of_shared(referral.id).await?;
+        let mut teams: Vec<TeamId> = holders.iter().filter_map(|holder| TeamId::parse(&holder.id).ok()).collect();
+        teams.extend([referral.receiving_team, referral.referrer_team]);
+        teams.extend(given.iter().map(|share| share.to_team));
+        Ok(teams)
     }
 
     /// The referral, and the act of asking who has seen it: as an officer for what the agency has keys to, else by one of the

@@ -59,7 +59,7 @@ pub struct AdditionView {
 pub fn flags(view: &ReferralView) -> Vec<String> {
     let Some(_) = &view.answers else { return Vec::new() };
     let (pathway, now) = (&view.pathway.pathway, latest(view));
-    let mut flags: Vec<String> = pathway.flags(&now).map(str::to_owned).collect();
+    let mut flags = standing_flags(view, &now);
     // The same whether or not somebody kept such an answer back: it must warn, and be no sign.
     if view.may_lack && pathway.may_lack_a_flag(&now) {
         let (team, agency) = &view.received_by;
@@ -68,6 +68,22 @@ pub fn flags(view: &ReferralView) -> Vec<String> {
              write or visit."
         ));
     }
+    flags
+}
+
+/// The flags of the answers that somebody reads, as they now stand.
+fn standing_flags(view: &ReferralView, now: &Answers) -> Vec<String> {
+    let pathway = &view.pathway.pathway;
+    if !view.in_part {
+        return pathway.flags(now).map(str::to_owned).collect();
+    }
+    // Of some of the answers nothing can be told; what all of them told came along. What is kept apart stands by itself.
+    let mut flags = view.warned.clone();
+    for (category, _) in &view.categories {
+        flags.extend(pathway.flags(&pathway.part(now, Some(*category))).map(str::to_owned));
+    }
+    let mut told = BTreeSet::new();
+    flags.retain(|flag| told.insert(flag.clone()));
     flags
 }
 

@@ -11,7 +11,8 @@ use super::{
     relations::covers,
     sealing::{Compartment, Holder},
     share_notes::Sharing,
-    shares::{Recipient, person_of},
+    share_recipient::Recipient,
+    shares::{chosen_law, person_of},
     telling::telling,
 };
 use crate::{
@@ -26,11 +27,12 @@ use crate::{
         grant::GrantReason,
         ids::{CompartmentId, KeyId, ShareId},
         key::{HolderKind, OwnerKind},
+        legal::{Basis, Purpose},
         notice::{Addressee, NoticeCode},
         sharing::{ShareTo, Shared},
         time::Timestamp,
     },
-    policy::{Permit, RequestContext, ShownCompartment},
+    policy::{Legal, Permit, RequestContext, ShownCompartment},
     store::{
         CommitError, Tx,
         referrals::Referral,
@@ -43,7 +45,11 @@ use crate::{
 pub struct NewAccess {
     /// The team, or one person of it.
     pub to: ShareTo,
-    /// Why, for the file.
+    /// The lawful basis; none where nothing was chosen, which is asked again.
+    pub basis: Option<Basis>,
+    /// The purpose; likewise.
+    pub purpose: Option<Purpose>,
+    /// Why, for the file, and for whoever reads along.
     pub reason: String,
     /// The revision at which the caller saw the referral; none to leave that open.
     pub revision: Option<i64>,
@@ -63,9 +69,10 @@ impl App {
         key: &IdempotencyKey,
         (reference, access): (&str, &NewAccess),
     ) -> Result<Answered<Added>, Error> {
-        let NewAccess { to, reason, revision } = access;
+        let NewAccess { to, basis, purpose, reason, revision } = access;
         let team = to.team.map(|team| team.to_string()).unwrap_or_default();
-        let body = format!("{team}\n{}\n{}\n{reason}", to.person, revision.unwrap_or_default());
+        let law = (basis.map_or("", Basis::code), purpose.map_or("", Purpose::code));
+        let body = format!("{team}\n{}\n{}\n{}\n{}\n{reason}", to.person, revision.unwrap_or_default(), law.0, law.1);
         let route = format!("POST /referrals/{reference}/casework-access");
         let act = async |once: &Once<'_>| {
             let done = Box::pin(self.give_access_once(request, caller, (reference, access), once)).await;
@@ -100,6 +107,7 @@ impl App {
         request: &RequestContext,
         caller: &Caller,
         (reference, action, seen): (&str, Action, Option<i64>),
+        law: Option<Legal>,
     ) -> Result<(Referral, Sight, ShownCompartment, Permit), Error> {
         let referral = self.find_referral(request, caller, reference, action).await?;
         let sight = self.sight(caller, &[referral.id]).await?;
@@ -107,7 +115,8 @@ impl App {
         let fresh = || ShownCompartment { id: CompartmentId::random(&*self.random), kind: CompartmentKind::Casework };
         let shown = held.unwrap_or_else(fresh);
         let own = |place: &Place, relation| (!covers(&referral, place, relation)).then(|| vec![shown]);
-        let act = self.act_on(request, caller, (&referral, &sight), action, own).await?;
+        let mut act = self.act_on(request, caller, (&referral, &sight), action, own).await?;
+        act.legal = law.or(act.legal);
         let permit = self.ask_as_seen(act, &referral, seen).await?;
         Ok((referral, sight, shown, permit))
     }
@@ -120,11 +129,14 @@ impl App {
         once: &Once<'_>,
     ) -> Result<Added, Error> {
         let asked = (reference, Action::GiveCaseworkAccess, access.revision);
-        let (referral, sight, shown, permit) = self.permitted_on_casework(request, caller, asked).await?;
         let mut faults = Vec::new();
+        let law = chosen_law(self.agency(caller.agency()).await?.kind, (access.basis, access.purpose), &mut faults);
+        let (referral, sight, shown, permit) = self.permitted_on_casework(request, caller, asked, law).await?;
         let to = self.recipient(&referral, &access.to, &mut faults).await?;
         let why = reason(&access.reason, "reason", "Say why they read along", &mut faults);
-        let (Some(Recipient { team, person, holder }), Some(why)) = (to, why) else { return Err(to_mend(faults)) };
+        let (Some(Recipient { team, person, holder }), Some(law), Some(why)) = (to, law, why) else {
+            return Err(to_mend(faults));
+        };
         let holder = holder.because(GrantReason::Standing);
         let to_id = person.map_or_else(|| team.id.to_string(), |person| person.to_string());
         let running = self.reading_along(&referral).await?;
@@ -139,7 +151,6 @@ impl App {
             }
             to_make @ Casework::ToMake(_) => (to_make, Vec::new()),
         };
-        let law = permit.act().legal.ok_or(Error::Refused)?;
         let by_team = permit.act().actor.person().map(|person| person.place.team).ok_or(Error::Refused)?;
 
         let addressee = person.map_or(Addressee::Team(team.id), Addressee::User);
@@ -169,7 +180,7 @@ impl App {
         };
         let mut details =
             Details { recipients: vec![(team.agency, team.id)], to_person: person, share: Some(id), keys, ..Details::default() };
-        let note = Sharing { share: id, entries: Vec::new(), reason: why }.written();
+        let note = Sharing::of_access(id, why).written();
         let by = (caller.user(), request.at);
         self.write_down(&mut tx, &mut details, (&compartment, EntryKind::Sharing), &note, by).await?;
         tx.insert_share(&Share {
@@ -204,7 +215,7 @@ impl App {
         once: &Once<'_>,
     ) -> Result<Added, Error> {
         let asked = (reference, Action::EndCaseworkAccess, None);
-        let (referral, sight, _, permit) = self.permitted_on_casework(request, caller, asked).await?;
+        let (referral, sight, _, permit) = self.permitted_on_casework(request, caller, asked, None).await?;
         let wanted = ShareId::parse(id).ok();
         let all = self.sound_shares(referral.id).await?;
         let found = all.iter().find(|found| Some(found.share.id) == wanted && found.share.what == Shared::Casework);
@@ -217,6 +228,8 @@ impl App {
         let old = self.held_compartment(&sight, held).await?;
         let grants = self.store.grants_by_share(share.compartment, &share.to).await?;
         let team = self.team(share.to_team).await?;
+        let by_team = permit.act().actor.person().map(|person| person.place.team).ok_or(Error::Refused)?;
+        let news = self.taken_back(&share, (caller.user(), by_team)).await?;
         // Those who go on: the team itself, and whoever else reads along.
         let mut holders = self.receiving_side(&referral).await?;
         for other in all.iter().filter(|other| other.share.id != share.id && stands(other, share.compartment)) {
@@ -241,9 +254,10 @@ impl App {
             ..Details::default()
         };
         // The first word under the new key, by which whoever is let in later finds it.
-        let note = Sharing { share: share.id, entries: Vec::new(), reason: String::new() }.written();
+        let note = Sharing::of_access(share.id, String::new()).written();
         let by = (caller.user(), request.at);
         self.write_down(&mut tx, &mut details, (&next, EntryKind::Sharing), &note, by).await?;
+        self.tell(&mut tx, &news, request.at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
     }

@@ -117,7 +117,8 @@ impl App {
         entries.extend(written.entries);
         if let Some(to) = deputy.filter(|_| deputy != draft.deputy).map(Addressee::User) {
             let (code, referral) = (NoticeCode::DraftHanded, Some(id));
-            self.tell(&mut tx, &[Telling { to, code, referral, about: None, urgent: false }], request.at).await?;
+            self.tell(&mut tx, &[Telling { to, code, referral, about: None, about_team: None, urgent: false }], request.at)
+                .await?;
         }
         let gone = tx.erased_blobs();
         let details = Details {

@@ -253,7 +253,7 @@ impl App {
         // Whoever believed that they had sent it must hear of it.
         for user in std::iter::once(draft.owner).chain(draft.deputy) {
             let (to, code) = (Addressee::User(user), NoticeCode::DraftNotSent);
-            let telling = Telling { to, code, referral: Some(draft.id), about: None, urgent: false };
+            let telling = Telling { to, code, referral: Some(draft.id), about: None, about_team: None, urgent: false };
             tx.tell(NoticeId::random(self.random()), &telling, at).await?;
         }
         let blobs = tx.erased_blobs();

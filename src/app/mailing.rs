@@ -145,7 +145,7 @@ impl App {
     async fn count_return(&self, mail: MailId, user: UserId) -> Result<(), Error> {
         let Some(account) = self.store.account(user).await? else { return Ok(()) };
         let (code, about) = (NoticeCode::MailFailing, Some(user));
-        let telling = |to| Telling { to: Addressee::User(to), code, referral: None, about, urgent: false };
+        let telling = |to| Telling { to: Addressee::User(to), code, referral: None, about, about_team: None, urgent: false };
         let tellings: Vec<Telling> = match account.state {
             AccountState::Ready => {
                 let officers = self.officers(account.agency, &[Role::AgencyAdministrator]).await?;

@@ -4,10 +4,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, WithheldView, additions,
+    Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, WithheldView,
     additions::latest,
     desk::change,
     idempotency::Once,
@@ -18,20 +17,18 @@ use super::{
 };
 use crate::{
     audit::Details,
-    crypto::Opened,
     domain::{
         action::Action,
         answers::Answers,
         code::QuestionId,
-        compartment::{CompartmentKind, EntryKind},
+        compartment::CompartmentKind,
         ids::{AgencyId, CompartmentId, MarkId, ReferralId},
         question::Question,
         relation::Relation,
         withheld::{Mark, Withhold},
     },
-    pathways,
     policy::{Permit, RequestContext},
-    store::{entries::Entry, referrals::Referral, refused::Found},
+    store::{referrals::Referral, refused::Found},
 };
 
 /// What was marked on some referrals, for one person.
@@ -357,31 +354,6 @@ impl App {
             told.is_empty() && !sees_kept
         });
         Ok(blind)
-    }
-
-    /// Items to give on, less the answers that were marked; an item of which nothing is left is left out.
-    pub(super) async fn without_marked(
-        &self,
-        sight: &Sight,
-        referral: &Referral,
-        items: Vec<(Entry, Opened)>,
-    ) -> Result<Vec<(Entry, Zeroizing<Vec<u8>>)>, Error> {
-        let marked = sight.marks.all(referral.id);
-        let form = self.form_at(referral.form_version(), referral.kind).await?;
-        let sender = self.agency(referral.referrer_agency).await?.kind;
-        let mut left = Vec::new();
-        for (entry, content) in items {
-            let holds_answers = matches!(entry.kind, EntryKind::Submission | EntryKind::Addition | EntryKind::Amendment);
-            if marked.is_empty() || !holds_answers {
-                left.push((entry, Zeroizing::new(content.as_bytes().to_vec())));
-                continue;
-            }
-            let answers = form.pathway.without(additions::read(&form.pathway, sender, content.as_bytes())?, &marked);
-            if !answers.is_empty() {
-                left.push((entry, Zeroizing::new(pathways::answers_to_json(&answers).to_string().into_bytes())));
-            }
-        }
-        Ok(left)
     }
 
     /// Marks with the names of the agencies.

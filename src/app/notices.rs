@@ -2,9 +2,10 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::{Added, Answered, App, Caller, Error, IdempotencyKey, gate::bare, idempotency::Once, sign_in::own};
+use super::{Added, Answered, App, Caller, Error, IdempotencyKey, Reached, gate::bare, idempotency::Once, sign_in::own};
 use crate::{
     audit::Details,
+    crypto::RecipientOf,
     domain::{
         action::Action,
         actor::Place,
@@ -15,7 +16,7 @@ use crate::{
         time::Timestamp,
     },
     policy::{DenialReason, Object, RequestContext, State},
-    store::notices::{NoticeCursor, Reader},
+    store::notices::{Notice, NoticeCursor, Reader},
 };
 
 /// More than this many are not counted one by one.
@@ -32,6 +33,8 @@ pub struct NoticeView {
     pub reference: Option<Reference>,
     /// The name of the member it is about.
     pub about: Option<String>,
+    /// Of what was taken back, whom to ask, with their team and its agency.
+    pub ask: Option<(Reached, String)>,
     /// Whether it is for today.
     pub urgent: bool,
     /// When it happened.
@@ -109,16 +112,28 @@ impl App {
         let about: Vec<_> = rows.iter().filter_map(|row| row.about).collect();
         let names = self.store.account_names(&about).await?;
         let name = |user| names.iter().find(|(id, ..)| *id == user).map(|(_, _, name)| name.as_str().to_owned());
-        let items = rows.into_iter().take(shown).map(|row| NoticeView {
-            id: row.id,
-            code: row.code,
-            reference: row.reference,
-            about: row.about.and_then(name),
-            urgent: row.urgent,
-            at: row.at,
-            read_at: row.read_at,
-        });
-        Ok(NoticePage { items: items.collect(), next })
+        let mut items = Vec::new();
+        for row in rows.into_iter().take(shown) {
+            let ask = self.whom_to_ask(&row).await?;
+            items.push(NoticeView {
+                ask,
+                id: row.id,
+                code: row.code,
+                reference: row.reference,
+                about: row.about.and_then(name),
+                urgent: row.urgent,
+                at: row.at,
+                read_at: row.read_at,
+            });
+        }
+        Ok(NoticePage { items, next })
+    }
+
+    /// Whom to ask about what was taken back.
+    async fn whom_to_ask(&self, notice: &Notice) -> Result<Option<(Reached, String)>, Error> {
+        let by = notice.about.zip(notice.about_team).filter(|_| notice.code == NoticeCode::Recalled);
+        let Some((user, team)) = by else { return Ok(None) };
+        Ok(Some((self.reached(user, team).await?, self.holder_name(RecipientOf::Team(team)).await?)))
     }
 
     /// Marks a notice as read; once for each key.

@@ -15,6 +15,7 @@ use super::{
     notes::{self, NoteView},
     opening::{Sight, Unwrapped, opened},
     share_notes::Sharing,
+    share_parts::{Part, holds_answers},
 };
 use crate::{
     audit::{Details, Recorded},
@@ -22,6 +23,7 @@ use crate::{
     domain::{
         action::Action,
         actor::{Actor, Place},
+        agency::AgencyKind,
         answers::Answers,
         code::QuestionId,
         compartment::{Category, CompartmentKind, EntryKind},
@@ -62,8 +64,12 @@ pub(super) struct Seen {
     pub(super) feedback: Vec<FeedbackView>,
     pub(super) files: Vec<Described>,
     pub(super) entries: Vec<EntryView>,
-    /// What copies were seen of.
-    pub(super) copied: HashSet<EntryId>,
+    /// What copies were seen of, with what they are.
+    pub(super) copied: HashSet<(EntryId, &'static str)>,
+    /// Of copies of what was added, which source each is of.
+    pub(super) added: Vec<(EntryId, EntryId)>,
+    /// What must be read first though the answers behind it are not among those shared.
+    pub(super) warned: Vec<String>,
     pub(super) legal_reason: Option<String>,
     pub(super) stop: Option<(UserId, Stop)>,
     pub(super) desk: Option<DeskView>,
@@ -98,6 +104,55 @@ impl Seen {
         }
     }
 
+    /// Takes up an item that holds answers, less what the reader is refused of them; gives whether it is one of its own among the entries. Of two copies of one, which may
+    /// hold different parts of it, the second completes the first.
+    fn take_answers(
+        &mut self,
+        (pathway, sender): (&Pathway, AgencyKind),
+        entry: &entries::Entry,
+        (source, content): (Option<EntryId>, &[u8]),
+        is_withheld: bool,
+    ) -> Result<bool, Error> {
+        let (answers, flags) = match entry.kind {
+            EntryKind::Part => Part::read(pathway, sender, content).map(|part| (part.answers, part.flags))?,
+            _ => (additions::read(pathway, sender, content)?, Vec::new()),
+        };
+        // Of a group that is sealed away from others the rest stands in what everybody reads.
+        let left_out = &self.left_out;
+        let answers = if is_withheld { answers.only(|id| !left_out.contains(id)) } else { pathway.without(answers, left_out) };
+        let is_later = matches!(entry.kind, EntryKind::Addition | EntryKind::Amendment);
+        // Nothing tells of it when all of what was sealed away from others, or came later, is refused.
+        if answers.is_empty() && !left_out.is_empty() && (is_withheld || is_later) {
+            return Ok(false);
+        }
+        self.categorise(pathway, &answers, entry.compartment);
+        if is_withheld {
+            self.withhold(&answers, entry.compartment);
+        }
+        if is_later {
+            return Ok(self.take_later(pathway, entry, source, answers));
+        }
+        self.sent_by = self.sent_by.or(Some(entry.author));
+        self.warned.extend(flags);
+        // Of a group what is kept from others is the whole, and stands before what everybody reads.
+        let at = if is_withheld { 0 } else { self.parts.len() };
+        self.parts.insert(at, answers);
+        Ok(true)
+    }
+
+    /// Takes up answers that were added or changed; gives whether they are none that are known already.
+    fn take_later(&mut self, pathway: &Pathway, entry: &entries::Entry, source: Option<EntryId>, answers: Answers) -> bool {
+        let known = source.and_then(|source| self.added.iter().find(|(of, _)| *of == source)).map(|(_, id)| *id);
+        if let Some((_, view)) = self.additions.iter_mut().find(|(_, view)| Some(view.id) == known) {
+            view.answers = pathway.whole([std::mem::take(&mut view.answers), answers]);
+            return false;
+        }
+        self.added.extend(source.map(|source| (source, entry.id)));
+        let amends = entry.kind == EntryKind::Amendment;
+        self.additions.push((entry.author, AdditionView { id: entry.id, at: entry.at, from: String::new(), amends, answers }));
+        true
+    }
+
     /// Remembers which answers stand in a compartment of what is kept from others.
     fn withhold(&mut self, answers: &Answers, compartment: CompartmentId) {
         if self.withheld.iter().all(|(known, _)| *known != compartment) {
@@ -111,40 +166,6 @@ impl Seen {
                 }
             }
         }
-    }
-}
-
-impl Seen {
-    /// Remembers the answers of an item, less what the reader is refused of them. Whether any are left of what was sealed away
-    /// from others, or came later.
-    fn read_answers(
-        &mut self,
-        pathway: &Pathway,
-        (entry, kind): (&entries::Entry, Option<CompartmentKind>),
-        answers: Answers,
-    ) -> bool {
-        let is_withheld = kind == Some(CompartmentKind::Withheld);
-        let is_later = entry.kind != EntryKind::Submission;
-        // Of a group that is sealed away from others the rest stands in what everybody reads.
-        let answers =
-            if is_withheld { answers.only(|id| !self.left_out.contains(id)) } else { pathway.without(answers, &self.left_out) };
-        if answers.is_empty() && !self.left_out.is_empty() && (is_withheld || is_later) {
-            return false;
-        }
-        self.categorise(pathway, &answers, entry.compartment);
-        if is_withheld {
-            self.withhold(&answers, entry.compartment);
-        }
-        if is_later {
-            let amends = entry.kind == EntryKind::Amendment;
-            let view = AdditionView { id: entry.id, at: entry.at, from: String::new(), amends, answers };
-            self.additions.push((entry.author, view));
-        } else {
-            self.sent_by = self.sent_by.or(Some(entry.author));
-            // Of a group it is the whole, and stands before what everybody reads.
-            self.parts.insert(if is_withheld { 0 } else { self.parts.len() }, answers);
-        }
-        true
     }
 }
 
@@ -340,15 +361,19 @@ impl App {
             let plain = opened(&recorded, entry, identity)?;
             let (source, content) = copies::content(kind_of(entry), plain.as_bytes())?;
             // Whoever holds an item and a copy of it, or two copies, sees one.
-            if source.is_some_and(|source| originals.contains(&source) || !seen.copied.insert(source)) {
+            if source.is_some_and(|source| originals.contains(&source)) {
+                continue;
+            }
+            // Of answers two copies may hold different parts.
+            let again = source.is_some_and(|source| !seen.copied.insert((source, entry.kind.code())));
+            if again && !holds_answers(entry.kind) {
                 continue;
             }
             let text = || str::from_utf8(content).map_err(|_| Error::Integrity("a sealed text cannot be read"));
             match entry.kind {
-                EntryKind::Submission | EntryKind::Addition | EntryKind::Amendment => {
-                    let answers = additions::read(&versioned.pathway, sender, content)?;
-                    // Nothing tells of it when all of it is refused.
-                    if !seen.read_answers(&versioned.pathway, (entry, kind_of(entry)), answers) {
+                EntryKind::Submission | EntryKind::Part | EntryKind::Addition | EntryKind::Amendment => {
+                    let withheld = kind_of(entry) == Some(CompartmentKind::Withheld);
+                    if !seen.take_answers((&versioned.pathway, sender), entry, (source, content), withheld)? {
                         continue;
                     }
                 }
@@ -394,7 +419,7 @@ impl App {
                     return Err(Error::Integrity("what is kept elsewhere stands among the entries"));
                 }
             }
-            if let Some(shown) = kinds.iter().find(|shown| shown.id == entry.compartment) {
+            if let Some(shown) = kinds.iter().find(|shown| shown.id == entry.compartment && !again) {
                 seen.entries.push(EntryView { id: entry.id, kind: entry.kind, compartment: shown.kind, at: entry.at });
             }
         }

@@ -133,6 +133,11 @@ pub struct ReferralView {
     /// Whether answers may have been left out here that are kept from somebody, whether or not any are: on paper, in a share,
     /// for a team that is told for information.
     pub may_lack: bool,
+    /// Whether the answers are only some of those given, chosen to be shared with the reader: what is not among them may have
+    /// been answered all the same.
+    pub in_part: bool,
+    /// What must be read first though the answers behind it are not among them.
+    pub warned: Vec<String>,
 }
 
 impl ReferralView {
@@ -157,6 +162,13 @@ pub struct HolderView {
 /// Whether somebody reads it on the side that sent it, before or after the check.
 const fn is_senders_side(relation: Relation) -> bool {
     matches!(relation, Relation::Referrer | Relation::Deputy | Relation::ReferrersTeam | Relation::Checker)
+}
+
+/// Whether of the answers only parts are there: the answers themselves, where somebody has them, tell it as they stand.
+fn holds_parts_alone(entries: &[EntryView]) -> bool {
+    let apart = |entry: &EntryView| matches!(entry.compartment, CompartmentKind::Restricted | CompartmentKind::Withheld);
+    let of = |kind| entries.iter().any(|entry| entry.kind == kind && !apart(entry));
+    of(EntryKind::Part) && !of(EntryKind::Submission)
 }
 
 /// Of what the gate allows, what there is something to do it with: a step whose clock runs, a share that can still be ended.
@@ -209,23 +221,19 @@ impl App {
             sharings,
             left_out,
             on_paper,
+            warned,
             ..
         } = seen;
+        let in_part = holds_parts_alone(&entries);
         let by_share = kinds.iter().all(|shown| matches!(shown.kind, CompartmentKind::Share | CompartmentKind::Casework));
         let shares = self.share_views(&referral, desk.as_ref().is_some_and(|desk| desk.keeps_casework), &kinds, sharings).await?;
         let deputy = sealed_by.filter(|user| *user != referral.referrer && !by_share);
         let to = |wanted| pointers.iter().filter(move |(kind, _)| *kind == wanted).map(|(_, reference)| *reference);
         // Whoever was given a part is not told who sent the whole, unless that stands in it.
         let sender = if by_share { Reached::default() } else { self.reached(referral.referrer, referral.referrer_team).await? };
-        let deputy = match deputy {
-            Some(deputy) => Some(self.reached(deputy, referral.referrer_team).await?),
-            None => None,
-        };
+        let deputy = self.deputy_reached(deputy, referral.referrer_team).await?;
         let sent_by = if by_share { Default::default() } else { self.sent_from(&referral, &sender).await? };
-        let received_by = (
-            self.team(referral.receiving_team).await?.name.as_str().to_owned(),
-            self.agency_name(referral.receiving_agency).await?,
-        );
+        let received_by = self.received_by(&referral).await?;
         let stop = match stop {
             Some((by, stop)) => Some(self.stop_view(&pathway, by, stop).await?),
             None => None,
@@ -252,6 +260,8 @@ impl App {
             shares,
             by_share,
             may_lack: on_paper || by_share || relation == Relation::Granted,
+            in_part,
+            warned: if in_part { warned } else { Vec::new() },
             messages: messages.into_iter().map(|(by, view)| MessageView { from: name_of(by), ..view }).collect(),
             categories,
             entries,
@@ -297,6 +307,20 @@ impl App {
     async fn sent_from(&self, referral: &Referral, sender: &Reached) -> Result<(String, String, String), Error> {
         let team = self.team(referral.referrer_team).await?.name.as_str().to_owned();
         Ok((sender.name.clone(), team, self.agency_name(referral.referrer_agency).await?))
+    }
+
+    /// How the deputy who sent a referral is reached, where one did.
+    async fn deputy_reached(&self, deputy: Option<UserId>, team: TeamId) -> Result<Option<Reached>, Error> {
+        Ok(match deputy {
+            Some(deputy) => Some(self.reached(deputy, team).await?),
+            None => None,
+        })
+    }
+
+    /// Who received a referral: team, agency.
+    async fn received_by(&self, referral: &Referral) -> Result<(String, String), Error> {
+        let team = self.team(referral.receiving_team).await?.name.as_str().to_owned();
+        Ok((team, self.agency_name(referral.receiving_agency).await?))
     }
 
     /// Who holds the referral, by name, as the keys were given out and count now; those of what is kept apart only if asked.

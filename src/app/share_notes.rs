@@ -3,22 +3,43 @@
 use serde_json::{Value, json};
 
 use super::Error;
-use crate::domain::ids::{EntryId, ShareId};
+use crate::domain::{
+    code::QuestionId,
+    ids::{EntryId, ShareId},
+};
 
 /// One share, as it is noted.
+#[derive(Clone)]
 pub(super) struct Sharing {
     /// Which.
     pub(super) share: ShareId,
     /// The items that were chosen, by the ids of their sources.
     pub(super) entries: Vec<EntryId>,
+    /// The questions whose answers were chosen by themselves.
+    pub(super) answers: Vec<QuestionId>,
+    /// The items from which those answers came, by the ids of their sources.
+    pub(super) sources: Vec<EntryId>,
     /// Why; may be blank.
     pub(super) reason: String,
 }
 
 impl Sharing {
+    /// Of standing access, which gives no items.
+    pub(super) const fn of_access(share: ShareId, reason: String) -> Self {
+        Self { share, entries: Vec::new(), answers: Vec::new(), sources: Vec::new(), reason }
+    }
+
     pub(super) fn written(&self) -> String {
-        let entries: Vec<String> = self.entries.iter().map(ToString::to_string).collect();
-        json!({ "share": self.share.to_string(), "entries": entries, "reason": self.reason }).to_string()
+        let ids = |ids: &[EntryId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let answers: Vec<&str> = self.answers.iter().map(QuestionId::as_str).collect();
+        json!({
+            "share": self.share.to_string(),
+            "entries": ids(&self.entries),
+            "answers": answers,
+            "sources": ids(&self.sources),
+            "reason": self.reason,
+        })
+        .to_string()
     }
 
     pub(super) fn read(text: &str) -> Result<Self, Error> {
@@ -26,7 +47,15 @@ impl Sharing {
         let json: Value = serde_json::from_str(text).map_err(|_| damaged())?;
         let share = json["share"].as_str().and_then(|id| ShareId::parse(id).ok()).ok_or_else(damaged)?;
         let entry = |id: &Value| id.as_str().and_then(|id| EntryId::parse(id).ok()).ok_or_else(damaged);
-        let entries = json["entries"].as_array().ok_or_else(damaged)?.iter().map(entry).collect::<Result<_, _>>()?;
-        Ok(Self { share, entries, reason: json["reason"].as_str().ok_or_else(damaged)?.to_owned() })
+        let question = |id: &Value| id.as_str().and_then(|id| QuestionId::parse(id).ok()).ok_or_else(damaged);
+        // Notes from before parts could be chosen have none.
+        let list = |name: &str| json[name].as_array().map(Vec::as_slice).unwrap_or_default();
+        Ok(Self {
+            share,
+            entries: json["entries"].as_array().ok_or_else(damaged)?.iter().map(entry).collect::<Result<_, _>>()?,
+            answers: list("answers").iter().map(question).collect::<Result<_, _>>()?,
+            sources: list("sources").iter().map(entry).collect::<Result<_, _>>()?,
+            reason: json["reason"].as_str().ok_or_else(damaged)?.to_owned(),
+        })
     }
 }

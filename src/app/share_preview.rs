@@ -1,9 +1,11 @@
 //! What somebody would be given, before it is given: exactly what they will see, and who of them.
 
 use super::{
-    App, Caller, Error, ReferralView,
+    App, Caller, DeskView, EntryView, Error, ReferralView,
+    additions::latest,
     decisions::to_mend,
-    shares::{Recipient, fit, grounds},
+    share_recipient::Recipient,
+    shares::{fit, grounds},
 };
 use crate::{
     domain::{
@@ -15,7 +17,7 @@ use crate::{
         ids::EntryId,
         message::Audience,
         relation::Relation,
-        sharing::NewShare,
+        sharing::{NewShare, chosen},
     },
     policy::RequestContext,
 };
@@ -24,6 +26,8 @@ use crate::{
 pub struct SharePreview {
     /// The referral as the recipient will see it.
     pub view: ReferralView,
+    /// How the referral's own page names it, and who works on it: for whoever shares, not for the recipient.
+    pub own: (String, Option<DeskView>),
     /// With whom: team or person, with the agency.
     pub to: String,
     /// Who sent it, their deputy included, by name: what they wrote names them.
@@ -39,25 +43,58 @@ pub struct SharePreview {
 }
 
 impl ReferralView {
-    /// The same as somebody sees it who was given these items, and nothing else of it.
-    #[must_use]
-    pub fn as_shared(mut self, chosen: &[EntryId]) -> Self {
-        let has = |id: &EntryId| chosen.contains(id);
-        self.entries.retain(|entry| has(&entry.id) && entry.compartment.can_be_shared_from() && entry.kind.can_be_shared());
-        let whole = self.entries.iter().any(|entry| entry.kind == EntryKind::Submission);
-        // What is sealed apart is not part of the item that everybody with the referral reads.
+    /// The answers as they stand, without those that are in no share: sealed apart, or kept from somebody.
+    pub fn shareable(&self) -> Answers {
         let pathway = &self.pathway.pathway;
         let kept: Vec<QuestionId> = self.withheld.iter().flat_map(|kept| kept.questions.iter().cloned()).collect();
+        let given = self.additions.iter().rev().map(|addition| &addition.answers).chain(&self.answers);
+        pathway.whole(given.map(|answers| pathway.split(&pathway.part(answers, None), &kept).0))
+    }
+
+    /// The same as somebody sees it who was given these items and parts, and nothing else of it. Without answers where a part
+    /// chooses nothing of them.
+    #[must_use]
+    pub fn as_shared(mut self, share: &NewShare) -> Self {
+        let pathway = self.pathway.pathway.clone();
+        let sealed_as = |entry: &EntryView| entry.compartment.can_be_shared_from() && entry.kind.can_be_shared();
+        self.entries.retain(sealed_as);
+        let chosen_whole = |entry: &EntryView| entry.kind == EntryKind::Submission && share.entries.contains(&entry.id);
+        let whole = self.entries.iter().any(chosen_whole);
+        // What is sealed apart is not part of the item that everybody with the referral reads.
+        let kept: Vec<QuestionId> = self.withheld.iter().flat_map(|kept| kept.questions.iter().cloned()).collect();
         let open = |answers: Answers| pathway.split(&pathway.part(&answers, None), &kept).0;
-        self.answers = self.answers.take().filter(|_| whole).map(open);
+        let now = self.shareable();
+        self.answers = self.answers.take().map(open);
         for addition in &mut self.additions {
             addition.answers = open(std::mem::take(&mut addition.answers));
         }
+        let entries = &self.entries;
+        self.additions.retain(|addition| entries.iter().any(|entry| entry.id == addition.id));
+        let parts = if whole { &[][..] } else { &share.parts[..] };
+        let questions = chosen(&pathway, &now, parts).unwrap_or_default();
+        self.in_part = !questions.is_empty();
+        self.warned = if self.in_part { pathway.flags(&now).map(str::to_owned).collect() } else { Vec::new() };
+        self.answers = match self.answers.take() {
+            answers if whole => answers,
+            Some(answers) if self.in_part => Some(answers.only(|id| questions.contains(id))),
+            _ => None,
+        };
+        for addition in self.additions.iter_mut().filter(|addition| !share.entries.contains(&addition.id)) {
+            addition.answers = addition.answers.only(|id| questions.contains(id));
+        }
         self.additions.retain(|addition| !addition.answers.is_empty());
+        let (in_part, additions) = (self.in_part, &self.additions);
+        let comes_along = |entry: &EntryView| {
+            let as_part = in_part && entry.kind == EntryKind::Submission;
+            as_part || additions.iter().any(|addition| addition.id == entry.id)
+        };
+        self.entries.retain(|entry| share.entries.contains(&entry.id) || comes_along(entry));
+        for entry in self.entries.iter_mut().filter(|entry| in_part && entry.kind == EntryKind::Submission) {
+            entry.kind = EntryKind::Part;
+        }
         let entries = &self.entries;
         let given = |id: &EntryId| entries.iter().any(|entry| entry.id == *id);
         self.messages.retain(|message| given(&message.id));
-        self.additions.retain(|addition| given(&addition.id));
         self.notes.retain(|note| given(&note.id));
         self.decisions.retain(|decision| given(&decision.id));
         self.feedback.retain(|told| given(&told.id));
@@ -103,6 +140,16 @@ impl App {
         caller: &Caller,
         (reference, share): (&str, &NewShare),
     ) -> Result<SharePreview, Error> {
+        // On the heap: it holds the whole referral while it looks.
+        Box::pin(self.look_at_share(request, caller, (reference, share))).await
+    }
+
+    async fn look_at_share(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (reference, share): (&str, &NewShare),
+    ) -> Result<SharePreview, Error> {
         let view = self.read_referral(request, caller, reference).await?;
         if !view.actions.contains(&Action::Share) {
             return Err(Error::Refused);
@@ -112,31 +159,40 @@ impl App {
         let mut faults = Vec::new();
         let to = self.recipient(&view.referral, &share.to, &mut faults).await?;
         grounds(&view.course, kind, share, &mut faults);
-        self.chosen(&view.referral, &sight, &share.entries, &mut faults).await?;
+        self.chosen(&view.referral, &sight, share, &mut faults).await?;
         let agreement = self.named_agreement(share, &mut faults).await?;
+        let revision = view.referral.revision;
+        let answers = view.answers.as_ref().map(|_| latest(&view));
+        let headline = answers.map(|answers| view.pathway.pathway.headline(&answers)).unwrap_or_default();
+        let own = (headline, view.desk.clone());
+        let senders = std::iter::once(view.sent_by.0.clone()).chain(view.deputy.iter().map(|deputy| deputy.name.clone()));
+        let senders = senders.filter(|name| !name.is_empty()).collect();
+        let view = view.as_shared(share);
+        let has_answers = view.in_part || view.entries.iter().any(|entry| entry.kind == EntryKind::Submission);
+        if !share.parts.is_empty() && !has_answers && faults.is_empty() {
+            faults.push(("entries", "Choose parts of the answers that you can see and share"));
+        }
         let (Some(Recipient { team, person, holder }), true) = (to, faults.is_empty()) else { return Err(to_mend(faults)) };
         let readers = match person {
             Some(_) => 1,
             None => self.store.members(team.id).await?.iter().filter(|(_, place)| place.opens()).count(),
         };
-        let revision = view.referral.revision;
         let parties = (view.referral.receiving_agency, team.agency);
         // Basis and purpose were looked at above.
         let purpose = share.purpose.ok_or(Error::Refused)?;
         let fit = fit(agreement.as_ref(), parties, &view.referral.pathway, (purpose, request.at));
-        let senders = std::iter::once(view.sent_by.0.clone()).chain(view.deputy.iter().map(|deputy| deputy.name.clone()));
-        let senders = senders.filter(|name| !name.is_empty()).collect();
         let named = |code: &TeamCode| code.as_str() == team.code;
         let may_hold_more = view.pathway.pathway.restricted.iter().any(|restricted| restricted.teams.iter().any(named));
         let agreement = (agreement.map(|agreement| agreement.terms.title), fit);
         Ok(SharePreview {
+            own,
             agreement,
             to: self.holder_name(holder.to()).await?,
             senders,
             may_hold_more,
             readers,
             revision,
-            view: view.as_shared(&share.entries),
+            view,
         })
     }
 }

@@ -6,6 +6,7 @@ use super::{
     lists::{read_cursor, write_cursor},
     opening::Sight,
     share_notes::Sharing,
+    share_openings::OpeningView,
     shares::person_of,
 };
 use crate::{
@@ -15,7 +16,8 @@ use crate::{
         action::Action,
         actor::Place,
         agreement::Fit,
-        ids::{AgreementId, EntryId, ReferralId, ShareId, TeamId, UserId},
+        code::QuestionId,
+        ids::{AgreementId, EntryId, ReferralId, ShareId, TeamId},
         key::HolderKind,
         legal::{Basis, Purpose},
         reference::Reference,
@@ -24,10 +26,7 @@ use crate::{
         time::Timestamp,
     },
     policy::{Act, Object, RequestContext, ShownCompartment, State},
-    store::{
-        referrals::Referral,
-        shares::{Found, Share},
-    },
+    store::{referrals::Referral, shares::Found},
 };
 
 /// Something that was shared of a referral.
@@ -55,27 +54,15 @@ pub struct ShareView {
     pub urgent: bool,
     /// What was chosen, by the ids on the team's own page; for the team that shared it.
     pub entries: Vec<EntryId>,
+    /// The questions whose answers were chosen by themselves, likewise.
+    pub answers: Vec<QuestionId>,
     /// Why, as the team noted it; may be blank.
     pub reason: String,
     /// Who ended it, and when.
     pub ended: Option<(String, Timestamp)>,
-    /// Who of the recipient's opened it or downloaded of it, and when, the latest first; for the team that shared it.
+    /// Who opened it or downloaded of it, a line for each person and kind, the latest first; for the team that shared it.
     pub opened: Vec<OpeningView>,
 }
-
-/// That somebody opened what was shared with them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpeningView {
-    /// Their name.
-    pub by: String,
-    /// When.
-    pub at: Timestamp,
-    /// Whether it was a file that they downloaded.
-    pub is_file: bool,
-}
-
-/// The most openings that are shown of one share.
-const MOST_OPENINGS: i64 = 100;
 
 /// A referral in the list of what was shared with somebody.
 #[derive(Debug, Clone)]
@@ -235,7 +222,7 @@ impl App {
         for found in found {
             let share = &found.share;
             let note = notes.iter().position(|note| note.share == share.id).map(|at| notes.swap_remove(at));
-            let (entries, reason) = note.map_or_else(Default::default, |note| (note.entries, note.reason));
+            let note = note.unwrap_or_else(|| Sharing::of_access(share.id, String::new()));
             let team = self.team(share.by_team).await?;
             let agency = self.agency(team.agency).await?.name.as_str().to_owned();
             // In the team's own words its own people read as well; there the log is the place to look.
@@ -255,31 +242,14 @@ impl App {
                 agreement: share.agreement,
                 fit: share.fit,
                 urgent: share.urgent,
-                entries,
-                reason,
+                entries: note.entries,
+                answers: note.answers,
+                reason: note.reason,
                 ended,
                 opened,
             });
         }
         Ok(views)
-    }
-}
-
-impl App {
-    /// Who opened a share, from the events, each held against the hub's key.
-    async fn openings(&self, share: &Share) -> Result<Vec<OpeningView>, Error> {
-        let ids = self.store.openings_of(share.compartment, MOST_OPENINGS).await?;
-        let mut openings = Vec::new();
-        for stored in self.store.events_in(&ids).await? {
-            let Ok(Some(body)) = stored.check(self.store.authenticator()) else { continue };
-            let Some(user) = body.actor.user.as_deref().and_then(|id| UserId::parse(id).ok()) else { continue };
-            let at = Timestamp::parse(&body.at).map_err(|_| Error::Integrity("an event has no time"))?;
-            openings.push((user, at, body.action == Action::DownloadFile.code()));
-        }
-        openings.sort_by_key(|(_, at, _)| std::cmp::Reverse(*at));
-        let names = self.names_of(openings.iter().map(|(user, ..)| *user)).await?;
-        let view = |(user, at, is_file)| OpeningView { by: names.get(&user).cloned().unwrap_or_default(), at, is_file };
-        Ok(openings.into_iter().map(view).collect())
     }
 }
 

@@ -36,7 +36,7 @@ const LEASE_FOR: Duration = Duration::from_mins(5);
 /// A notice of something on a referral.
 pub(super) fn telling(referral: &Referral, to: Addressee, code: NoticeCode) -> Telling {
     let urgent = code.hastens() && referral.urgency == Urgency::Today.code();
-    Telling { to, code, referral: Some(referral.id), about: None, urgent }
+    Telling { to, code, referral: Some(referral.id), about: None, about_team: None, urgent }
 }
 
 /// Who hears of a referral that is sent: those who get a key that opens now, and those who check it first.
@@ -189,7 +189,14 @@ impl App {
         for user in self.officers(person.agency, &[Role::Dpo, Role::AgencyAdministrator]).await? {
             if !self.store.is_unread(user, NoticeCode::Integrity).await? {
                 let to = Addressee::User(user);
-                tellings.push(Telling { to, code: NoticeCode::Integrity, referral: None, about: None, urgent: true });
+                tellings.push(Telling {
+                    to,
+                    code: NoticeCode::Integrity,
+                    referral: None,
+                    about: None,
+                    about_team: None,
+                    urgent: true,
+                });
             }
         }
         if tellings.is_empty() { Ok(()) } else { Ok(self.store.tell(&tellings, act.request.at).await?) }
@@ -220,7 +227,7 @@ impl App {
         }
         let telling = |(code, id, to): (NoticeCode, _, UserId)| {
             let to = Addressee::User(to);
-            Telling { to, code, referral: Some(id), about: None, urgent: false }
+            Telling { to, code, referral: Some(id), about: None, about_team: None, urgent: false }
         };
         let tellings: Vec<Telling> = tellings.into_iter().map(telling).collect();
         if !tellings.is_empty() {

@@ -13,7 +13,8 @@ use crate::{
         ids::{AgreementId, TeamId},
         legal::Purpose,
         queue::QueueView,
-        sharing::{NewShare, ShareTo},
+        section::Section,
+        sharing::{AnswerPart, NewShare, ShareTo},
     },
 };
 
@@ -50,7 +51,9 @@ impl Story<'_> {
         let teams = self.app.share_teams(&fourth.referral).await?;
         if fourth.actions.contains(&Action::GiveCaseworkAccess) && teams.iter().any(|one| one.id == health) {
             let to = ShareTo { team: Some(health), person: String::new() };
-            let access = NewAccess { to, reason: words::READS_ALONG.to_owned(), revision: None };
+            let (basis, purpose) = self.app.own_law(&caller, fourth).await?;
+            let reason = words::READS_ALONG.to_owned();
+            let access = NewAccess { to, basis: Some(basis), purpose: Some(purpose), reason, revision: None };
             let (key, reference) = (self.key()?, fourth.referral.reference.to_string());
             self.app.give_casework_access(&request, &caller, &key, (&reference, &access)).await?;
         }
@@ -111,7 +114,7 @@ impl Story<'_> {
         Ok(found)
     }
 
-    /// Shares the answers with a team; gives the share's id.
+    /// Shares the answers with a team, urgent ones whole and of others two sections; gives the share's id.
     async fn share(
         &mut self,
         caller: &Caller,
@@ -122,12 +125,21 @@ impl Story<'_> {
         self.clock.advance(Duration::from_mins(1));
         let (basis, purpose) = self.app.own_law(caller, view).await?;
         let answers = |entry: &&EntryView| (entry.kind, entry.compartment) == (EntryKind::Submission, CompartmentKind::Shared);
-        let entries: Vec<_> = view.entries.iter().filter(answers).map(|entry| entry.id).collect();
+        let mut entries: Vec<_> = view.entries.iter().filter(answers).map(|entry| entry.id).collect();
         let teams = self.app.share_teams(&view.referral).await?;
         if entries.is_empty() || teams.iter().all(|one| one.id != team) {
             return Ok(None);
         }
+        let mut parts = Vec::new();
+        if !urgent {
+            let given = view.shareable();
+            let answered = |section: &&Section| section.questions.iter().any(|question| given.get(&question.id).is_some());
+            let sections = view.pathway.pathway.sections.iter().filter(answered).take(2);
+            parts = sections.map(|section| AnswerPart::Section(section.id.clone())).collect();
+            entries.clear();
+        }
         let share = NewShare {
+            parts,
             to: ShareTo { team: Some(team), person: String::new() },
             entries,
             basis: Some(basis),
@@ -135,7 +147,7 @@ impl Story<'_> {
             reason: words::SHARED.to_owned(),
             agreement,
             urgent,
-            revision: None,
+            ..NewShare::default()
         };
         let (key, reference) = (self.key()?, view.referral.reference.to_string());
         let made = self.app.share(&self.app.request(None), caller, &key, (&reference, &share)).await?;

@@ -25,6 +25,8 @@ coded_enum! {
     pub enum EntryKind {
         /// The answers as sent.
         Submission = "submission",
+        /// Some of the answers, chosen to be shared: in a share alone.
+        Part = "part",
         /// The line a queue shows.
         Headline = "headline",
         /// Something said between referrer and team, or within the team.
@@ -91,6 +93,7 @@ impl EntryKind {
             | Self::Redirection
             | Self::Attachment => true,
             Self::Headline
+            | Self::Part
             | Self::Draft
             | Self::Kept
             | Self::LegalReason

@@ -47,6 +47,8 @@ coded_enum! {
         Stopped = "stopped",
         /// Parts of one were shared.
         Shared = "shared",
+        /// What was shared was taken back.
+        Recalled = "recalled",
         /// A draft has lain for a working day.
         DraftWaits = "draft-waits",
         /// A draft of somebody else's is yours to go on with.
@@ -75,6 +77,8 @@ pub enum NoticePlace {
     Log,
     /// Among the members of the agency.
     Members,
+    /// Nowhere: whoever is told sees it no more.
+    Nowhere,
 }
 
 impl NoticeCode {
@@ -84,6 +88,7 @@ impl NoticeCode {
             Self::DraftWaits | Self::DraftHanded | Self::DraftEnding | Self::DraftNotSent => NoticePlace::Draft,
             Self::Integrity => NoticePlace::Log,
             Self::MailFailing => NoticePlace::Members,
+            Self::Recalled => NoticePlace::Nowhere,
             _ => NoticePlace::Referral,
         }
     }
@@ -117,6 +122,7 @@ impl NoticeCode {
             Self::WentOn => "It went on to the team",
             Self::Stopped => "It was stopped at the check",
             Self::Shared => "Something was shared with you",
+            Self::Recalled => "Something shared with you was taken back. Destroy every copy, print and note you made of it",
             Self::DraftWaits => "A draft of yours has not been sent",
             Self::DraftHanded => "A colleague’s draft is yours to go on with",
             Self::DraftEnding => "A draft is deleted in 7 days unless somebody saves or sends it",
@@ -146,8 +152,10 @@ pub struct Telling {
     pub code: NoticeCode,
     /// Of which referral or draft; none for what is about none.
     pub referral: Option<ReferralId>,
-    /// About which member.
+    /// About which member; of what was taken back, whom to ask.
     pub about: Option<UserId>,
+    /// The team from which that member acted, where it matters.
+    pub about_team: Option<TeamId>,
     /// Whether it cannot wait until the morning.
     pub urgent: bool,
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::domain::{
     action::Action,
     compartment::CompartmentKind,
-    ids::{AgencyId, CompartmentId, ReferralId},
+    ids::{AgencyId, CompartmentId, ReferralId, TeamId},
 };
 
 /// What is asked.
@@ -21,14 +21,25 @@ pub struct AccessAsked<'a> {
     pub referral: ReferralId,
     /// Only what reaches into one of these.
     pub compartments: &'a [CompartmentId],
-    /// Only these acts.
+    /// Only these acts; of what was refused, any.
     pub actions: &'a [Action],
+    /// For what was refused instead of what was done: whose refusals count beside those that reach into the compartments.
+    pub refused: Option<Known<'a>>,
     /// Whether each person is a row, or each team.
     pub by_person: bool,
     /// Only rows whose newest event stands before this place: the cursor.
     pub before: Option<i64>,
     /// How many rows at most.
     pub limit: i64,
+}
+
+/// Of whom somebody knows that they are there, so that a refusal which reached into nothing tells nothing new.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// Teams that hold something of it.
+    pub teams: &'a [TeamId],
+    /// The agency of the asker, all of whose people's acts are its own.
+    pub agency: Option<AgencyId>,
 }
 
 /// Some acts of one kind by one person or team.
@@ -53,25 +64,42 @@ pub struct Accesses {
 /// Fills the query of the rows; the same for both databases, whose builders differ only in type.
 macro_rules! gathered {
     ($asked:expr) => {{
-        let AccessAsked { referral, compartments, actions, by_person, before, limit } = $asked;
+        let AccessAsked { referral, compartments, actions, refused, by_person, before, limit } = $asked;
         let mut query = QueryBuilder::new("SELECT ");
         query.push(if *by_person { "e.actor" } else { "CAST(NULL AS TEXT)" });
         query.push(
             " AS actor, e.agency, e.team, e.action, MIN(s.idx) AS first, MAX(s.idx) AS last, COUNT(*) AS times FROM log_event e \
-             JOIN log_sequence s ON s.event = e.id WHERE e.outcome = 'allow' AND e.referral = ",
+             JOIN log_sequence s ON s.event = e.id WHERE e.outcome = ",
         );
-        query.push_bind(referral.to_string());
-        query.push(" AND e.action IN (");
-        let mut list = query.separated(", ");
-        for action in *actions {
-            list.push_bind(action.code());
+        query.push(if refused.is_some() { "'refuse'" } else { "'allow'" });
+        query.push(" AND e.referral = ").push_bind(referral.to_string());
+        if refused.is_none() {
+            query.push(" AND e.action IN (");
+            let mut list = query.separated(", ");
+            for action in *actions {
+                list.push_bind(action.code());
+            }
+            query.push(")");
         }
-        query.push(") AND EXISTS (SELECT 1 FROM log_scope o WHERE o.event = e.id AND o.compartment IN (");
+        query.push(" AND (EXISTS (SELECT 1 FROM log_scope o WHERE o.event = e.id AND o.compartment IN (");
         let mut list = query.separated(", ");
         for compartment in *compartments {
             list.push_bind(compartment.to_string());
         }
-        query.push(")) GROUP BY e.agency, e.team, e.action");
+        query.push("))");
+        if let Some(Known { teams, agency }) = refused {
+            let agency = agency.map(|agency| agency.to_string()).unwrap_or_default();
+            query.push(" OR e.agency = ").push_bind(agency).push(" OR (e.team IN (");
+            let mut list = query.separated(", ");
+            for team in *teams {
+                list.push_bind(team.to_string());
+            }
+            list.push_bind("");
+            query.push(
+                ") AND NOT EXISTS (SELECT 1 FROM log_scope o JOIN compartment c ON c.id = o.compartment WHERE o.event = e.id))",
+            );
+        }
+        query.push(") GROUP BY e.agency, e.team, e.action");
         if *by_person {
             query.push(", e.actor");
         }
@@ -84,7 +112,7 @@ macro_rules! gathered {
 impl Store {
     /// Who did such things, the newest first. Walks the events of one referral, and no more.
     pub async fn accesses(&self, asked: &AccessAsked<'_>) -> Result<Vec<Accesses>, Error> {
-        if asked.compartments.is_empty() || asked.actions.is_empty() {
+        if asked.compartments.is_empty() {
             return Ok(Vec::new());
         }
         Ok(on!(self, p => gathered!(asked).build_query_as().fetch_all(p).await)?)

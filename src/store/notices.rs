@@ -8,7 +8,7 @@ use super::{
     grants::live,
 };
 use crate::domain::{
-    ids::{NoticeId, ReferralId, UserId},
+    ids::{NoticeId, ReferralId, TeamId, UserId},
     notice::{Addressee, NoticeCode, Telling},
     reference::Reference,
     time::Timestamp,
@@ -23,8 +23,10 @@ pub struct Notice {
     pub code: NoticeCode,
     /// The reference of the referral or draft it is about.
     pub reference: Option<Reference>,
-    /// The member it is about.
+    /// The member it is about; of what was taken back, whom to ask.
     pub about: Option<UserId>,
+    /// The team from which that member acted.
+    pub about_team: Option<TeamId>,
     /// Whether it could not wait.
     pub urgent: bool,
     /// When it happened.
@@ -71,6 +73,7 @@ struct Row {
     id: String,
     code: String,
     about: Option<String>,
+    about_team: Option<String>,
     urgent: i64,
     at: i64,
     read_at: Option<i64>,
@@ -85,6 +88,7 @@ impl Row {
             code: known(NoticeCode::parse(&self.code), "notice.code")?,
             reference: reference.transpose()?,
             about: self.about.map(|id| sound(UserId::parse(&id), "notice.about")).transpose()?,
+            about_team: self.about_team.map(|id| sound(TeamId::parse(&id), "notice.about_team")).transpose()?,
             urgent: self.urgent != 0,
             at: Timestamp::from_millis(self.at),
             read_at: self.read_at.map(Timestamp::from_millis),
@@ -115,12 +119,12 @@ macro_rules! readable {
     };
 }
 
-/// The condition that the reader sees what the notice `n` is about. Of a draft that ended unsent nothing is left to see: those
-/// told of it are the people who wrote it.
+/// The condition that the reader sees what the notice `n` is about. Of a draft that ended unsent nothing is left to see, and of what
+/// was taken back nothing is theirs to see: those told of the one wrote it, those told of the other could open it.
 macro_rules! seen {
     ($query:ident, $holders:expr) => {
         $query.push(
-            " AND (n.referral IS NULL OR n.code = 'draft-not-sent' OR EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = n.referral AND g.to_id IN (",
+            " AND (n.referral IS NULL OR n.code IN ('draft-not-sent', 'recalled') OR EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = n.referral AND g.to_id IN (",
         );
         holders!($query, $holders);
         $query.push(concat!(" AND ", live!(), "))"));
@@ -187,9 +191,10 @@ impl Store {
     }
 
     /// Marks as read what a reader is told of a referral or draft that they have opened; writes nothing where nothing is unread.
+    /// That something was taken back they mark themselves: opening what is left to them is not having read that.
     pub async fn read_notices_of(&self, referral: ReferralId, reader: &Reader, at: Timestamp) -> Result<(), Error> {
         let unread: Vec<(String,)> = on!(self, p => {
-            let mut query = QueryBuilder::new("SELECT n.id FROM notice n WHERE n.read_at IS NULL AND n.referral = ");
+            let mut query = QueryBuilder::new("SELECT n.id FROM notice n WHERE n.read_at IS NULL AND n.code <> 'recalled' AND n.referral = ");
             query.push_bind(referral.to_string());
             readable!(query, reader);
             query.build_query_as().fetch_all(p).await
@@ -257,8 +262,8 @@ impl Store {
 impl Tx {
     /// Writes a notice, and into the outbox that no mail tells of it yet.
     pub async fn tell(&mut self, id: NoticeId, telling: &Telling, at: Timestamp) -> Result<(), Error> {
-        const SQL: &str = "INSERT INTO notice (id, to_kind, to_id, referral, about, code, urgent, at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        const SQL: &str = "INSERT INTO notice (id, to_kind, to_id, referral, about, about_team, code, urgent, at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         const OUT: &str = "INSERT INTO outbox (notice, at) VALUES ($1, $2)";
         let (kind, to) = match telling.to {
             Addressee::Team(team) => ("team", team.to_string()),
@@ -270,6 +275,7 @@ impl Tx {
             .bind(to)
             .bind(telling.referral.map(|id| id.to_string()))
             .bind(telling.about.map(|id| id.to_string()))
+            .bind(telling.about_team.map(|id| id.to_string()))
             .bind(telling.code.code())
             .bind(i64::from(telling.urgent))
             .bind(at.millis())

@@ -167,13 +167,18 @@ impl Store {
         rows.into_iter().map(WithEnd::found).collect()
     }
 
-    /// The events by which what stands in a compartment was opened or downloaded, the latest first.
-    pub async fn openings_of(&self, compartment: CompartmentId, limit: i64) -> Result<Vec<EventId>, Error> {
-        const SQL: &str = "SELECT e.id FROM log_scope o JOIN log_event e ON e.id = o.event WHERE o.compartment = $1 \
-             AND e.outcome = 'allow' AND e.action IN ('read-referral', 'download-file') ORDER BY e.at DESC, e.id LIMIT $2";
-        let rows: Vec<(String,)> =
+    /// The first and the last event by which each person, from each team, opened what stands in a compartment or downloaded of it,
+    /// with how often they did; the latest first.
+    pub async fn openings_of(&self, compartment: CompartmentId, limit: i64) -> Result<Vec<(EventId, i64)>, Error> {
+        const SQL: &str = "SELECT opened.id, opened.times FROM (SELECT e.id, e.at, \
+             ROW_NUMBER() OVER (PARTITION BY e.actor, e.team, e.action ORDER BY e.at, e.id) AS turn, \
+             COUNT(*) OVER (PARTITION BY e.actor, e.team, e.action) AS times \
+             FROM log_scope o JOIN log_event e ON e.id = o.event WHERE o.compartment = $1 \
+             AND e.outcome = 'allow' AND e.action IN ('read-referral', 'download-file')) AS opened \
+             WHERE opened.turn = 1 OR opened.turn = opened.times ORDER BY opened.at DESC, opened.id LIMIT $2";
+        let rows: Vec<(String, i64)> =
             on!(self, p => sqlx::query_as(SQL).bind(compartment.to_string()).bind(limit).fetch_all(p).await)?;
-        rows.into_iter().map(|(id,)| sound(EventId::parse(&id), "log_event.id")).collect()
+        rows.into_iter().map(|(id, times)| Ok((sound(EventId::parse(&id), "log_event.id")?, times))).collect()
     }
 
     /// How many shares with any of these holders have not been ended.

@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use referral_exchange::{
-    app::{AccessItem, AccessPage, AccessQuery, App, Caller, Error, ListQuery},
-    domain::{action::Action, file::FileForm},
+    app::{AccessItem, AccessPage, AccessQuery, App, Caller, Error, IdempotencyKey, ListQuery, NewAccess},
+    domain::{action::Action, file::FileForm, message::Audience, sharing::ShareTo},
     store::Engine,
 };
 
 use crate::support::{
-    acts::send,
+    acts::{lawful, send},
     files::{attach, fetch, pdf},
     hub::{ENGINES, Hub},
     raw::Raw,
@@ -134,6 +134,37 @@ async fn officers_and_strangers(engine: Engine) {
     hub.finish().await;
 }
 
+async fn refusals_apart(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let (tess, theo, reference) = told(&hub).await;
+    let app = &hub.app;
+    let key = |text: &str| IdempotencyKey::parse(text).unwrap();
+    let to = ShareTo { team: Some(hub.person("hugh.pseudo").team_id), person: String::new() };
+    let access = NewAccess { to, reason: "They plan with us.".to_owned(), ..lawful() };
+    for attempt in ["one", "two"] {
+        let refused = app.give_casework_access(&app.request(None), &theo, &key(attempt), (&reference, &access)).await;
+        assert!(matches!(refused.map(drop), Err(Error::Refused)), "it is the lead's to give");
+    }
+    let note = (reference.as_str(), Audience::Casework, "canary");
+    let refused = app.write_message(&app.request(None), &tess, &key("note"), note).await;
+    assert!(matches!(refused.map(drop), Err(Error::Refused)));
+    let dora = hub.sign_in("dora.madeup").await;
+    let refused = async |caller: &Caller| {
+        let page = asked(app, caller, &reference, AccessQuery::default()).await.unwrap();
+        assert!(page.items.iter().all(|item| item.action != Action::GiveCaseworkAccess), "what was refused was not done");
+        let of = |item: AccessItem| (item.person.unwrap_or_default(), item.action, item.times);
+        page.refused.into_iter().map(of).collect::<Vec<_>>()
+    };
+    let his = ("Theo Invented".to_owned(), Action::GiveCaseworkAccess, 2);
+    let hers = ("Tess Example".to_owned(), Action::WriteMessage, 1);
+    let (team, officer, sender) = (refused(&theo).await, refused(&dora).await, refused(&tess).await);
+    assert!(team.contains(&his) && team.contains(&hers), "{team:?}");
+    assert!(officer.contains(&his), "{officer:?}");
+    let told = |(person, action, _): &(String, Action, u64)| !person.is_empty() || *action == Action::GiveCaseworkAccess;
+    assert!(!sender.iter().any(told), "the sender is told no person, and nothing of the team's own words: {sender:?}");
+    hub.finish().await;
+}
+
 async fn altered(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let (_, theo, reference) = told(&hub).await;
@@ -148,5 +179,6 @@ async fn altered(engine: Engine) {
 crate::support::on_both! {
     the_receiving_team_is_told_persons_and_the_sender_teams => persons_or_teams,
     officers_are_told_persons_and_strangers_nothing => officers_and_strangers,
+    what_was_refused_stands_apart_and_within_what_the_asker_holds => refusals_apart,
     an_altered_event_is_not_told => altered,
 }

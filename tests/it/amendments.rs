@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use referral_exchange::{
-    app::{Added, Answered, App, Caller, Error, IdempotencyKey, Item, ListQuery, NoticeQuery, Said, flags, latest, milder},
+    app::{
+        Added, Answered, App, Caller, Error, IdempotencyKey, Item, ListQuery, NoticeQuery, Said, answers_to_json, flags, latest,
+        milder,
+    },
     domain::{
         answers::{RawAnswer, RawAnswers},
         code::QuestionId,
         notice::NoticeCode,
         queue::QueueFilter,
         urgency::Urgency,
+        withheld::Withhold,
     },
     store::Engine,
 };
@@ -19,6 +23,7 @@ use crate::support::{
     acts::send,
     client::Client,
     hub::{ENGINES, Hub},
+    kept_back::try_send,
 };
 
 fn id(text: &str) -> QuestionId {
@@ -252,5 +257,42 @@ async fn the_page_shows_what_stands_and_keeps_what_was_typed_too_late() {
     assert_eq!(done.status.as_u16(), 303, "{}", done.body);
     let page = sender.get(&format!("/referrals/{reference}")).await;
     assert!(page.body.contains("Changed by Tess Example") && page.body.contains("Before: "), "{}", page.body);
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_school_in_a_group_and_a_name_are_changed_on_the_page() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let tess = served.hub.sign_in("tess.example").await;
+    let child = json!({
+        "child": { "given_name": "Robin", "family_name": "Example" }, "child_age": { "not_known": "not-known" },
+        "school": "Canaryschool Primary", "child_where": "with an aunt",
+    });
+    let household = ("marac", json!({ "children_known": "yes", "children": [child] }));
+    let sent = try_send(&served.hub.app, &tess, household, Withhold::default()).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let reference = sent.reference.to_string();
+    let client = Client::new(&served);
+    client.sign_in(&served, "tess.example").await;
+    let address = format!("/referrals/{reference}/amend/harmer");
+    let mut fields = client.get(&address).await.filled();
+    for (name, to) in [("children.0.school", "Canaryacademy"), ("children.0.child.given_name", "Robyn")] {
+        let field = fields.iter_mut().find(|(known, _)| known == name);
+        to.clone_into(&mut field.unwrap_or_else(|| panic!("{name} is asked")).1);
+    }
+    let posted: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let done = client.post(&address, &posted).await;
+    assert_eq!(done.status.as_u16(), 303, "{}", done.body);
+    let app = &served.hub.app;
+    let view = app.read_referral(&app.request(None), &tess, &reference).await.unwrap();
+    let stands = answers_to_json(&latest(&view));
+    let child = &stands["children"][0];
+    assert_eq!((&child["school"], &child["child"]["given_name"]), (&json!("Canaryacademy"), &json!("Robyn")));
+    assert_eq!(
+        (&child["child"]["family_name"], &child["child_where"]),
+        (&json!("Example"), &json!("with an aunt")),
+        "the rest stays"
+    );
+    let sent = answers_to_json(view.answers.as_ref().unwrap());
+    assert_eq!(sent["children"][0]["school"], "Canaryschool Primary", "what was sent stays beside it");
     served.finish().await;
 }

@@ -198,7 +198,9 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                         serde_json::json!({})
                     }
                     "not-shared" => serde_json::json!({ "team": "none", "reason": "No need to know." }),
-                    "casework-access" => serde_json::json!({ "team": "none", "reason": "They plan with us." }),
+                    "casework-access" => serde_json::json!({
+                        "team": "none", "basis": "public-task", "purpose": "safeguarding", "reason": "They plan with us.",
+                    }),
                     "agreements" => serde_json::json!({
                         "title": "Sharing", "agencies": [], "purposes": ["safeguarding"], "starts": "2026-01-01",
                     }),

@@ -279,7 +279,10 @@ async fn desks_alone(engine: Engine) {
     let team = hana.places().iter().find(works).unwrap().place.team;
     let tell = async |code| {
         let to = Addressee::Team(team);
-        app.store().tell(&[Telling { to, code, referral: None, about: None, urgent: false }], app.now()).await.unwrap();
+        app.store()
+            .tell(&[Telling { to, code, referral: None, about: None, about_team: None, urgent: false }], app.now())
+            .await
+            .unwrap();
     };
     tell(NoticeCode::Received).await;
     assert_eq!((told(app, &iris).await, told(app, &hana).await), (vec!["received*".to_owned()], vec![]));

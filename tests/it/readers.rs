@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     api,
     support::{
-        acts::send,
+        acts::{lawful, send},
         client::{Client, Page},
         hub::{ENGINES, Hub, Served},
     },
@@ -84,6 +84,15 @@ async fn what_was_changed_is_marked_where_it_stands_and_goes_with_every_share() 
     app.share(&app.request(None), &theo, &key("both"), (&reference, &both)).await.unwrap();
     let given = page(&served, "hugh.pseudo", &reference).await;
     assert!(given.words(".govuk-summary-list__value").iter().any(|words| words.contains("Changed by Tess Example")));
+    // A change after that does not go there by itself: whoever shared is told.
+    let told = "Answers were changed after you shared them";
+    assert!(!page(&served, "theo.invented", &reference).await.body.contains(told));
+    hub.clock.advance(std::time::Duration::from_secs(1));
+    let revision = client.json(&path).await["revision"].clone();
+    let change = json!({ "answers": { "narrative": "The roof door is blocked." }, "revision": revision });
+    let made = client.post(&format!("{path}/amendment")).header("Idempotency-Key", "again").json(&change).send().await.unwrap();
+    assert_eq!(made.status(), 201);
+    assert!(page(&served, "theo.invented", &reference).await.body.contains(told));
     served.finish().await;
 }
 
@@ -102,7 +111,7 @@ async fn the_page_says_who_reads_what_once_others_read_along() {
     assert!(alone.body.contains(only), "{}", alone.body);
 
     let to = ShareTo { team: Some(hub.person("hugh.pseudo").team_id), person: String::new() };
-    let access = NewAccess { to, reason: "They plan with us.".to_owned(), revision: None };
+    let access = NewAccess { to, reason: "They plan with us.".to_owned(), ..lawful() };
     app.give_casework_access(&app.request(None), &fay, &key("give"), (&reference, &access)).await.unwrap();
     let shown = page(&served, "theo.invented", &reference).await;
     let seen = shown.words(".app-message .govuk-body-s").concat();
@@ -115,6 +124,7 @@ async fn the_page_says_who_reads_what_once_others_read_along() {
 
     let reader = page(&served, "hugh.pseudo", &reference).await;
     assert!(reader.body.contains("You read what the receiving team writes for itself"), "{}", reader.body);
+    assert!(reader.body.contains("They plan with us.") && !reader.body.contains("what was chosen for you"), "{}", reader.body);
     assert!(!reader.body.contains("Not provided"), "what is not shown to them was not left open");
     assert!(reader.body.contains("before you ring, write to or visit anybody"), "{}", reader.body);
     served.finish().await;
@@ -140,6 +150,9 @@ async fn the_preview_of_a_share_says_what_gives_the_sender_away() {
     let mut fields = form.filled();
     let team = hub.person("hugh.pseudo").team_id.to_string();
     fields.iter_mut().filter(|(name, _)| name == "team").for_each(|(_, value)| value.clone_from(&team));
+    fields.retain(|(name, _)| !["basis", "purpose"].contains(&name.as_str()));
+    let law = [("basis", share.basis.unwrap().code()), ("purpose", share.purpose.unwrap().code())];
+    fields.extend(law.map(|(name, code)| (name.to_owned(), code.to_owned())));
     fields.push(("entries".to_owned(), share.entries[0].to_string()));
     fields.push(("step".to_owned(), "preview".to_owned()));
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

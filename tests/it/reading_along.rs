@@ -10,7 +10,7 @@ use referral_exchange::{
         answers::FieldError,
         compartment::{CompartmentKind, EntryKind},
         ids::AgreementId,
-        legal::Purpose,
+        legal::{Basis, Purpose},
         message::Audience,
         sharing::{NewShare, ShareTo},
     },
@@ -18,7 +18,7 @@ use referral_exchange::{
 };
 
 use crate::support::{
-    acts::send,
+    acts::{lawful, send},
     hub::{ENGINES, Hub},
     raw::Raw,
 };
@@ -57,13 +57,22 @@ async fn until_it_is_ended(engine: Engine) {
     note(app, &theo, &reference, "canaryfirst").await;
     let health = hub.person("hugh.pseudo").team_id;
     let team = |team| ShareTo { team: Some(team), person: String::new() };
-    let access = NewAccess { to: team(health), reason: "They plan with us.".to_owned(), revision: None };
+    let access = NewAccess { to: team(health), reason: "They plan with us.".to_owned(), ..lawful() };
     let give = async |caller: &Caller, name: &str, access: &NewAccess| {
         app.give_casework_access(&app.request(None), caller, &key(name), (&reference, access)).await
     };
     assert!(matches!(give(&theo, "triager", &access).await, Err(Error::Refused)), "it is the lead's to give");
     let unsaid = NewAccess { reason: " ".to_owned(), ..access.clone() };
     assert_eq!(fields(&give(&fay, "unsaid", &unsaid).await), ["reason"]);
+    let unlawful = NewAccess { basis: None, purpose: None, ..access.clone() };
+    assert_eq!(
+        fields(&give(&fay, "unlawful", &unlawful).await),
+        ["basis", "purpose"],
+        "nothing stands in for what was left open"
+    );
+    let enforcing = NewAccess { basis: Some(Basis::LawEnforcement), ..access.clone() };
+    assert_eq!(fields(&give(&fay, "enforcing", &enforcing).await), ["basis"]);
+    let access = NewAccess { basis: Some(Basis::VitalInterests), purpose: Some(Purpose::FireSafety), ..access };
     let given = give(&fay, "give", &access).await.unwrap().value;
     assert!(matches!(give(&fay, "again", &access).await, Err(Error::Conflict(_))));
 
@@ -74,6 +83,15 @@ async fn until_it_is_ended(engine: Engine) {
     let view = read(app, &hugh, &reference).await.unwrap();
     assert_eq!(said(&view), ["canaryfirst", "canarysecond"], "what is there and what follows");
     assert!(view.by_share && view.answers.is_none() && view.holders.is_empty());
+    let share = &view.shares[0];
+    let (law, why) = ((share.basis, share.purpose), share.reason.as_str());
+    assert_eq!((law, why), ((Basis::VitalInterests, Purpose::FireSafety), "They plan with us."), "what was chosen, and why");
+    hub.app.sequence().await.unwrap();
+    let events = hub.app.store().sequenced_from(0, 10_000).await.unwrap();
+    let bodies = events.iter().map(|row| row.event.as_ref().unwrap().check(hub.app.store().authenticator()).unwrap().unwrap());
+    let given_by = bodies.filter(|body| body.action == Action::GiveCaseworkAccess.code() && body.outcome == "allow");
+    let law: Vec<_> = given_by.filter_map(|body| body.legal).map(|legal| (legal.basis, legal.purpose)).collect();
+    assert_eq!(law, [(Basis::VitalInterests.code().to_owned(), Purpose::FireSafety.code().to_owned())]);
     assert!(view.entries.iter().all(|entry| entry.compartment == CompartmentKind::Casework));
     assert!(!view.actions.contains(&Action::WriteMessage));
     // The team sees who reads along.
@@ -100,7 +118,7 @@ async fn until_it_is_ended(engine: Engine) {
     let third = "SELECT MAX(e.epoch) FROM entry e JOIN compartment c ON c.id = e.compartment WHERE c.kind = 'casework'";
     assert_eq!(Raw::owner(&hub).await.count(third).await, 2, "later words have a new key");
     // Whoever is let in again reads all of it, and the desk goes on.
-    let again = NewAccess { to: team(health), reason: "Again.".to_owned(), revision: None };
+    let again = NewAccess { to: team(health), reason: "Again.".to_owned(), ..lawful() };
     give(&fay, "later", &again).await.unwrap();
     assert_eq!(said(&read(app, &hugh, &reference).await.unwrap()).len(), 3);
     hub.finish().await;
@@ -207,7 +225,7 @@ async fn agreements(engine: Engine) {
         app.shared_with(&app.request(None), &hugh, &ListQuery::default()).await.unwrap().items[0].reference.to_string();
     read(app, &hugh, &reference).await.unwrap();
     let opened = read(app, &theo, &reference).await.unwrap().shares.remove(0).opened;
-    assert_eq!(opened.iter().map(|opening| opening.by.as_str()).collect::<Vec<_>>(), ["Hugh Pseudo"]);
+    assert_eq!(opened.iter().map(|opening| opening.by.name.as_str()).collect::<Vec<_>>(), ["Hugh Pseudo"]);
     assert!(read(app, &hugh, &reference).await.unwrap().shares[0].opened.is_empty(), "only those who shared it are told");
     hub.finish().await;
 }

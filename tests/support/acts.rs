@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use referral_exchange::{
-    app::{App, Caller, IdempotencyKey, PolicyFiles, Receipt, RequestContext, example, raw_from_json},
+    app::{App, Caller, IdempotencyKey, NewAccess, PolicyFiles, Receipt, RequestContext, example, raw_from_json},
     audit::{Details, row::Erasable},
     domain::{
         action::Action,
@@ -15,6 +15,7 @@ use referral_exchange::{
         ids::{CompartmentId, GrantId, KeyId, ReferralId, RequestId, TeamId},
         kept::{KeptForm, KeptPlace},
         key::HolderKind,
+        legal::{Basis, Purpose},
         reference::Reference,
         relation::Relation,
         sharing::{NewShare, ShareTo},
@@ -56,6 +57,11 @@ pub fn job_act(at: Timestamp) -> Act {
 
 pub async fn job_permit(at: Timestamp) -> Permit {
     policy().await.decide(job_act(at)).unwrap()
+}
+
+/// Reading along on a public task for keeping people safe, with whom and why left open.
+pub fn lawful() -> NewAccess {
+    NewAccess { basis: Some(Basis::PublicTask), purpose: Some(Purpose::Safeguarding), ..NewAccess::default() }
 }
 
 /// Commits a transaction by such a permit.

@@ -35,6 +35,8 @@ pub struct AccessPage {
     pub tells: String,
     /// The rows.
     pub rows: Vec<AccessRow>,
+    /// What was refused, on the first page.
+    pub refused: Vec<AccessRow>,
     /// Address of the next page; empty for none.
     pub next: String,
 }
@@ -56,6 +58,14 @@ pub struct AccessRow {
 
 impl AccessPage {
     fn table(&self) -> Table {
+        Self::drawn("Who has seen it, the newest first", "What they did", &self.rows)
+    }
+
+    fn refusals(&self) -> Table {
+        Self::drawn("What was refused, the newest first", "What was refused", &self.refused)
+    }
+
+    fn drawn(caption: &str, what: &str, rows: &[AccessRow]) -> Table {
         let row = |row: &AccessRow| {
             let mut cells: Vec<Cell> =
                 [&row.who, &row.what, &row.times, &row.last, &row.first].iter().map(|words| Cell::words(words)).collect();
@@ -63,10 +73,10 @@ impl AccessPage {
             cells
         };
         Table {
-            caption: "Who has seen it, the newest first".to_owned(),
+            caption: caption.to_owned(),
             caption_classes: "govuk-visually-hidden".to_owned(),
-            head: Some(heads(&["Who", "What they did", "How often", "Last", "First"])),
-            rows: self.rows.iter().map(row).collect(),
+            head: Some(heads(&["Who", what, "How often", "Last", "First"])),
+            rows: rows.iter().map(row).collect(),
             first_cell_is_header: true,
             stacks: true,
             ..Table::default()
@@ -109,6 +119,7 @@ async fn show(
         tells: tells(&found).to_owned(),
         next: found.next.map(|cursor| format!("/referrals/{}/access?cursor={cursor}", found.reference)).unwrap_or_default(),
         rows: found.items.into_iter().map(row).collect(),
+        refused: found.refused.into_iter().map(row).collect(),
     })
 }
 

@@ -113,11 +113,7 @@ impl Mode {
     fn open<'s>(self, section: &'s Section, answers: &Answers, view: &ReferralView) -> BTreeSet<&'s QuestionId> {
         match self {
             Self::Add => addable(section, answers, view),
-            // Of several parts, an answer is changed by a message, but for an address: that may be one that no message may hold.
-            Self::Amend => {
-                let shows = |id: &&QuestionId| answers.get(id).is_none_or(|answer| !stands(view, id, answer).is_empty());
-                amendable(section, view).into_iter().filter(shows).collect()
-            }
+            Self::Amend => amendable(section, view),
         }
     }
 }
@@ -168,17 +164,8 @@ async fn show_to_amend(
     ok(&page(&app, &person, (&view, Mode::Amend), (&section, &token), &fields, None).await?)
 }
 
-/// An answer in words or codes, or an address, as the form would post it; of any other kind, nothing.
+/// An answer as the form would post it.
 fn stands(view: &ReferralView, id: &QuestionId, answer: &GivenAnswer) -> Vec<(String, String)> {
-    let is_plain = match answer {
-        GivenAnswer::Text(_) | GivenAnswer::Phone(_) | GivenAnswer::Number(_) | GivenAnswer::Address(_) => true,
-        answer => {
-            answer.is_not_known() || matches!(answer, GivenAnswer::Choice(_) | GivenAnswer::Many(_) | GivenAnswer::YesNo(_))
-        }
-    };
-    if !is_plain {
-        return Vec::new();
-    }
     view.pathway.pathway.question(id).map(|question| typed(question, answer)).unwrap_or_default()
 }
 

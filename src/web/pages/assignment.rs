@@ -13,8 +13,8 @@ use http::StatusCode;
 
 use super::{readers::of_our_file, referral};
 use crate::{
-    app::{App, Assignment, Error, IdempotencyKey, MemberView, ReferralView, latest},
-    domain::{absence::Absence, action::Action, answers::FieldError},
+    app::{App, Assignment, DeskView, Error, IdempotencyKey, MemberView, ReferralView, latest},
+    domain::{absence::Absence, action::Action, answers::FieldError, reference::Reference},
     web::{
         components::{Button, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Hint, Radio, Radios, Textarea, WarningText},
         error::{Answer, Failure, mend, ok, page, see},
@@ -204,15 +204,17 @@ async fn ask(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pat
 /// What a page acts on, and who else works on it: taking it keeps nobody from acting, so it must be seen.
 pub(super) fn acted_on(view: &ReferralView) -> ActedOn {
     let answers = view.answers.as_ref().map(|_| latest(view));
-    let others = view.desk.as_ref().filter(|desk| !desk.is_mine).and_then(|desk| {
+    let headline = answers.map(|answers| view.pathway.pathway.headline(&answers)).unwrap_or_default();
+    worked_on(view.referral.reference, headline, view.desk.as_ref())
+}
+
+/// The same of a referral of which the page shows only part.
+pub(super) fn worked_on(reference: Reference, headline: String, desk: Option<&DeskView>) -> ActedOn {
+    let others = desk.filter(|desk| !desk.is_mine).and_then(|desk| {
         let name = words::name_away(desk.assigned_to.as_deref()?, desk.assigned_away);
         Some(format!("{name} works on this. Speak with them before you go on, so that nobody works against the other."))
     });
-    ActedOn {
-        reference: view.referral.reference.to_string(),
-        headline: answers.map(|answers| view.pathway.pathway.headline(&answers)).unwrap_or_default(),
-        others: others.unwrap_or_default(),
-    }
+    ActedOn { reference: reference.to_string(), headline, others: others.unwrap_or_default() }
 }
 
 /// Somebody to choose, with until when they are away.

@@ -28,7 +28,18 @@ pub struct Act {
     pub seen_by: String,
 }
 
+/// A history with more acts than this is folded.
+const WHOLE: usize = 12;
+/// How many of the newest acts of such a one stand open.
+const OPEN: usize = 8;
+
 impl History {
+    /// The acts that are folded, and those that stand open.
+    fn parts(&self) -> (&[Act], &[Act]) {
+        let folded = if self.acts.len() > WHOLE { self.acts.len() - OPEN } else { 0 };
+        self.acts.split_at(folded)
+    }
+
     /// Of a referral as its caller may see it.
     pub(super) fn of(view: &ReferralView) -> Self {
         let (sender, team, agency) = &view.sent_by;

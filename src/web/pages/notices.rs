@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::queue::next_page;
 use crate::{
-    app::{App, IdempotencyKey, NoticeQuery, NoticeView},
+    app::{App, IdempotencyKey, NoticeQuery, NoticeView, Reached},
     domain::notice::NoticePlace,
     web::{
         components::Pagination,
@@ -50,6 +50,8 @@ pub struct NoticeRow {
     pub sentence: String,
     /// The name of the member it is about; empty for none.
     pub about: String,
+    /// Whom to ask about it: name, role, team and number; empty for nobody.
+    pub ask: String,
     /// The reference of what it is about; empty for none.
     pub reference: String,
     /// Where that is; empty for nowhere.
@@ -100,7 +102,8 @@ fn row(app: &App, view: &NoticeView) -> NoticeRow {
         id: view.id.to_string(),
         form_token: fresh_token(app),
         sentence: view.code.sentence().to_owned(),
-        about: view.about.clone().unwrap_or_default(),
+        about: view.about.clone().filter(|_| view.ask.is_none()).unwrap_or_default(),
+        ask: view.ask.as_ref().map(asked).unwrap_or_default(),
         reference: view.reference.map(|reference| reference.to_string()).unwrap_or_default(),
         href: view.address().unwrap_or_default(),
         link: match view.code.place() {
@@ -112,6 +115,12 @@ fn row(app: &App, view: &NoticeView) -> NoticeRow {
         urgent: view.urgent,
         unread: view.read_at.is_none(),
     }
+}
+
+/// Whom to ask: `Nia Imaginary, Triager, City front door (Leicester City Council), 0116 496 0000`.
+fn asked((by, team): &(Reached, String)) -> String {
+    let phone = by.phone.clone().unwrap_or_else(|| "no work number given".to_owned());
+    [&by.name, &by.role, team, &phone].map(String::as_str).join(", ")
 }
 
 async fn read(

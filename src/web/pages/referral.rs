@@ -481,6 +481,12 @@ pub(super) fn partly(view: &ReferralView) -> String {
         return String::new();
     }
     let (team, agency) = &view.received_by;
+    if view.in_part {
+        return format!(
+            "You see some of the answers. Others may have been given that are not here, so nothing that is left out means no: ask \
+             {team} ({agency}) before you ring, write to or visit anybody."
+        );
+    }
     format!(
         "You see only part of what was sent. How the people in it can be reached safely is not in this part: ask {team} \
          ({agency}) before you ring, write to or visit anybody."

@@ -9,10 +9,10 @@ use axum::{
     routing,
 };
 
-use super::share::choices;
+use super::{assignment::acted_on, share_choices::choices, share_openers::Openers};
 use crate::{
-    app::{App, IdempotencyKey, OpeningView, ReferralView, ShareView},
-    domain::{action::Action, agreement::Fit, sharing::Shared},
+    app::{AdditionView, App, EntryView, IdempotencyKey, ReferralView, ShareView},
+    domain::{action::Action, agreement::Fit, compartment::EntryKind, sharing::Shared},
     web::{
         components::{Button, SummaryList, SummaryRow, WarningText},
         error::{Answer, ok, see},
@@ -48,10 +48,12 @@ pub struct ShareLine {
     pub law: String,
     /// Why; empty where nothing was noted.
     pub reason: String,
+    /// That answers were changed after they were shared; empty where they stand as they were.
+    pub changed: String,
     /// That it was ended, by whom and when; empty while it runs.
     pub ended: String,
-    /// Who opened it, and when, line by line; the latest first.
-    pub opened: Vec<String>,
+    /// Who opened it; of what is read along nobody is named here.
+    pub opened: Openers,
     /// What it gives.
     pub gives: Shared,
     /// Where it is ended; empty where the reader may not, or it has ended.
@@ -95,6 +97,11 @@ impl ShareLine {
         for choice in choices(view).iter().filter(|choice| share.entries.contains(&choice.id)) {
             names.push(choice.text.clone());
         }
+        let asked = share.answers.iter().filter_map(|id| Some(view.pathway.pathway.question(id)?.short.clone()));
+        let asked: Vec<String> = asked.collect();
+        if !asked.is_empty() {
+            names.push(format!("Of the answers: {}", asked.join(", ")));
+        }
         let what = match (share.what, names.len()) {
             (Shared::Casework, _) => "What your team writes for itself, as long as this lasts".to_owned(),
             (Shared::Items, 0) => "What the team chose that had this before".to_owned(),
@@ -106,8 +113,9 @@ impl ShareLine {
             by: format!("Shared by {name}, {}.{urgent}", share.at.words()),
             law: law(share),
             reason: share.reason.clone(),
+            changed: changed(share, view).to_owned(),
             ended: ended(share),
-            opened: share.opened.iter().map(opening).collect(),
+            opened: Openers::of(&share.opened),
             gives: share.what,
             end_href: match share.what {
                 _ if href.is_empty() || share.ended.is_some() => String::new(),
@@ -115,6 +123,10 @@ impl ShareLine {
                 Shared::Casework => format!("{href}/casework-access/{}/end", share.id),
             },
         }
+    }
+
+    fn tells_openers(&self) -> bool {
+        self.gives == Shared::Items
     }
 
     fn end_words(&self) -> &'static str {
@@ -125,8 +137,14 @@ impl ShareLine {
     }
 
     fn list(&self) -> SummaryList {
-        let rows =
-            [("What", &self.what), ("Law", &self.law), ("Why", &self.reason), ("Shared", &self.by), ("Ended", &self.ended)];
+        let rows = [
+            ("What", &self.what),
+            ("Law", &self.law),
+            ("Why", &self.reason),
+            ("Shared", &self.by),
+            ("Changed since", &self.changed),
+            ("Ended", &self.ended),
+        ];
         let rows = rows.iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| SummaryRow::words(key, words));
         SummaryList { rows: rows.collect(), ..SummaryList::default() }
     }
@@ -143,13 +161,24 @@ pub(super) fn law(share: &ShareView) -> String {
     format!("{}, for {}{agreed}", words::basis(share.basis), words::purpose(share.purpose))
 }
 
-fn ended(share: &ShareView) -> String {
-    share.ended.as_ref().map_or_else(String::new, |(name, at)| format!("Ended by {name}, {}", at.words()))
+/// What a share gave stays as it was: whoever shared it is told that it does not hold any more.
+fn changed(share: &ShareView, view: &ReferralView) -> &'static str {
+    let sent = |entry: &EntryView| entry.kind == EntryKind::Submission && share.entries.contains(&entry.id);
+    let whole = view.entries.iter().any(sent);
+    let later = |addition: &AdditionView| {
+        let touches = whole || addition.answers.iter().any(|(id, _)| share.answers.contains(id));
+        addition.amends && addition.at > share.at && touches
+    };
+    if share.ended.is_none() && view.additions.iter().any(later) {
+        "Answers were changed after you shared them. They have what stood before: share the change, and ring them if it matters \
+         today."
+    } else {
+        ""
+    }
 }
 
-fn opening(opening: &OpeningView) -> String {
-    let what = if opening.is_file { "downloaded a file" } else { "opened it" };
-    format!("{} {what}, {}", opening.by, opening.at.words())
+fn ended(share: &ShareView) -> String {
+    share.ended.as_ref().map_or_else(String::new, |(name, at)| format!("Ended by {name}, {}", at.words()))
 }
 
 /// Before something is ended.
@@ -176,10 +205,13 @@ impl RecallPage {
 
     fn warning(&self) -> WarningText {
         let text = match self.line.gives {
-            Shared::Items => "They can open it no more, from this moment on. What they have opened or copied they know.",
+            Shared::Items => {
+                "They can open it no more, from this moment on. What they have opened or copied they know. Each person who could \
+                 open it is told to destroy their copies, and to ask you."
+            }
             Shared::Casework => {
                 "They can read nothing more of it, from this moment on, and what your team writes has a new key. What they have \
-                 read they know."
+                 read they know. Each of them is told to destroy their copies, and to ask you."
             }
         };
         WarningText { text: text.to_owned(), icon_fallback_text: "Warning".to_owned() }
@@ -205,7 +237,7 @@ async fn ask_recall(State(app): State<Arc<App>>, person: SignedIn, Path((referen
         return Ok(see(&href));
     };
     ok(&RecallPage {
-        frame: person.frame.titled("Recall what was shared").back_to(&href).at("/queue"),
+        frame: person.frame.titled("Recall what was shared").back_to(&href).at("/queue").acting_on(acted_on(&view)),
         form_token: fresh_token(&app),
         action: format!("{href}/shares/{id}/recall"),
         line: ShareLine::of(share, &view, ""),

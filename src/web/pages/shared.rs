@@ -121,7 +121,10 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> SharedP
         let (name, team, agency) = &share.by;
         let what = match share.what {
             Shared::Items => "",
-            Shared::Casework => "You can read what that team writes for itself, until it ends this",
+            Shared::Casework => {
+                "You can read what that team writes for itself: its notes, its messages among themselves, and what it decided, with \
+                 the reasons and the grade. Until it ends this"
+            }
         };
         let rows = [
             ("Shared by", format!("{name}, {team}, {agency}")),
@@ -129,6 +132,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> SharedP
             ("Shared with", share.to.clone()),
             ("What", what.to_owned()),
             ("Law", law(share)),
+            ("Why", share.reason.clone()),
             ("How soon", if share.urgent { "It cannot wait".to_owned() } else { String::new() }),
         ];
         rows.into_iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| (key.to_owned(), words)).collect()
@@ -137,14 +141,25 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> SharedP
     SharedPage {
         frame: person.frame.titled(&format!("Shared with you: {reference}")).back_to("/shared").at("/shared"),
         pathway: view.course.pathway.title.clone(),
-        intro: if view.shares.iter().any(|share| share.what == Shared::Casework) {
-            "You read what the receiving team writes for itself, and what was chosen for you. You see nothing else of this referral."
-        } else {
-            "You see what was chosen for you, and nothing else of this referral."
-        },
+        intro: intro(&view.shares),
         shares: view.shares.iter().map(share).collect(),
         shown: Shown::of(app, person, view),
         reference,
+    }
+}
+
+/// What somebody sees of a referral by these shares.
+fn intro(shares: &[ShareView]) -> &'static str {
+    let has = |what| shares.iter().any(|share| share.what == what);
+    match (has(Shared::Casework), has(Shared::Items)) {
+        (true, true) => {
+            "You read what the receiving team writes for itself, and what was chosen for you. You see nothing else of this referral."
+        }
+        (true, false) => {
+            "You read what the receiving team writes for itself. You do not see what was sent to it, unless that team repeats it in \
+             its own words."
+        }
+        _ => "You see what was chosen for you, and nothing else of this referral.",
     }
 }
 

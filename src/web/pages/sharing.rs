@@ -13,6 +13,7 @@ use http::StatusCode;
 
 use super::{
     assignment::acted_on,
+    law,
     share_box::{RecallPage, ShareLine},
 };
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
     domain::{
         action::Action,
         ids::TeamId,
+        legal::{Basis, Purpose},
         sharing::{ShareTo, Shared},
     },
     web::{
@@ -88,6 +90,10 @@ pub struct SharingPage {
     pub team: String,
     /// The one person of it; empty for all.
     pub user: String,
+    /// The lawful basis, a code; for reading along alone.
+    pub basis: String,
+    /// The purpose, a code; likewise.
+    pub purpose: String,
     /// What was written.
     pub reason: String,
     /// What is wrong, by field.
@@ -147,11 +153,24 @@ impl SharingPage {
         })
     }
 
+    /// For reading along alone: not sharing rests on nothing.
+    fn basis(&self) -> Option<Select> {
+        (self.about == About::Access).then(|| law::basis(&self.basis, self.error("basis")))
+    }
+
+    fn purpose(&self) -> Option<Select> {
+        (self.about == About::Access).then(|| law::purpose(&self.purpose, self.error("purpose")))
+    }
+
     fn reason(&self) -> Textarea {
+        let hint = match self.about {
+            About::Declined => "For your team’s file. Whoever reads along reads it, too.",
+            About::Access => "For your team’s file. Whoever reads along reads it on their page, too.",
+        };
         Textarea {
             name: "reason".to_owned(),
             label: "Why?".into(),
-            hint: Some(Hint::from("For your team’s file. Whoever reads along reads it, too.")),
+            hint: Some(Hint::from(hint)),
             error_message: self.error("reason"),
             value: self.reason.clone(),
             rows: Some(4),
@@ -212,6 +231,8 @@ async fn blank(app: &App, person: &SignedIn, view: &ReferralView, about: About) 
         teams: teams.into_iter().map(|team| (team.id.to_string(), format!("{}, {}", team.name, team.agency))).collect(),
         team: String::new(),
         user: String::new(),
+        basis: String::new(),
+        purpose: String::new(),
         reason: String::new(),
         errors: Vec::new(),
         href,
@@ -227,10 +248,12 @@ async fn decline(State(app): State<Arc<App>>, person: SignedIn, Path(reference):
 }
 
 async fn give_access(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
-    posted.only(&["form_token", "revision", "team", "user", "reason"])?;
+    posted.only(&["form_token", "revision", "team", "user", "basis", "purpose", "reason"])?;
     let key = IdempotencyKey::parse(posted.value("form_token"))?;
     let access = NewAccess {
         to: ShareTo { team: TeamId::parse(posted.value("team")).ok(), person: posted.value("user").to_owned() },
+        basis: Basis::parse(posted.value("basis")),
+        purpose: Purpose::parse(posted.value("purpose")),
         reason: posted.value("reason").to_owned(),
         // What is no revision is none that anything stands at.
         revision: Some(posted.value("revision").parse().unwrap_or(0)),
@@ -259,6 +282,8 @@ async fn after(
         notice,
         team: posted.value("team").to_owned(),
         user: posted.value("user").to_owned(),
+        basis: posted.value("basis").to_owned(),
+        purpose: posted.value("purpose").to_owned(),
         reason: posted.value("reason").to_owned(),
         errors: errors.iter().map(|error| (error.name(), error.message.clone())).collect(),
         ..blank

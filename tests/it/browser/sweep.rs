@@ -378,6 +378,13 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.look("/safeguarding-leads", "kept").await;
 }
 
+/// Nothing is chosen beforehand of what something is shared on.
+async fn law(browser: &Browser) {
+    browser.run("document.querySelector('[name=basis]').value = 'public-task'").await;
+    browser.run("document.querySelector('[name=purpose]').value = 'safeguarding'").await;
+    browser.run("document.querySelectorAll('[name=reason]').forEach(box => { box.value = 'They know the family.' })").await;
+}
+
 /// Part of it shared with health, seen there, and recalled.
 async fn sharing(sweep: &mut Sweep<'_>, served: &Served, referral: &str) {
     const SIGN_OUT: &str = ".app-account form[action='/sign-out'] button";
@@ -392,6 +399,7 @@ async fn sharing(sweep: &mut Sweep<'_>, served: &Served, referral: &str) {
     browser.run(&format!("document.querySelector('[name=team]').value = '{team}'")).await;
     browser.run("document.querySelectorAll('[name=entries]').forEach(box => box.click())").await;
     browser.run("document.querySelector('[name=urgent]').click()").await;
+    law(browser).await;
     browser.submit().await;
     sweep.look("/referrals/{reference}/share", "preview").await;
     browser.press("button[value='send']").await;
@@ -419,7 +427,7 @@ async fn sharing(sweep: &mut Sweep<'_>, served: &Served, referral: &str) {
     browser.submit().await;
     sweep.look("/referrals/{reference}/casework-access", "bad").await;
     browser.run(&format!("document.querySelector('[name=team]').value = '{team}'")).await;
-    browser.fill("reason", "They plan the visits with us.").await;
+    law(browser).await;
     browser.submit().await;
     sweep.look("/referrals/{reference}", "reads-along").await;
     browser.press("a[href$='/end']").await;

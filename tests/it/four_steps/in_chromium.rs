@@ -123,10 +123,17 @@ async fn shares(browser: &Browser, hub: &Hub) {
             "[...document.querySelectorAll('[name=agreement] option')].find(one => one.text === '{AGREEMENT}').selected = true"
         ))
         .await;
+    let law = "return ['basis', 'purpose'].map(name => document.querySelector(`[name=${name}]`).value).join('')";
+    assert_eq!(browser.run(law).await, json!(""), "nor is what it rests on chosen");
+    for (name, code) in [("basis", "public-task"), ("purpose", "safeguarding")] {
+        browser.click(&format!("[name={name}] option[value='{code}']")).await;
+    }
     browser.submit().await;
     let preview = browser.text("main").await;
     assert!(preview.contains(ANSWER) && preview.contains(OWN) && preview.contains(AGREEMENT), "{preview}");
-    assert!(!preview.contains(FOR_FILE) && !preview.contains(CHILD), "{preview}");
+    // The head of the page names the case to whoever shares it; what they give is framed.
+    let given = browser.text(".app-preview").await;
+    assert!(given.contains(ANSWER) && !given.contains(FOR_FILE) && !given.contains(CHILD), "{given}");
     browser.press("button[value='send']").await;
 }
 

@@ -93,6 +93,7 @@ pub(super) fn access(rows: usize, words: &str) -> AccessPage {
         reference: "7K3F-9QXD-2".to_owned(),
         tells: "Everybody who has seen what your team can open or has shared, by name.".to_owned(),
         rows: (0..rows).map(row).collect(),
+        refused: (0..rows).map(row).collect(),
         next: if rows == 0 { String::new() } else { "/referrals/7K3F-9QXD-2/access?cursor=7".to_owned() },
     }
 }
@@ -144,6 +145,7 @@ pub(super) fn notices(rows: usize, answer: &str) -> NoticesPage {
         form_token: format!("token-{number}"),
         sentence: "There is a decision".to_owned(),
         about: if number == 2 { answer.to_owned() } else { String::new() },
+        ask: if number == 2 { format!("{PERSON}, {answer}, 0116 496 0000") } else { String::new() },
         reference: if number == 1 { String::new() } else { format!("7K3F-9QXD-{number}") },
         href: match number {
             1 => "/log".to_owned(),

@@ -3,8 +3,11 @@
 use super::{
     super::{
         agreements::{self, AgreementLine, AgreementsPage, NewAgreementPage},
-        share::{Choice, SharePage, SharePreviewPage, Written},
+        share::SharePreviewPage,
         share_box::{RecallPage, ShareBox, ShareLine},
+        share_choices::{Choice, PartChoice},
+        share_form::{SharePage, Written},
+        share_openers::{Opener, Openers},
         shared::{SharedListPage, SharedPage, SharedRow, Shown},
         sharing::{About, SharingPage},
     },
@@ -14,6 +17,16 @@ use crate::domain::{ids::EntryId, sharing::Shared};
 
 const HREF: &str = "/referrals/7K3F-9QXD-2";
 
+fn openers(words: &str) -> Openers {
+    let opener = |ring: &str| Opener {
+        who: format!("{PERSON}, {words}, Health safeguarding (Exampleshire Trust)"),
+        ring: ring.to_owned(),
+        did: vec!["Opened it once, 5 June 2026 at 10am".to_owned()],
+    };
+    // One gave a number at work, the other none.
+    Openers { people: if words.is_empty() { Vec::new() } else { vec![opener("0116 496 0000"), opener("")] } }
+}
+
 fn line(words: &str) -> ShareLine {
     ShareLine {
         to: "Health safeguarding (Exampleshire Trust)".to_owned(),
@@ -21,8 +34,9 @@ fn line(words: &str) -> ShareLine {
         by: format!("Shared by {PERSON}, 5 June 2026 at 9:32am."),
         law: "A public task, for keeping people safe".to_owned(),
         reason: words.to_owned(),
+        changed: words.to_owned(),
         ended: String::new(),
-        opened: vec![format!("{PERSON} opened it, 5 June 2026 at 10am")],
+        opened: openers(words),
         gives: Shared::Items,
         end_href: format!("{HREF}/shares/1/recall"),
     }
@@ -60,11 +74,18 @@ fn form(words: &str, failed: bool) -> SharePage {
         notice: words.to_owned(),
         teams: vec![("1".to_owned(), "Health safeguarding, Exampleshire Trust".to_owned())],
         choices: vec![choice(1, "The answers as sent, 4 June 2026 at 9:32am"), choice(2, words)],
+        parts: vec![PartChoice {
+            value: "section-child".to_owned(),
+            title: "The child".to_owned(),
+            answers: vec![("answer-child_name".to_owned(), "Name".to_owned(), words.to_owned())],
+        }],
         agreements: vec![("1".to_owned(), "Children at risk (not in force)".to_owned())],
         own_law: "a public task, for keeping people safe".to_owned(),
         written: written(words),
         errors: if failed {
-            ["team", "user", "entries", "basis", "reason"].map(|field| (field.to_owned(), "Say what".to_owned())).to_vec()
+            ["team", "user", "entries", "basis", "purpose", "reason"]
+                .map(|field| (field.to_owned(), "Say what".to_owned()))
+                .to_vec()
         } else {
             Vec::new()
         },
@@ -121,6 +142,8 @@ fn reason(words: &str, about: About, failed: bool) -> SharingPage {
         teams: vec![("1".to_owned(), "Health safeguarding, Exampleshire Trust".to_owned())],
         team: String::new(),
         user: String::new(),
+        basis: String::new(),
+        purpose: "safeguarding".to_owned(),
         reason: words.to_owned(),
         errors: if failed { vec![("reason".to_owned(), "Say why".to_owned())] } else { Vec::new() },
     }
