@@ -53,10 +53,10 @@ impl Pathway {
                 let text = format!("{called}: {words}");
                 doubts.push(Hint { question: Some(question.id.clone()), item, text, pathway: None });
             };
-            if let (FormKind::Enquiry, Some(Answer::Text(text))) = (self.kind, answers.get(&question.id)) {
-                for sign in signs(text) {
-                    tell(None, &question.short, names_somebody(sign));
-                }
+            if let (FormKind::Enquiry, Some(Answer::Text(text))) = (self.kind, answers.get(&question.id))
+                && let Some(words) = names_somebody(&signs(text))
+            {
+                tell(None, &question.short, words);
             }
             let (Kind::Group(group), Some(Answer::Group(items))) = (&question.kind, answers.get(&question.id)) else {
                 for words in doubts_of(question, answers.get(&question.id), |id| answers.get(id), day) {
@@ -78,9 +78,12 @@ impl Pathway {
     }
 }
 
-/// That words typed where nobody is to be named may do so.
-fn names_somebody(sign: Sign) -> String {
-    format!("this looks as if it holds {}. You name nobody here: take it out if it could tell who it is about.", sign.words())
+/// That words typed where nobody is to be named may do so; none where nothing in them looks like it.
+fn names_somebody(signs: &[Sign]) -> Option<String> {
+    let (last, others) = signs.split_last()?;
+    let others: Vec<&str> = others.iter().map(|sign| sign.words()).collect();
+    let held = if others.is_empty() { last.words().to_owned() } else { format!("{} and {}", others.join(", "), last.words()) };
+    Some(format!("this looks as if it holds {held}. You name nobody here: take out what could tell who it is about."))
 }
 
 /// What looks like a slip in one answer, beside the others.

@@ -23,7 +23,7 @@ impl Sign {
             Self::Phone => "a telephone number",
             Self::Postcode => "a postcode",
             Self::Email => "an email address",
-            Self::Date => "a full date, such as a date of birth",
+            Self::Date => "a full date such as a date of birth",
         }
     }
 }

@@ -34,7 +34,8 @@ fn a_question_without_a_name_gets_a_hint_where_its_words_look_as_if_they_tell_wh
         };
         assert_eq!(hints("A pupil came with new things twice last week."), [""; 0], "{}", form.id);
         let told = hints("Born 3 May 2010 of LE1 1AA, rings from 07700 900123 and writes from a@post.example");
-        assert_eq!(told.len(), 4, "{}: {told:?}", form.id);
+        let held = "a telephone number, a postcode, an email address and a full date such as a date of birth";
+        assert!(told.len() == 1 && told[0].contains(held), "{}: {told:?}", form.id);
         assert!(["2010", "LE1", "07700", "post.example"].iter().all(|said| !told.concat().contains(said)), "{told:?}");
         asked += 1;
     }

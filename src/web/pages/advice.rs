@@ -50,9 +50,11 @@ pub(super) fn hints(
         let form = hint.pathway.as_ref().and_then(|id| app.pathway(id.as_str()));
         let form = form.filter(|form| form.pathway.may_submit(sender));
         let form = form.map(|form| (format!("Also refer: {}", form.pathway.title), format!("{FORMS}{}", form.pathway.id)));
-        let section = hint.question.as_ref().and_then(|question| pathway.section_of(question));
-        let section = section.map(|section| (format!("Look at {}", section.title), format!("{here}/section/{}", section.id)));
-        let (link, href) = form.or(section).unwrap_or_default();
+        let about = hint.question.as_ref().and_then(|id| pathway.question(id).zip(pathway.section_of(id)));
+        let about = about.map(|(question, section)| {
+            (format!("Change: {}", question.short), format!("{here}/section/{}#{}", section.id, question.id))
+        });
+        let (link, href) = form.or(about).unwrap_or_default();
         Hinted { text: hint.text, link, href }
     };
     pathway.hints(answers, day).into_iter().map(hinted).collect()

@@ -105,8 +105,8 @@ async fn a_date_of_long_ago_gets_a_hint_on_the_page_that_checks_and_can_be_sent(
     let page = client.get(&format!("{draft}/check")).await;
     let hints = page.words("h2 ~ .govuk-list--bullet li");
     let hint = hints.iter().find(|hint| hint.starts_with("Last seen: this is more than 12 months ago."));
-    assert!(hint.is_some_and(|hint| hint.contains("Look at What you saw")), "{hints:?}");
-    assert!(page.body.contains(&format!("{draft}/section/seen")), "it leads to the answer");
+    assert!(hint.is_some_and(|hint| hint.contains("Change: Last seen")), "{hints:?}");
+    assert!(page.body.contains(&format!("{draft}/section/seen#seen_on")), "it leads to the answer");
     assert_eq!(send(&client, &draft, &[]).await.status.as_u16(), 303);
     served.finish().await;
 }
