@@ -19,6 +19,8 @@ pub struct Ways {
     pub log: bool,
     /// To who checks for the agency.
     pub safeguarding_leads: bool,
+    /// To the people of the agency.
+    pub people: bool,
 }
 
 impl App {
@@ -42,6 +44,7 @@ impl App {
             queue: !self.queue_places(caller).is_empty(),
             log: of_own_agency(Action::ReadLog),
             safeguarding_leads: of_own_agency(Action::SetSafeguardingLeads),
+            people: of_own_agency(Action::ReadPeople),
         }
     }
 

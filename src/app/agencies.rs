@@ -1,6 +1,6 @@
 //! Agencies, teams, accounts and places: set-up and its later changes.
 
-use super::{App, Caller, Error, gate::bare, work_contacts::WorkContact};
+use super::{App, Caller, Error, gate::bare, people::towards, work_contacts::WorkContact};
 use crate::{
     audit::Details,
     crypto::{AgeSuite, Identity, Recipient},
@@ -120,7 +120,7 @@ impl App {
             other => other?,
         }
         tx.change_work_contact(id, title.as_ref(), phone.as_ref()).await?;
-        tx.commit(permit, &Details::default()).await?;
+        tx.commit(permit, &Details { about: Some(id), ..Details::default() }).await?;
         Ok(id)
     }
 
@@ -135,6 +135,7 @@ impl App {
     ) -> Result<MembershipId, Error> {
         let team = self.team(team).await?;
         let (actor, relation) = founder.acting_on(team.agency, Role::AgencyAdministrator)?;
+        let relation = towards(founder, user, relation);
         let act = bare(actor, Action::GivePlace, Object::Team(team.id), relation, State::Team(team.state), request);
         let permit = self.ask(act).await?;
         let state = if role.holds_team_key() { MembershipState::Waiting } else { MembershipState::Active };
@@ -147,14 +148,16 @@ impl App {
             }
             other => other?,
         }
-        tx.commit(permit, &Details::default()).await?;
+        tx.commit(permit, &Details { about: Some(user), ..Details::default() }).await?;
         Ok(id)
     }
 
     /// Ends a person's place in a team: from this commit on, nothing rests on it any more.
     pub async fn end_place(&self, request: &RequestContext, caller: &Caller, user: UserId, team: TeamId) -> Result<(), Error> {
         let team = self.team(team).await?;
-        let (actor, relation) = Founder::Caller(caller).acting_on(team.agency, Role::AgencyAdministrator)?;
+        let founder = Founder::Caller(caller);
+        let (actor, relation) = founder.acting_on(team.agency, Role::AgencyAdministrator)?;
+        let relation = towards(&founder, user, relation);
         let act = bare(actor, Action::EndPlace, Object::Team(team.id), relation, State::Team(team.state), request);
         let permit = self.ask(act).await?;
         let place = self.store.places(user).await?.into_iter().find(|place| place.team == team.id).ok_or(Error::Unseen)?;
@@ -162,7 +165,7 @@ impl App {
         if !tx.end_membership(place.id, place.version).await? {
             return Err(Error::Conflict("the place has changed meanwhile"));
         }
-        tx.commit(permit, &Details::default()).await?;
+        tx.commit(permit, &Details { about: Some(user), ..Details::default() }).await?;
         Ok(())
     }
 

@@ -7,6 +7,8 @@ use zeroize::Zeroizing;
 pub const SESSION: &str = "__Host-session";
 /// The cookie between password and second factor.
 pub const PRE_SESSION: &str = "__Host-pre-session";
+/// The cookie between the code of an invitation and the person's password.
+pub const JOINING: &str = "__Host-joining";
 /// Ties a form that nobody signed in for to the browser it was shown in.
 pub const FORM: &str = "__Host-form";
 /// Where in a queue somebody was, as the address had it: codes, ids and a cursor, no words.

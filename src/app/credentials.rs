@@ -1,22 +1,30 @@
 //! A person sets password and second factor; their key is made, wrapped and published.
 
+use zeroize::Zeroizing;
+
 use super::{App, Error, sign_in::own};
 use crate::{
     audit::Details,
-    crypto::{Cost, Credential, NewPassword, Recipe, SymmetricSuite, TotpSecret},
+    crypto::{Cost, Credential, Identity, NewPassword, Recipe, SymmetricSuite, TotpSecret},
     domain::{account::AccountState, action::Action, actor::Strength, ids::UserId, key::OwnerKind},
     policy::RequestContext,
-    store::credentials::{CredentialRow, SecondFactorRow},
+    store::{
+        accounts::Account,
+        credentials::{CredentialRow, SecondFactorRow},
+    },
 };
 
 /// What the person must put into their authenticator, shown once.
 pub struct SecondFactor {
     /// The secret in base 32.
-    pub secret: zeroize::Zeroizing<String>,
+    pub secret: Zeroizing<String>,
+    /// The same as an address that an app on the same device opens.
+    pub address: Zeroizing<String>,
 }
 
 impl App {
-    /// Sets an invited person's first password and second factor and publishes their key.
+    /// Sets an invited person's first password and second factor and publishes their key: for founders of demonstrations and
+    /// tests, who are told the secret at once.
     pub async fn enrol_credentials(
         &self,
         request: &RequestContext,
@@ -25,11 +33,25 @@ impl App {
     ) -> Result<SecondFactor, Error> {
         let account =
             self.store.account(user).await?.filter(|account| account.state == AccountState::Invited).ok_or(Error::Unseen)?;
-        let actor = self.own_actor(&account, Strength::Password).await?;
-        let permit = self.ask(own(&actor, Action::EnrolCredentials, user, request)).await?;
-        let derived = self.passwords.derive(password.password(), self.passwords.recipe(&*self.random)).await?;
         let totp = TotpSecret::random(&*self.random);
         let sealed = totp.seal(&self.sealing, user, &*self.random);
+        let factor = SecondFactorRow { sealed: sealed.bytes, key_version: sealed.key_version, last_step: 0 };
+        self.make_ready(request, &account, password, factor).await?;
+        self.second_factor(&totp, &account)
+    }
+
+    /// The person's key is made, wrapped under the password and published; an invitation is used up. Gives the identity.
+    pub(super) async fn make_ready(
+        &self,
+        request: &RequestContext,
+        account: &Account,
+        password: &NewPassword,
+        factor: SecondFactorRow,
+    ) -> Result<Identity, Error> {
+        let user = account.id;
+        let actor = self.own_actor(account, Strength::Invitation).await?;
+        let permit = self.ask(own(&actor, Action::EnrolCredentials, user, request)).await?;
+        let derived = self.passwords.derive(password.password(), self.passwords.recipe(&*self.random)).await?;
         let mut tx = self.store.begin().await?;
         let (identity, key) = self.new_key(&tx, OwnerKind::User, &user.to_string(), 1, request.at);
         let credential = Credential::make(user, key.id, &identity, &derived, &*self.random);
@@ -37,11 +59,27 @@ impl App {
             return Err(Error::Conflict("this account has been set up already"));
         }
         tx.insert_credential(user, &CredentialRow::from(&credential), request.at).await?;
-        tx.insert_second_factor(user, &SecondFactorRow { sealed: sealed.bytes, key_version: sealed.key_version, last_step: 0 })
-            .await?;
+        tx.insert_second_factor(user, &factor).await?;
+        tx.end_invitation(user).await?;
         tx.publish_key(&key).await?;
         tx.commit(permit, &Details { keys: vec![key.id], ..Details::default() }).await?;
-        Ok(SecondFactor { secret: totp.base32() })
+        Ok(identity)
+    }
+
+    /// What somebody's authenticator app needs, as text and as an address.
+    pub(super) fn second_factor(&self, totp: &TotpSecret, account: &Account) -> Result<SecondFactor, Error> {
+        let issuer = self.partnership.replace(':', " ");
+        let address = totp.enrolment_url(&issuer, account.username.as_str());
+        let address = address.map_err(|_| Error::Integrity("a user name cannot stand in an authenticator app"))?;
+        Ok(SecondFactor { secret: totp.base32(), address })
+    }
+
+    /// Whether a password is on lists of common ones, or made of what others know of the person.
+    pub(super) async fn is_common(&self, password: &NewPassword, account: &Account) -> Result<bool, Error> {
+        let agency = self.agency(account.agency).await?;
+        let known =
+            [account.username.as_str(), account.name.as_str(), agency.name.as_str(), &self.partnership, "referral exchange"];
+        Ok(password.is_common(&known))
     }
 }
 

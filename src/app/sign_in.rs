@@ -69,7 +69,7 @@ impl App {
         if !is_whole(code) {
             return Err(Error::Credentials);
         }
-        let attempt = self.counted_or(request, account.username.as_str(), Action::SignIn).await?;
+        let attempt = self.counted_or(request, account.username.as_str(), ("sign-in", Action::SignIn)).await?;
         let actor = self.own_actor(&account, Strength::SecondFactor).await?;
         let step = self.check_code(request, &account, &actor, code).await?;
         let permit = self.ask(own(&actor, Action::SignIn, account.id, request)).await?;
@@ -100,6 +100,23 @@ impl App {
         self.finish_sign_in(tx, request, permit, (&known.account, known.attempt), &identity, step).await
     }
 
+    /// Signs in whoever has just set password and second factor, with the code by which they showed that they have it.
+    pub(super) async fn sign_in_new(
+        &self,
+        request: &RequestContext,
+        user: UserId,
+        identity: &Identity,
+        code: &str,
+    ) -> Result<Begun, Error> {
+        let account = self.store.account(user).await?.ok_or(Error::NotSignedIn)?;
+        let attempt = self.counted_or(request, account.username.as_str(), ("join", Action::SignIn)).await?;
+        let actor = self.own_actor(&account, Strength::SecondFactor).await?;
+        let step = self.check_code(request, &account, &actor, code).await?;
+        let permit = self.ask(own(&actor, Action::SignIn, account.id, request)).await?;
+        let tx = self.store.begin().await?;
+        self.finish_sign_in(tx, request, permit, (&account, attempt), identity, step).await
+    }
+
     /// Ends this session.
     pub async fn sign_out(&self, request: &RequestContext, caller: &super::Caller) -> Result<(), Error> {
         let permit = self.ask(own(&caller.acting()?, Action::SignOut, caller.user(), request)).await?;
@@ -125,7 +142,7 @@ impl App {
             // A form that was not filled in is no guess: it is not counted, and costs no work.
             return Err(self.not_let_in(request).await?);
         }
-        let attempt = self.counted_or(request, &typed, Action::GivePassword).await?;
+        let attempt = self.counted_or(request, &typed, ("sign-in", Action::GivePassword)).await?;
         match self.compare_password(username, &password).await {
             Ok(Some((account, unlocked))) => match self.own_actor(&account, Strength::Password).await {
                 Ok(actor) => Ok(Known { account, actor, unlocked, attempt }),
@@ -260,10 +277,15 @@ impl App {
     }
 
     /// Counts a try before any work is spent on it; one that has to wait is refused, on record.
-    async fn counted_or(&self, request: &RequestContext, typed: &str, action: Action) -> Result<Try, Error> {
+    pub(super) async fn counted_or(
+        &self,
+        request: &RequestContext,
+        typed: &str,
+        (route, action): (&'static str, Action),
+    ) -> Result<Try, Error> {
         match self.begin_try(request, typed).await {
             Err(Error::Throttled(wait)) => {
-                self.refuse_nobody(request, "sign-in", action, DenialReason::Throttled).await?;
+                self.refuse_nobody(request, route, action, DenialReason::Throttled).await?;
                 Err(Error::Throttled(wait.max(Duration::from_secs(1))))
             }
             other => other,

@@ -93,7 +93,8 @@ impl App {
         if !tx.activate_membership(place.id, place.version).await? {
             return Err(Error::Conflict("the place has changed meanwhile"));
         }
-        tx.commit(permit, &Details { keys: vec![published.id, member_key.id], ..Details::default() }).await?;
+        let keys = vec![published.id, member_key.id];
+        tx.commit(permit, &Details { keys, about: Some(user), ..Details::default() }).await?;
         Ok(())
     }
 

@@ -21,7 +21,7 @@ pub struct BodyActor {
     /// The role at that moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
-    /// `password` or `second-factor`.
+    /// `invitation`, `password` or `second-factor`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strength: Option<String>,
     /// The session's public id.
@@ -202,6 +202,9 @@ pub struct Body {
     /// The account to which something was given to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assigned: Option<String>,
+    /// The account whose place, account or invitation an act of administration is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
     /// Sealed items shown or written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<BodyEntry>,

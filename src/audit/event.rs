@@ -34,6 +34,8 @@ pub struct Details {
     pub share: Option<ShareId>,
     /// The person to whom something is given to do.
     pub assigned: Option<UserId>,
+    /// The person whose account, place or invitation an act of administration is about.
+    pub about: Option<UserId>,
     /// Sealed items shown or written, with their ciphertext's hash.
     pub entries: Vec<(EntryId, [u8; 32])>,
     /// Compartments that the act makes or fills, beside those it reaches into.
@@ -284,6 +286,7 @@ fn describe(id: EventId, act: &Act, policy: &[u8; 32], details: &Details) -> Bod
         urgent: details.urgent,
         share: details.share.map(|share| share.to_string()),
         assigned: details.assigned.map(|user| user.to_string()),
+        about: details.about.map(|user| user.to_string()),
         entries: details.entries.iter().map(entry).collect(),
         keys: details.keys.iter().map(ToString::to_string).collect(),
         log_use: details.log_use.map(|log_use| log_use.code().to_owned()),

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 pub use clock::SettableClock;
 pub use directory::{Directory, Found, Vacancy};
-pub use people::DemoPerson;
+pub use people::{DemoPerson, code};
 pub use record::SignIn;
 
 use crate::{

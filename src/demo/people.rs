@@ -54,7 +54,7 @@ impl DemoPerson {
 }
 
 /// The code of a secret at a moment (RFC 6238, SHA-1, 30 seconds, six digits).
-pub(super) fn code(secret: &str, at: Timestamp) -> Result<String, Error> {
+pub fn code(secret: &str, at: Timestamp) -> Result<String, Error> {
     let damaged = || Error::Configuration("a demonstration's second factor is damaged".into());
     let secret = Secret::try_from_base32(secret).map_err(|_| damaged())?;
     let totp = Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_step_duration(30).with_secret(secret).build();

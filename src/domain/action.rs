@@ -15,6 +15,12 @@ coded_enum! {
         MakeTeam = "make-team",
         /// A person's account is made.
         MakeAccount = "make-account",
+        /// Looks at the people of an agency.
+        ReadPeople = "read-people",
+        /// A code is made by which somebody joins whose account has been made.
+        InvitePerson = "invite-person",
+        /// A person gives the code of their invitation, and sees what to put into their authenticator app.
+        TakeUpInvitation = "take-up-invitation",
         /// A person is given a place in a team, with a role.
         GivePlace = "give-place",
         /// A place is ended.
@@ -228,6 +234,8 @@ impl Action {
         match self {
             Self::ActivatePolicy | Self::ActivatePathway | Self::EnrolAgency | Self::OpenHub | Self::ReadPathways => Scope::Hub,
             Self::EnrolCredentials
+            | Self::InvitePerson
+            | Self::TakeUpInvitation
             | Self::GivePassword
             | Self::SignIn
             | Self::SignOut
@@ -246,6 +254,7 @@ impl Action {
             | Self::ExpireKept => Scope::Account,
             Self::MakeTeam
             | Self::MakeAccount
+            | Self::ReadPeople
             | Self::ReadMailboxes
             | Self::ResumeMail
             | Self::ReadSafeguardingLeads
@@ -346,7 +355,9 @@ impl Action {
     /// Which kind of processing the act is in the log.
     pub const fn event_type(self) -> EventType {
         match self {
-            Self::GivePassword | Self::SignIn | Self::SignOut | Self::SignOutEverywhere => EventType::Authenticate,
+            Self::TakeUpInvitation | Self::GivePassword | Self::SignIn | Self::SignOut | Self::SignOutEverywhere => {
+                EventType::Authenticate
+            }
             Self::SubmitReferral
             | Self::AskAdvice
             | Self::AddToReferral
@@ -409,6 +420,7 @@ impl Action {
             | Self::ListNotices
             | Self::MarkNotice
             | Self::ReadMailboxes
+            | Self::ReadPeople
             | Self::ReadAccount => EventType::Consult,
             _ => EventType::Administer,
         }
@@ -423,6 +435,9 @@ impl Action {
             Self::OpenHub => "ended first set-up",
             Self::MakeTeam => "made a team",
             Self::MakeAccount => "made an account",
+            Self::ReadPeople => "looked at the people of an agency",
+            Self::InvitePerson => "made an invitation for somebody",
+            Self::TakeUpInvitation => "gave the code of their invitation",
             Self::GivePlace => "gave somebody a place in a team",
             Self::EndPlace => "ended somebody's place in a team",
             Self::EnrolCredentials => "set a password and second factor",

@@ -33,6 +33,8 @@ impl Place {
 /// How strongly a person proved who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strength {
+    /// The code of an invitation: while joining.
+    Invitation,
     /// Password only: between password and second factor.
     Password,
     /// Password and second factor.
@@ -43,6 +45,7 @@ impl Strength {
     /// The stable code for the log.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Invitation => "invitation",
             Self::Password => "password",
             Self::SecondFactor => "second-factor",
         }

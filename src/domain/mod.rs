@@ -31,6 +31,7 @@ pub mod grant;
 pub mod hint;
 pub mod identifying;
 pub mod ids;
+pub mod invitation;
 pub mod kept;
 pub mod key;
 pub mod lawful;

@@ -4,7 +4,7 @@
 use super::ports::Random;
 
 /// Crockford's base 32: no I, L, O or U. <https://www.crockford.com/base32.html>
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+pub(super) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LENGTH: usize = 8;
 
 /// A well-formed reference.
@@ -41,7 +41,7 @@ impl Reference {
         let mut count = 0;
         for character in text.chars().filter(|c| !c.is_whitespace() && *c != '-') {
             let slot = digits.get_mut(count).ok_or(BadReference)?;
-            *slot = digit(character)?;
+            *slot = digit(character).ok_or(BadReference)?;
             count += 1;
         }
         let mut body = [0; LENGTH];
@@ -50,14 +50,14 @@ impl Reference {
     }
 }
 
-fn digit(character: char) -> Result<u8, BadReference> {
+/// What a character stands for, as people type it: either case, O for 0, I and L for 1.
+pub(super) fn digit(character: char) -> Option<u8> {
     let plain = match character.to_ascii_uppercase() {
         'O' => '0',
         'I' | 'L' => '1',
         other => other,
     };
-    let at = ALPHABET.iter().position(|known| char::from(*known) == plain).ok_or(BadReference)?;
-    u8::try_from(at).map_err(|_| BadReference)
+    ALPHABET.iter().zip(0..).find(|(known, _)| char::from(**known) == plain).map(|(_, at)| at)
 }
 
 /// The check character: weights 1, 3, 5 … are all odd, so invertible modulo 32, and any one wrong character changes the sum;

@@ -40,7 +40,7 @@ impl Account {
 }
 
 #[derive(sqlx::FromRow)]
-struct AccountRow {
+pub(super) struct AccountRow {
     id: String,
     username: String,
     name: String,
@@ -51,7 +51,7 @@ struct AccountRow {
 }
 
 impl AccountRow {
-    fn account(self) -> Result<Account, Error> {
+    pub(super) fn account(self) -> Result<Account, Error> {
         Ok(Account {
             id: sound(UserId::parse(&self.id), "account.id")?,
             username: sound(Username::parse(&self.username), "account.username")?,

@@ -37,14 +37,14 @@ impl PlaceRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct MemberRow {
+pub(super) struct MemberRow {
     account: String,
     #[sqlx(flatten)]
     place: PlaceRow,
 }
 
 impl MemberRow {
-    fn member(self) -> Result<(UserId, Place), Error> {
+    pub(super) fn member(self) -> Result<(UserId, Place), Error> {
         Ok((sound(UserId::parse(&self.account), "membership.account")?, self.place.place()?))
     }
 }
@@ -60,7 +60,7 @@ impl HeldAccount {
     pub(super) fn admits(&self, version: i64, action: Action) -> bool {
         let able = match self.state {
             AccountState::Ready => true,
-            AccountState::Invited => action == Action::EnrolCredentials,
+            AccountState::Invited => matches!(action, Action::TakeUpInvitation | Action::EnrolCredentials),
             AccountState::Disabled => false,
         };
         able && self.version == version

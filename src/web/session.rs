@@ -100,6 +100,7 @@ fn signed_in(app: &App, caller: &Caller, frame: Frame, at: Timestamp) -> Frame {
         ("Shared with us", "/shared", ways.sent),
         ("Agreements", "/agreements", app.keeps_agreements(caller)),
         ("To check", "/checks", caller.checks()),
+        ("People", "/people", ways.people),
         ("Who checks", "/safeguarding-leads", ways.safeguarding_leads),
         ("Mail", "/members/mail", ways.safeguarding_leads),
         ("Log", "/log", ways.log),

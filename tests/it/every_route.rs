@@ -59,8 +59,11 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::ChangeViews
         | Action::AddAgreement
         | Action::EndAgreement
+        | Action::ReadPeople
+        | Action::MakeAccount
         | Action::ReadMailboxes
         | Action::ResumeMail => Some(("tess.example", &[StatusCode::FORBIDDEN])),
+        Action::InvitePerson => Some(("tess.example", &[StatusCode::NOT_FOUND])),
         Action::ReadReferral
         | Action::ReadAccess
         | Action::PrintReferral

@@ -38,6 +38,7 @@ mod four_steps;
 mod guessable;
 mod housekeeping;
 mod integrity;
+mod invitations;
 mod journey;
 mod kept;
 mod mailing;

@@ -32,6 +32,7 @@ pub mod glance;
 pub mod history;
 mod keep_back;
 pub mod home;
+pub mod join;
 pub mod kept;
 mod law;
 pub mod log;
@@ -39,6 +40,8 @@ mod log_query;
 pub mod mail;
 pub mod notices;
 pub mod pathway;
+pub mod people;
+pub mod person;
 pub mod print;
 pub mod queue;
 mod queue_place;
@@ -75,6 +78,7 @@ use crate::app::App;
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .merge(sign_in::routes())
+        .merge(join::routes())
         .merge(account::routes())
         .merge(home::routes())
         .merge(screening::routes())
@@ -98,6 +102,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(addition::routes())
         .merge(checks::routes())
         .merge(safeguarding_leads::routes())
+        .merge(people::routes())
+        .merge(person::routes())
         .merge(saved_views::routes())
         .merge(absence::routes())
         .merge(assignment::routes())

@@ -7,6 +7,7 @@ mod files;
 mod held;
 mod kept;
 mod lists;
+mod people;
 mod referral;
 mod shares;
 mod start;
@@ -101,6 +102,8 @@ fn state(text: &str, colour: &str) -> StateTag {
 /// All samples.
 pub(super) fn all() -> Vec<Sample> {
     let mut samples = account::signing_in();
+    samples.extend(people::joining());
+    samples.extend(people::people());
     samples.extend(start::before_the_form());
     samples.extend(start::screening());
     for (state, answer) in [("", "Words\nover two lines"), ("-empty", ""), ("-attacked", ATTACK)] {

@@ -116,21 +116,26 @@ impl CodePage {
     }
 
     fn code(&self) -> Input {
-        Input {
-            name: "code".to_owned(),
-            label: Label::from("Code"),
-            hint: Some(Hint::from("6 numbers, for example 123 456. You can type them with or without a space.")),
-            classes: "govuk-input--width-10 govuk-input--extra-letter-spacing app-code-input".to_owned(),
-            inputmode: "numeric".to_owned(),
-            autocomplete: "one-time-code".to_owned(),
-            spellcheck: Some(false),
-            error_message: self.frame.failed.then(|| WRONG_CODE.into()),
-            ..Input::default()
-        }
+        code_input(self.frame.failed)
     }
 
     fn button() -> Button {
         Button { text: "Sign in".to_owned(), prevent_double_click: Some(true), ..Button::default() }
+    }
+}
+
+/// Where the code of an authenticator app is typed.
+pub(super) fn code_input(wrong: bool) -> Input {
+    Input {
+        name: "code".to_owned(),
+        label: Label::from("Code"),
+        hint: Some(Hint::from("6 numbers, for example 123 456. You can type them with or without a space.")),
+        classes: "govuk-input--width-10 govuk-input--extra-letter-spacing app-code-input".to_owned(),
+        inputmode: "numeric".to_owned(),
+        autocomplete: "one-time-code".to_owned(),
+        spellcheck: Some(false),
+        error_message: wrong.then(|| WRONG_CODE.into()),
+        ..Input::default()
     }
 }
 
@@ -248,7 +253,8 @@ fn signed_out() -> Response {
     with_cookies(answer, &cookies)
 }
 
-fn with_cookies(mut answer: Response, cookies: &[String]) -> Response {
+/// An answer that gives or takes cookies.
+pub(super) fn with_cookies(mut answer: Response, cookies: &[String]) -> Response {
     let headers: &mut HeaderMap = answer.headers_mut();
     for text in cookies {
         if let Ok(value) = HeaderValue::from_str(text) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use referral_exchange::web::table::ROUTES;
+use referral_exchange::{demo::code as code_of, web::table::ROUTES};
 use serde_json::Value;
 
 use super::eyes::Eyes;
@@ -41,6 +41,7 @@ async fn sweep(kind: crate::support::browser::Kind) {
     let mut sweep = Sweep { browser: &browser, eyes: Eyes::open(), seen: BTreeSet::new(), width: kind.width };
     signing_in(&mut sweep, &served).await;
     sending(&mut sweep, &served).await;
+    joining(&mut sweep, &served).await;
     asking(&mut sweep, &served).await;
     reading(&mut sweep, &served).await;
     sweep.eyes.assert_nothing_found();
@@ -100,6 +101,45 @@ async fn signing_in(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open("/referrals/0000-0000-0", "/referrals/{reference}", "bad").await;
     sweep.open("/referrals/0000-0000-0/sent", "/referrals/{reference}/sent", "bad").await;
     sweep.open("/log", "/log", "bad").await;
+}
+
+/// An administrator's pages, and those on which whoever they invite joins.
+async fn joining(sweep: &mut Sweep<'_>, served: &Served) {
+    let browser = sweep.browser;
+    browser.sign_in(served, "abel.template").await;
+    sweep.open("/people", "/people", "good").await;
+    sweep.open("/people?after=nobody", "/people", "bad").await;
+    sweep.open("/people/nobody", "/people/{id}", "bad").await;
+    browser.go("/people").await;
+    browser.follow("Invite somebody").await;
+    sweep.look("/people/add", "good").await;
+    browser.submit().await;
+    sweep.look("/people/add", "bad").await;
+    browser.fill("name", "Ivy Fancied").await;
+    browser.fill("username", "ivy.fancied").await;
+    browser.run("document.querySelector('main [name=team]').selectedIndex = 1").await;
+    browser.choose("role", "practitioner").await;
+    browser.submit().await;
+    sweep.look("/people/add", "invited").await;
+    let code = browser.text("dd.app-secret").await;
+    browser.follow("Go on to their page").await;
+    sweep.look("/people/{id}", "invited").await;
+    browser.press(".app-account form[action='/sign-out'] button").await;
+    sweep.open("/join", "/join", "good").await;
+    browser.submit().await;
+    sweep.look("/join", "bad").await;
+    browser.fill("username", "ivy.fancied").await;
+    browser.fill("code", &code).await;
+    browser.submit().await;
+    sweep.look("/join/ready", "good").await;
+    browser.submit().await;
+    sweep.look("/join/ready", "bad").await;
+    let secret = browser.text("p.app-secret").await.replace(' ', "");
+    browser.fill("password", "seven grey owls at noon").await;
+    browser.fill("code", &code_of(&secret, served.hub.app.now()).unwrap()).await;
+    browser.submit().await;
+    sweep.look("/", "just-joined").await;
+    browser.press(".app-account form[action='/sign-out'] button").await;
 }
 
 async fn sending(sweep: &mut Sweep<'_>, served: &Served) {

@@ -1,0 +1,236 @@
+//! How somebody joins: their administrator makes an invitation, its code reaches them outside the exchange, and they set
+//! password and second factor themselves.
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::{App, Begun, Error, Founder, SecondFactor, gate::bare, sign_in::own};
+use crate::{
+    audit::Details,
+    crypto::{NewPassword, SealedTotp, TotpSecret},
+    domain::{
+        account::AccountState,
+        action::Action,
+        actor::Strength,
+        ids::{AgencyId, UserId},
+        invitation::{InvitationCode, VALID},
+        relation::Relation,
+        role::Role,
+        text::Username,
+        time::Timestamp,
+    },
+    policy::{DenialReason, Object, RequestContext, State},
+    store::{accounts::Account, credentials::SecondFactorRow, invitations::InvitationRow},
+};
+
+/// An invitation just made. Its code is shown this once.
+pub struct Invited {
+    /// Whom it is for.
+    pub name: String,
+    /// What they will sign in with.
+    pub username: String,
+    /// The code, in groups.
+    pub code: Zeroizing<String>,
+    /// When it runs out.
+    pub expires_at: Timestamp,
+}
+
+/// Somebody on their way in, and what they put into their authenticator app.
+pub struct Joining {
+    /// What they will sign in with.
+    pub username: String,
+    /// Their name.
+    pub name: String,
+    /// The secret of their second factor.
+    pub factor: SecondFactor,
+}
+
+/// Why somebody is not in yet, with what to mend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotJoined {
+    /// The password is on lists of common ones, or made of what others know of the person.
+    CommonPassword,
+    /// The code of the authenticator app does not fit.
+    WrongCode,
+}
+
+/// What is kept of somebody's invitation between its page and the next: who, and the code they gave.
+struct Ticket {
+    user: UserId,
+    code: InvitationCode,
+}
+
+impl Ticket {
+    fn parse(text: &str) -> Option<Self> {
+        let (user, code) = text.split_once('.')?;
+        Some(Self { user: UserId::parse(user).ok()?, code: InvitationCode::parse(code).ok()? })
+    }
+
+    fn text(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("{}.{}", self.user, self.code.shown()))
+    }
+}
+
+impl App {
+    /// Makes an invitation for somebody who has not joined yet; a code they were given before is of no use any more.
+    ///
+    /// # Errors
+    /// [`Error::Unseen`] for anybody but an administrator of the person's agency; [`Error::Conflict`] when they have joined.
+    pub async fn invite(&self, request: &RequestContext, founder: &Founder<'_>, user: UserId) -> Result<Invited, Error> {
+        let found = self.store.account(user).await?;
+        // Of other agencies' people nothing is told, not even that there are such.
+        let invitable = match (founder, &found) {
+            (Founder::Caller(caller), Some(account)) => account.agency == caller.agency(),
+            (_, found) => found.is_some(),
+        };
+        let Some(account) = found.filter(|_| invitable) else {
+            let (actor, _) = founder.acting_on(AgencyId::from_bytes([0; 16]), Role::AgencyAdministrator)?;
+            let act = bare(actor, Action::InvitePerson, Object::Unseen, Relation::None, State::None, request);
+            self.refuse(act, DenialReason::Unseen, None).await?;
+            return Err(Error::Unseen);
+        };
+        let (actor, relation) = founder.acting_on(account.agency, Role::AgencyAdministrator)?;
+        let act = bare(actor, Action::InvitePerson, Object::Account(user), relation, State::None, request);
+        let permit = self.ask(act).await?;
+        if account.state != AccountState::Invited {
+            return Err(Error::Conflict("this person has joined already"));
+        }
+        let code = InvitationCode::random(&*self.random);
+        let expires_at = request.at.plus(VALID);
+        let mut tx = self.store.begin().await?;
+        tx.invite(user, &self.hashed(user, &code), request.at, expires_at).await?;
+        tx.commit(permit, &Details::default()).await?;
+        let (name, username) = (account.name.as_str().to_owned(), account.username.as_str().to_owned());
+        Ok(Invited { name, username, code: Zeroizing::new(code.shown()), expires_at })
+    }
+
+    /// The first step of joining: user name and code. Gives the value of the cookie that the second step comes with, and draws
+    /// a new secret for the authenticator app, so that whoever tried the code before knows nothing of it.
+    ///
+    /// # Errors
+    /// [`Error::Credentials`] when they do not belong together, or the invitation has run out or was used; [`Error::Throttled`].
+    pub async fn take_up_invitation(
+        &self,
+        request: &RequestContext,
+        username: &str,
+        code: &str,
+    ) -> Result<Zeroizing<String>, Error> {
+        let typed = username.trim().to_lowercase();
+        if typed.is_empty() || code.trim().is_empty() {
+            return Err(self.not_invited(request).await?);
+        }
+        let attempt = self.counted_or(request, &typed, ("join", Action::TakeUpInvitation)).await?;
+        let account = match Username::parse(username) {
+            Ok(username) => self.store.account_by_username(&username).await?,
+            Err(_) => None,
+        };
+        let found = match (account, InvitationCode::parse(code)) {
+            (Some(account), Ok(code)) => self.fitting(request, Ticket { user: account.id, code }).await?,
+            _ => None,
+        };
+        let Some((account, _, ticket)) = found else { return Err(self.not_invited(request).await?) };
+        let actor = self.own_actor(&account, Strength::Invitation).await?;
+        let permit = self.ask(own(&actor, Action::TakeUpInvitation, account.id, request)).await?;
+        let sealed = TotpSecret::random(&*self.random).seal(&self.sealing, account.id, &*self.random);
+        let factor = SecondFactorRow { sealed: sealed.bytes, key_version: sealed.key_version, last_step: 0 };
+        let mut tx = self.store.begin().await?;
+        if !tx.take_up(account.id, &self.hashed(account.id, &ticket.code), &factor, request.at).await? {
+            drop(tx);
+            return Err(self.not_invited(request).await?);
+        }
+        tx.commit(permit, &Details::default()).await?;
+        self.take_back(attempt).await?;
+        Ok(ticket.text())
+    }
+
+    /// Who is on their way in, and what their authenticator app needs. Each look is on record.
+    ///
+    /// # Errors
+    /// [`Error::Credentials`] when the invitation has run out, was used, or was replaced.
+    pub async fn joining(&self, request: &RequestContext, ticket: &str) -> Result<Joining, Error> {
+        let (account, factor, _) = self.on_the_way(request, ticket).await?;
+        let actor = self.own_actor(&account, Strength::Invitation).await?;
+        let permit = self.ask(own(&actor, Action::TakeUpInvitation, account.id, request)).await?;
+        for recorded in self.store.record(vec![(permit, Details::default())]).await? {
+            recorded?;
+        }
+        let factor = self.second_factor(&self.factor_of(&account, &factor)?, &account)?;
+        Ok(Joining { username: account.username.as_str().to_owned(), name: account.name.as_str().to_owned(), factor })
+    }
+
+    /// The second step: password and the app's code. The person's key is made, the invitation is gone, and they are signed in.
+    ///
+    /// # Errors
+    /// [`Error::Credentials`] when the invitation has run out, was used, or was replaced.
+    pub async fn join(
+        &self,
+        request: &RequestContext,
+        ticket: &str,
+        password: &NewPassword,
+        code: &str,
+    ) -> Result<Result<Begun, NotJoined>, Error> {
+        let (account, factor, _) = self.on_the_way(request, ticket).await?;
+        if self.is_common(password, &account).await? {
+            return Ok(Err(NotJoined::CommonPassword));
+        }
+        if self.factor_of(&account, &factor)?.verify(code, request.at, None).is_err() {
+            return Ok(Err(NotJoined::WrongCode));
+        }
+        let identity = self.make_ready(request, &account, password, factor).await?;
+        self.sign_in_new(request, account.id, &identity, code).await.map(Ok)
+    }
+
+    /// The account, its second factor and the ticket, of an invitation whose code has been given.
+    async fn on_the_way(&self, request: &RequestContext, ticket: &str) -> Result<(Account, SecondFactorRow, Ticket), Error> {
+        let found = match Ticket::parse(ticket) {
+            Some(ticket) => self.fitting(request, ticket).await?,
+            None => None,
+        };
+        match found {
+            Some((account, InvitationRow { factor: Some(factor), .. }, ticket)) => Ok((account, factor, ticket)),
+            _ => Err(self.not_invited(request).await?),
+        }
+    }
+
+    /// The invitation that a ticket fits, while it can be used.
+    async fn fitting(&self, request: &RequestContext, ticket: Ticket) -> Result<Option<(Account, InvitationRow, Ticket)>, Error> {
+        let account = self.store.account(ticket.user).await?.filter(|account| account.state == AccountState::Invited);
+        let Some(account) = account else { return Ok(None) };
+        let Some(invitation) = self.store.invitation(account.id).await? else { return Ok(None) };
+        let fits =
+            bool::from(self.hashed(account.id, &ticket.code).ct_eq(&invitation.code)) && invitation.expires_at > request.at;
+        Ok(fits.then_some((account, invitation, ticket)))
+    }
+
+    fn hashed(&self, user: UserId, code: &InvitationCode) -> [u8; 32] {
+        self.hashes.hash("invitation", &[&user.to_bytes(), code.as_bytes()])
+    }
+
+    fn factor_of(&self, account: &Account, row: &SecondFactorRow) -> Result<TotpSecret, Error> {
+        let sealed = SealedTotp { bytes: row.sealed.clone(), key_version: row.key_version };
+        Ok(TotpSecret::open(&sealed, &self.sealing, account.id)?)
+    }
+
+    /// What was given invites nobody: on record.
+    async fn not_invited(&self, request: &RequestContext) -> Result<Error, Error> {
+        self.refuse_nobody(request, "join", Action::TakeUpInvitation, DenialReason::Credentials).await?;
+        Ok(Error::Credentials)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ticket_is_read_back_and_nothing_else_is_one() {
+        let user = UserId::from_bytes([7; 16]);
+        let code = InvitationCode::parse("TVWXY-Z0123-45678-9ABCD").expect("a code");
+        let text = Ticket { user, code: code.clone() }.text();
+        let read = Ticket::parse(&text).expect("a ticket");
+        assert_eq!((read.user, read.code), (user, code));
+        for none in ["", ".", "x.TVWXY-Z0123-45678-9ABCD", &text[1..], &text.replace('.', ""), &format!("{}0", *text)] {
+            assert!(Ticket::parse(none).is_none());
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The people of an agency, looked after by its administrators: who there is, what places they have, who is still to join.
+
+use super::{App, Caller, Error, Founder, Invited, gate::bare, work_contacts::WorkContact};
+use crate::{
+    audit::Details,
+    domain::{
+        account::{AccountState, MembershipState},
+        action::Action,
+        actor::Place,
+        ids::{TeamId, UserId},
+        relation::Relation,
+        role::Role,
+        text::{PersonName, Username},
+        time::Timestamp,
+    },
+    policy::{Object, RequestContext, State},
+    store::accounts::Account,
+};
+
+/// How many people stand on one page.
+const ON_A_PAGE: u32 = 50;
+
+/// Somebody of an agency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonView {
+    /// The account.
+    pub user: UserId,
+    /// What they sign in with.
+    pub username: String,
+    /// Their name.
+    pub name: String,
+    /// Whether they have joined.
+    pub state: AccountState,
+    /// When their invitation runs out, or ran out; none when they have joined or none was made.
+    pub invited_until: Option<Timestamp>,
+    /// Their places, the main one first, also in teams of other agencies.
+    pub places: Vec<HeldPlace>,
+}
+
+/// A place that somebody has in a team.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldPlace {
+    /// The team.
+    pub team: TeamId,
+    /// Its name.
+    pub name: String,
+    /// The name of the agency that hosts it.
+    pub agency: String,
+    /// The role there.
+    pub role: Role,
+    /// Whether it waits for the team's key.
+    pub waits: bool,
+    /// Whether the team is one of the reader's agency, so that its administrators may end the place.
+    pub own: bool,
+}
+
+/// Some of an agency's people, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeoplePage {
+    /// The people.
+    pub people: Vec<PersonView>,
+    /// After whom the next page begins; none on the last.
+    pub next: Option<UserId>,
+}
+
+/// Somebody to be invited.
+pub struct NewPerson {
+    /// What they will sign in with.
+    pub username: Username,
+    /// Their name.
+    pub name: PersonName,
+    /// How they are reached at work.
+    pub contact: WorkContact,
+    /// Their first place: in which team of the agency, and as what.
+    pub place: (TeamId, Role),
+}
+
+impl App {
+    /// The people of the caller's agency, by name; looking is on record.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for all but its administrators.
+    pub async fn people(&self, request: &RequestContext, caller: &Caller, after: Option<UserId>) -> Result<PeoplePage, Error> {
+        self.look_at_people(request, caller, None).await?;
+        let mut found = self.store.people_of(caller.agency(), after, ON_A_PAGE + 1).await?;
+        let more = found.len() > ON_A_PAGE as usize;
+        found.truncate(ON_A_PAGE as usize);
+        let next = found.last().filter(|_| more).map(|(account, _)| account.id);
+        Ok(PeoplePage { people: self.person_views(caller, found).await?, next })
+    }
+
+    /// One of them; looking is on record.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for all but the agency's administrators; [`Error::Unseen`] for people of other agencies.
+    pub async fn person_of_agency(&self, request: &RequestContext, caller: &Caller, user: UserId) -> Result<PersonView, Error> {
+        let account = self.store.account(user).await?.filter(|account| account.agency == caller.agency());
+        self.look_at_people(request, caller, account.as_ref().map(|account| account.id)).await?;
+        let account = account.ok_or(Error::Unseen)?;
+        let invited = self.store.invitation(user).await?.map(|invitation| invitation.expires_at);
+        self.person_views(caller, vec![(account, invited)]).await?.pop().ok_or(Error::Unseen)
+    }
+
+    /// Makes somebody's account with their first place, and the invitation by which they join. Whatever fails on the way leaves
+    /// an account that its administrator can go on with.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for all but the agency's administrators; [`Error::Conflict`] when the user name is taken;
+    /// [`Error::Unseen`] when the team is none of the agency.
+    pub async fn add_person(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        new: NewPerson,
+    ) -> Result<(UserId, Invited), Error> {
+        let founder = Founder::Caller(caller);
+        let (team, role) = new.place;
+        if self.store.team(team).await?.is_none_or(|team| team.agency != caller.agency()) {
+            return Err(Error::Unseen);
+        }
+        let user = self.make_account(request, &founder, caller.agency(), (new.username, new.name, new.contact)).await?;
+        self.give_place(request, &founder, user, team, role).await?;
+        Ok((user, self.invite(request, &founder, user).await?))
+    }
+
+    /// The teams of the caller's agency, by name: those in which its administrators give places.
+    pub async fn own_teams(&self, caller: &Caller) -> Result<Vec<(TeamId, String)>, Error> {
+        let teams = self.store.teams().await?.into_iter().filter(|team| team.agency == caller.agency());
+        let mut teams: Vec<_> = teams.map(|team| (team.id, team.name.as_str().to_owned())).collect();
+        teams.sort_by(|(_, one), (_, other)| one.cmp(other));
+        Ok(teams)
+    }
+
+    /// Puts on record that the caller looks at the people of their agency, or at one of them.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for all but its administrators.
+    pub async fn look_at_people(&self, request: &RequestContext, caller: &Caller, about: Option<UserId>) -> Result<(), Error> {
+        let agency = caller.agency();
+        let (actor, relation) = Founder::Caller(caller).acting_on(agency, Role::AgencyAdministrator)?;
+        let act = bare(actor, Action::ReadPeople, Object::Agency(agency), relation, State::None, request);
+        let permit = self.ask(act).await?;
+        for recorded in self.store.record(vec![(permit, Details { about, ..Details::default() })]).await? {
+            recorded?;
+        }
+        Ok(())
+    }
+
+    async fn person_views(&self, caller: &Caller, found: Vec<(Account, Option<Timestamp>)>) -> Result<Vec<PersonView>, Error> {
+        let ids: Vec<UserId> = found.iter().map(|(account, _)| account.id).collect();
+        let (places, teams) = (self.store.places_of(&ids).await?, self.teams_read().await?);
+        let held = |place: &Place| {
+            let (_, view) = teams.iter().find(|(team, _)| team.id == place.team)?;
+            Some(HeldPlace {
+                team: place.team,
+                name: view.name.clone(),
+                agency: view.agency.clone(),
+                role: place.role,
+                waits: place.state == MembershipState::Waiting,
+                own: place.agency == caller.agency(),
+            })
+        };
+        let view = |(account, invited_until): (Account, Option<Timestamp>)| PersonView {
+            user: account.id,
+            username: account.username.as_str().to_owned(),
+            name: account.name.as_str().to_owned(),
+            state: account.state,
+            invited_until,
+            places: places.iter().filter(|(user, _)| *user == account.id).filter_map(|(_, place)| held(place)).collect(),
+        };
+        Ok(found.into_iter().map(view).collect())
+    }
+}
+
+/// The relation of somebody who looks after an agency to a person: nobody looks after themselves.
+pub(super) fn towards(caller: &Founder<'_>, user: UserId, relation: Relation) -> Relation {
+    match caller {
+        Founder::Caller(caller) if caller.user() == user => Relation::Own,
+        _ => relation,
+    }
+}

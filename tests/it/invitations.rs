@@ -1,0 +1,223 @@
+//! How somebody joins: invited by their administrator, let in by nobody but themselves.
+
+use std::time::Duration;
+
+use referral_exchange::{
+    app::{App, Caller, Error, Founder, Invited, NewPassword, NewPerson, NotJoined, Password, WorkContact},
+    demo::code,
+    domain::{
+        account::AccountState,
+        ids::UserId,
+        role::Role,
+        text::{PersonName, Username},
+    },
+    store::Engine,
+};
+
+use crate::support::{
+    client::{Client, Page},
+    hub::{ENGINES, Hub, Served},
+    raw::Raw,
+};
+
+const GOOD: &str = "seven grey owls at noon";
+
+fn new_person(hub: &Hub, username: &str, role: Role) -> NewPerson {
+    NewPerson {
+        username: Username::parse(username).unwrap(),
+        name: PersonName::parse("Ivy Fancied").unwrap(),
+        contact: WorkContact::default(),
+        place: (hub.person("pia.supposed").team_id, role),
+    }
+}
+
+fn password(text: &str) -> NewPassword {
+    NewPassword::parse(text.to_owned()).unwrap()
+}
+
+async fn invited(hub: &Hub, abel: &Caller, username: &str) -> (UserId, Invited) {
+    let new = new_person(hub, username, Role::Practitioner);
+    hub.app.add_person(&hub.app.request(None), abel, new).await.unwrap()
+}
+
+async fn joins(app: &App, ticket: &str, text: &str) -> Result<Result<Caller, NotJoined>, Error> {
+    let request = app.request(None);
+    let joining = app.joining(&request, ticket).await?;
+    let code = code(&joining.factor.secret, request.at).unwrap();
+    match app.join(&request, ticket, &password(text), &code).await? {
+        Ok(begun) => Ok(Ok(app.authenticate(&request, &begun.cookie).await?)),
+        Err(not) => Ok(Err(not)),
+    }
+}
+
+async fn from_the_invitation_to_the_queue(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let abel = hub.sign_in("abel.template").await;
+    let (user, first) = invited(&hub, &abel, "ivy.fancied").await;
+    let people = app.people(&app.request(None), &abel, None).await.unwrap().people;
+    let ivy = people.iter().find(|person| person.user == user).unwrap();
+    assert_eq!((ivy.state, ivy.invited_until, ivy.places.len()), (AccountState::Invited, Some(first.expires_at), 1));
+    assert!(ivy.places[0].waits && ivy.places[0].own);
+
+    // Nobody signs in before they have joined, whatever they know.
+    let early = app.sign_in(&app.request(None), "ivy.fancied", Password::typed(first.code.to_string()), "000000").await;
+    assert!(matches!(early, Err(Error::Credentials)));
+    let ticket = app.take_up_invitation(&app.request(None), " IVY.fancied ", &first.code.to_lowercase()).await.unwrap();
+    assert_eq!(joins(app, &ticket, "ivy.fancied12").await.unwrap().err(), Some(NotJoined::CommonPassword));
+    let wrong = app.join(&app.request(None), &ticket, &password(GOOD), "000000").await.unwrap();
+    assert_eq!(wrong.err(), Some(NotJoined::WrongCode), "nothing was kept of that");
+    let caller = joins(app, &ticket, GOOD).await.unwrap().unwrap();
+    assert_eq!((caller.user(), caller.name().as_str()), (user, "Ivy Fancied"));
+
+    // Used up: the ticket and the code lead nowhere, and there is nothing left to guess at.
+    assert!(matches!(app.joining(&app.request(None), &ticket).await, Err(Error::Credentials)));
+    let again = app.take_up_invitation(&app.request(None), "ivy.fancied", &first.code).await;
+    assert!(matches!(again, Err(Error::Credentials)));
+    let mut raw = Raw::owner(&hub).await;
+    assert_eq!(raw.count("SELECT CAST(COUNT(*) AS BIGINT) FROM invitation").await, 0);
+    let late = app.invite(&app.request(None), &Founder::Caller(&abel), user).await;
+    assert!(matches!(late, Err(Error::Conflict(_))), "whoever has joined is not invited");
+
+    // The place waits until a lead hands the team's key over.
+    assert!(caller.places().iter().all(|named| !named.place.opens()));
+    let pia = hub.sign_in("pia.supposed").await;
+    app.admit_member(&app.request(None), &pia, hub.person("pia.supposed").team_id, user).await.unwrap();
+    let ivy = app.person_of_agency(&app.request(None), &abel, user).await.unwrap();
+    assert_eq!((ivy.state, ivy.places[0].waits, ivy.invited_until), (AccountState::Ready, false, None));
+    hub.finish().await;
+}
+
+async fn runs_out_and_is_replaced(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let abel = hub.sign_in("abel.template").await;
+    let (user, first) = invited(&hub, &abel, "ivy.fancied").await;
+    let ticket = app.take_up_invitation(&app.request(None), "ivy.fancied", &first.code).await.unwrap();
+    let seen = app.joining(&app.request(None), &ticket).await.unwrap().factor.secret;
+    // Whoever gives the code again is shown another secret; what an onlooker saw is of no use.
+    let again = app.take_up_invitation(&app.request(None), "ivy.fancied", &first.code).await.unwrap();
+    assert_ne!(app.joining(&app.request(None), &again).await.unwrap().factor.secret, seen);
+
+    let second = app.invite(&app.request(None), &Founder::Caller(&abel), user).await.unwrap();
+    assert_ne!(second.code, first.code);
+    assert!(matches!(app.joining(&app.request(None), &ticket).await, Err(Error::Credentials)), "a new code ends the old one");
+    assert!(matches!(app.take_up_invitation(&app.request(None), "ivy.fancied", &first.code).await, Err(Error::Credentials)));
+    let ticket = app.take_up_invitation(&app.request(None), "ivy.fancied", &second.code).await.unwrap();
+    hub.clock.advance(Duration::from_hours(7 * 24));
+    assert!(matches!(app.joining(&app.request(None), &ticket).await, Err(Error::Credentials)), "it has run out");
+    assert!(matches!(app.take_up_invitation(&app.request(None), "ivy.fancied", &second.code).await, Err(Error::Credentials)));
+    hub.finish().await;
+}
+
+async fn guessing(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let abel = hub.sign_in("abel.template").await;
+    let (_, invited) = invited(&hub, &abel, "ivy.fancied").await;
+    let mut waits = false;
+    for _ in 0..7 {
+        match app.take_up_invitation(&app.request(None), "ivy.fancied", "00000-00000-00000-00000").await {
+            Err(Error::Credentials) => {}
+            Err(Error::Throttled(_)) => waits = true,
+            other => panic!("{:?}", other.map(drop)),
+        }
+    }
+    assert!(waits, "guesses are slowed down");
+    hub.clock.advance(Duration::from_mins(20));
+    for (name, code) in
+        [("theo.invented", invited.code.as_str()), ("nobody.here", &invited.code), ("no name!", ""), ("ivy.fancied", "x")]
+    {
+        assert!(matches!(app.take_up_invitation(&app.request(None), name, code).await, Err(Error::Credentials)), "{name}");
+    }
+    let forged = format!("{}.{}", hub.person("theo.invented").user, *invited.code);
+    assert!(matches!(app.joining(&app.request(None), &forged).await, Err(Error::Credentials)));
+    hub.finish().await;
+}
+
+async fn own_agency(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let abel = hub.sign_in("abel.template").await;
+    let (user, _) = invited(&hub, &abel, "ivy.fancied").await;
+    for stranger in ["adam.notional", "pia.supposed", "otis.mirage", "dev.specimen"] {
+        let Some(person) = hub.people.iter().find(|person| person.username == stranger) else { continue };
+        let caller = hub.sign_in(&person.username).await;
+        let refused = app.invite(&app.request(None), &Founder::Caller(&caller), user).await;
+        let foreign = caller.agency() != abel.agency();
+        assert!(matches!(refused, Err(Error::Unseen)) == foreign && refused.is_err(), "{stranger}");
+        assert!(app.person_of_agency(&app.request(None), &caller, user).await.is_err(), "{stranger}");
+    }
+    // Nobody gives themselves a place, or ends their own.
+    let founder = Founder::Caller(&abel);
+    let team = hub.person("pia.supposed").team_id;
+    let own = app.give_place(&app.request(None), &founder, abel.user(), team, Role::Lead).await;
+    assert!(matches!(own, Err(Error::Refused)), "{own:?}");
+    let own = app.end_place(&app.request(None), &abel, abel.user(), hub.person("abel.template").team_id).await;
+    assert!(matches!(own, Err(Error::Refused)), "{own:?}");
+    let taken = app.add_person(&app.request(None), &abel, new_person(&hub, "pia.supposed", Role::Triager)).await;
+    assert!(matches!(taken, Err(Error::Conflict(_))));
+    let mut elsewhere = new_person(&hub, "ida.fancied", Role::Triager);
+    elsewhere.place.0 = hub.person("theo.invented").team_id;
+    assert!(matches!(app.add_person(&app.request(None), &abel, elsewhere).await, Err(Error::Unseen)), "no team of the agency");
+    hub.finish().await;
+}
+
+async fn post(client: &Client, page: &Page, path: &str, fields: &[(&str, &str)]) -> Page {
+    let csrf = page.token();
+    let all: Vec<_> = std::iter::once(("csrf_token", csrf.as_str())).chain(fields.iter().copied()).collect();
+    client.post(path, &all).await
+}
+
+/// The administrator's page and then the member's, over TLS.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_invites_somebody_and_they_join_on_the_pages() {
+    let served: Served = Hub::founded(ENGINES[0]).await.serve().await;
+    let abel = Client::new(&served);
+    abel.sign_in(&served, "abel.template").await;
+    let list = abel.get("/people").await;
+    assert!(list.body.contains("Pia Supposed") && !list.body.contains("Theo Invented"), "{}", list.body);
+    let form = abel.get("/people/add").await;
+    let empty = post(&abel, &form, "/people/add", &[]).await;
+    assert_eq!((empty.status.as_u16(), empty.words(".govuk-error-summary__list a").len()), (422, 4));
+    let team = served.hub.person("pia.supposed").team_id.to_string();
+    let fields = [("name", "Ivy Fancied"), ("username", "Ivy.Fancied"), ("team", team.as_str()), ("role", "practitioner")];
+    let taken = post(&abel, &form, "/people/add", &[("name", "X Y"), ("username", "pia.supposed"), fields[2], fields[3]]).await;
+    assert_eq!((taken.status.as_u16(), taken.value("name")), (422, "X Y".to_owned()), "what was typed stays");
+    let operator = post(&abel, &form, "/people/add", &[fields[0], fields[1], fields[2], ("role", "hub-operator")]).await;
+    assert_eq!(operator.status.as_u16(), 422, "nobody is made an operator here");
+    let invited = post(&abel, &form, "/people/add", &fields).await;
+    assert_eq!(invited.heading(), "An invitation for Ivy Fancied");
+    let code = invited.words("dd.app-secret").remove(0);
+    assert_eq!(invited.words("title"), ["Invitation – Referral Exchange"], "a name never stands in a title");
+    assert!(abel.get("/people").await.body.contains("Invited; the code runs out on"));
+
+    let ivy = Client::new(&served);
+    let page = ivy.get("/join").await;
+    let wrong = post(&ivy, &page, "/join", &[("username", "ivy.fancied"), ("code", "00000-00000-00000-00000")]).await;
+    assert_eq!(wrong.status.as_u16(), 422);
+    assert_eq!(ivy.get("/join/ready").await.location(), "/join", "nothing is shown before the code");
+    let taken_up = post(&ivy, &page, "/join", &[("username", "ivy.fancied"), ("code", &code)]).await;
+    assert_eq!(taken_up.location(), "/join/ready");
+    let ready = ivy.get("/join/ready").await;
+    let secret: String = ready.words("p.app-secret").remove(0).split_whitespace().collect();
+    assert!(ready.body.contains("<svg") && ready.links("main a").iter().any(|href| href.starts_with("otpauth://totp/")));
+    let short = post(&ivy, &ready, "/join/ready", &[("password", "short"), ("code", "000000")]).await;
+    assert_eq!((short.status.as_u16(), short.words(".govuk-error-summary__list a").len()), (422, 1));
+    assert!(!short.body.contains("value=\"short\""), "a password never comes back");
+    let now = served.hub.app.now();
+    let app_code = referral_exchange::demo::code(&secret, now).unwrap();
+    let joined = post(&ivy, &ready, "/join/ready", &[("password", GOOD), ("code", &app_code)]).await;
+    assert_eq!((joined.status.as_u16(), joined.location()), (303, "/"));
+    assert_eq!(ivy.get("/account").await.status.as_u16(), 200);
+    assert_eq!(ivy.get("/join").await.location(), "/");
+    assert!(abel.get("/people").await.body.contains("Joined, and waits for a lead"));
+    served.finish().await;
+}
+
+crate::support::on_both! {
+    an_invited_person_joins_by_themselves_and_once => from_the_invitation_to_the_queue,
+    a_code_runs_out_and_a_new_one_ends_the_old => runs_out_and_is_replaced,
+    codes_cannot_be_guessed_at_and_are_nobody_elses => guessing,
+    an_administrator_looks_after_their_own_people_and_not_after_themselves => own_agency,
+}
