@@ -200,9 +200,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn public_is_what_signing_in_needs_and_where_the_link_of_a_mail_lands() {
+    fn public_is_what_joining_and_signing_in_need_and_where_the_link_of_a_mail_lands() {
         let open: BTreeSet<_> = ROUTES.iter().filter(|route| route.public).map(|route| route.path).collect();
-        assert_eq!(open, BTreeSet::from([assets::ROUTE, "/sign-in", "/sign-in/code", "/open"]));
+        assert_eq!(open, BTreeSet::from([assets::ROUTE, "/join", "/join/ready", "/sign-in", "/sign-in/code", "/open"]));
     }
 
     #[test]

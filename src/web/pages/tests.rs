@@ -114,6 +114,7 @@ fn nothing_needs_a_looser_security_policy() {
                 (target.starts_with('/') && !target.starts_with("//") && target != "/assets/missing")
                     || target.starts_with('#')
                     || target.starts_with("tel:")
+                    || target.starts_with("otpauth://totp/")
             };
             targets.into_iter().any(|target| !fits(target))
         }));
