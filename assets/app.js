@@ -76,6 +76,7 @@ for (const form of document.querySelectorAll('form[data-app-autosave]')) {
   let saved = typed()
   let running = null
   let stopped = false
+  let reached = false
   const save = async () => {
     const now = typed()
     if (stopped || now === saved) return
@@ -103,14 +104,25 @@ for (const form of document.querySelectorAll('form[data-app-autosave]')) {
   }
   setInterval(once, EVERY)
   form.addEventListener('change', once)
-  // A saving on its way is waited for: the button's own must follow it.
+  // A saving on its way is waited for: the button's own must follow it. Without a connection the browser would put its own error
+  // page in the place of what was typed, so the hub is asked first.
   form.addEventListener('submit', (event) => {
-    if (!running) {
+    const again = () => form.requestSubmit(event.submitter)
+    if (running) {
+      event.preventDefault()
+      running.finally(again)
+    } else if (reached || typed() === saved) {
+      reached = false
       stopped = true
-      return
+    } else {
+      event.preventDefault()
+      fetch('/open', { method: 'HEAD', cache: 'no-store' }).then(() => {
+        reached = true
+        again()
+      }, () => {
+        said.textContent = 'There is no connection, so nothing was sent. What you typed is still here: stay on this page and try again.'
+      })
     }
-    event.preventDefault()
-    running.finally(() => form.requestSubmit(event.submitter))
   })
 }
 

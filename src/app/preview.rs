@@ -68,7 +68,12 @@ impl App {
         let opens = route.opens?;
         opens.next(due, &self.calendar)?;
         let now = self.now();
-        let last = opens.last(due, &self.calendar).filter(|last| *last > now);
+        let last = opens.last(due, &self.calendar);
+        // At the very hour at which they close, the limit and the last reading are one.
+        if last == Some(due) {
+            return None;
+        }
+        let last = last.filter(|last| *last > now);
         Some(match last {
             Some(last) => Reads::Until(last),
             None => Reads::From(opens.next(now, &self.calendar).unwrap_or(now)),

@@ -110,10 +110,13 @@ fn of_a_risk_tool_only_name_version_and_score_are_kept() {
 }
 
 #[test]
-fn children_are_listed_or_none_is_said() {
+fn children_are_listed_or_none_is_said_or_nobody_knows() {
     let pathway = file("marac");
     let known = question(&pathway, "children_known");
-    assert!(known.required && known.not_known.is_none());
+    assert!(known.required && known.not_known.is_some(), "not knowing is never none");
+    let flagged = |given| pathway.flags(&answers(&pathway, &given)).any(|flag| flag.contains("whether there are children"));
+    assert!(flagged(json!({ "children_known": { "not_known": "not-known" } })));
+    assert!(!flagged(json!({ "children_known": "none" })));
     assert!(asks(&pathway, "children", &answers(&pathway, &json!({ "children_known": "yes" }))));
     assert!(!asks(&pathway, "children", &answers(&pathway, &json!({ "children_known": "none" }))));
     assert!(question(&pathway, "children").required);

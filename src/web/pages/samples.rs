@@ -146,7 +146,7 @@ pub(super) fn all() -> Vec<Sample> {
     samples.push(sample("leads", false, &held::leads(false)));
     samples.push(sample("leads-failed", true, &held::leads(true)));
     samples.extend(drafts::about_drafts());
-    samples.push(referral::sent());
+    samples.extend(referral::sent());
     samples.extend([referral::refer("Words\nover two lines", false), referral::refer(ATTACK, true)]);
     for reason in Reason::ALL {
         let page =

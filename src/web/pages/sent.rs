@@ -27,6 +27,7 @@ use crate::{
         pathway::Pathway,
         referral::{ReferralState, Stage},
         relation::Relation,
+        time::Timestamp,
     },
     web::{
         components::{Markup, Panel},
@@ -61,6 +62,8 @@ pub struct SentPage {
     pub kept_back: Vec<String>,
     /// Whom to ring if things get worse.
     pub contacts: Vec<Contact>,
+    /// Whether it went by name, so that the teams at these numbers must not hear of it.
+    pub is_named: bool,
     /// What else may have to be referred, with links.
     pub also_refer: Vec<Hinted>,
     /// What can still be added: a section's title and its address.
@@ -164,7 +167,9 @@ async fn untold(app: &App, pathway: &Pathway, answers: &Answers) -> Result<Vec<S
     let mut lines = Vec::new();
     for copy in pathway.copies(answers) {
         if let Some((team, agency)) = app.team_named(copy.team.as_str()).await? {
-            lines.push(format!("{team} ({agency}) was not told, because it went by name. If they must know now, ring them yourself, or ask by a message here."));
+            lines.push(format!(
+                "{team} ({agency}) was not told, because it went by name. If they must know, ask for it by a message here."
+            ));
         }
     }
     Ok(lines)
@@ -182,6 +187,23 @@ fn steps(view: &ReferralView, (way, is_first): (Way, bool), answers: &Answers) -
         true => form.pathway.steps_of_every_way(answers).collect(),
     };
     lines.into_iter().map(str::to_owned).collect()
+}
+
+/// Where it stands, once what was said at sending is no longer to come: opened, decided, or late.
+fn stands(view: &ReferralView, now: Timestamp) -> Option<String> {
+    let (team, _) = &view.received_by;
+    let late = view.referral.due_at.filter(|due| *due <= now).map(words::day_and_time);
+    match (view.referral.stage.state(), late) {
+        (ReferralState::Decided, _) => {
+            Some(format!("{team} has decided since. See this {} for what.", words::thing(view.referral.kind)))
+        }
+        (ReferralState::Closed, _) => {
+            Some(format!("{team} has closed it since. See this {} for why.", words::thing(view.referral.kind)))
+        }
+        (_, Some(due)) => Some(format!("{team} was to act by {due}, and has not. Ring them, or write a message.")),
+        (ReferralState::Opened, None) => Some(format!("{team} has opened it since.")),
+        _ => None,
+    }
 }
 
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
@@ -235,7 +257,10 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         state => view.referral.due_at.map(|due| {
             if is_named {
                 // Nobody covers for them, so a time is a limit and no promise.
-                return format!("A decision is due by {}. If you hear nothing by then, ring.", words::day_and_time(due));
+                return format!(
+                    "A decision is due by {}. If you hear nothing by then, write a message here: they are told of it.",
+                    words::day_and_time(due)
+                );
             }
             let latest = if state == ReferralState::Checking { " at the latest" } else { "" };
             let meanwhile = cover(&view).map(|cover| format!(" While it is closed, {cover} acts.")).unwrap_or_default();
@@ -250,6 +275,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
             format!("{team} {does} by {}{latest}.{meanwhile}{closed}", words::day_and_time(due))
         }),
     };
+    let stands = stands(&view, person.request.at);
     let told = match view.answers.as_ref().filter(|_| !is_named) {
         Some(answers) => told(&app, &view, answers).await?,
         None => Vec::new(),
@@ -263,10 +289,11 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         pathway: pathway.title.clone(),
         received_by: if is_named { names(&view, GrantReason::Named) } else { format!("{team} ({agency})") },
         checked_first: checked_first(&view),
-        read_when: read_when.unwrap_or_default(),
-        steps: decided.into_iter().chain(told).chain(untold).chain(steps).collect(),
+        read_when: stands.clone().or(read_when).unwrap_or_default(),
+        steps: decided.filter(|_| stands.is_none()).into_iter().chain(told).chain(untold).chain(steps).collect(),
         kept_back: keep_back::lines(&view),
         contacts: contacts(&app, &person, pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
+        is_named,
         also_refer: also_refer(&app, &view),
         to_add: sections_to_add(&view),
         view_href: format!("/referrals/{reference}"),

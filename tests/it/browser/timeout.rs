@@ -113,6 +113,29 @@ async fn nothing_is_added_to_a_referral_by_a_clock() {
     served.finish().await;
 }
 
+/// Without a connection the browser's own error page would take the place of what was typed.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_connection_the_form_stays_and_nothing_typed_is_lost() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let browser = Browser::open(NARROW, &served.url()).await;
+    let section = section(&browser, &served).await;
+    browser.run("window.real = window.fetch; window.fetch = () => Promise.reject(new Error('no network'))").await;
+    browser.fill("narrative", "Typed on the stairs.").await;
+    let save = "form[data-app-autosave] .govuk-button-group button";
+    browser.click(save).await;
+    browser.wait_for("[data-app-saved]:not(:empty)").await;
+    browser.click(save).await;
+    assert_eq!(browser.path().await, section, "the page stays");
+    assert!(browser.text("[data-app-saved]").await.contains("There is no connection"));
+    assert_eq!(browser.find("[name=narrative]").await.prop("value").await.unwrap().unwrap(), "Typed on the stairs.");
+    browser.run("window.fetch = window.real").await;
+    browser.press(save).await;
+    browser.go(&section).await;
+    assert_eq!(browser.find("[name=narrative]").await.prop("value").await.unwrap().unwrap(), "Typed on the stairs.");
+    browser.close().await;
+    served.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_scripts_the_page_says_when_the_session_ends() {
     let served = Hub::founded(ENGINES[0]).await.serve().await;

@@ -15,4 +15,5 @@ mod rules;
 mod screening;
 mod sending;
 mod sent;
+mod sent_later;
 mod signing_in;

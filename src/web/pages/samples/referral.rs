@@ -171,7 +171,7 @@ pub(super) fn refer(words: &str, failed: bool) -> Sample {
     sample(if failed { "refer-failed" } else { "refer" }, failed, &page)
 }
 
-pub(super) fn sent() -> Sample {
+pub(super) fn sent() -> Vec<Sample> {
     let sent = SentPage {
         frame: somebody().titled("Referral sent – Child exploitation"),
         kind: FormKind::Referral,
@@ -184,10 +184,12 @@ pub(super) fn sent() -> Sample {
         steps: vec!["The team decides by 6 June 2026.".to_owned(), "You hear what was decided under My referrals.".to_owned()],
         kept_back: vec!["Home address: never to Exampleshire Police; not for paper, nor for sharing.".to_owned()],
         contacts: contacts(),
+        is_named: false,
         to_add: vec![("School and health".to_owned(), "/referrals/7K3F-9QXD-2/add/school".to_owned())],
         view_href: "/referrals/7K3F-9QXD-2".to_owned(),
         print_href: "/referrals/7K3F-9QXD-2/print".to_owned(),
         another_href: "/".to_owned(),
     };
-    sample("sent", false, &sent)
+    let named = SentPage { is_named: true, ..sent.clone() };
+    vec![sample("sent", false, &sent), sample("sent-by-name", false, &named)]
 }
