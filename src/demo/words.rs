@@ -98,14 +98,59 @@ pub(super) const fn noticed(pathway: &str) -> &'static [&'static str] {
     }
 }
 
-/// Longer answers to anything else.
-pub(super) const FURTHER: [&str; 6] = [
-    "This is how it looked to me; I was there for about an hour.",
-    "A colleague saw the same and will add to this if asked.",
-    "It has been so for some weeks, as far as anybody remembers.",
-    "Would like to be told what happens, and to be rung rather than visited.",
-    "Is worried about what others will say, and asked that it goes slowly.",
-    "Nothing else is known at the moment.",
+/// Longer answers to a question: what was noticed where the story is asked for, the person's own words where those are, the
+/// sender's view where that is; none where the example's own answer fits best.
+pub(super) fn told(pathway: &str, question: &str) -> &'static [&'static str] {
+    match question {
+        "narrative" | "conduct" => noticed(pathway),
+        "voice" | "child_voice" => said(pathway),
+        "opinion" => &THOUGHT,
+        _ => &[],
+    }
+}
+
+/// What the person says and wants, in their own words.
+const fn said(pathway: &str) -> &'static [&'static str] {
+    match pathway.as_bytes() {
+        b"child-exploitation" => &[
+            "They are my friends and they look after me. I do not want to get anybody into trouble.",
+            "I want it to stop, but they know where I live and where my sister goes to school.",
+            "I just want to sleep at home and not have to answer the phone at night.",
+        ],
+        b"fire-prevention" => &[
+            "I know it is a lot of things. I would like somebody to help me sort them, bit by bit.",
+            "I did not hear the alarm. One with a light would be good.",
+            "I have always smoked in that chair. Tell me what I can do to be safer.",
+        ],
+        b"foreign-national-offender" => {
+            &["I have nothing to say about that.", "That was a long time ago, in another country, and I did my time."]
+        }
+        b"marac" => &[
+            "I want to stay in my home with the children and I want him to stay away.",
+            "I am not ready to leave. I want somebody to talk to who will not tell him.",
+            "I am frightened of what he will do when he finds out that I spoke to you.",
+        ],
+        b"modern-slavery" => &[
+            "I want my papers back, and to ring my family.",
+            "They said that I still owe them. I do not know how much it is now.",
+            "I am afraid of what they would do to my brother if I went away.",
+        ],
+        b"prevent" => &[
+            "Nobody here listens. The people online do.",
+            "It was only words. Everybody says such things.",
+            "I would talk to somebody who does not judge me.",
+        ],
+        _ => &[],
+    }
+}
+
+/// What whoever sends it makes of it.
+const THOUGHT: [&str; 5] = [
+    "It has got worse over the last few weeks, and I do not think that it stops by itself.",
+    "The account is calm and the same each time. I believe it.",
+    "Something happened at the beginning of the month that nobody wants to speak about.",
+    "They are more afraid than they say. They looked at the door each time somebody passed.",
+    "I may be wrong, and would rather be told so than have said nothing.",
 ];
 
 /// What a receiving team writes to the sender.

@@ -231,7 +231,6 @@ fn branch(pathway: &Pathway, turn: Turn, home: &Answers, chance: &mut Chance) ->
 /// Other choices, other words, other people.
 fn vary(answers: &mut Value, pathway: &Pathway, today: Date, chance: &mut Chance) {
     let steady = steady(pathway);
-    let mut told = false;
     // How many days ago each date was said to be.
     let mut dates: BTreeMap<QuestionId, u16> = BTreeMap::new();
     for question in pathway.questions() {
@@ -249,9 +248,8 @@ fn vary(answers: &mut Value, pathway: &Pathway, today: Date, chance: &mut Chance
                 }
             }
             Kind::LongText { min, max } => {
-                let bank = if told { &words::FURTHER[..] } else { words::noticed(pathway.id.as_str()) };
-                told = true;
-                if let Some(text) = chance.pick(bank).filter(|text| text.len() <= *max && *min == 0) {
+                let bank = words::told(pathway.id.as_str(), id);
+                if let Some(text) = chance.pick(bank).filter(|text| (*min..=*max).contains(&text.chars().count())) {
                     *answer = json!(text);
                 }
             }

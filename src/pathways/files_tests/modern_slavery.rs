@@ -151,6 +151,8 @@ fn what_ended_before_it_began_has_to_be_put_right() {
     let pathway = file("modern-slavery");
     let today = jiff::civil::date(2026, 11, 27);
     let mut body = example(&pathway, AgencyKind::Police, today)["answers"].clone();
+    assert!(!asks(&pathway, "ended", &answers(&pathway, &json!({ "still_in_it": "yes" }))), "what goes on has not ended");
+    body["still_in_it"] = json!("left");
     let mut wrong = |began: &str, ended: &str| {
         (body["began"], body["ended"]) = (json!(began), json!(ended));
         let looked = examine(&pathway, raw_from_json(&body).expect("answers"), AgencyKind::Police, today);
