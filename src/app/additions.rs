@@ -60,8 +60,9 @@ pub fn flags(view: &ReferralView) -> Vec<String> {
     let Some(_) = &view.answers else { return Vec::new() };
     let (pathway, now) = (&view.pathway.pathway, latest(view));
     let mut flags = standing_flags(view, &now);
-    // The same whether or not somebody kept such an answer back: it must warn, and be no sign.
-    if view.may_lack && pathway.may_lack_a_flag(&now) {
+    // The same whether or not somebody kept such an answer back: it must warn, and be no sign. Whoever reads only some of the
+    // answers is told to ask first in any case.
+    if view.may_lack && !view.in_part && pathway.may_lack_a_flag(&now) {
         let (team, agency) = &view.received_by;
         flags.push(format!(
             "Ways of making contact that must never be used are not all in what you read. Ask {team} ({agency}) before you ring, \

@@ -33,6 +33,9 @@ use crate::{
     },
 };
 
+/// What whoever shares the answers without a change of them is told.
+pub(super) const UNTICKED: Fault = ("entries", "Tick each change of the answers as well: what was sent does not hold any more");
+
 /// What was chosen, opened.
 pub(super) struct Taken {
     pub(super) items: Vec<(Entry, Opened)>,
@@ -80,8 +83,12 @@ impl App {
         if is_whole {
             let all = self.store.entries_in(&from).await?;
             let left_out = |item: &entries::Found| item.entry.kind == EntryKind::Amendment && !wanted.contains(&item.entry.id);
-            if all.iter().any(left_out) {
-                faults.push(("entries", "Tick each change of the answers as well: what was sent does not hold any more"));
+            let left_out: Vec<_> = all.into_iter().filter(left_out).collect();
+            if !sight.marks.all(referral.id).is_empty() {
+                // Whether anything of them would be given is known once they are open: see `App::cut`.
+                found.extend(left_out);
+            } else if !left_out.is_empty() {
+                faults.push(UNTICKED);
             }
         }
         let files = found.iter().filter(|item| item.entry.kind == EntryKind::Attachment).map(|item| item.entry.id);
@@ -112,11 +119,14 @@ impl App {
         let mut notes = self.store.entries_in(&own.iter().map(|shown| shown.id).collect::<Vec<_>>()).await?;
         notes.retain(|item| item.entry.kind == EntryKind::Sharing);
         let taken = self.take_items(request, caller, (referral, &versioned, sight), notes).await?;
+        let marked = sight.marks.all(referral.id);
         let mut before: Vec<Sharing> = Vec::new();
         for (_, content) in &taken.items {
             let text = str::from_utf8(content.as_bytes()).map_err(|_| Error::Integrity("what was shared cannot be read"))?;
             let note = Sharing::read(text)?;
-            if given.iter().any(|found| found.share.id == note.share) {
+            // What a mark had kept out of it, and keeps out no more, was not given.
+            let as_now = note.withheld.iter().all(|id| marked.contains(id));
+            if as_now && given.iter().any(|found| found.share.id == note.share) {
                 before.push(note);
             }
         }

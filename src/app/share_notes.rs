@@ -19,6 +19,8 @@ pub(super) struct Sharing {
     pub(super) answers: Vec<QuestionId>,
     /// The items from which those answers came, by the ids of their sources.
     pub(super) sources: Vec<EntryId>,
+    /// The questions whose answers were cut from it, since they were marked.
+    pub(super) withheld: Vec<QuestionId>,
     /// Why; may be blank.
     pub(super) reason: String,
 }
@@ -26,16 +28,17 @@ pub(super) struct Sharing {
 impl Sharing {
     /// Of standing access, which gives no items.
     pub(super) const fn of_access(share: ShareId, reason: String) -> Self {
-        Self { share, entries: Vec::new(), answers: Vec::new(), sources: Vec::new(), reason }
+        Self { share, entries: Vec::new(), answers: Vec::new(), sources: Vec::new(), withheld: Vec::new(), reason }
     }
 
     pub(super) fn written(&self) -> String {
         let ids = |ids: &[EntryId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let answers: Vec<&str> = self.answers.iter().map(QuestionId::as_str).collect();
+        let questions = |ids: &[QuestionId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
         json!({
             "share": self.share.to_string(),
             "entries": ids(&self.entries),
-            "answers": answers,
+            "answers": questions(&self.answers),
+            "withheld": questions(&self.withheld),
             "sources": ids(&self.sources),
             "reason": self.reason,
         })
@@ -54,6 +57,7 @@ impl Sharing {
             share,
             entries: json["entries"].as_array().ok_or_else(damaged)?.iter().map(entry).collect::<Result<_, _>>()?,
             answers: list("answers").iter().map(question).collect::<Result<_, _>>()?,
+            withheld: list("withheld").iter().map(question).collect::<Result<_, _>>()?,
             sources: list("sources").iter().map(entry).collect::<Result<_, _>>()?,
             reason: json["reason"].as_str().ok_or_else(damaged)?.to_owned(),
         })

@@ -1,9 +1,11 @@
 //! What somebody would be given, before it is given: exactly what they will see, and who of them.
 
 use super::{
-    App, Caller, DeskView, EntryView, Error, ReferralView,
+    AdditionView, App, Caller, DeskView, EntryView, Error, ReferralView,
     additions::latest,
     decisions::to_mend,
+    later::told_anew,
+    share_items::UNTICKED,
     share_recipient::Recipient,
     shares::{fit, grounds},
 };
@@ -51,6 +53,17 @@ impl ReferralView {
         pathway.whole(given.map(|answers| pathway.split(&pathway.part(answers, None), &kept).0))
     }
 
+    /// Whether a share of the answers as they were sent lacks a change of them of which something would be given.
+    fn lacks_a_change(&self, share: &NewShare) -> bool {
+        let entry = |id: &EntryId| self.entries.iter().find(|entry| entry.id == *id && entry.compartment.can_be_shared_from());
+        let whole = share.entries.iter().any(|id| entry(id).is_some_and(|entry| entry.kind == EntryKind::Submission));
+        let kept: Vec<QuestionId> = self.withheld.iter().flat_map(|kept| kept.questions.iter().cloned()).collect();
+        let pathway = &self.pathway.pathway;
+        let gives = |answers: &Answers| !pathway.split(&pathway.part(answers, None), &kept).0.is_empty();
+        let unticked = |added: &AdditionView| added.amends && !share.entries.contains(&added.id) && entry(&added.id).is_some();
+        whole && self.additions.iter().any(|added| unticked(added) && gives(&added.answers))
+    }
+
     /// The same as somebody sees it who was given these items and parts, and nothing else of it. Without answers where a part
     /// chooses nothing of them.
     #[must_use]
@@ -65,8 +78,10 @@ impl ReferralView {
         let open = |answers: Answers| pathway.split(&pathway.part(&answers, None), &kept).0;
         let now = self.shareable();
         self.answers = self.answers.take().map(open);
+        let mut stood = self.answers.clone().unwrap_or_default();
         for addition in &mut self.additions {
-            addition.answers = open(std::mem::take(&mut addition.answers));
+            let said = open(std::mem::take(&mut addition.answers));
+            (addition.answers, stood) = told_anew(&pathway, stood, &said, &kept);
         }
         let entries = &self.entries;
         self.additions.retain(|addition| entries.iter().any(|entry| entry.id == addition.id));
@@ -167,6 +182,9 @@ impl App {
         let own = (headline, view.desk.clone());
         let senders = std::iter::once(view.sent_by.0.clone()).chain(view.deputy.iter().map(|deputy| deputy.name.clone()));
         let senders = senders.filter(|name| !name.is_empty()).collect();
+        if view.lacks_a_change(share) && !faults.contains(&UNTICKED) {
+            faults.push(UNTICKED);
+        }
         let view = view.as_shared(share);
         let has_answers = view.in_part || view.entries.iter().any(|entry| entry.kind == EntryKind::Submission);
         if !share.parts.is_empty() && !has_answers && faults.is_empty() {

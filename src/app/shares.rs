@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::{
     Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, TeamView, Versioned, decisions::to_mend, desk::change,
-    draft_files::NewKey, file_sealing::keep, idempotency::Once, relations::covers, share_notes::Sharing, telling::telling,
+    draft_files::NewKey, file_sealing::keep, idempotency::Once, relations::covers, share_notes::Sharing, share_parts::Cut,
+    telling::telling,
 };
 use crate::{
     audit::Details,
@@ -90,14 +91,15 @@ impl App {
             return Err(to_mend(faults));
         };
         let taken = self.take_items(request, caller, (&referral, &versioned, &sight), chosen).await?;
-        let (items, questions) = self.cut(&sight, &referral, share, taken.items).await?;
+        let Cut { copies: items, questions, withheld, lost } = self.cut(&sight, &referral, share, taken.items).await?;
         if items.is_empty() && taken.files.is_empty() {
             return Err(to_mend(vec![("entries", "What you ticked is withheld for safety, and goes into no share")]));
         }
         let sources = items.iter().map(|item| item.source).filter(|source| !share.entries.contains(source)).collect();
-        let answers = questions.into_iter().collect();
+        let (answers, withheld) = (questions.into_iter().collect(), withheld.into_iter().collect());
+        let entries = share.entries.iter().copied().filter(|id| !lost.contains(id)).collect();
         let id = ShareId::random(&*self.random);
-        let note = Sharing { share: id, entries: share.entries.clone(), answers, sources, reason: why };
+        let note = Sharing { share: id, entries, answers, sources, withheld, reason: why };
         self.not_given_before(&referral, &sight, (request, caller), (&to, &note)).await?;
         let identity = Identity::random(&*self.random);
         let onto = NewKey { referral: referral.id, compartment: named.id, identity: &identity };

@@ -107,14 +107,20 @@ impl Case {
 
     /// Shares what the answers say with a team.
     async fn share(&self, code: &str, as_key: &str) -> Result<(), Error> {
+        self.share_of(code, as_key, &[EntryKind::Submission, EntryKind::Amendment]).await
+    }
+
+    /// Shares items of these kinds with a team.
+    async fn share_of(&self, code: &str, as_key: &str, kinds: &[EntryKind]) -> Result<(), Error> {
         let view = self.read(&self.nia).await;
-        let answers = |kind| matches!(kind, EntryKind::Submission | EntryKind::Amendment);
-        let of = view.entries.iter().filter(|entry| entry.compartment == CompartmentKind::Shared && answers(entry.kind));
+        let of = view.entries.iter().filter(|entry| entry.compartment == CompartmentKind::Shared && kinds.contains(&entry.kind));
         let entries: Vec<EntryId> = of.map(|entry| entry.id).collect();
         let app = &self.hub.app;
         let (basis, purpose) = app.own_law(&self.nia, &view).await.unwrap();
         let to = ShareTo { team: Some(self.team(code).await), person: String::new() };
         let share = NewShare { to, entries, basis: Some(basis), purpose: Some(purpose), ..NewShare::default() };
+        let looked_at = app.preview_share(&app.request(None), &self.nia, (&self.reference, &share)).await.map(drop);
+        assert!(!matches!(looked_at, Err(Error::Integrity(_))), "{looked_at:?}");
         app.share(&app.request(None), &self.nia, &key(as_key), (&self.reference, &share)).await.map(drop)
     }
 }
@@ -274,6 +280,25 @@ async fn no_later_share(engine: Engine) {
     case.hub.finish().await;
 }
 
+async fn given_once_the_mark_is_gone(engine: Engine) {
+    let case = case(engine).await;
+    let Case { hub, tess, nia, .. } = &case;
+    case.mark(nia, (&["lives_at"], &[POLICE]), "mark").await.unwrap();
+    case.amend(tess, &json!({ "lives_at": { "line_1": "3 Canaryhaven Close", "town": "Oakham" } })).await;
+    let answers = &[EntryKind::Submission];
+    // Of the change nothing would be given: nobody is asked to tick it.
+    case.share_of("community-nursing", "first", answers).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let again = case.share_of("community-nursing", "again", answers).await;
+    assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+    case.unmark(nia, ("lives_at", POLICE), "unmark").await.unwrap();
+    let unticked = case.share_of("community-nursing", "unticked", answers).await;
+    assert!(matches!(&unticked, Err(Error::Invalid(faults)) if faults[0].name() == "entries"), "{unticked:?}");
+    case.share("community-nursing", "whole").await.unwrap_or_else(|error| panic!("what was cut was not given: {error:?}"));
+    let hugh = hub.sign_in("hugh.pseudo").await;
+    assert!(case.told(&hugh).await.contains("Canaryhaven"));
+    case.hub.finish().await;
+}
+
 async fn taken_away(engine: Engine) {
     let case = case(engine).await;
     let Case { tess, nia, erin, .. } = &case;
@@ -398,6 +423,7 @@ async fn planted(engine: Engine) {
 crate::support::on_both! {
     what_is_marked_later_is_refused_to_those_who_hold_the_key => refused_from_then_on,
     no_later_share_contains_what_was_marked => no_later_share,
+    what_a_mark_kept_out_of_a_share_is_given_once_it_is_gone => given_once_the_mark_is_gone,
     each_side_takes_away_its_own_mark => taken_away,
     nothing_is_withheld_from_those_who_work_on_it => not_from_those_who_work_on_it,
     who_is_marked_later_learns_nothing_of_what_was_sealed_from_others => sealed_before,
