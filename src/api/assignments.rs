@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     path::Part,
     problem::Problem,
 };
-use crate::app::{App, Assignment};
+use crate::app::{App, Assignment, CoveredView};
 
 /// To whom a referral goes.
 #[derive(Deserialize, ToSchema)]
@@ -32,7 +32,7 @@ impl Members for AssignBody {
     const NAMES: &'static str = "to, note (may be left out), revision";
 }
 
-/// Takes a referral that nobody works on. If somebody was faster: 409, and `detail` names them.
+/// Takes a referral that nobody works on; of the team that covers, says that you act on it, beside whoever works on it. If somebody was faster: 409, and `detail` names them.
 #[utoipa::path(
     post, path = "/referrals/{reference}/claim", tag = "desk", operation_id = "claim", request_body = Nothing,
     params(("reference" = String, Path, description = "The reference, as in 7K3F-9QXD-2")),
@@ -76,4 +76,20 @@ pub async fn assign(
     let AssignBody { to, note, revision } = body.read()?;
     let assignment = Assignment { to, note: note.unwrap_or_default(), revision: Some(revision) };
     Ok(made(app.assign(&signed.request, &signed.caller, &key, (&reference, &assignment)).await?))
+}
+
+/// That the team that covers has opened it.
+#[derive(Serialize, ToSchema)]
+pub struct Covered {
+    /// The team, by name.
+    team: String,
+    /// When it first opened it.
+    #[schema(format = DateTime)]
+    opened_at: String,
+}
+
+impl From<CoveredView> for Covered {
+    fn from(CoveredView { team, at }: CoveredView) -> Self {
+        Self { team, opened_at: at.rfc3339() }
+    }
 }

@@ -66,8 +66,16 @@ pub struct ReferralItem {
     /// Where whoever works on it is away; in the receiving team's queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     assigned_away: Option<Away>,
-    /// Whether nobody in the receiving team has opened it, or not since its sender changed an answer.
+    /// Whether nobody in the receiving team has opened it, or not since its sender changed an answer; outside that team's own
+    /// queue false as well once whoever covers has opened it.
     unread: bool,
+    /// When whoever covers first opened it, while the receiving team has not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    covered_at: Option<String>,
+    /// Who of those who cover says that they act, by name; in the queues of the receiving team and of those who cover.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acting: Option<String>,
     /// Whether it stands here for information only.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
@@ -92,6 +100,8 @@ impl From<Item> for ReferralItem {
             assigned_to: item.assigned_to,
             assigned_away: item.assigned_away.map(Away::from),
             unread: item.unread || item.amended_at.is_some(),
+            covered_at: item.covered_at.map(Timestamp::rfc3339),
+            acting: item.acting,
             copied: item.copied,
             check_until: item.check_until.map(Timestamp::rfc3339),
         }

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::{
     absences::Away,
+    assignments::Covered,
     body::{self, Change, Members},
     decisions::{ClosedView, Decided},
     json::Unique,
@@ -362,6 +363,12 @@ pub struct Referral {
     /// Who works on it, by name; for the receiving team only.
     #[serde(skip_serializing_if = "Option::is_none")]
     assigned_to: Option<String>,
+    /// That the team that covers has opened it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    covered: Option<Covered>,
+    /// Who of those who cover says that they act, by name; for the receiving team and those who cover.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acting: Option<String>,
     /// Where they are away; for the receiving team only.
     #[serde(skip_serializing_if = "Option::is_none")]
     assigned_away: Option<Away>,
@@ -443,6 +450,8 @@ impl From<ReferralView> for Referral {
             messages: view.messages.into_iter().map(Message::from).collect(),
             notes: view.notes.into_iter().map(Note::from).collect(),
             assigned_away: view.desk.as_ref().and_then(|desk| desk.assigned_away).map(Away::from),
+            covered: view.covered.map(Covered::from),
+            acting: view.desk.as_ref().and_then(|desk| desk.acting.as_ref()).map(|(name, _)| name.clone()),
             assigned_to: view.desk.and_then(|desk| desk.assigned_to),
             attachments: view.files.into_iter().map(Attachment::from).collect(),
             shares: view.shares.into_iter().map(Share::from).collect(),

@@ -340,7 +340,12 @@ impl App {
         let mut news = match &hastened {
             Some(hastened) if !hastened.news.is_empty() => Vec::new(),
             // Whoever is told of a change that they cannot see knows that something is kept from them.
-            _ => self.tell_desk_but(&referral, change.news(), &blind).await?,
+            _ => {
+                let mut news = self.tell_desk_but(&referral, change.news(), &blind).await?;
+                let cover = self.tell_on_cover(&referral, change.news()).await?;
+                news.extend(self.not_of_the_barred(cover, &blind).await?);
+                news
+            }
         };
         if for_all || !kept.is_empty() {
             news.extend(self.not_of_the_barred(self.tell_copied(&referral, change.news()).await?, &blind).await?);

@@ -2,7 +2,7 @@
 
 use super::{
     Added, Answered, App, Caller, Error, IdempotencyKey, casework::Casework, desk::change, error::CHANGED, idempotency::Once,
-    telling::telling,
+    relations::side, telling::telling,
 };
 use crate::{
     audit::Details,
@@ -11,11 +11,11 @@ use crate::{
         answers::FieldError,
         code::QuestionId,
         compartment::EntryKind,
-        desk::Assigned,
+        desk::{Assigned, Side},
         notice::{Addressee, NoticeCode},
         text::lines,
     },
-    policy::RequestContext,
+    policy::{Permit, RequestContext},
     store::referrals::Referral,
 };
 
@@ -36,7 +36,7 @@ pub struct Assignment {
 }
 
 impl App {
-    /// Takes a referral that nobody works on; once for each key.
+    /// Takes a referral that nobody works on; of those who cover, says that they act on it. Once for each key.
     ///
     /// # Errors
     /// [`Error::Unseen`], [`Error::Refused`]; [`Error::Taken`] with the name of whoever has it.
@@ -61,7 +61,8 @@ impl App {
         self.once(request, caller, key, (&route, b""), act).await
     }
 
-    /// Gives back a referral that the caller works on; once for each key.
+    /// Gives back a referral that the caller works on; of those who cover, says that nobody of them acts any more. Once for each
+    /// key.
     ///
     /// # Errors
     /// As [`App::claim`]; [`Error::Conflict`] when the caller does not work on it.
@@ -75,8 +76,11 @@ impl App {
         let route = format!("POST /referrals/{reference}/release");
         let act = async |once: &Once<'_>| {
             let (referral, _, permit) = self.permitted(request, caller, (reference, Action::ReleaseClaim, None)).await?;
-            let desk = referral.desk.release(caller.user());
-            let desk = desk.ok_or(Error::Conflict("you do not work on this"))?;
+            let (released, refused) = match side_of(&permit, &referral) {
+                Side::Desk => (referral.desk.release(caller.user()), "you do not work on this"),
+                Side::Cover => (referral.desk.stop_acting(), "nobody who covers acts on this"),
+            };
+            let desk = released.ok_or(Error::Conflict(refused))?;
             let mut tx = self.store.begin().await?;
             let done = Added { id: tx.event().to_string(), at: request.at };
             once.remember(&mut tx, &done).await?;
@@ -115,7 +119,11 @@ impl App {
         once: &Once<'_>,
     ) -> Result<Added, Error> {
         let (referral, _, permit) = self.permitted(request, caller, (reference, Action::ClaimReferral, None)).await?;
-        let desk = match referral.desk.claim(caller.user(), request.at) {
+        let claimed = match side_of(&permit, &referral) {
+            Side::Desk => referral.desk.claim(caller.user(), request.at),
+            Side::Cover => referral.desk.act(caller.user(), request.at),
+        };
+        let desk = match claimed {
             Ok(desk) => desk,
             Err(Assigned { to, .. }) if to == caller.user() => return Err(Error::Conflict("you work on this already")),
             Err(Assigned { to, .. }) => return Err(Error::Taken(self.name_of(to).await?)),
@@ -175,6 +183,12 @@ impl App {
         tx.commit(permit, &details).await?;
         Ok(done)
     }
+}
+
+/// The side on which an act on a referral was permitted.
+pub(super) fn side_of(permit: &Permit, referral: &Referral) -> Side {
+    let act = permit.act();
+    act.actor.person().map_or(Side::Desk, |person| side(referral, &person.place, act.relation))
 }
 
 /// What is to be mended in a field of ours.

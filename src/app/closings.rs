@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::{
     Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, Versioned,
+    assignments::side_of,
     decisions::{for_referrer, to_mend},
-    desk::{change, change_with},
+    desk::{change, change_with, marks},
     idempotency::Once,
 };
 use crate::{
@@ -168,7 +169,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Unseen`], [`Error::Refused`]; [`Error::Conflict`] when no such clock runs. The first decision is made, never
-    /// marked.
+    /// marked; those who cover mark the first contact alone.
     pub async fn mark_step(
         &self,
         request: &RequestContext,
@@ -180,10 +181,9 @@ impl App {
         let act = async |once: &Once<'_>| {
             let (referral, _, permit) = self.permitted(request, caller, (reference, Action::MarkStep, None)).await?;
             let clocks = self.store.clocks_of(referral.id).await?;
-            let stopped: Vec<_> = clocks
-                .iter()
-                .map(|clock| if clock.step == step && step != Step::Triage { clock.stop(request.at) } else { *clock })
-                .collect();
+            let may = marks(side_of(&permit, &referral), step);
+            let stop = |clock: &RunningClock| if clock.step == step && may { clock.stop(request.at) } else { *clock };
+            let stopped: Vec<_> = clocks.iter().map(stop).collect();
             if stopped == clocks {
                 return Err(Error::Conflict("no clock of this step runs"));
             }
@@ -329,7 +329,8 @@ impl App {
             Stage::Closed { .. } => Some(self.taken_up(&referral, (by, at)).await?),
             _ => None,
         };
-        let news = self.tell_desk(&referral, NoticeCode::Disagreed).await?;
+        let mut news = self.tell_desk(&referral, NoticeCode::Disagreed).await?;
+        news.extend(self.tell_on_cover(&referral, NoticeCode::Disagreed).await?);
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at };
         once.remember(&mut tx, &done).await?;

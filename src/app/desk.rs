@@ -6,12 +6,15 @@ use crate::{
         absence::Absence,
         action::Action,
         actor::Place,
+        clock::Step,
+        desk::{Covered, Side},
         grant::GrantReason,
         ids::{TeamId, UserId},
         referral::ReferralState,
         relation::Relation,
         running_clock::{RunningClock, soonest},
         sensitivity::Sensitivity,
+        time::Timestamp,
     },
     policy::{Act, DenialReason, Object, Permit, Question, RequestContext, State},
     store::{CommitError, Tx, referrals::Referral},
@@ -32,6 +35,36 @@ pub struct DeskView {
     pub members: Vec<MemberView>,
     /// Its clocks, in the order of the steps.
     pub clocks: Vec<RunningClock>,
+    /// Who of those who cover says that they act, by name, and since when.
+    pub acting: Option<(String, Timestamp)>,
+    /// Whether that is whoever reads this.
+    pub i_act: bool,
+}
+
+/// That the team that covers has opened a referral, as everybody who holds it is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoveredView {
+    /// The team's name.
+    pub team: String,
+    /// When it first opened it.
+    pub at: Timestamp,
+}
+
+/// Whether a side may say of a step that it is done: the first decision is made and never marked, and of the rest whoever covers
+/// has to do with the first contact alone.
+pub(super) const fn marks(side: Side, step: Step) -> bool {
+    match side {
+        Side::Desk => !matches!(step, Step::Triage),
+        Side::Cover => matches!(step, Step::FirstContact),
+    }
+}
+
+impl DeskView {
+    /// The steps that the reader's side can say are done: their clocks run.
+    pub fn to_mark(&self) -> impl Iterator<Item = &RunningClock> {
+        let side = if self.keeps_casework { Side::Desk } else { Side::Cover };
+        self.clocks.iter().filter(move |clock| clock.is_running() && marks(side, clock.step))
+    }
 }
 
 /// Somebody who may work on a referral.
@@ -104,6 +137,10 @@ impl App {
             Some(assigned) => self.absence_of(assigned.to).await?.filter(|absence| absence.is_on(self.now())),
             None => None,
         };
+        let acting = match referral.desk.acting {
+            Some(acting) => Some((self.name_of(acting.to).await?, acting.at)),
+            None => None,
+        };
         let others = members.into_iter().filter(|(user, _)| !referral.desk.is_with(*user));
         Ok(DeskView {
             assigned_to,
@@ -112,6 +149,8 @@ impl App {
             keeps_casework: caller.admitted_to(referral.receiving_team).is_some(),
             members: others.map(|(_, member)| member).collect(),
             clocks: self.store.clocks_of(referral.id).await?,
+            acting,
+            i_act: referral.desk.acting.is_some_and(|acting| acting.to == caller.user()),
         })
     }
 
@@ -198,6 +237,12 @@ impl App {
             return Err(Error::Unseen);
         };
         Ok(self.desk_members(team).await?.into_iter().map(|(_, member)| member).collect())
+    }
+
+    /// That whoever covers has opened it, with their team's name.
+    pub(super) async fn covered_view(&self, referral: &Referral) -> Result<Option<CoveredView>, Error> {
+        let Some(Covered { team, at }) = referral.desk.covered else { return Ok(None) };
+        Ok(Some(CoveredView { team: self.team(team).await?.name.as_str().to_owned(), at }))
     }
 
     /// A person's name.

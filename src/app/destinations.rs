@@ -151,7 +151,7 @@ impl App {
     }
 
     /// A route that leads to a team: of the pathway given, if one does, else of any other.
-    fn desk_route(&self, first: Option<&Pathway>, team: &Team) -> Option<Route> {
+    pub(super) fn desk_route(&self, first: Option<&Pathway>, team: &Team) -> Option<Route> {
         let of = |pathway: &Pathway| route_to(pathway, team).cloned();
         first.and_then(of).or_else(|| self.pathways().iter().find_map(|versioned| of(&versioned.pathway)))
     }

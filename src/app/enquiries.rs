@@ -126,7 +126,7 @@ impl App {
         once: &Once<'_>,
     ) -> Result<Reference, Error> {
         let (mut enquiry, sight, permit) = self.take_up(request, caller, reference).await?;
-        let carried = self.carried(request, caller, permit, (&mut enquiry, &sight)).await?;
+        let carried = self.carried(caller, permit, (&mut enquiry, &sight)).await?;
         let pathway = self.pathway(&enquiry.pathway).ok_or(Error::Conflict("this pathway takes no referrals any more"))?;
         let parts = carry(&pathway.pathway, in_danger, &carried).into_iter();
         let parts = joined(parts.chain([write_origin(ENQUIRY, enquiry.reference)]));
@@ -136,14 +136,13 @@ impl App {
     /// Opens an enquiry that was taken up, by the permit for that, and gives what a referral made of it begins with.
     async fn carried(
         &self,
-        request: &RequestContext,
         caller: &Caller,
         permit: Permit,
         (enquiry, sight): (&mut Referral, &Sight),
     ) -> Result<Carried, Error> {
         let form = self.form_at(&enquiry.pathway_version, enquiry.kind).await?;
         let mut seen = Seen::default();
-        self.open_reached(request, caller, permit, (enquiry, &form), sight, &mut Unwrapped::default(), &mut seen).await?;
+        self.open_reached(caller, permit, (enquiry, &form), sight, &mut Unwrapped::default(), &mut seen).await?;
         let answers = form.pathway.whole(seen.parts);
         self.carried_of(enquiry, Some(&answers)).await
     }

@@ -215,7 +215,11 @@ impl App {
             (Audience::Shared, Relation::ReceivingTeam) => {
                 self.tell_sender(&referral, NoticeCode::Added, Some(caller.user())).await?
             }
-            (Audience::Shared, _) => self.tell_desk(&referral, NoticeCode::Added).await?,
+            (Audience::Shared, _) => {
+                let mut news = self.tell_desk(&referral, NoticeCode::Added).await?;
+                news.extend(self.tell_on_cover(&referral, NoticeCode::Added).await?);
+                news
+            }
         };
         let mut tx = self.store.begin().await?;
         if tx.count_files(referral.id).await? >= MOST {

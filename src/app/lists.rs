@@ -71,8 +71,15 @@ pub struct Item {
     pub retracted_at: Option<Timestamp>,
     /// When it was passed up.
     pub escalated_at: Option<Timestamp>,
-    /// Whether nobody in the receiving team has opened it.
+    /// Whether nobody who must look has opened it: for the receiving team's own list, nobody of that team; for others, nobody of
+    /// those who cover either.
     pub unread: bool,
+    /// When whoever covers first opened it, while the receiving team has not.
+    pub covered_at: Option<Timestamp>,
+    /// Whether it stands here because the team covers for the one that received it.
+    pub covering: bool,
+    /// Who of those who cover says that they act, by name; for the receiving team and those who cover.
+    pub acting: Option<String>,
     /// When its sender changed an answer, if the receiving team has not opened it since.
     pub amended_at: Option<Timestamp>,
     /// Whether it stands here for information only.
@@ -303,7 +310,9 @@ impl App {
         let ground = self.ground(&sight, &headlines).await?;
         let kind = self.agency(caller.agency()).await?.kind;
         let policy = self.policy.current();
-        let workers: Vec<UserId> = rows.iter().filter_map(|referral| Some(referral.desk.assigned?.to)).collect();
+        let workers =
+            |referral: &Referral| [referral.desk.assigned, referral.desk.acting].into_iter().flatten().map(|work| work.to);
+        let workers: Vec<UserId> = rows.iter().flat_map(workers).collect();
         let workers = if action == Action::ListQueue { self.store.account_names(&workers).await? } else { Vec::new() };
 
         let mut away = self.store.absences_of(&workers.iter().map(|(user, ..)| *user).collect::<Vec<_>>(), request.at).await?;
@@ -383,10 +392,29 @@ impl App {
             let assigned_to = workers.iter().find(works).map(|(_, _, name)| name.as_str().to_owned());
             let is_away = |(user, _): &&(UserId, Absence)| assigned_to.is_some() && referral.desk.is_with(*user);
             let assigned_away = away.iter().find(is_away).map(|(_, absence)| *absence);
+            let acts = |(user, ..): &&(UserId, Username, PersonName)| {
+                !copied && referral.desk.acting.is_some_and(|acting| acting.to == *user)
+            };
+            let acting = workers.iter().find(acts).map(|(_, _, name)| name.as_str().to_owned());
+            let covering = !copied && action == Action::ListQueue && referral.receiving_team != place.team;
             let item = item(&referral, pathway_title, (headline, sent_by.clone()), request.at);
+            // The receiving team has not seen what was opened for it.
+            let at_desk = action == Action::ListQueue && referral.receiving_team == place.team;
+            let unread = item.unread && (at_desk || item.covered_at.is_none());
             // Another team's clock is not this team's.
             let (due_at, overdue) = if copied { (None, false) } else { (item.due_at, item.overdue) };
-            items.push(Item { due_at, overdue, assigned_to, assigned_away, amended_at, copied, ..item });
+            items.push(Item {
+                due_at,
+                overdue,
+                assigned_to,
+                assigned_away,
+                amended_at,
+                copied,
+                unread,
+                covering,
+                acting,
+                ..item
+            });
         }
         Ok(items)
     }
@@ -411,6 +439,9 @@ fn item(referral: &Referral, pathway_title: String, (headline, sent_by): (Option
         retracted_at: referral.desk.retracted_at,
         escalated_at: referral.desk.escalated_at,
         unread: state == ReferralState::Received,
+        covered_at: referral.desk.covered.filter(|_| state == ReferralState::Received).map(|covered| covered.at),
+        covering: false,
+        acting: None,
         amended_at: referral.desk.amended_at,
         copied: false,
         check_until: match referral.stage {

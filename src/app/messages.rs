@@ -173,7 +173,10 @@ impl App {
             }
             (Audience::Shared, _) => {
                 let waits = referral.desk.waiting_since.is_some();
-                self.tell_desk(referral, if waits { NoticeCode::Answer } else { NoticeCode::Message }).await
+                let code = if waits { NoticeCode::Answer } else { NoticeCode::Message };
+                let mut news = self.tell_desk(referral, code).await?;
+                news.extend(self.tell_on_cover(referral, code).await?);
+                Ok(news)
             }
         }
     }

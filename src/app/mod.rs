@@ -116,7 +116,7 @@ pub use closings::{Closing, ClosingView};
 pub use credentials::SecondFactor;
 pub use decisions::{DecisionView, FeedbackView};
 pub use declined::Declined;
-pub use desk::{DeskView, MemberView};
+pub use desk::{CoveredView, DeskView, MemberView};
 pub use destinations::{DeskHours, Destination, RedirectionPreview};
 pub use download::Download;
 pub use draft_saving::Saved;

@@ -14,6 +14,7 @@ use super::{
     library::Versioned,
     notes::{self, NoteView},
     opening::{Sight, Unwrapped, opened},
+    relations::side,
     share_notes::Sharing,
     share_parts::{Part, holds_answers},
 };
@@ -27,7 +28,7 @@ use crate::{
         answers::Answers,
         code::QuestionId,
         compartment::{Category, CompartmentKind, EntryKind},
-        desk::Desk,
+        desk::{Covered, Desk, Side},
         enquiry::PointsAt,
         ids::{CompartmentId, EntryId, ReferralId, TeamId, UserId},
         message::Audience,
@@ -308,7 +309,7 @@ impl App {
             };
             let permit = self.ask(act).await?;
             seen.from = seen.from.or(permit.act().actor.person().map(|person| person.place.team));
-            self.open_reached(request, caller, permit, (&mut referral, &form), &sight, &mut unwrapped, &mut seen).await?;
+            self.open_reached(caller, permit, (&mut referral, &form), &sight, &mut unwrapped, &mut seen).await?;
         }
         let Some(relation) = seen.relation else {
             // None of the caller's ways is allowed: that is on record.
@@ -327,10 +328,8 @@ impl App {
     }
 
     /// Opens every item of the compartments that a permit reaches, once its event is committed.
-    #[expect(clippy::too_many_arguments, reason = "one step of a walk, with all that the walk gathers")]
     pub(super) async fn open_reached(
         &self,
-        request: &RequestContext,
         caller: &Caller,
         permit: Permit,
         (referral, versioned): (&mut Referral, &Versioned),
@@ -351,7 +350,7 @@ impl App {
         }
         let sender = self.agency(referral.referrer_agency).await?.kind;
         let is_whole = !sight.is_partial(referral.id);
-        let recorded = self.record_reading(request, caller, permit, (referral, is_whole), &found).await?;
+        let recorded = self.record_reading(caller, permit, (referral, is_whole), &found).await?;
         let kind_of = |entry: &entries::Entry| kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
         let audience_of = |entry: &entries::Entry| {
             kind_of(entry).and_then(Audience::of).ok_or(Error::Integrity("a message or file stands where none belongs"))
@@ -442,11 +441,40 @@ impl App {
         Ok(others.any(|other| named.is_empty() || named.contains(&other)))
     }
 
-    /// The event of a reading; the receiving team's first moves the referral on in the same transaction. `is_whole` says whether
-    /// the reader is refused nothing of it.
+    /// What a reading changes of a referral: the receiving team's first opens it, and any that sees the whole takes the mark of what was changed away;
+    /// the first of those who cover counts as their having it, and moves nothing on, or it would seem read to a team that has not.
+    async fn moved_by_reading(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        (referral, is_whole): (&Referral, bool),
+        found: &[entries::Found],
+    ) -> Result<Option<(Stage, Desk)>, Error> {
+        let act = permit.act();
+        let (first, at) = (referral.stage == Stage::Received, act.request.at);
+        let Some(person) = act.actor.person().filter(|_| act.relation == Relation::ReceivingTeam) else { return Ok(None) };
+        // That it changed stays to be seen where the reader is refused some of it, which may be what changed.
+        let amended_at = referral.desk.amended_at.filter(|_| !is_whole);
+        match side(referral, &person.place, act.relation) {
+            Side::Desk if first || amended_at != referral.desk.amended_at => {
+                if self.only_looks_again(caller, referral, found).await? {
+                    return Ok(None);
+                }
+                let stage = if first { referral.stage.open(caller.user(), at) } else { referral.stage };
+                Ok(Some((stage, Desk { amended_at, ..referral.desk })))
+            }
+            Side::Cover if first && referral.desk.covered.is_none() && referral.referrer != caller.user() => {
+                let covered = Some(Covered { team: person.place.team, at });
+                Ok(Some((referral.stage, Desk { covered, ..referral.desk })))
+            }
+            Side::Desk | Side::Cover => Ok(None),
+        }
+    }
+
+    /// The event of a reading; what it changes of the referral stands in the same transaction. `is_whole` says whether the reader is
+    /// refused nothing of it.
     async fn record_reading(
         &self,
-        request: &RequestContext,
         caller: &Caller,
         permit: Permit,
         (referral, is_whole): (&mut Referral, bool),
@@ -454,24 +482,12 @@ impl App {
     ) -> Result<Recorded, Error> {
         let details =
             Details { entries: found.iter().map(|item| (item.entry.id, item.entry.sha256)).collect(), ..Details::default() };
-        // The team that covers may look; only the team that must decide moves it on, or it would seem read to them unread.
-        let own = permit.act().actor.person().is_some_and(|person| person.place.team == referral.receiving_team);
-        let first = referral.stage == Stage::Received;
-        // That it changed stays to be seen where the reader is refused some of it, which may be what changed.
-        let amended_at = referral.desk.amended_at.filter(|_| !is_whole);
-        let news = first || amended_at != referral.desk.amended_at;
-        let opening = own
-            && permit.act().relation == Relation::ReceivingTeam
-            && news
-            && !self.only_looks_again(caller, referral, found).await?;
-        if !opening {
+        let Some((stage, desk)) = self.moved_by_reading(caller, &permit, (referral, is_whole), found).await? else {
             let mut answers = self.store.record(vec![(permit, details)]).await?;
             let answer = answers.pop().ok_or(Error::Conflict("nothing was recorded"))?;
             return Ok(answer?);
-        }
+        };
         let mut tx = self.store.begin().await?;
-        let stage = if first { referral.stage.open(caller.user(), request.at) } else { referral.stage };
-        let desk = Desk { amended_at, ..referral.desk };
         change(&mut tx, &Referral { stage, desk, ..referral.clone() }).await?;
         let recorded = tx.commit(permit, &details).await?;
         referral.stage = stage;

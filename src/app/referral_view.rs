@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    AdditionView, App, DecisionView, DeskView, Error, FeedbackView, FileView, MarkView, NoteView, ShareView, StopView,
-    WithheldView, additions::latest, keyring::recipient_of, later::as_told, library::Versioned, reading::Seen,
+    AdditionView, App, CoveredView, DecisionView, DeskView, Error, FeedbackView, FileView, MarkView, NoteView, ShareView,
+    StopView, WithheldView, additions::latest, keyring::recipient_of, later::as_told, library::Versioned, reading::Seen,
     work_contacts::Reached,
 };
 use crate::{
@@ -12,7 +12,6 @@ use crate::{
     domain::{
         action::Action,
         answers::{Answer, Answers},
-        clock::Step,
         code::QuestionId,
         compartment::{Category, CompartmentKind, EntryKind},
         enquiry::PointsAt,
@@ -22,7 +21,6 @@ use crate::{
         pathway::Pathway,
         reference::Reference,
         relation::Relation,
-        running_clock::RunningClock,
         sharing::Shared,
         time::Timestamp,
     },
@@ -115,6 +113,8 @@ pub struct ReferralView {
     pub carried: Vec<(QuestionId, Answer)>,
     /// What the receiving team's desk knows of it; for that team only.
     pub desk: Option<DeskView>,
+    /// That whoever covers has opened it; none for whoever sees only what was shared.
+    pub covered: Option<CoveredView>,
     /// Whether the caller holds something of it that is kept apart, read or not.
     pub holds_apart: bool,
     /// Whether the caller holds something of it that is kept from others, read or not.
@@ -173,8 +173,7 @@ fn holds_parts_alone(entries: &[EntryView]) -> bool {
 
 /// Of what the gate allows, what there is something to do it with: a step whose clock runs, a share that can still be ended.
 fn possible(mut actions: Vec<Action>, desk: Option<&DeskView>, shares: &[ShareView]) -> Vec<Action> {
-    let steps = |clock: &RunningClock| clock.is_running() && clock.step != Step::Triage;
-    let has_step = desk.is_some_and(|desk| desk.clocks.iter().any(steps));
+    let has_step = desk.is_some_and(|desk| desk.to_mark().next().is_some());
     let has_share = |what| shares.iter().any(|share| share.what == what && share.ended.is_none());
     actions.retain(|action| match action {
         Action::MarkStep => has_step,
@@ -249,6 +248,7 @@ impl App {
         let additions = as_told((&pathway.pathway, answers.as_ref()), additions, &left_out, &mut entries);
         let actions = possible(actions, desk.as_ref(), &shares);
         let marks = self.mark_views(marks, relation, &actions).await?;
+        let covered = if by_share { None } else { self.covered_view(&referral).await? };
         let mut view = ReferralView {
             carried: self.carried_of(&referral, answers.as_ref()).await?,
             enquiry: to(PointsAt::Enquiry).next(),
@@ -280,6 +280,7 @@ impl App {
             legal_reason,
             stop,
             desk,
+            covered,
             holds_apart,
             holds_withheld,
             answers_all,

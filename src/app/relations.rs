@@ -11,8 +11,10 @@ use crate::{
         action::{Action, Scope},
         actor::Place,
         compartment::CompartmentKind,
+        desk::Side,
         grant::GrantReason,
         ids::UserId,
+        referral::ReferralState,
         relation::Relation,
     },
     policy::{Act, DenialReason, Legal, Object, Question, RequestContext, ShownCompartment, State},
@@ -44,7 +46,7 @@ impl Way<'_> {
             object: Object::Referral(self.referral.id, Some(self.referral.revision)),
             relation,
             sensitivity: Some(self.referral.sensitivity),
-            state: State::Referral(self.referral.stage.state()),
+            state: State::Referral(state_on(self.referral, place, relation)),
             compartments,
             legal: Some(self.legal),
             request: self.request.clone(),
@@ -154,7 +156,7 @@ impl App {
                 relation,
                 sensitivity: Some(referral.sensitivity),
                 compartment,
-                state: State::Referral(referral.stage.state()),
+                state: State::Referral(state_on(referral, place, relation)),
             };
             match action.scope() {
                 Scope::Referral => policy.allows(&question(None)),
@@ -172,15 +174,17 @@ impl App {
                 _ => false,
             }
         };
-        let own = |action: Action, place: &Place, relation| !action.is_left_by_cover() || !covers(referral, place, relation);
+        // Nobody gives back what they do not have.
+        let own = |action: Action, place: &Place, relation| match side(referral, place, relation) {
+            Side::Cover if action.is_left_by_cover() => false,
+            side => referral.desk.fits(action, caller.user(), side),
+        };
         let allowed = |action: &&Action| {
             ways.iter().any(|(place, relation)| own(**action, place, *relation) && allowed_by(**action, place, *relation))
         };
         // Lists are not acts on one referral.
         let lists = |action: &&Action| matches!(action, Action::ListSent | Action::ListQueue | Action::ListChecks);
         let acts = Action::ALL.iter().filter(|action| !lists(action) && referral.kind.takes(**action));
-        // Nobody gives back what they do not have.
-        let acts = acts.filter(|action| referral.desk.fits(**action, caller.user()));
         acts.filter(allowed).copied().collect()
     }
 }
@@ -191,9 +195,24 @@ pub(super) fn holds(sight: &Sight, shown: &ShownCompartment, (place, relation): 
     relation != Relation::Granted || sight.opens_to(shown.id, place, user)
 }
 
-/// Whether this way to a referral is by covering for its team: what is the desk's own is not done by it.
+/// On which side a way to a referral is: what is the desk's own is not done by covering for it.
+pub(super) fn side(referral: &Referral, place: &Place, relation: Relation) -> Side {
+    if relation == Relation::ReceivingTeam && place.team != referral.receiving_team { Side::Cover } else { Side::Desk }
+}
+
+/// Whether this way to a referral is by covering for its team.
 pub(super) fn covers(referral: &Referral, place: &Place, relation: Relation) -> bool {
-    relation == Relation::ReceivingTeam && place.team != referral.receiving_team
+    side(referral, place, relation) == Side::Cover
+}
+
+/// Where a referral stands on a way to it: to those who cover it is opened once they have opened it, whether or not the
+/// receiving team has, so that they can ask what cannot wait for the team.
+fn state_on(referral: &Referral, place: &Place, relation: Relation) -> ReferralState {
+    let opened = referral.desk.covered.is_some() && covers(referral, place, relation);
+    match referral.stage.state() {
+        ReferralState::Received if opened => ReferralState::Opened,
+        state => state,
+    }
 }
 
 /// The caller's ways to a referral, the strongest first.

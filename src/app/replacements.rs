@@ -80,7 +80,7 @@ impl App {
         for held in together.into_iter().chain(withheld).filter(|held| !held.is_empty()) {
             let act = self.act_of_change(request, caller, (&referral, &sight), held).await?;
             let permit = self.ask(act).await?;
-            self.open_reached(request, caller, permit, (&mut referral, &form), &sight, &mut unwrapped, &mut seen).await?;
+            self.open_reached(caller, permit, (&mut referral, &form), &sight, &mut unwrapped, &mut seen).await?;
         }
         let later = seen.additions.into_iter().rev().map(|(_, addition)| addition.answers);
         let answers = form.pathway.whole(later.chain(seen.parts));

@@ -21,7 +21,7 @@ use crate::{
         ids::{AgencyId, CompartmentId, ShareId, UserId},
         key::HolderKind,
         legal::{Basis, Purpose},
-        notice::{Addressee, NoticeCode},
+        notice::{Addressee, NoticeCode, Telling},
         sharing::{AnswerPart, NewShare, Shared},
         time::Timestamp,
     },
@@ -110,7 +110,8 @@ impl App {
         let by_team = permit.act().actor.person().map(|person| person.place.team).ok_or(Error::Refused)?;
 
         let addressee = to.person.map_or(Addressee::Team(to.team.id), Addressee::User);
-        let news = [telling(&referral, addressee, NoticeCode::Shared)];
+        // Whether it can wait is for whoever shares to say, whatever the referral is.
+        let news = [Telling { urgent: share.urgent, ..telling(&referral, addressee, NoticeCode::Shared) }];
 
         let mut tx = self.store.begin().await?;
         let done = Added { id: id.to_string(), at: request.at };

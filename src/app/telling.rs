@@ -79,6 +79,11 @@ pub(super) fn of_release(referral: &Referral, released: &[HeldGrant]) -> Vec<Tel
     released.iter().filter_map(told).collect()
 }
 
+/// Whether the receiving team has it: what is still being checked is nobody's to work on, and not to be told of.
+const fn has_arrived(referral: &Referral) -> bool {
+    !matches!(referral.stage, Stage::Checking { .. } | Stage::Stopped { .. } | Stage::Withdrawn)
+}
+
 /// Those of some holders who hold for one of these reasons.
 fn because(holders: &[HolderOf], reasons: &[GrantReason]) -> Vec<Addressee> {
     let addressee = |holder: &HolderOf| match holder.kind {
@@ -92,8 +97,7 @@ fn because(holders: &[HolderOf], reasons: &[GrantReason]) -> Vec<Addressee> {
 impl App {
     /// The receiving side: the people named, whoever works on it, or else the team.
     pub(super) async fn tell_desk(&self, referral: &Referral, code: NoticeCode) -> Result<Vec<Telling>, Error> {
-        // What is still being checked is nobody's to work on, and not to be told of.
-        if matches!(referral.stage, Stage::Checking { .. } | Stage::Stopped { .. } | Stage::Withdrawn) {
+        if !has_arrived(referral) {
             return Ok(Vec::new());
         }
         let holders = self.store.holders_of_shared(referral.id).await?;
@@ -137,6 +141,28 @@ impl App {
         let mut copied = because(&self.store.holders_of_shared(referral.id).await?, &[GrantReason::Copy]);
         copied.retain(|to| *to != Addressee::Team(referral.receiving_team));
         Ok(copied.into_iter().map(|to| telling(referral, to, code)).collect())
+    }
+
+    /// Those who cover, of what cannot wait for the team: for today, while the team does not read or has not opened what they have.
+    /// To go beside [`App::tell_desk`].
+    pub(super) async fn tell_on_cover(&self, referral: &Referral, code: NoticeCode) -> Result<Vec<Telling>, Error> {
+        if !(has_arrived(referral) && code.hastens() && referral.urgency == Urgency::Today.code()) {
+            return Ok(Vec::new());
+        }
+        let covering = because(&self.store.holders_of_shared(referral.id).await?, &[GrantReason::Cover]);
+        let theirs = referral.stage == Stage::Received && referral.desk.covered.is_some();
+        if covering.is_empty() || !(theirs || self.may_be_closed(referral).await?) {
+            return Ok(Vec::new());
+        }
+        Ok(covering.into_iter().map(|to| telling(referral, to, code)).collect())
+    }
+
+    /// Whether nobody of the receiving team may read now: its file says so by the clock, or says no hours by the clock.
+    async fn may_be_closed(&self, referral: &Referral) -> Result<bool, Error> {
+        let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
+        let route = self.desk_route(Some(&versioned.pathway), &self.team(referral.receiving_team).await?);
+        let opens = route.and_then(|route| route.opens);
+        Ok(opens.is_none_or(|opens| opens.next(self.now(), &self.calendar).is_some()))
     }
 
     /// Those who cover, or the people named; where nobody else is there, the receiving team again.

@@ -343,7 +343,9 @@ impl Action {
 
     /// Whether the team that covers leaves it to the desk: the desk's own business, and lifting what protects somebody.
     pub const fn is_left_by_cover(self) -> bool {
-        self.is_of_the_desk() || matches!(self, Self::EndWithholding)
+        // Who covers says who of them acts, and that somebody was reached.
+        let shares = matches!(self, Self::ClaimReferral | Self::ReleaseClaim | Self::MarkStep);
+        (self.is_of_the_desk() && !shares) || matches!(self, Self::EndWithholding)
     }
 
     /// Whether the act shows somebody what is in a referral, or who saw it, or gives it away: what those who hold it are told of.

@@ -95,7 +95,19 @@ impl NoticeCode {
 
     /// Whether somebody must hear of it at once where the referral is for today.
     pub const fn hastens(self) -> bool {
-        matches!(self, Self::Received | Self::Escalated | Self::PassedOn | Self::Given | Self::Question | Self::Answer)
+        matches!(
+            self,
+            Self::Received
+                | Self::Escalated
+                | Self::PassedOn
+                | Self::Given
+                | Self::Message
+                | Self::Question
+                | Self::Answer
+                | Self::Added
+                | Self::Amended
+                | Self::Disagreed
+        )
     }
 
     /// What happened, in words that say nothing of anybody.

@@ -42,7 +42,7 @@ impl HeadRow {
 
 /// Adds to a query that one of some holders has a live grant on what `$of` stands for.
 macro_rules! held_by {
-    ($query:ident, $of:literal, $holders:expr) => {
+    ($query:ident, $of:literal, $holders:expr $(, $also:literal)?) => {
         $query.push(concat!(" AND EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = ", $of, ".id AND g.to_id IN ("));
         let mut list = $query.separated(", ");
         for holder in $holders {
@@ -50,7 +50,7 @@ macro_rules! held_by {
         }
         // A caller without any place holds nothing; an empty list is no SQL.
         list.push_bind("");
-        $query.push(concat!(") AND ", live!(), ")"));
+        $query.push(concat!(") AND ", live!(), $($also,)? ")"));
     };
 }
 pub(super) use held_by;

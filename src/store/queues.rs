@@ -61,8 +61,8 @@ macro_rules! away {
 macro_rules! narrowed {
     () => {
         " AND ($6 = '' OR r.pathway = $6) AND ($7 = '' OR r.urgency = $7) AND ($8 = '' OR r.referrer_agency = $8) \
-         AND ($9 = '' OR r.state = $9) AND ($10 = '' OR r.state = $10 \
-         OR (r.amended_at IS NOT NULL AND r.receiving_team = $1)) AND r.due_at <= $11"
+         AND ($9 = '' OR r.state = $9) AND ($10 = '' \
+         OR (r.state = $10 AND (r.cover_opened_at IS NULL OR r.receiving_team = $1)) OR (r.amended_at IS NOT NULL AND r.receiving_team = $1)) AND r.due_at <= $11"
     };
 }
 
@@ -95,10 +95,18 @@ macro_rules! cover {
     };
 }
 
-/// What the team is told for information alone: what it covers for as well stands there.
+/// What the team is told for information alone: what it covers for as well stands there. However much of one it was given, it is
+/// one: the part that everybody with it holds counts.
 macro_rules! told {
     () => {
-        concat!("g.to_id = $1 AND g.reason = 'copy' AND r.receiving_team <> $1 AND ", live!(), " AND NOT (", covered!(), ")")
+        concat!(
+            "g.to_id = $1 AND g.reason = 'copy' AND r.receiving_team <> $1 AND EXISTS (SELECT 1 FROM compartment c ",
+            "WHERE c.id = g.compartment AND c.kind = 'shared') AND ",
+            live!(),
+            " AND NOT (",
+            covered!(),
+            ")"
+        )
     };
 }
 

@@ -9,7 +9,7 @@ use super::{
     head::{Head, HeadRow, held_by},
 };
 use crate::domain::{
-    desk::{Assigned, Desk},
+    desk::{Assigned, Covered, Desk},
     enquiry::FormKind,
     ids::{AgencyId, ReferralId, TeamId, UserId},
     queue::QueueView,
@@ -119,6 +119,10 @@ pub(super) struct Row {
     retracted_at: Option<i64>,
     escalated_at: Option<i64>,
     amended_at: Option<i64>,
+    cover_team: Option<String>,
+    cover_opened_at: Option<i64>,
+    cover_by: Option<String>,
+    cover_since: Option<i64>,
     answered_on: Option<String>,
 }
 
@@ -157,15 +161,20 @@ impl Row {
     }
 
     fn desk(&self) -> Result<Desk, Error> {
-        let assigned = match &self.assigned_to {
-            None => None,
-            Some(to) => {
-                let (to, at) = by_at(Some(to), self.assigned_at, "referral.assigned_to")?;
-                Some(Assigned { to, at })
+        let assigned = |to: Option<&str>, at, column| match to {
+            None => Ok(None),
+            Some(to) => by_at(Some(to), at, column).map(|(to, at)| Some(Assigned { to, at })),
+        };
+        let covered = match (&self.cover_team, self.cover_opened_at) {
+            (Some(team), Some(at)) => {
+                Some(Covered { team: sound(TeamId::parse(team), "referral.cover_team")?, at: Timestamp::from_millis(at) })
             }
+            _ => None,
         };
         Ok(Desk {
-            assigned,
+            assigned: assigned(self.assigned_to.as_deref(), self.assigned_at, "referral.assigned_to")?,
+            acting: assigned(self.cover_by.as_deref(), self.cover_since, "referral.cover_by")?,
+            covered,
             waiting_since: self.waiting_since.map(Timestamp::from_millis),
             retracted_at: self.retracted_at.map(Timestamp::from_millis),
             escalated_at: self.escalated_at.map(Timestamp::from_millis),
@@ -238,7 +247,8 @@ pub(super) async fn held_revision(tx: &mut Tx, id: ReferralId) -> Result<Option<
 }
 
 impl Store {
-    /// The referral with this reference, if any of these holders has a grant on it. One query, whether or not it exists.
+    /// The referral with this reference, if any of these holders has a grant on it that counts: a side's only while it is one. One
+    /// query, whether or not it exists.
     pub async fn referral_seen_by(&self, reference: Reference, holders: &[String]) -> Result<Option<Referral>, Error> {
         Ok(self.referrals_seen_by(&[reference], holders).await?.pop())
     }
@@ -255,7 +265,13 @@ impl Store {
                 list.push_bind(reference.to_string());
             }
             query.push(")");
-            held_by!(query, "r", holders);
+            // A team that passed it on keeps the key of its own words, and sees nothing by that.
+            held_by!(
+                query,
+                "r",
+                holders,
+                " AND (g.reason <> 'party' OR g.to_kind <> 'team' OR g.to_id IN (r.receiving_team, r.referrer_team))"
+            );
             query.build_query_as().fetch_all(p).await
         })?;
         rows.into_iter().map(Row::referral).collect()
@@ -332,7 +348,7 @@ impl Store {
         const SQL: &str = concat!(
             "SELECT COUNT(*) FROM referral r WHERE r.urgency = 'today' AND r.state = 'received' AND EXISTS (SELECT 1 ",
             "FROM grant_made g WHERE g.referral = r.id AND ((r.receiving_team = $1 AND (g.to_id = $1 OR (g.to_id = $2 ",
-            "AND g.reason = 'named'))) OR (g.to_id = $1 AND g.reason = 'cover' AND r.referrer_team <> $1)) AND ",
+            "AND g.reason = 'named'))) OR (g.to_id = $1 AND g.reason = 'cover' AND r.referrer_team <> $1 AND r.cover_opened_at IS NULL)) AND ",
             live!(),
             ")"
         );
@@ -365,10 +381,11 @@ impl Store {
         rows.into_iter().map(Row::referral).collect()
     }
 
-    /// What is for today, was sent before a moment and is unopened, and has not been passed up; the soonest due first.
+    /// What is for today, was sent before a moment and is unopened, also by whoever covers, and has not been passed up; the
+    /// soonest due first.
     pub async fn unopened_urgent(&self, before: Timestamp, limit: i64) -> Result<Vec<Referral>, Error> {
         const SQL: &str = "SELECT r.* FROM referral r WHERE r.urgency = 'today' AND r.state = 'received' \
-             AND r.escalated_at IS NULL AND r.submitted_at <= $1 ORDER BY r.due_at, r.id LIMIT $2";
+             AND r.escalated_at IS NULL AND r.cover_opened_at IS NULL AND r.submitted_at <= $1 ORDER BY r.due_at, r.id LIMIT $2";
         let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(before.millis()).bind(limit).fetch_all(p).await)?;
         rows.into_iter().map(Row::referral).collect()
     }
@@ -421,11 +438,12 @@ impl Tx {
         const SQL: &str = "UPDATE referral SET state = $3, check_until = $4, stopped_by = $5, stopped_at = $6, opened_by = $7, \
              opened_at = $8, decided_by = $9, decided_at = $10, closed_by = $11, closed_at = $12, assigned_to = $13, \
              assigned_at = $14, waiting_since = $15, retracted_at = $16, escalated_at = $17, due_at = $18, receiving_team = $19, \
-             receiving_agency = $20, answered_at = $21, amended_at = $22, revision = revision + 1 WHERE id = $1 AND revision = $2";
+             receiving_agency = $20, answered_at = $21, amended_at = $22, cover_team = $23, \
+             cover_opened_at = $24, cover_by = $25, cover_since = $26, revision = revision + 1 WHERE id = $1 AND revision = $2";
         let facts = |state| Facts::of(referral.stage, state);
         let [stopped, opened, decided, closed] =
             [ReferralState::Stopped, ReferralState::Opened, ReferralState::Decided, ReferralState::Closed].map(facts);
-        let Desk { assigned, waiting_since, retracted_at, escalated_at, amended_at } = referral.desk;
+        let Desk { assigned, waiting_since, retracted_at, escalated_at, amended_at, covered, acting } = referral.desk;
         let rows = within!(self, c => sqlx::query(SQL)
             .bind(referral.id.to_string())
             .bind(referral.revision)
@@ -449,6 +467,10 @@ impl Tx {
             .bind(referral.receiving_agency.to_string())
             .bind(referral.answered_at.map(Timestamp::millis))
             .bind(amended_at.map(Timestamp::millis))
+            .bind(covered.map(|covered| covered.team.to_string()))
+            .bind(covered.map(|covered| covered.at.millis()))
+            .bind(acting.map(|acting| acting.to.to_string()))
+            .bind(acting.map(|acting| acting.at.millis()))
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;

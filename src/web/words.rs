@@ -117,11 +117,16 @@ pub(super) fn hours(hours: &str) -> String {
     if hours.starts_with("Every") { lower(hours) } else { hours.to_owned() }
 }
 
-/// Where something stands, as a tag: a question that was answered waits for nobody.
-pub(super) fn standing(current: ReferralState, answered: bool) -> StateTag {
+/// Where something stands, as a tag: a question that was answered waits for nobody, and what whoever covers has opened is not
+/// unopened (`covered`; never so to the team that received it).
+pub(super) fn standing(current: ReferralState, answered: bool, covered: bool) -> StateTag {
     let answered_tag = || StateTag { text: "Answered".to_owned(), colour: "green".to_owned() };
     let waits = matches!(current, ReferralState::Received | ReferralState::Opened);
-    if answered && waits { answered_tag() } else { state(current) }
+    match current {
+        _ if answered && waits => answered_tag(),
+        ReferralState::Received if covered => StateTag { text: "Opened by cover".to_owned(), colour: "yellow".to_owned() },
+        _ => state(current),
+    }
 }
 
 /// The line by which a list tells one from another; a question is marked as one.

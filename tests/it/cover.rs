@@ -1,13 +1,135 @@
 //! A referral for today reaches the team that covers, too: in its queue, to look at, without seeming read to the team that decides.
 
+use std::time::Duration;
+
 use referral_exchange::{
-    app::{Caller, IdempotencyKey, ListQuery, example, raw_from_json},
-    domain::{agency::AgencyKind, ids::TeamId, referral::ReferralState},
+    app::{App, Caller, DeskView, Error, IdempotencyKey, Item, ListQuery, ReferralView, example, raw_from_json},
+    domain::{action::Action, agency::AgencyKind, clock::Step, ids::TeamId, message::Audience, referral::ReferralState},
     store::Engine,
 };
 use serde_json::json;
 
-use crate::support::hub::{ENGINES, Hub};
+use crate::support::{
+    hub::{ENGINES, Hub},
+    raw::Raw,
+};
+
+fn key(app: &App) -> IdempotencyKey {
+    IdempotencyKey::parse(&app.request(None).id.to_string()).unwrap()
+}
+
+/// Sends something for today on a pathway of the fire service, for whose desks the control room covers.
+async fn urgent(hub: &Hub, pathway: &str) -> String {
+    let sender = hub.sign_in("tess.example").await;
+    let pathway = hub.app.pathway(pathway).unwrap();
+    let request = hub.app.request(None);
+    let mut body = example(&pathway.pathway, AgencyKind::Police, request.at.uk_date());
+    body["answers"]["danger_now"] = json!(true);
+    let raw = raw_from_json(&body["answers"]).unwrap();
+    let sent = hub.app.submit(&request, &sender, &key(&hub.app), b"urgent", &pathway, raw).await.unwrap();
+    sent.value.reference.to_string()
+}
+
+async fn opens(app: &App, caller: &Caller, reference: &str) -> ReferralView {
+    app.read_referral(&app.request(None), caller, reference).await.unwrap()
+}
+
+async fn queued(app: &App, caller: &Caller) -> Item {
+    app.queue(&app.request(None), caller, &ListQuery::default()).await.unwrap().items.remove(0)
+}
+
+async fn cover_acts(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let reference = urgent(&hub, "fire-protection").await;
+    let (cora, tess) = (hub.sign_in("cora.pretend").await, hub.sign_in("tess.example").await);
+    // Nobody asks about what they have not opened.
+    let ask = (reference.as_str(), "Is anybody there now?");
+    let unread = app.ask_referrer(&app.request(None), &cora, &key(app), ask).await;
+    assert!(matches!(unread, Err(Error::Conflict(_) | Error::Refused)), "{unread:?}");
+    assert!(opens(app, &tess, &reference).await.covered.is_none());
+
+    let seen = opens(app, &cora, &reference).await;
+    assert_eq!(seen.referral.stage.state(), ReferralState::Received);
+    let acts = [Action::AskReferrer, Action::ClaimReferral].map(|act| seen.actions.contains(&act));
+    assert_eq!(acts, [true, true]);
+    let desks = [Action::DecideReferral, Action::CloseReferral, Action::RedirectReferral, Action::AssignReferral, Action::Share];
+    assert!(desks.iter().all(|act| !seen.actions.contains(act)), "the desk's own stays the desk's");
+
+    // The sender reads who has it; the desk that it is still unread.
+    let told = opens(app, &tess, &reference).await;
+    assert_eq!(told.covered.as_ref().map(|covered| covered.team.as_str()), Some("Fire Control"));
+    let sent = app.sent(&app.request(None), &tess, &ListQuery::default()).await.unwrap().items.remove(0);
+    assert!(!sent.unread && sent.covered_at.is_some());
+    let theo = hub.sign_in("theo.invented").await;
+    let (desk, cover) = (queued(app, &theo).await, queued(app, &cora).await);
+    assert!(desk.unread && !desk.covering && desk.covered_at.is_some());
+    assert!(!cover.unread && cover.covering);
+
+    // It is not passed up as unopened: somebody has it open.
+    hub.clock.advance(Duration::from_hours(2));
+    assert_eq!(app.mind_urgent().await.unwrap(), 0);
+
+    // And cover can ask, which the sender answers to cover as well.
+    let (cora, tess) = (hub.sign_in("cora.pretend").await, hub.sign_in("tess.example").await);
+    app.ask_referrer(&app.request(None), &cora, &key(app), ask).await.unwrap();
+    let answer = (reference.as_str(), Audience::Shared, "The caretaker.");
+    app.write_message(&app.request(None), &tess, &key(app), answer).await.unwrap();
+    let mut raw = Raw::owner(&hub).await;
+    let rows = raw
+        .rows(
+            "SELECT t.code FROM notice n JOIN team t ON t.id = n.to_id WHERE n.code = 'answer' AND n.urgent = 1 ORDER BY t.code",
+        )
+        .await;
+    assert_eq!(rows.iter().map(|row| row[0].shown()).collect::<Vec<_>>(), ["fire-control", "fire-protection"]);
+
+    // The desk's own first look opens it as ever.
+    let theo = hub.sign_in("theo.invented").await;
+    let seen = opens(app, &theo, &reference).await;
+    assert_eq!(seen.referral.stage.state(), ReferralState::Opened);
+    hub.finish().await;
+}
+
+async fn who_acts(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let reference = urgent(&hub, "fire-protection").await;
+    let cora = hub.sign_in("cora.pretend").await;
+    opens(app, &cora, &reference).await;
+    app.claim(&app.request(None), &cora, &key(app), &reference).await.unwrap();
+    let again = app.claim(&app.request(None), &cora, &key(app), &reference).await;
+    assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+    let seen = opens(app, &cora, &reference).await;
+    assert!(seen.desk.as_ref().is_some_and(|desk| desk.i_act && desk.assigned_to.is_none()), "the desk's work stays free");
+    assert!(seen.actions.contains(&Action::ReleaseClaim) && !seen.actions.contains(&Action::ClaimReferral));
+
+    // The desk reads who acts, and takes it all the same.
+    let theo = hub.sign_in("theo.invented").await;
+    let desk = opens(app, &theo, &reference).await;
+    let name = desk.desk.as_ref().and_then(|desk| desk.acting.clone()).map(|(name, _)| name);
+    assert_eq!(name.as_deref(), Some("Cora Pretend"));
+    assert!(desk.actions.contains(&Action::ClaimReferral));
+    app.claim(&app.request(None), &theo, &key(app), &reference).await.unwrap();
+    let line = queued(app, &theo).await;
+    assert_eq!((line.assigned_to.as_deref(), line.acting.as_deref()), (Some("Theo Invented"), Some("Cora Pretend")));
+    let tess = hub.sign_in("tess.example").await;
+    assert!(opens(app, &tess, &reference).await.desk.is_none(), "the sender is told of the team alone");
+
+    // Of the steps only the first contact is for cover to mark.
+    for step in [Step::Triage, Step::Assessment, Step::Review] {
+        let marked = app.mark_step(&app.request(None), &cora, &key(app), (&reference, step)).await;
+        assert!(matches!(marked, Err(Error::Conflict(_))), "{step:?}: {marked:?}");
+    }
+    let visit = urgent(&hub, "fire-prevention").await;
+    let steps = |view: &ReferralView| view.desk.iter().flat_map(DeskView::to_mark).map(|clock| clock.step).collect::<Vec<_>>();
+    assert_eq!(steps(&opens(app, &cora, &visit).await), [Step::FirstContact]);
+    app.mark_step(&app.request(None), &cora, &key(app), (&visit, Step::FirstContact)).await.unwrap();
+    assert_eq!(steps(&opens(app, &cora, &visit).await), []);
+    app.release(&app.request(None), &cora, &key(app), &reference).await.unwrap();
+    let desk = opens(app, &theo, &reference).await;
+    assert!(desk.desk.is_some_and(|desk| desk.acting.is_none() && desk.is_mine));
+    hub.finish().await;
+}
 
 async fn cover_sees_what_is_for_today(engine: Engine) {
     let hub = Hub::founded(engine).await;
@@ -25,6 +147,8 @@ async fn cover_sees_what_is_for_today(engine: Engine) {
     }
 
     let cover = hub.sign_in("cora.pretend").await;
+    let control = hub.person("cora.pretend").team_id;
+    assert_eq!(hub.app.urgent_unopened(&cover, control).await.unwrap(), 1);
     let queue = hub.app.queue(&hub.app.request(None), &cover, &ListQuery::default()).await.unwrap();
     let shown: Vec<_> = queue.items.iter().map(|item| (item.reference, item.urgency.as_str())).collect();
     assert_eq!(shown, [(references[1], "today")]);
@@ -37,11 +161,11 @@ async fn cover_sees_what_is_for_today(engine: Engine) {
     assert_eq!(own.items.len(), 2);
     assert!(own.items.iter().all(|item| item.unread), "nobody in the team that decides has read either");
 
-    // Both queues say that one is urgent and unopened, until the team that decides opens it; no other queue says so.
+    // The queue of the team that decides says that one is urgent and unopened until that team opens it; no other queue says so.
     let count = async |caller: &Caller, team: TeamId| hub.app.urgent_unopened(caller, team).await.unwrap();
     let teams = [("cora.pretend", "fire-control"), ("theo.invented", "fire-protection")];
-    for (expected, opens) in [(1, true), (0, false)] {
-        for (person, code) in teams {
+    for (expected, opens) in [([0, 1], true), ([0, 0], false)] {
+        for ((person, code), expected) in teams.into_iter().zip(expected) {
             let person = hub.sign_in(person).await;
             let team = hub.app.store().team_by_code(code).await.unwrap().unwrap().id;
             assert_eq!(count(&person, team).await, expected, "{code}");
@@ -61,5 +185,7 @@ fn key_bytes(danger: bool) -> &'static [u8] {
 }
 
 crate::support::on_both! {
+    what_cover_opens_is_opened_to_the_sender_and_unread_to_the_desk => cover_acts,
+    cover_says_who_acts_beside_whoever_works_on_it => who_acts,
     a_referral_for_today_stands_in_the_queue_of_the_team_that_covers => cover_sees_what_is_for_today,
 }

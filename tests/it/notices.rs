@@ -145,7 +145,7 @@ async fn cover_hears_at_once(engine: Engine) {
     let hub = notice::founded(engine).await;
     let app = &hub.app;
     let tess = hub.sign_in("tess.example").await;
-    send(app, &tess, &with(&json!({ "danger_now": true }))).await;
+    let urgent = send(app, &tess, &with(&json!({ "danger_now": true }))).await;
     let mut raw = Raw::owner(&hub).await;
     let rows = async |raw: &mut Raw| {
         let rows = raw.rows(TOLD).await;
@@ -157,6 +157,12 @@ async fn cover_hears_at_once(engine: Engine) {
     assert_eq!(rows(&mut raw).await[2..], ["police-control escalated 1"]);
     send(app, &hub.sign_in("tess.example").await, &plain()).await;
     assert_eq!(rows(&mut raw).await[3..], ["prevent-team received 0"], "what is not for today is told to its team alone");
+    // What is said of it later is as urgent, and goes to whoever covers as well while the team may be closed.
+    hub.clock.advance(Duration::from_secs(1));
+    let tess = hub.sign_in("tess.example").await;
+    let words = (urgent.reference.to_string(), Audience::Shared, "He is at the station.");
+    app.write_message(&app.request(None), &tess, &key(app), (&words.0, words.1, words.2)).await.unwrap();
+    assert_eq!(rows(&mut raw).await[4..], ["police-control message 1", "prevent-team message 1"]);
     hub.finish().await;
 }
 

@@ -57,7 +57,7 @@ async fn to_another_desk(engine: Engine) {
     pass_on(app, &theo, "city", &reference, city, revision).await.unwrap();
 
     let gone = app.read_referral(&app.request(None), &theo, &reference).await;
-    assert!(matches!(gone.map(drop), Err(Error::Refused)), "the first team sees it no more");
+    assert!(matches!(gone.map(drop), Err(Error::Unseen)), "to the first team it is as if it were not, whatever it wrote on it");
     let nia = hub.sign_in("nia.imaginary").await;
     let query = ListQuery { team: Some(city), ..ListQuery::default() };
     let items = app.queue(&app.request(None), &nia, &query).await.unwrap().items;

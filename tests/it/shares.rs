@@ -101,6 +101,23 @@ async fn told(engine: Engine) -> (Hub, Caller, Caller, String) {
     (hub, tess, theo, reference)
 }
 
+async fn cannot_wait(engine: Engine) {
+    let (hub, _, theo, reference) = told(engine).await;
+    let app = &hub.app;
+    let to = to_team(hub.person("hugh.pseudo").team_id);
+    let said = of_kind(&read(app, &theo, &reference).await.unwrap(), EntryKind::Message);
+    let mut raw = Raw::owner(&hub).await;
+    for (urgent, name) in [(false, "later"), (true, "now")] {
+        let revision = Some(read(app, &theo, &reference).await.unwrap().referral.revision);
+        let item = &said[usize::from(urgent)..][..1];
+        let what = NewShare { urgent, revision, ..sharing(app, &theo, &reference, to.clone(), item).await };
+        share(app, &theo, name, &reference, &what).await.unwrap();
+        let told = raw.count("SELECT COUNT(*) FROM notice WHERE code = 'shared' AND urgent = 1").await;
+        assert_eq!(told, i64::from(urgent), "whoever shares says whether it can wait");
+    }
+    hub.finish().await;
+}
+
 async fn exactly_what_was_chosen(engine: Engine) {
     let (hub, tess, theo, reference) = told(engine).await;
     let app = &hub.app;
@@ -356,6 +373,7 @@ async fn planted(engine: Engine) {
 }
 
 crate::support::on_both! {
+    what_cannot_wait_is_told_as_urgent => cannot_wait,
     a_recipient_sees_what_was_chosen_and_nothing_else_by_any_door => exactly_what_was_chosen,
     what_cannot_be_shared_is_not_and_of_two_at_once_one_is => refused_and_twice,
     what_is_recalled_is_gone_for_its_recipient_and_nobody_else => recalled,

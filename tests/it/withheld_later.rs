@@ -84,6 +84,26 @@ fn household() -> Value {
     })
 }
 
+async fn one_line(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let form = ("child-exploitation", json!({ "district": "leicester" }));
+    send(app, &tess, form, keep(&["lives_at"], &[HEALTH])).await;
+    // Whoever is told of it for information was given two parts.
+    let erin = hub.sign_in("erin.hypothetical").await;
+    let team = team(&hub, "exploitation-hub").await;
+    let mut raw = Raw::owner(&hub).await;
+    let given = format!("SELECT COUNT(*) FROM grant_made WHERE to_id = '{team}' AND reason = 'copy'");
+    assert_eq!(raw.count(&given).await, 2);
+    let query = ListQuery { team: Some(team), ..ListQuery::default() };
+    let items = app.queue(&app.request(None), &erin, &query).await.unwrap().items;
+    assert_eq!(items.len(), 1);
+    assert_eq!(app.queue_counts(&erin, team).await.unwrap().copies, 1);
+    assert_eq!(raw.count("SELECT COUNT(*) FROM log_event WHERE action = 'list-queue'").await, 1, "nor is it on record twice");
+    hub.finish().await;
+}
+
 async fn no_mark(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let app = &hub.app;
@@ -246,6 +266,7 @@ async fn marked_as_well(engine: Engine) {
 }
 
 crate::support::on_both! {
+    of_what_was_given_in_several_parts_a_list_has_one_line => one_line,
     a_change_of_what_is_kept_leaves_no_mark_no_line_and_no_notice_with_whom_it_is_kept_from => no_mark,
     of_a_group_only_the_part_that_changed_is_said_again => group,
     what_was_not_known_is_kept_like_the_rest_when_it_is_learnt => new_address,

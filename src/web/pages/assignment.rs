@@ -11,7 +11,7 @@ use axum::{
 };
 use http::StatusCode;
 
-use super::{readers::of_our_file, referral};
+use super::{history, readers::of_our_file, referral};
 use crate::{
     app::{App, Assignment, DeskView, Error, IdempotencyKey, MemberView, ReferralView, latest},
     domain::{absence::Absence, action::Action, answers::FieldError, reference::Reference},
@@ -37,6 +37,10 @@ pub struct DeskBox {
     pub href: String,
     /// Who works on it, as a sentence.
     pub who: String,
+    /// Whether the reader is of those who cover.
+    pub covers: bool,
+    /// Who reads this, as a sentence.
+    pub seen_by: String,
     /// Whether the reader may take it.
     pub may_claim: bool,
     /// Whether the reader may give it back.
@@ -56,7 +60,19 @@ impl DeskBox {
                 let away = desk.assigned_away.map(|absence| format!(" They are {}.", words::away(absence)));
                 format!("{name} works on this.{}", away.unwrap_or_default())
             }
-            (None, false) => "Nobody works on this yet.".to_owned(),
+            (None, false) if desk.keeps_casework => "Nobody works on this yet.".to_owned(),
+            (None, false) => format!("Nobody of {} works on this yet.", view.received_by.0),
+        };
+        let acting = match (&desk.acting, desk.i_act) {
+            (Some(_), true) => " You act on it, for cover.".to_owned(),
+            (Some((name, at)), false) => format!(" {name}, who covers, acts on it since {}.", at.words()),
+            (None, _) if desk.keeps_casework => String::new(),
+            (None, _) => " Nobody who covers has said that they act on it.".to_owned(),
+        };
+        let covering = words::both(&history::cover(view));
+        let seen_by = match covering.as_str() {
+            "" => "Only the receiving team sees this.".to_owned(),
+            cover => format!("Only the receiving team and {cover}, which covers, see this."),
         };
         let hand = match (may(Action::HandOver), may(Action::AssignReferral)) {
             _ if desk.members.is_empty() => "",
@@ -68,20 +84,24 @@ impl DeskBox {
             csrf_token: person.frame.csrf_token.clone(),
             form_token: fresh_token(app),
             href: format!("/referrals/{}", view.referral.reference),
-            who,
+            who: format!("{who}{acting}"),
+            covers: !desk.keeps_casework,
+            seen_by,
             may_claim: may(Action::ClaimReferral),
             may_release: may(Action::ReleaseClaim),
             hand: hand.to_owned(),
         })
     }
 
-    fn claim() -> Button {
-        Button { text: "Take it".to_owned(), prevent_double_click: Some(true), ..Button::default() }
+    fn claim(&self) -> Button {
+        let text = if self.covers { "Say that you act on it" } else { "Take it" };
+        Button { text: text.to_owned(), prevent_double_click: Some(true), ..Button::default() }
     }
 
-    fn release() -> Button {
+    fn release(&self) -> Button {
+        let text = if self.covers { "Say that nobody of cover acts any more" } else { "Give it back" };
         Button {
-            text: "Give it back".to_owned(),
+            text: text.to_owned(),
             classes: "govuk-button--secondary".to_owned(),
             prevent_double_click: Some(true),
             ..Button::default()

@@ -16,11 +16,10 @@ use super::{
     readers::{Item, of_our_file},
 };
 use crate::{
-    app::{App, DecisionView, Error, FeedbackView, IdempotencyKey, ReferralView},
+    app::{App, DecisionView, DeskView, Error, FeedbackView, IdempotencyKey, ReferralView},
     domain::{
         action::Action,
         answers::FieldError,
-        clock::Step,
         decision::{NewDecision, Told},
         pathway::Pathway,
         referral::ReferralState,
@@ -116,8 +115,7 @@ impl DecisionBox {
         ];
         let links = links.into_iter().filter(|(action, ..)| may(*action));
         let links: Vec<_> = links.map(|(_, words, way)| (words.to_owned(), format!("{href}/{way}"))).collect();
-        let running = view.desk.as_ref().filter(|_| may(Action::MarkStep)).map_or(&[][..], |desk| &desk.clocks);
-        let running = running.iter().filter(|clock| clock.is_running() && clock.step != Step::Triage);
+        let running = view.desk.as_ref().filter(|_| may(Action::MarkStep)).into_iter().flat_map(DeskView::to_mark);
         let told = last_told(view).map(|told| {
             let title = match told {
                 told if told.closing => "The team has closed this".to_owned(),

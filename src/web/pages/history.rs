@@ -5,7 +5,7 @@ use askama::Template;
 use super::readers::Item;
 use crate::{
     app::ReferralView,
-    domain::{message::Audience, time::Timestamp},
+    domain::{grant::GrantReason, message::Audience, time::Timestamp},
     web::words,
 };
 
@@ -62,10 +62,31 @@ impl History {
             (told.at, format!("The referrer was told {what}"), Audience::Shared)
         }));
         let passed_up = view.referral.desk.escalated_at.filter(|_| view.desk.is_some());
-        acts.extend(passed_up.map(|at| (at, "It was passed up".to_owned(), Audience::Casework)));
+        let opened = view
+            .covered
+            .iter()
+            .map(|covered| (covered.at, format!("{}, which covers, opened it", covered.team), Audience::Shared));
+        acts.extend(opened);
+        let mut acts: Vec<_> = acts.into_iter().map(|line| (line.0, act(view, line))).collect();
+        acts.extend(
+            passed_up.map(|at| (at, Act { at: at.words(), what: "It was passed up".to_owned(), seen_by: urgent_for(view) })),
+        );
         // What happened in the same moment stays in the order of the acts above.
-        acts.sort_by_key(|(at, ..)| *at);
-        Self { acts: acts.into_iter().map(|line| act(view, line)).collect() }
+        acts.sort_by_key(|(at, _)| *at);
+        Self { acts: acts.into_iter().map(|(_, act)| act).collect() }
+    }
+}
+
+/// The teams that cover for the one that received it, as the keys were given out.
+pub(super) fn cover(view: &ReferralView) -> Vec<String> {
+    view.holders.iter().filter(|holder| holder.reason == GrantReason::Cover).map(|holder| holder.name.clone()).collect()
+}
+
+/// Who reads that it was passed up: those to whom it was, and the team that received it.
+fn urgent_for(view: &ReferralView) -> String {
+    match words::both(&cover(view)).as_str() {
+        "" => "Only those who received it read this.".to_owned(),
+        cover => format!("Only the receiving team and {cover}, which covers, read this."),
     }
 }
 

@@ -179,6 +179,8 @@ pub struct QueueRow {
     pub with: String,
     /// What else there is to know, in words: "Unread", "Waiting for the referrer".
     pub marks: Vec<String>,
+    /// Whether its team received it, and so can give it to somebody.
+    pub is_own: bool,
 }
 
 /// A state in a word, with a colour that means the same everywhere.
@@ -247,7 +249,7 @@ impl QueuePage {
             let state = Cell::of(&StateMarks { tag: row.state.tag(), marks: &row.marks })?;
             let mut cells = vec![reference, Cell::words(about), urgency, due, Cell::words(with), Cell::words(&row.sent), state];
             if !self.gives_out.is_empty() {
-                cells.push(Cell::of(&Pick { reference: &row.reference })?);
+                cells.push(if row.is_own { Cell::of(&Pick { reference: &row.reference })? } else { Cell::words("") });
             }
             Ok(cells)
         };
@@ -331,6 +333,10 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         href: QueuePlace { limit: *limit, cursor: None, ..place.clone() }.href(),
         current: *limit == place.limit,
     });
+    // Where nothing of a page can be given out, it offers no boxes.
+    let may_give_out = app.may_give_out(&person.caller, current)
+        && !matches!(place.view, QueueView::Closed | QueueView::Copies)
+        && page.items.iter().any(|item| !item.copied && !item.covering);
     let urgent = QueueFilter { urgency: Some(Urgency::Today), unread: true, ..QueueFilter::default() };
     let mut answer = ok(&QueuePage {
         frame: person.frame.titled("Queue").at("/queue"),
@@ -349,11 +355,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         nothing: nothing(&place).to_owned(),
         filters: filters(&app, &place).await?,
         limits: limits.collect(),
-        gives_out: if app.may_give_out(&person.caller, current) && !matches!(place.view, QueueView::Closed | QueueView::Copies) {
-            current.to_string()
-        } else {
-            String::new()
-        },
+        gives_out: if may_give_out { current.to_string() } else { String::new() },
         urgent: app.urgent_unopened(&person.caller, current).await?,
         urgent_href: QueuePlace { filter: urgent, ..place.of_view(QueueView::Team) }.href(),
         rows: page.items.into_iter().map(|item| row(item, person.request.at)).collect(),
@@ -377,6 +379,8 @@ fn kept(SavedView { name, kept, .. }: &SavedView, place: &QueuePlace) -> FilterL
 fn row(item: Item, now: Timestamp) -> QueueRow {
     let marks = [
         item.unread.then(|| "Unread".to_owned()),
+        item.covered_at.filter(|_| item.unread).map(|at| format!("Whoever covers opened it on {}", at.words())),
+        item.acting.as_ref().map(|name| format!("{name}, who covers, acts on it")),
         item.amended_at.map(|_| "Changed by the sender".to_owned()),
         item.waiting_since.map(|since| format!("Waiting for the referrer since {}", words::day(since))),
         item.retracted_at.map(|at| format!("The referrer asked to withdraw it on {}", words::day(at))),
@@ -390,7 +394,7 @@ fn row(item: Item, now: Timestamp) -> QueueRow {
             line => line.map(|line| words::headline(item.kind, &line)).unwrap_or_default(),
         },
         pathway: item.pathway_title,
-        state: words::standing(item.state, item.answered_at.is_some()),
+        state: words::standing(item.state, item.answered_at.is_some(), !item.unread && item.covered_at.is_some()),
         due: match item.answered_at {
             Some(at) => format!("Answered on {}", at.words()),
             None if item.copied => "Nothing for your team to do".to_owned(),
@@ -402,6 +406,7 @@ fn row(item: Item, now: Timestamp) -> QueueRow {
         sent: format!("{}, {}", item.sent_by, words::day(item.submitted_at)),
         with: item.assigned_to.map(|name| words::name_away(&name, item.assigned_away)).unwrap_or_default(),
         marks: marks.into_iter().flatten().collect(),
+        is_own: !item.copied && !item.covering,
     }
 }
 

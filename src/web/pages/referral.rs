@@ -258,7 +258,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         frame: person.frame.titled(&format!("{} {}", heading(referral.kind), referral.reference)).back_to(&place).at(back),
         reference: referral.reference.to_string(),
         pathway: view.course.pathway.title.clone(),
-        state: words::standing(referral.stage.state(), referral.answered_at.is_some()),
+        state: words::standing(referral.stage.state(), referral.answered_at.is_some(), view.covered.is_some()),
         glance: Glance::of(view, facts(view, person.request.at)),
         people: People::of(view),
         history: History::of(view),
@@ -364,6 +364,7 @@ fn facts(view: &ReferralView, now: Timestamp) -> Vec<(String, String)> {
     asked
         .into_iter()
         .chain(not_agreed(view))
+        .chain(covered(view))
         .chain(due(view, now))
         .chain(who)
         .chain([named(("Received by", received_by(view)))])
@@ -377,6 +378,19 @@ fn not_agreed(view: &ReferralView) -> Option<(String, String)> {
     let open = matches!(view.referral.stage.state(), ReferralState::Opened | ReferralState::Decided);
     let words = format!("Look at it again. {} said so on {}, and why under Notes", said.from, said.at.words());
     (view.desk.is_some() && open && !decided).then(|| ("The sender does not agree".to_owned(), words))
+}
+
+/// That the team that covers has it, while the one that received it has not opened it; and for both who of cover acts.
+fn covered(view: &ReferralView) -> Vec<(String, String)> {
+    let unopened = view.referral.stage == Stage::Received;
+    let opened = view.covered.as_ref().filter(|_| unopened).map(|covered| {
+        let words =
+            format!("{}, which covers, on {}. {} has not opened it yet", covered.team, covered.at.words(), view.received_by.0);
+        ("Opened by".to_owned(), words)
+    });
+    let acting = view.desk.as_ref().and_then(|desk| desk.acting.as_ref());
+    let acting = acting.map(|(name, at)| ("Acts for cover".to_owned(), format!("{name}, since {}", at.words())));
+    opened.into_iter().chain(acting).collect()
 }
 
 /// When it is due: for the receiving team each of its clocks, for others the decision alone.

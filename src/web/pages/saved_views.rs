@@ -139,7 +139,7 @@ fn shows(app: &App, agencies: &[(String, String)], view: QueueView, filter: &Que
         pathway,
         urgency.map(|urgency| Urgency::title(urgency).to_owned()),
         agency.map(|(_, name)| format!("sent by {name}")),
-        state.map(|state| words::lower(&words::standing(state, false).text)),
+        state.map(|state| words::lower(&words::standing(state, false, false).text)),
         overdue.then(|| "overdue".to_owned()),
         unread.then(|| "opened by nobody".to_owned()),
     ];

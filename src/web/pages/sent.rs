@@ -115,6 +115,11 @@ fn cover(view: &ReferralView) -> Option<&str> {
     view.holders.iter().find(|holder| holder.reason == GrantReason::Cover).map(|holder| holder.name.as_str())
 }
 
+/// What those who cover do, and what they do not: the team that received it decides.
+fn acts_meanwhile(cover: &str) -> String {
+    format!("While it is closed, {cover} reads this, can ask you, and does what cannot wait; it does not decide.")
+}
+
 /// Who looks at it now, whatever the hour, where it is for today.
 fn covered(view: &ReferralView) -> Option<String> {
     Some(format!("{} covers outside those hours and has it now, because it is for today.", cover(view)?))
@@ -263,16 +268,22 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
                 );
             }
             let latest = if state == ReferralState::Checking { " at the latest" } else { "" };
-            let meanwhile = cover(&view).map(|cover| format!(" While it is closed, {cover} acts.")).unwrap_or_default();
-            let route = route.filter(|_| cover(&view).is_none());
-            let closed = match route.and_then(|route| app.reads_before(route, due)) {
+            let meanwhile = cover(&view).map(|cover| format!(" {}", acts_meanwhile(cover))).unwrap_or_default();
+            let due = words::day_and_time(due);
+            match route.and_then(|route| app.reads_before(route, view.referral.due_at?)) {
                 Some(Reads::Until(last)) => {
-                    format!(" Nobody there reads at that hour: it is read before, by {}.", words::day_and_time(last))
+                    let last = words::day_and_time(last);
+                    format!("{team} {does} by {due}{latest}. Nobody there reads at that hour: it is read before, by {last}.{meanwhile}")
                 }
-                Some(Reads::From(next)) => format!(" Nobody there reads before {}.", words::day_and_time(next)),
-                None => String::new(),
-            };
-            format!("{team} {does} by {}{latest}.{meanwhile}{closed}", words::day_and_time(due))
+                // Nobody decides before they read: the limit passes, and no page promises otherwise.
+                Some(Reads::From(next)) if cover(&view).is_some() => {
+                    format!("{team} {does} when it reads next, from {}.{meanwhile}", words::day_and_time(next))
+                }
+                Some(Reads::From(next)) => {
+                    format!("{team} {does} by {due}{latest}. Nobody there reads before {}.", words::day_and_time(next))
+                }
+                None => format!("{team} {does} by {due}{latest}.{meanwhile}"),
+            }
         }),
     };
     let stands = stands(&view, person.request.at);

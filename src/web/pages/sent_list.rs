@@ -105,7 +105,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         href: format!("/referrals/{}", item.reference),
         pathway: item.pathway_title,
         sent: item.submitted_at.words(),
-        state: words::standing(item.state, item.answered_at.is_some()),
+        state: words::standing(item.state, item.answered_at.is_some(), item.covered_at.is_some()),
         due: match (item.answered_at, item.state) {
             (Some(at), _) => format!("Answered on {}", at.words()),
             // What is due after the decision is the team's own.

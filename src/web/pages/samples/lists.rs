@@ -14,6 +14,7 @@ use super::{
 pub(super) fn queue(rows: usize, headline: &str) -> QueuePage {
     let filter = |text: &str, href: &str, current: bool| FilterLink { text: text.to_owned(), href: href.to_owned(), current };
     let row = |at: usize| QueueRow {
+        is_own: true,
         reference: format!("7K3F-9QXD-{at}"),
         href: format!("/referrals/7K3F-9QXD-{at}"),
         headline: headline.to_owned(),

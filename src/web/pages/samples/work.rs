@@ -21,6 +21,8 @@ use crate::web::view::ActedOn;
 
 pub(super) fn desk() -> DeskBox {
     DeskBox {
+        covers: false,
+        seen_by: "Only the receiving team sees this.".to_owned(),
         csrf_token: "token-of-the-session".to_owned(),
         form_token: "token-of-the-form".to_owned(),
         href: "/referrals/7K3F-9QXD-2".to_owned(),
