@@ -20,6 +20,7 @@ use crate::{
     app::{App, Item, ListQuery, Page},
     domain::{
         ids::TeamId,
+        news::News,
         queue::{QueueFilter, QueueView},
         referral::ReferralState,
         time::Timestamp,
@@ -66,9 +67,13 @@ pub struct ReferralItem {
     /// Where whoever works on it is away; in the receiving team's queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     assigned_away: Option<Away>,
-    /// Whether nobody in the receiving team has opened it, or not since its sender changed an answer; outside that team's own
-    /// queue false as well once whoever covers has opened it.
+    /// Whether nobody in the receiving team has opened it or, of your list, there is news: in a queue from the sender, a changed
+    /// answer included; in what you sent from the team. Outside the receiving team's own queue what whoever covers has opened
+    /// is read.
     unread: bool,
+    /// What is new: `message`, `question`, `answer`, `addition`, `file`, `decision` or `closing`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    news: Option<&'static str>,
     /// When whoever covers first opened it, while the receiving team has not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -88,6 +93,7 @@ pub struct ReferralItem {
 
 impl From<Item> for ReferralItem {
     fn from(item: Item) -> Self {
+        let unread = item.is_new();
         Self {
             reference: item.reference.to_string(),
             kind: item.kind.code(),
@@ -99,7 +105,8 @@ impl From<Item> for ReferralItem {
             headline: item.headline,
             assigned_to: item.assigned_to,
             assigned_away: item.assigned_away.map(Away::from),
-            unread: item.unread || item.amended_at.is_some(),
+            unread,
+            news: item.news.map(News::code),
             covered_at: item.covered_at.map(Timestamp::rfc3339),
             acting: item.acting,
             copied: item.copied,
@@ -137,7 +144,7 @@ pub struct QueueFields {
     urgency: Option<String>,
     /// `true` for what is overdue.
     overdue: Option<String>,
-    /// `true` for what nobody of the team has opened.
+    /// `true` for what nobody of the team has opened, or not since the sender last wrote.
     unread: Option<String>,
     /// The `next` of the page before.
     cursor: Option<String>,

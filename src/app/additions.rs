@@ -7,7 +7,7 @@ use super::{
     Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView,
     desk::change as change_row,
     error::CHANGED,
-    hastening::{Hastened, Standing},
+    hastening::{Hastened, Standing, at_once},
     idempotency::Once,
     later::sorted,
     messages::room_for_more,
@@ -23,8 +23,9 @@ use crate::{
         code::QuestionId,
         compartment::{Category, CompartmentKind, EntryKind},
         desk::Desk,
-        ids::{CompartmentId, EntryId},
-        notice::NoticeCode,
+        ids::{AgencyId, CompartmentId, EntryId},
+        news::{News, Side},
+        notice::{NoticeCode, Telling},
         pathway::Pathway,
         question::Question,
         relation::Relation,
@@ -263,6 +264,23 @@ impl App {
         }
     }
 
+    /// Whom a change is told to: both sides, unless what it made urgent told them already, and who was told for information of what
+    /// they can read. Whoever is told of a change that they cannot see knows that something is kept from them.
+    async fn news_of(
+        &self,
+        referral: &Referral,
+        code: NoticeCode,
+        (standing, is_told, reaches_copies): (&Standing, bool, bool),
+        blind: &BTreeSet<AgencyId>,
+    ) -> Result<Vec<Telling>, Error> {
+        let mut news = if is_told { Vec::new() } else { self.tell_both_but(referral, code, blind).await? };
+        if reaches_copies {
+            let copied = self.not_of_the_barred(self.tell_copied(referral, code).await?, blind).await?;
+            news.extend(copied.into_iter().map(|telling| if standing.becomes_today() { at_once(telling) } else { telling }));
+        }
+        Ok(news)
+    }
+
     async fn change_once(
         &self,
         request: &RequestContext,
@@ -337,19 +355,9 @@ impl App {
         }
         let about = (change.news(), request.at);
         let hastened = self.hastened(caller, &permit, (&referral, &sight), (&*view.course.pathway, &standing), about).await?;
-        let mut news = match &hastened {
-            Some(hastened) if !hastened.news.is_empty() => Vec::new(),
-            // Whoever is told of a change that they cannot see knows that something is kept from them.
-            _ => {
-                let mut news = self.tell_desk_but(&referral, change.news(), &blind).await?;
-                let cover = self.tell_on_cover(&referral, change.news()).await?;
-                news.extend(self.not_of_the_barred(cover, &blind).await?);
-                news
-            }
-        };
-        if for_all || !kept.is_empty() {
-            news.extend(self.not_of_the_barred(self.tell_copied(&referral, change.news()).await?, &blind).await?);
-        }
+        let is_told = hastened.as_ref().is_some_and(|hastened| !hastened.news.is_empty());
+        let reaches_copies = for_all || !kept.is_empty();
+        let news = self.news_of(&referral, change.news(), (&standing, is_told, reaches_copies), &blind).await?;
         let mut tx = self.store.begin().await?;
         room_for_more(&mut tx, referral.id).await?;
         self.tell(&mut tx, &news, request.at).await?;
@@ -376,6 +384,9 @@ impl App {
         }
         let amended_at = change.amended_at(&referral, request.at);
         self.write_moved(&mut tx, &referral, amended_at, (hastened, &mut details), request.at).await?;
+        if let Change::Add(_) = change {
+            tx.mark_new(referral.id, Side::Desk, (News::Addition, request.at)).await?;
+        }
         details.keys.sort_unstable();
         details.keys.dedup();
         once.remember(&mut tx, &done).await?;

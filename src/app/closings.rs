@@ -19,6 +19,7 @@ use crate::{
         decision::{Fault, reason},
         desk::Desk,
         ids::UserId,
+        news::{News, Side},
         notice::NoticeCode,
         reference::Reference,
         referral::Stage,
@@ -182,8 +183,8 @@ impl App {
             let (referral, _, permit) = self.permitted(request, caller, (reference, Action::MarkStep, None)).await?;
             let clocks = self.store.clocks_of(referral.id).await?;
             let may = marks(side_of(&permit, &referral), step);
-            let stop = |clock: &RunningClock| if clock.step == step && may { clock.stop(request.at) } else { *clock };
-            let stopped: Vec<_> = clocks.iter().map(stop).collect();
+            let done = |clock: &RunningClock| if clock.step == step && may { clock.stop(request.at) } else { *clock };
+            let stopped: Vec<_> = clocks.iter().map(done).collect();
             if stopped == clocks {
                 return Err(Error::Conflict("no clock of this step runs"));
             }
@@ -234,6 +235,9 @@ impl App {
         let mut details = Details { compartments: vec![casework.shown()], keys, ..Details::default() };
         let content = for_file(&closing);
         self.write_down(&mut tx, &mut details, (&casework, EntryKind::Closing), &content, (by, at)).await?;
+        if !matches!(closing.farewell, Farewell::Known) {
+            tx.mark_new(referral.id, Side::Sender, (News::Closing, at)).await?;
+        }
         if let Some((shared, told)) = told {
             details.compartments.push(shared.shown());
             details.keys.push(shared.key);

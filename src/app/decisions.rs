@@ -17,6 +17,7 @@ use crate::{
         compartment::{CompartmentKind, EntryKind},
         decision::{Decision, Fault, NewDecision, Told},
         ids::{EntryId, UserId},
+        news::{News, Side},
         notice::NoticeCode,
         pathway::Pathway,
         time::Timestamp,
@@ -126,6 +127,7 @@ impl App {
         details.keys.push(shared.key);
         let file = for_file(&decision, &versioned);
         self.write_down(&mut tx, &mut details, (&casework, EntryKind::Decision), &file, (by, at)).await?;
+        tx.mark_new(referral.id, Side::Sender, (News::Decision, at)).await?;
         let told = for_referrer(&decision.told, &versioned, None);
         self.write_down(&mut tx, &mut details, (&shared, EntryKind::Feedback), &told, (by, at)).await?;
         self.tell(&mut tx, &news, at).await?;

@@ -20,6 +20,7 @@ use crate::{
         file::{FileName, FileType, LONGEST_DESCRIPTION, MOST, ScanState},
         ids::{CompartmentId, EntryId, UserId},
         message::Audience,
+        news::{News, Side},
         notice::NoticeCode,
         relation::Relation,
         sniff::NotTaken,
@@ -221,6 +222,11 @@ impl App {
                 news
             }
         };
+        let side = match (audience, permit.act().relation) {
+            (Audience::Casework | Audience::Share, _) => None,
+            (Audience::Shared, Relation::ReceivingTeam) => Some(Side::Sender),
+            (Audience::Shared, _) => Some(Side::Desk),
+        };
         let mut tx = self.store.begin().await?;
         if tx.count_files(referral.id).await? >= MOST {
             return Err(Error::Conflict("this referral has 100 files, and no more fit"));
@@ -238,6 +244,9 @@ impl App {
         let added = Added { id: entry.id.to_string(), at: request.at };
         once.remember(&mut tx, &added).await?;
         let written = write_file(&mut tx, entry, sealed).await?;
+        if let Some(side) = side {
+            tx.mark_new(referral.id, side, (News::File, request.at)).await?;
+        }
         self.tell(&mut tx, &news, request.at).await?;
         keep(written.blobs).await?;
         tx.commit(permit, &Details { entries: written.entries, keys, ..Details::default() }).await?;

@@ -12,9 +12,10 @@ use crate::{
     crypto::Identity,
     domain::{
         answers::Answers,
+        code::TeamCode,
         compartment::CompartmentKind,
         grant::GrantReason,
-        ids::CompartmentId,
+        ids::{AgencyId, CompartmentId},
         notice::{Addressee, NoticeCode, Telling},
         pathway::Pathway,
         running_clock::{RunningClock, soonest},
@@ -35,6 +36,8 @@ pub(super) struct Standing {
     is_raised: bool,
     /// Its line in lists, where that reads otherwise than before.
     pub(super) headline: Option<String>,
+    /// The teams that are told for information of what is answered so, each with who covers for it.
+    copies: Vec<(TeamCode, Option<TeamCode>)>,
 }
 
 /// What a referral becomes by its answers.
@@ -43,9 +46,11 @@ pub(super) struct Hastened {
     pub(super) referral: Referral,
     urgency: Urgency,
     clocks: Vec<RunningClock>,
-    /// Who covers from now on, with what they get the keys of.
-    cover: Option<(Team, Holder)>,
+    /// Who holds it from now on: whoever covers, those told for information, and who covers for them.
+    joining: Vec<(Team, Holder)>,
+    /// What they get the keys of, less what is kept from them.
     opened: Vec<(Compartment, Identity)>,
+    barred: Vec<(CompartmentId, AgencyId)>,
     /// Who must hear of it at once.
     pub(super) news: Vec<Telling>,
 }
@@ -61,7 +66,10 @@ impl Standing {
         let stood = open(view, before);
         let headline = pathway.headline(&pathway.whole([for_all.clone(), stood.clone()]));
         let headline = Some(headline).filter(|now| *now != pathway.headline(&stood));
-        Self { answers, urgency, is_raised: urgency < was, headline }
+        // Once it was passed on to another pathway, that one tells nobody by answers to other questions.
+        let copies = if view.referral.answered_on.is_none() { pathway.copies(&answers) } else { Vec::new() };
+        let copies = copies.into_iter().map(|copy| (copy.team.clone(), copy.cover.cloned())).collect();
+        Self { answers, urgency, is_raised: urgency < was, headline, copies }
     }
 
     /// Whether everybody sees that it moved: by how urgent it is, or by its line.
@@ -98,7 +106,8 @@ pub fn milder(view: &ReferralView) -> Option<Urgency> {
 
 impl App {
     /// What a referral becomes by its answers: its clocks run out no later than the limits for them allow from this moment; for a
-    /// matter of today, who covers gets the keys, and they and the team are told at once. None where nothing moves.
+    /// matter of today, who covers gets the keys, as do those told for information and who covers for them, and they and the
+    /// team are told at once. None where nothing moves.
     pub(super) async fn hastened(
         &self,
         caller: &Caller,
@@ -108,7 +117,10 @@ impl App {
         (news, at): (NoticeCode, Timestamp),
     ) -> Result<Option<Hastened>, Error> {
         let before = self.store.clocks_of(referral.id).await?;
-        let hasten = |clock: &RunningClock| match pathway.limit(clock.step, &standing.answers, standing.urgency) {
+        // On another pathway the same id asks something else: there its general limits count.
+        let (elsewhere, nothing) = (referral.answered_on.is_some(), Answers::default());
+        let answers = if elsewhere { &nothing } else { &standing.answers };
+        let hasten = |clock: &RunningClock| match pathway.limit(clock.step, answers, standing.urgency) {
             Some(limit) => clock.hasten(limit, at, &self.calendar),
             None => *clock,
         };
@@ -121,8 +133,15 @@ impl App {
             due_at: soonest(&clocks).or(referral.due_at),
             ..referral.clone()
         };
-        let hastened =
-            Hastened { urgency: standing.urgency, clocks, cover: None, opened: Vec::new(), news: Vec::new(), referral };
+        let hastened = Hastened {
+            urgency: standing.urgency,
+            clocks,
+            joining: Vec::new(),
+            opened: Vec::new(),
+            barred: Vec::new(),
+            news: Vec::new(),
+            referral,
+        };
         if !standing.becomes_today() {
             return Ok(Some(hastened));
         }
@@ -143,30 +162,36 @@ impl App {
                 news.push(at_once(telling(referral, team, NoticeCode::Received)));
             }
         }
-        let has_it = |team: &Team| holders.iter().any(|holder| holder.reason.is_to_act() && holder.id == team.id.to_string());
-        let cover = cover.filter(|(team, _)| !has_it(team));
-        let opened = match &cover {
-            Some((team, _)) => self.opened_for_cover(caller, permit, (referral, sight), team).await?,
-            None => Vec::new(),
+        let holds = |team: &Team| {
+            holders.iter().filter(|holder| holder.id == team.id.to_string()).map(|holder| holder.reason).collect::<Vec<_>>()
         };
-        Ok(Some(Hastened { cover, opened, news, ..hastened }))
+        let has_it = |team: &Team| !holds(team).is_empty();
+        let acts = |team: &Team| holds(team).into_iter().any(GrantReason::is_to_act);
+        let mut joining: Vec<(Team, Holder)> = cover.into_iter().filter(|(team, _)| !acts(team)).collect();
+        let copies: Vec<&TeamCode> =
+            standing.copies.iter().flat_map(|(team, cover)| std::iter::once(team).chain(cover)).collect();
+        for code in copies {
+            let team = self.store.team_by_code(code.as_str()).await?.filter(|team| team.epoch > 0 && !has_it(team));
+            let Some(team) = team.filter(|team| joining.iter().all(|(known, _)| known.id != team.id)) else { continue };
+            news.push(at_once(telling(referral, Addressee::Team(team.id), NoticeCode::Copied)));
+            let holder = self.team_holder(&team).await?.because(GrantReason::Copy);
+            joining.push((team, holder));
+        }
+        let (opened, barred) = match joining.as_slice() {
+            [] => (Vec::new(), Vec::new()),
+            _ => (self.opened_to_others(caller, permit, sight).await?, self.store.barred_of(referral.id).await?),
+        };
+        Ok(Some(Hastened { joining, opened, barred, news, ..hastened }))
     }
 
-    /// The keys of the compartments that a permit reaches and that whoever covers may have, each through an item of it.
-    async fn opened_for_cover(
+    /// The keys of the compartments that a permit reaches and that those who join may have, each through an item of it.
+    async fn opened_to_others(
         &self,
         caller: &Caller,
         permit: &Permit,
-        (referral, sight): (&Referral, &Sight),
-        cover: &Team,
+        sight: &Sight,
     ) -> Result<Vec<(Compartment, Identity)>, Error> {
-        let barred = self.store.barred_of(referral.id).await?;
-        let is_kept = |id: CompartmentId| barred.iter().any(|(kept, agency)| *kept == id && *agency == cover.agency);
-        let may_have = |shown: &&ShownCompartment| match shown.kind {
-            CompartmentKind::Shared => true,
-            CompartmentKind::Withheld => !is_kept(shown.id),
-            _ => false,
-        };
+        let may_have = |shown: &&ShownCompartment| matches!(shown.kind, CompartmentKind::Shared | CompartmentKind::Withheld);
         let wanted: Vec<ShownCompartment> = permit.act().compartments.iter().filter(may_have).copied().collect();
         let items = self.store.entries_in(&wanted.iter().map(|shown| shown.id).collect::<Vec<_>>()).await?;
         let ground = self.ground(sight, &items).await?;
@@ -180,7 +205,7 @@ impl App {
         Ok(opened)
     }
 
-    /// Writes what a referral has become, after its row: its clocks, who covers, and what the event names of that.
+    /// Writes what a referral has become, after its row: its clocks, who holds it, and what the event names of that.
     pub(super) async fn write_hastened(
         &self,
         tx: &mut Tx,
@@ -188,22 +213,24 @@ impl App {
         details: &mut Details,
         at: Timestamp,
     ) -> Result<(), Error> {
-        let Hastened { referral, urgency, clocks, cover, opened, news } = hastened;
+        let Hastened { referral, urgency, clocks, joining, opened, barred, news } = hastened;
         tx.hasten(referral.id, urgency, &clocks).await?;
         tx.change_clocks(referral.id, &clocks).await?;
         self.tell(tx, &news, at).await?;
-        let Some((team, holder)) = cover else { return Ok(()) };
-        for (compartment, identity) in &opened {
-            tx.insert_grant(&self.grant(tx, compartment, identity, &holder), at).await?;
-            details.keys.push(compartment.key);
+        for (team, holder) in joining {
+            let may_have = |compartment: &Compartment| !barred.contains(&(compartment.id, team.agency));
+            for (compartment, identity) in opened.iter().filter(|(compartment, _)| may_have(compartment)) {
+                tx.insert_grant(&self.grant(tx, compartment, identity, &holder), at).await?;
+                details.keys.push(compartment.key);
+            }
+            details.keys.push(holder.key());
+            details.recipients.push((team.agency, team.id));
         }
-        details.keys.push(holder.key());
-        details.recipients.push((team.agency, team.id));
         Ok(())
     }
 }
 
 /// The same notice, for somebody who must hear of it now.
-const fn at_once(telling: Telling) -> Telling {
+pub(super) const fn at_once(telling: Telling) -> Telling {
     Telling { urgent: true, ..telling }
 }

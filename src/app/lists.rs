@@ -19,9 +19,11 @@ use crate::{
         action::Action,
         actor::Place,
         compartment::CompartmentKind,
+        desk::Assigned,
         enquiry::FormKind,
         grant::GrantReason,
         ids::{AgencyId, ReferralId, TeamId, UserId},
+        news::{News, Side},
         pathway::Pathway,
         queue::{QueueCounts, QueueFilter, QueueView},
         reference::Reference,
@@ -40,6 +42,7 @@ use crate::{
 
 /// One row of a list.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing about the row, none a state of another")]
 pub struct Item {
     /// The reference.
     pub reference: Reference,
@@ -82,6 +85,8 @@ pub struct Item {
     pub acting: Option<String>,
     /// When its sender changed an answer, if the receiving team has not opened it since.
     pub amended_at: Option<Timestamp>,
+    /// What else is new to the reader's side since one of it looked.
+    pub news: Option<News>,
     /// Whether it stands here for information only.
     pub copied: bool,
     /// When it goes on by itself, while it is being checked.
@@ -90,6 +95,13 @@ pub struct Item {
     pub kind: FormKind,
     /// When an enquiry was answered.
     pub answered_at: Option<Timestamp>,
+}
+
+impl Item {
+    /// Whether there is anything that nobody of the reader's side has looked at.
+    pub const fn is_new(&self) -> bool {
+        self.unread || self.amended_at.is_some() || self.news.is_some()
+    }
 }
 
 /// A page of a list.
@@ -118,6 +130,7 @@ pub struct ListQuery {
 /// So long an answer counts as news.
 const NEWS: Duration = Duration::from_hours(14 * 24);
 const MOST_NEWS: i64 = 5;
+const MOST_WAITING: i64 = 10;
 
 impl ListQuery {
     pub(super) fn limit(&self) -> Result<u8, Error> {
@@ -164,6 +177,16 @@ impl App {
         self.shown_to_sender(request, caller, rows).await
     }
 
+    /// The caller's referrals that a team waits for them on, or did something on that they have not looked at: a few, for the
+    /// start page.
+    pub async fn waiting_for_sender(&self, request: &RequestContext, caller: &Caller) -> Result<Vec<Item>, Error> {
+        let rows = self.store.waiting_for(caller.user(), MOST_WAITING).await?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.shown_to_sender(request, caller, rows).await
+    }
+
     async fn shown_to_sender(&self, request: &RequestContext, caller: &Caller, rows: Vec<Referral>) -> Result<Vec<Item>, Error> {
         let place = caller.admitted().next().or_else(|| caller.main().map(|named| &named.place)).cloned();
         let place = place.ok_or(Error::Refused)?;
@@ -187,7 +210,9 @@ impl App {
         let rows = self.store.queue_of(&part).await?;
         let next = rows.get(shown).and_then(|_| rows.get(shown - 1)).map(|last| write_cursor(last.queue_cursor(query.view)));
         let rows = rows.into_iter().take(shown).collect();
-        let items = self.shown_at_desk(request, caller, &place, rows).await?;
+        let mut items = self.shown_at_desk(request, caller, &place, rows).await?;
+        // What is new to a colleague may be nothing that whoever asks may see.
+        items.retain(|item| !query.filter.unread || item.is_new());
         Ok(Page { items, next })
     }
 
@@ -253,7 +278,9 @@ impl App {
     pub async fn works_on(&self, caller: &Caller, pathway: &Pathway) -> Result<bool, Error> {
         for place in self.queue_places(caller) {
             let team = self.team(place.team).await?;
-            if pathway.routes.all().any(|route| route.team.as_str() == team.code) {
+            let routed = pathway.routes.all().any(|route| route.team.as_str() == team.code);
+            // Some of it may have been passed on to them.
+            if routed || self.store.has_on(team.id, pathway.id.as_str()).await? {
                 return Ok(true);
             }
         }
@@ -385,39 +412,34 @@ impl App {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(slot) => slot.insert(self.agency(referral.referrer_agency).await?.name.as_str().to_owned()),
             };
-            let works = |(user, ..): &&(UserId, Username, PersonName)| !copied && referral.desk.is_with(*user);
+            let name = |work: Option<Assigned>| name_of(&workers, work.filter(|_| !copied));
+            let (assigned_to, acting) = (name(referral.desk.assigned), name(referral.desk.acting));
             // That something was changed is the receiving desk's to see: others may not be meant to read what.
-            let is_desks = !copied && (action != Action::ListQueue || referral.receiving_team == place.team);
+            let sees_all = !sight.is_partial(referral.id);
+            let is_desks = !copied && (action != Action::ListQueue || referral.receiving_team == place.team) && sees_all;
             let amended_at = referral.desk.amended_at.filter(|_| is_desks);
-            let assigned_to = workers.iter().find(works).map(|(_, _, name)| name.as_str().to_owned());
+            let side = if action == Action::ListQueue { Side::Desk } else { Side::Sender };
+            let news = referral.unseen.to(side).filter(|_| is_desks).map(|(news, _)| news);
             let is_away = |(user, _): &&(UserId, Absence)| assigned_to.is_some() && referral.desk.is_with(*user);
             let assigned_away = away.iter().find(is_away).map(|(_, absence)| *absence);
-            let acts = |(user, ..): &&(UserId, Username, PersonName)| {
-                !copied && referral.desk.acting.is_some_and(|acting| acting.to == *user)
-            };
-            let acting = workers.iter().find(acts).map(|(_, _, name)| name.as_str().to_owned());
-            let covering = !copied && action == Action::ListQueue && referral.receiving_team != place.team;
+            let at_desk = action == Action::ListQueue && referral.receiving_team == place.team;
+            let covering = !copied && action == Action::ListQueue && !at_desk;
             let item = item(&referral, pathway_title, (headline, sent_by.clone()), request.at);
             // The receiving team has not seen what was opened for it.
-            let at_desk = action == Action::ListQueue && referral.receiving_team == place.team;
             let unread = item.unread && (at_desk || item.covered_at.is_none());
             // Another team's clock is not this team's.
             let (due_at, overdue) = if copied { (None, false) } else { (item.due_at, item.overdue) };
-            items.push(Item {
-                due_at,
-                overdue,
-                assigned_to,
-                assigned_away,
-                amended_at,
-                copied,
-                unread,
-                covering,
-                acting,
-                ..item
-            });
+            let item = Item { unread, covering, acting, news, ..item };
+            items.push(Item { due_at, overdue, assigned_to, assigned_away, amended_at, copied, ..item });
         }
         Ok(items)
     }
+}
+
+/// Who does some work, by name, of those looked up.
+fn name_of(people: &[(UserId, Username, PersonName)], work: Option<Assigned>) -> Option<String> {
+    let (.., name) = people.iter().find(|(user, ..)| work.is_some_and(|work| work.to == *user))?;
+    Some(name.as_str().to_owned())
 }
 
 fn item(referral: &Referral, pathway_title: String, (headline, sent_by): (Option<String>, String), now: Timestamp) -> Item {
@@ -443,6 +465,7 @@ fn item(referral: &Referral, pathway_title: String, (headline, sent_by): (Option
         covering: false,
         acting: None,
         amended_at: referral.desk.amended_at,
+        news: None,
         copied: false,
         check_until: match referral.stage {
             Stage::Checking { until } => Some(until),

@@ -15,6 +15,7 @@ use crate::{
         enquiry::FormKind,
         ids::{CompartmentId, ReferralId, UserId},
         message::{Audience, LONGEST},
+        news::{News, Side},
         notice::{NoticeCode, Telling},
         relation::Relation,
         running_clock::RunningClock,
@@ -105,6 +106,8 @@ impl App {
         let own = if held { Vec::new() } else { self.receiving_side(&referral).await? };
         let moved = self.waits_or_goes_on(&referral, &permit, audience).await?;
         let news = self.news_of_words(&referral, (&permit, audience), caller.user()).await?;
+        let mark = mark_of_words(&referral, &permit, audience);
+        let id = referral.id;
         let mut tx = self.store.begin().await?;
         let compartment = match compartment {
             Some(compartment) => compartment,
@@ -119,6 +122,9 @@ impl App {
             change_with(&mut tx, referral, &clocks).await?;
         }
         tx.insert_entry(&entry).await?;
+        if let Some((side, news)) = mark {
+            tx.mark_new(id, side, (news, request.at)).await?;
+        }
         self.tell(&mut tx, &news, request.at).await?;
         let keys = std::iter::once(compartment.key).chain(own.iter().map(Holder::key)).collect();
         let details = Details { entries: vec![(entry.id, entry.sha256)], keys, ..Details::default() };
@@ -198,6 +204,26 @@ impl App {
         };
         self.act_on(request, caller, (referral, sight), action, touched).await
     }
+}
+
+/// Whose list marks words as new, and as what; none for what a team says among themselves.
+fn mark_of_words(referral: &Referral, permit: &Permit, audience: Audience) -> Option<(Side, News)> {
+    let act = permit.act();
+    Some(match (audience, act.relation) {
+        (Audience::Casework | Audience::Share, _) => return None,
+        (Audience::Shared, Relation::ReceivingTeam) => {
+            let news = match act.action {
+                Action::AskReferrer => News::Question,
+                _ if is_answer(referral, audience, act.relation) => News::Answer,
+                _ => News::Message,
+            };
+            (Side::Sender, news)
+        }
+        (Audience::Shared, _) => {
+            let waits = referral.desk.waiting_since.is_some();
+            (Side::Desk, if waits { News::Answer } else { News::Message })
+        }
+    })
 }
 
 /// Whether a message is the first answer to an enquiry: it comes from the side that received it, and the asker reads it.

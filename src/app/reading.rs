@@ -14,6 +14,7 @@ use super::{
     library::Versioned,
     notes::{self, NoteView},
     opening::{Sight, Unwrapped, opened},
+    referral_view::is_senders_side,
     relations::side,
     share_notes::Sharing,
     share_parts::{Part, holds_answers},
@@ -32,10 +33,12 @@ use crate::{
         enquiry::PointsAt,
         ids::{CompartmentId, EntryId, ReferralId, TeamId, UserId},
         message::Audience,
+        news,
         pathway::Pathway,
         reference::Reference,
         referral::Stage,
         relation::Relation,
+        time::Timestamp,
         withheld::Mark,
     },
     policy::{DenialReason, Object, Permit, RequestContext, ShownCompartment, State},
@@ -390,7 +393,14 @@ impl App {
                 }),
                 EntryKind::LegalReason => seen.legal_reason = Some(text()?.to_owned()),
                 EntryKind::CheckReason => seen.stop = Some((entry.author, checks::read_stop(text()?)?)),
-                EntryKind::Pointer => seen.pointers.push(enquiries::read_pointer(content)?),
+                EntryKind::Pointer => {
+                    let pointer = enquiries::read_pointer(content)?;
+                    seen.pointers.push(pointer);
+                    // What was stopped before is told to the sender's side alone, and so is that there is a word of it.
+                    if pointer.0 == PointsAt::Stopped && !is_senders_side(relation) {
+                        continue;
+                    }
+                }
                 // A draft's sections are erased when it is sent.
                 EntryKind::Headline | EntryKind::Draft => {}
                 EntryKind::Decision => {
@@ -471,6 +481,26 @@ impl App {
         }
     }
 
+    /// The mark of something new that a reading takes away: the receiving team's when one of it reads, the sender's when they or
+    /// their deputy do. It stays where the reader is refused some of it, which may be what is new.
+    async fn seen_by_reading(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        (referral, is_whole, moved): (&Referral, bool, bool),
+        found: &[entries::Found],
+    ) -> Result<Option<(news::Side, Timestamp)>, Error> {
+        let act = permit.act();
+        let Some(person) = act.actor.person() else { return Ok(None) };
+        if matches!(act.relation, Relation::Referrer | Relation::Deputy) {
+            return Ok(referral.unseen.sender.map(|(_, at)| (news::Side::Sender, at)));
+        }
+        let at_desk = act.relation == Relation::ReceivingTeam && side(referral, &person.place, act.relation) == Side::Desk;
+        let Some((_, at)) = referral.unseen.desk.filter(|_| at_desk && is_whole) else { return Ok(None) };
+        let looks_anew = moved || !self.only_looks_again(caller, referral, found).await?;
+        Ok(looks_anew.then_some((news::Side::Desk, at)))
+    }
+
     /// The event of a reading; what it changes of the referral stands in the same transaction. `is_whole` says whether the reader is
     /// refused nothing of it.
     async fn record_reading(
@@ -482,17 +512,29 @@ impl App {
     ) -> Result<Recorded, Error> {
         let details =
             Details { entries: found.iter().map(|item| (item.entry.id, item.entry.sha256)).collect(), ..Details::default() };
-        let Some((stage, desk)) = self.moved_by_reading(caller, &permit, (referral, is_whole), found).await? else {
+        let moved = self.moved_by_reading(caller, &permit, (referral, is_whole), found).await?;
+        let seen = self.seen_by_reading(caller, &permit, (referral, is_whole, moved.is_some()), found).await?;
+        if moved.is_none() && seen.is_none() {
             let mut answers = self.store.record(vec![(permit, details)]).await?;
             let answer = answers.pop().ok_or(Error::Conflict("nothing was recorded"))?;
             return Ok(answer?);
-        };
+        }
         let mut tx = self.store.begin().await?;
-        change(&mut tx, &Referral { stage, desk, ..referral.clone() }).await?;
+        let mut now = referral.clone();
+        if let Some((stage, desk)) = moved {
+            (now.stage, now.desk) = (stage, desk);
+            change(&mut tx, &now).await?;
+            now.revision += 1;
+        }
+        if let Some((side, at)) = seen {
+            tx.mark_seen(referral.id, side, at).await?;
+            match side {
+                news::Side::Desk => now.unseen.desk = None,
+                news::Side::Sender => now.unseen.sender = None,
+            }
+        }
         let recorded = tx.commit(permit, &details).await?;
-        referral.stage = stage;
-        referral.desk = desk;
-        referral.revision += 1;
+        *referral = now;
         Ok(recorded)
     }
 }

@@ -158,6 +158,7 @@ impl App {
         self.grant_withheld(&mut tx, &kept, &[Some((to.agency, &holder)), covering], &barred, at).await?;
         let mut details =
             Details { recipients: vec![(to.agency, to.id)], keys: vec![compartment.key, holder.key()], ..Details::default() };
+        details.keys.extend(kept.iter().map(|(compartment, _)| compartment.key));
         details.pathway = course.as_ref().map(Versioned::named).transpose()?;
         if let Some((team, holder)) = &cover {
             details.recipients.push((team.agency, team.id));

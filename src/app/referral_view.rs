@@ -160,7 +160,7 @@ pub struct HolderView {
 }
 
 /// Whether somebody reads it on the side that sent it, before or after the check.
-const fn is_senders_side(relation: Relation) -> bool {
+pub(super) const fn is_senders_side(relation: Relation) -> bool {
     matches!(relation, Relation::Referrer | Relation::Deputy | Relation::ReferrersTeam | Relation::Checker)
 }
 

@@ -1,7 +1,7 @@
 //! What somebody would be given, before it is given: exactly what they will see, and who of them.
 
 use super::{
-    AdditionView, App, Caller, DeskView, EntryView, Error, ReferralView,
+    AdditionView, App, Caller, DeskView, EntryView, Error, Reached, ReferralView,
     additions::latest,
     decisions::to_mend,
     later::told_anew,
@@ -129,6 +129,10 @@ impl ReferralView {
             withheld: Vec::new(),
             marks: Vec::new(),
             sent_by: Default::default(),
+            sender: Reached::default(),
+            deputy: None,
+            replaces: None,
+            replaced_by: None,
             holders: Vec::new(),
             legal_reason: None,
             stop: None,

@@ -33,6 +33,7 @@ use crate::{
         hint::Hint,
         ids::{CompartmentId, ReferralId, TeamId, UserId},
         lawful::{BadPick, LegalPick},
+        news::Unseen,
         notice::{Addressee, NoticeCode, Telling},
         pathway::Pathway,
         reference::Reference,
@@ -349,6 +350,7 @@ impl App {
             desk: Desk::default(),
             kind: pathway.kind,
             answered_at: None,
+            unseen: Unseen::default(),
         };
         let next_steps = pathway.steps(to.way(), &answers).map(str::to_owned).collect();
         let receipt = receipt(&referral, due_at, (&to, receiving_agency.name.as_str()), next_steps);

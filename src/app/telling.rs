@@ -126,6 +126,18 @@ impl App {
         Ok(vec![telling(referral, Addressee::Team(referral.receiving_team), code)])
     }
 
+    /// The same, and those who cover where it cannot wait for the team.
+    pub(super) async fn tell_both_but(
+        &self,
+        referral: &Referral,
+        code: NoticeCode,
+        blind: &BTreeSet<AgencyId>,
+    ) -> Result<Vec<Telling>, Error> {
+        let mut news = self.tell_desk_but(referral, code, blind).await?;
+        news.extend(self.not_of_the_barred(self.tell_on_cover(referral, code).await?, blind).await?);
+        Ok(news)
+    }
+
     /// Whoever works on it; while they are away, those as well who can give it to somebody else, or failing them the team.
     async fn worker(&self, referral: &Referral, user: UserId) -> Result<Vec<Addressee>, Error> {
         let instead = match self.stand_ins(referral, user).await? {

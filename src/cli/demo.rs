@@ -138,7 +138,7 @@ async fn open_or_fill(
                 console.say("An earlier start was stopped while it filled the directory; it is filled anew.");
             }
             console.say(&format!("Filling {} with a made-up partnership; this takes some seconds.", path.display()));
-            Ok(vacancy.fill(seed.unwrap_or(1), SystemClock.now(), pathways).await?)
+            Ok(Box::pin(vacancy.fill(seed.unwrap_or(1), SystemClock.now(), pathways)).await?)
         }
     }
 }

@@ -156,7 +156,7 @@ impl Vacancy {
         let clock = Arc::new(SettableClock::at(now.minus(PAST)));
         let app = App::open(&config, Arc::clone(&clock) as _, Arc::new(SystemRandom), true).await?;
         let people = found_whole(&app, &clock).await?;
-        fill(&app, &clock, &people, seed, now).await?;
+        Box::pin(fill(&app, &clock, &people, seed, now)).await?;
         app.stop_sequencing().await?;
         let key = app.verifier_key();
         app.close().await?;

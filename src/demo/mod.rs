@@ -7,6 +7,7 @@ mod chance;
 mod clock;
 mod desk_work;
 mod directory;
+mod last_days;
 mod partnership;
 mod people;
 mod questions;
@@ -112,7 +113,7 @@ async fn bear_teams(app: &App, lead: &DemoPerson, teams: &[TeamId], given: &[Giv
 /// Fills a founded partnership with referrals over the two years before `until`, and leaves the clock there.
 pub async fn fill(app: &App, clock: &SettableClock, people: &[DemoPerson], seed: u64, until: Timestamp) -> Result<usize, Error> {
     addresses::give(app, clock, people).await?;
-    story::tell(app, clock, people, seed, until).await
+    Box::pin(story::tell(app, clock, people, seed, until)).await
 }
 
 /// What founding an agency leaves: its people, and the further places in its teams, which wait until everybody is there.

@@ -110,6 +110,7 @@ pub(super) async fn tell(
         app.sequence().await?;
     }
     story.sharing().await?;
+    Box::pin(story.last_days()).await?;
     clock.set(until.minus(TODAY).max(clock.now().plus(NEXT_CODE)));
     story.today().await?;
     clock.set(until.max(app.now()));
@@ -239,7 +240,7 @@ impl<'s> Story<'s> {
         if let (Some(fate), Some((sender, reference))) =
             (fate, first.and_then(|(sender, references)| Some((sender, references.into_iter().next()?))))
         {
-            self.check(sender, &reference, fate).await?;
+            Box::pin(self.check(sender, &reference, fate)).await?;
         }
         if left >= UNOPENED_VISITS {
             self.must_ask = left == UNOPENED_VISITS;
@@ -384,11 +385,11 @@ impl<'s> Story<'s> {
                 }
                 self.clock.advance(Duration::from_mins(1 + self.chance.below(4)));
                 caller = self.app.authenticate(&self.app.request(None), &cookie).await?;
-                self.read(&caller, (team, &item.reference.to_string())).await?;
+                Box::pin(self.read(&caller, (team, &item.reference.to_string()))).await?;
             }
             if catching_up {
                 caller = self.app.authenticate(&self.app.request(None), &cookie).await?;
-                caller = self.catch_up(caller, &cookie, team).await?;
+                caller = Box::pin(self.catch_up(caller, &cookie, team)).await?;
             }
         }
         self.app.sign_out(&self.app.request(None), &caller).await

@@ -225,3 +225,11 @@ pub(super) const SHARED: &str = "They know the household and plan a visit with u
 pub(super) const NOT_SHARED: &str = "They do not need it for what they do. We ring them if that changes.";
 /// Why somebody reads along.
 pub(super) const READS_ALONG: &str = "They plan the visits with us, week by week.";
+/// Why one goes on to another desk.
+pub(super) const PASSED_ON: &str =
+    "The people who sleep there pay no rent and may not leave. We saw to the doors; this is yours.";
+/// Why one is closed without a decision.
+pub(super) const CLOSED: &str = "Looked at on the way to another visit: the landing is clear and the alarm works.";
+/// What its sender reads of that.
+pub(super) const FAREWELL: &str = "Thank you for telling us. We went past and found it put right, so we have closed this. Tell us if \
+                                   you see it again.";

@@ -40,6 +40,7 @@ pub mod mailing;
 pub mod message;
 pub mod multipart;
 pub mod named_person;
+pub mod news;
 pub mod next_step;
 pub mod notice;
 pub mod opening;

@@ -39,6 +39,15 @@ pub enum Run {
     },
 }
 
+/// That a step ended late, and the referral was then taken up again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Missed {
+    /// When the step was due.
+    pub due: Timestamp,
+    /// When it ended.
+    pub at: Timestamp,
+}
+
 /// One step of one referral, with its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunningClock {
@@ -50,12 +59,14 @@ pub struct RunningClock {
     pub pauses: Pauses,
     /// Where it stands.
     pub run: Run,
+    /// The last time that it ended late, before the referral was taken up again; none where it never did.
+    pub missed: Option<Missed>,
 }
 
 impl RunningClock {
     /// A clock that has not begun.
     pub const fn new(step: Step, limit: Limit, pauses: Pauses) -> Self {
-        Self { step, limit, pauses, run: Run::Unstarted }
+        Self { step, limit, pauses, run: Run::Unstarted, missed: None }
     }
 
     /// It begins; one that has begun goes on as it was.
@@ -113,13 +124,15 @@ impl RunningClock {
         }
     }
 
-    /// The referral is taken up again: what must be decided has its whole time anew, any other step that stopped with the
-    /// closing goes on as if it never had.
+    /// The referral is taken up again: what must be decided, and any other step that stopped with the closing, has its whole time
+    /// anew. That it ended late before stays on record.
     #[must_use]
     pub fn reopen(self, closed: Timestamp, now: Timestamp, calendar: &WorkingCalendar) -> Self {
         match self.run {
-            Run::Stopped { .. } if self.step == Step::Triage => Self { run: Run::Unstarted, ..self }.start(now, calendar),
-            Run::Stopped { since, due, at } if at == closed => Self { run: Run::Running { since, due }, ..self },
+            Run::Stopped { due, at, .. } if self.step == Step::Triage || at == closed => {
+                let missed = (due < at).then_some(Missed { due, at }).or(self.missed);
+                Self { run: Run::Unstarted, missed, ..self }.start(now, calendar)
+            }
             _ => self,
         }
     }
@@ -251,7 +264,16 @@ mod tests {
             .map(|clock| clock.reopen(closed, again, &calendar()));
         assert_eq!(reopened[0].due(), Some(again.plus(Duration::from_hours(4))));
         assert_eq!(reopened[1], done, "what was done stays done");
-        assert_eq!(reopened[2], open);
+        assert_eq!(reopened[2].due(), Some(open.limit.due(again, &calendar())), "with its whole time anew");
+        assert!(reopened.iter().all(|clock| clock.missed.is_none()), "nothing was late");
+        // What was late when it ended has a whole time anew, too, and stays late on record, however often it is taken up.
+        let late = at("2026-12-20T12:00:00Z");
+        let again = at("2026-12-21T09:00:00Z");
+        let taken_up = open.stop(late).reopen(late, again, &calendar());
+        assert!(!taken_up.is_late(again));
+        let missed = Some(Missed { due: open.due().expect("it ran"), at: late });
+        assert_eq!(taken_up.missed, missed);
+        assert_eq!(taken_up.stop(again).reopen(again, again, &calendar()).missed, missed);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
 use crate::domain::{
     clock::{Limit, Pauses, Step},
     ids::ReferralId,
-    running_clock::{Run, RunningClock},
+    running_clock::{Missed, Run, RunningClock},
     time::Timestamp,
     urgency::Urgency,
 };
@@ -22,6 +22,8 @@ struct Row {
     due_at: Option<i64>,
     paused_at: Option<i64>,
     stopped_at: Option<i64>,
+    missed_due_at: Option<i64>,
+    missed_at: Option<i64>,
 }
 
 impl Row {
@@ -35,11 +37,17 @@ impl Row {
             (Some(since), Some(due), None, Some(at)) => Run::Stopped { since, due, at },
             _ => return Err(Error::Damaged("clock.due_at")),
         };
+        let missed = match (moment(self.missed_due_at), moment(self.missed_at)) {
+            (None, None) => None,
+            (Some(due), Some(at)) => Some(Missed { due, at }),
+            _ => return Err(Error::Damaged("clock.missed_at")),
+        };
         Ok(RunningClock {
             step: known(Step::parse(&self.step), "clock.step")?,
             limit: known(Limit::of(&self.unit, amount), "clock.unit")?,
             pauses: known(Pauses::parse(&self.pauses), "clock.pauses")?,
             run,
+            missed,
         })
     }
 }
@@ -58,8 +66,8 @@ fn columns(run: Run) -> [Option<i64>; 4] {
 impl Store {
     /// The clocks of a referral, in the order of their steps.
     pub async fn clocks_of(&self, referral: ReferralId) -> Result<Vec<RunningClock>, Error> {
-        const SQL: &str =
-            "SELECT step, unit, amount, pauses, started_at, due_at, paused_at, stopped_at FROM clock WHERE referral = $1";
+        const SQL: &str = "SELECT step, unit, amount, pauses, started_at, due_at, paused_at, stopped_at, missed_due_at, missed_at FROM clock \
+             WHERE referral = $1";
         let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(referral.to_string()).fetch_all(p).await)?;
         let mut clocks = rows.into_iter().map(Row::clock).collect::<Result<Vec<_>, _>>()?;
         clocks.sort_by_key(|clock| clock.step);
@@ -101,8 +109,8 @@ impl Tx {
 
     /// Writes how a referral's clocks stand now. To be called after [`Tx::change_referral`], which keeps others out.
     pub async fn change_clocks(&mut self, referral: ReferralId, clocks: &[RunningClock]) -> Result<(), Error> {
-        const SQL: &str =
-            "UPDATE clock SET started_at = $3, due_at = $4, paused_at = $5, stopped_at = $6 WHERE referral = $1 AND step = $2";
+        const SQL: &str = "UPDATE clock SET started_at = $3, due_at = $4, paused_at = $5, stopped_at = $6, missed_due_at = $7, \
+             missed_at = $8 WHERE referral = $1 AND step = $2";
         for clock in clocks {
             let [started, due, paused, stopped] = columns(clock.run);
             within!(self, c => sqlx::query(SQL)
@@ -112,6 +120,8 @@ impl Tx {
                 .bind(due)
                 .bind(paused)
                 .bind(stopped)
+                .bind(clock.missed.map(|missed| missed.due.millis()))
+                .bind(clock.missed.map(|missed| missed.at.millis()))
                 .execute(c)
                 .await
                 .map(drop))?;

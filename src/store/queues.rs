@@ -62,7 +62,8 @@ macro_rules! narrowed {
     () => {
         " AND ($6 = '' OR r.pathway = $6) AND ($7 = '' OR r.urgency = $7) AND ($8 = '' OR r.referrer_agency = $8) \
          AND ($9 = '' OR r.state = $9) AND ($10 = '' \
-         OR (r.state = $10 AND (r.cover_opened_at IS NULL OR r.receiving_team = $1)) OR (r.amended_at IS NOT NULL AND r.receiving_team = $1)) AND r.due_at <= $11"
+         OR (r.state = $10 AND (r.cover_opened_at IS NULL OR r.receiving_team = $1)) \
+         OR ((r.amended_at IS NOT NULL OR r.desk_news_at IS NOT NULL) AND r.receiving_team = $1)) AND r.due_at <= $11"
     };
 }
 
@@ -217,6 +218,15 @@ impl Store {
             query.fetch_all(p).await
         })?;
         rows.into_iter().map(Row::referral).collect()
+    }
+
+    /// Whether a team has anything open on a pathway.
+    pub async fn has_on(&self, team: TeamId, pathway: &str) -> Result<bool, Error> {
+        const SQL: &str =
+            concat!("SELECT 1 FROM referral r WHERE r.receiving_team = $1 AND r.pathway = $2 AND ", open!(), " LIMIT 1");
+        let found: Option<(i32,)> =
+            on!(self, p => sqlx::query_as(SQL).bind(team.to_string()).bind(pathway).fetch_optional(p).await)?;
+        Ok(found.is_some())
     }
 
     /// How many referrals each view of a team's queue holds, at a moment.

@@ -12,6 +12,7 @@ use crate::domain::{
     desk::{Assigned, Covered, Desk},
     enquiry::FormKind,
     ids::{AgencyId, ReferralId, TeamId, UserId},
+    news::{News, Side, Unseen},
     queue::QueueView,
     reference::Reference,
     referral::{ReferralState, Stage},
@@ -60,6 +61,8 @@ pub struct Referral {
     pub kind: FormKind,
     /// When the receiving side first wrote to whoever asked; enquiries only.
     pub answered_at: Option<Timestamp>,
+    /// What each side has not looked at yet of what the other did.
+    pub unseen: Unseen,
 }
 
 /// How a row says that nothing is due: it sorts behind all that is.
@@ -123,6 +126,10 @@ pub(super) struct Row {
     cover_opened_at: Option<i64>,
     cover_by: Option<String>,
     cover_since: Option<i64>,
+    desk_news: Option<String>,
+    desk_news_at: Option<i64>,
+    sender_news: Option<String>,
+    sender_news_at: Option<i64>,
     answered_on: Option<String>,
 }
 
@@ -182,8 +189,20 @@ impl Row {
         })
     }
 
+    fn unseen(&self) -> Result<Unseen, Error> {
+        let news = |news: Option<&str>, at: Option<i64>, column| match (news, at) {
+            (None, None) => Ok(None),
+            (Some(news), Some(at)) => Ok(Some((known(News::parse(news), column)?, Timestamp::from_millis(at)))),
+            _ => Err(Error::Damaged(column)),
+        };
+        Ok(Unseen {
+            desk: news(self.desk_news.as_deref(), self.desk_news_at, "referral.desk_news")?,
+            sender: news(self.sender_news.as_deref(), self.sender_news_at, "referral.sender_news")?,
+        })
+    }
+
     pub(super) fn referral(self) -> Result<Referral, Error> {
-        let (stage, desk) = (self.stage()?, self.desk()?);
+        let (stage, desk, unseen) = (self.stage()?, self.desk()?, self.unseen()?);
         let Head { id, reference, pathway, pathway_version, sensitivity, revision } = self.head.head()?;
         Ok(Referral {
             id,
@@ -205,6 +224,7 @@ impl Row {
             desk,
             kind: known(FormKind::parse(&self.kind), "referral.kind")?,
             answered_at: self.answered_at.map(Timestamp::from_millis),
+            unseen,
         })
     }
 }
@@ -342,6 +362,16 @@ impl Store {
         rows.into_iter().map(Row::referral).collect()
     }
 
+    /// The referrals of a person that a team waits for them on, or did something on that they have not looked at; the latest
+    /// first.
+    pub async fn waiting_for(&self, user: UserId, limit: i64) -> Result<Vec<Referral>, Error> {
+        const SQL: &str = "SELECT * FROM referral WHERE referrer = $1 AND kind = 'referral' \
+             AND (waiting_since IS NOT NULL OR sender_news_at IS NOT NULL) \
+             ORDER BY COALESCE(waiting_since, sender_news_at) DESC, id LIMIT $2";
+        let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(user.to_string()).bind(limit).fetch_all(p).await)?;
+        rows.into_iter().map(Row::referral).collect()
+    }
+
     /// How many urgent referrals nobody has opened in the whole of a team's queue, as [`Store::queue_of`] has it; what the team
     /// is only told of does not count.
     pub async fn urgent_unopened(&self, team: TeamId, user: UserId) -> Result<i64, Error> {
@@ -476,6 +506,37 @@ impl Tx {
             .map(|done| done.rows_affected()))?;
         self.moved(referral.id);
         Ok(rows == 1)
+    }
+
+    /// Marks what a side has not looked at. The referral's revision stays: words make nobody's decision stale.
+    pub async fn mark_new(&mut self, referral: ReferralId, side: Side, (news, at): (News, Timestamp)) -> Result<(), Error> {
+        const DESK: &str = "UPDATE referral SET desk_news = $2, desk_news_at = $3 WHERE id = $1";
+        const SENDER: &str = "UPDATE referral SET sender_news = $2, sender_news_at = $3 WHERE id = $1";
+        let sql = match side {
+            Side::Desk => DESK,
+            Side::Sender => SENDER,
+        };
+        within!(self, c => sqlx::query(sql)
+            .bind(referral.to_string())
+            .bind(news.code())
+            .bind(at.millis())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Takes the mark of a side away that was made at a moment; what came since stays.
+    pub async fn mark_seen(&mut self, referral: ReferralId, side: Side, at: Timestamp) -> Result<(), Error> {
+        const DESK: &str = "UPDATE referral SET desk_news = NULL, desk_news_at = NULL WHERE id = $1 AND desk_news_at = $2";
+        const SENDER: &str =
+            "UPDATE referral SET sender_news = NULL, sender_news_at = NULL WHERE id = $1 AND sender_news_at = $2";
+        let sql = match side {
+            Side::Desk => DESK,
+            Side::Sender => SENDER,
+        };
+        within!(self, c => sqlx::query(sql).bind(referral.to_string()).bind(at.millis()).execute(c).await.map(drop))?;
+        Ok(())
     }
 
     /// Writes the pathway that a referral goes on to. To be called after [`Tx::change_referral`], which keeps others out; apart

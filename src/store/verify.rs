@@ -194,8 +194,9 @@ const ORPHANS: [(&str, &str, &str); 37] = [
         "grant_barred",
         "SELECT id FROM grant_barred b WHERE NOT EXISTS (SELECT 1 FROM compartment c WHERE c.id = b.compartment \
          AND c.referral = b.referral AND c.kind IN ('withheld', 'share')) \
-         OR EXISTS (SELECT 1 FROM grant_made g JOIN grant_bytes y ON y.grant_id = g.id JOIN team t ON t.id = g.to_id \
-         WHERE g.compartment = b.compartment AND t.agency = b.agency)",
+         OR EXISTS (SELECT 1 FROM grant_made g JOIN grant_bytes y ON y.grant_id = g.id WHERE g.compartment = b.compartment \
+         AND (g.to_id = b.agency OR EXISTS (SELECT 1 FROM team t WHERE t.id = g.to_id AND t.agency = b.agency) \
+         OR EXISTS (SELECT 1 FROM account a WHERE a.id = g.to_id AND a.agency = b.agency)))",
         "it keeps nothing from anybody, or the agency holds a key all the same",
     ),
     (

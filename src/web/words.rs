@@ -11,7 +11,7 @@ use crate::domain::{
     legal::{Basis, Purpose},
     referral::ReferralState,
     relation::Relation,
-    running_clock::{Run, RunningClock},
+    running_clock::{Missed, Run, RunningClock},
     time::Timestamp,
 };
 
@@ -215,6 +215,11 @@ pub(super) const fn step(step: Step) -> &'static str {
 /// How a clock stands: a breach is said, also of a step that is done; and of one that ended only because the referral was
 /// closed (`cut`), that nobody did it.
 pub(super) fn clock(clock: &RunningClock, cut: bool, now: Timestamp) -> String {
+    let missed = clock.missed.map(|Missed { due, at }| format!(". The time before, it ended {} late", length(at.since(due))));
+    format!("{}{}", run_of(clock, cut, now), missed.unwrap_or_default())
+}
+
+fn run_of(clock: &RunningClock, cut: bool, now: Timestamp) -> String {
     match clock.run {
         Run::Stopped { due, at, .. } if cut && due < at => {
             format!("Not done, and {} late when it was closed", length(at.since(due)))
@@ -304,11 +309,14 @@ mod tests {
             limit: Limit::Hours(4),
             pauses: Pauses::Never,
             run: Run::Stopped { since, due, at },
+            missed: None,
         };
         let (early, late) = (stopped(at("2026-11-20T12:00:00Z")), stopped(at("2026-11-20T15:00:00Z")));
         assert_eq!(clock(&early, false, now), "Ended in time");
         assert_eq!(clock(&late, false, now), "Ended 2 hours late");
         assert_eq!(clock(&early, true, now), "Not done: closed before it was due");
         assert_eq!(clock(&late, true, now), "Not done, and 2 hours late when it was closed");
+        let again = RunningClock { missed: Some(Missed { due, at: at("2026-11-20T15:00:00Z") }), ..early };
+        assert_eq!(clock(&again, false, now), "Ended in time. The time before, it ended 2 hours late");
     }
 }

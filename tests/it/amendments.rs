@@ -213,8 +213,38 @@ async fn beside_an_addition(engine: Engine) {
     hub.finish().await;
 }
 
+/// Who is told for information hears at once of what becomes a matter of today, and who covers for them gets it as well.
+async fn copies_too(engine: Engine) {
+    const HUB: &str = "erin.hypothetical";
+    const COVERS_FOR_IT: &str = "pia.supposed";
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let calm = json!({
+        "district": "leicester", "danger_now": false, "missing_now": false, "safe_tonight": "safe",
+        "care": "away", "placed_by": "leicester",
+    });
+    let sent = try_send(app, &tess, ("child-exploitation", calm), Withhold::default()).await.unwrap();
+    let reference = sent.reference.to_string();
+    let (erin, pia) = (hub.sign_in(HUB).await, hub.sign_in(COVERS_FOR_IT).await);
+    assert_ne!(app.read_referral(&app.request(None), &erin, &reference).await.unwrap().referral.urgency, "today");
+    assert!(matches!(app.read_referral(&app.request(None), &pia, &reference).await, Err(Error::Unseen)));
+    let at = revision(app, &tess, &reference).await;
+    // And another council turns out to have placed the child, which is told as well.
+    let change = json!({ "missing_now": true, "placed_by": "rutland" });
+    amend(app, &tess, (&reference, at), "worse", &change).await.unwrap();
+    assert!(news(app, &erin).await.contains(&(NoticeCode::Amended, true)), "{:?}", news(app, &erin).await);
+    assert!(news(app, &pia).await.contains(&(NoticeCode::Copied, true)), "{:?}", news(app, &pia).await);
+    let view = app.read_referral(&app.request(None), &pia, &reference).await.unwrap();
+    assert_eq!(view.referral.urgency, "today");
+    let holders: Vec<_> = view.holders.iter().map(|holder| holder.name.as_str()).collect();
+    assert!(holders.iter().any(|name| name.starts_with("Rutland")), "{holders:?}");
+    hub.finish().await;
+}
+
 crate::support::on_both! {
     an_addition_and_a_change_at_the_same_moment_are_both_kept => beside_an_addition,
+    what_becomes_a_matter_of_today_reaches_the_copies_and_who_covers_for_them => copies_too,
     an_amendment_acts_as_if_it_had_been_sent_so_and_never_lowers_an_urgency => acts,
     both_versions_stay_and_the_team_is_told => both_versions,
     what_is_no_change_comes_too_late_or_is_not_theirs_changes_nothing => refusals,

@@ -147,7 +147,8 @@ async fn a_planted_recipient_is_refused(engine: Engine) {
     hub.abandon().await;
 }
 
-/// A grant planted for a stranger's team shows the stranger nothing of the content.
+/// A grant planted for a stranger's team, as if it had been told for information, shows the stranger nothing of the content. As a
+/// grant of the receiving team it would not even be looked at.
 async fn a_planted_grant_opens_nothing(engine: Engine) {
     let (hub, mut raw, _, reference) = scene(engine).await;
     let stranger = hub.sign_in("omar.placeholder").await;
@@ -155,7 +156,7 @@ async fn a_planted_grant_opens_nothing(engine: Engine) {
     let id = "d".repeat(32);
     raw.run(&format!(
         "INSERT INTO grant_made SELECT '{id}', referral, compartment, epoch, key_id, to_kind, '{team}', to_key, to_epoch, suite, sha256, \
-         reason, held, granted_at, event FROM grant_made WHERE to_id = {RECEIVER}; \
+         'copy', held, granted_at, event FROM grant_made WHERE to_id = {RECEIVER}; \
          INSERT INTO grant_bytes SELECT '{id}', b.bytes FROM grant_bytes b JOIN grant_made g ON g.id = b.grant_id WHERE g.to_id = {RECEIVER}"
     ))
     .await;

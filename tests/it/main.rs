@@ -44,6 +44,7 @@ mod kept;
 mod mailing;
 mod marked_later;
 mod messages;
+mod news;
 mod notices;
 mod onward;
 mod papers;

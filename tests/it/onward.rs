@@ -95,7 +95,7 @@ async fn to_another_pathway(engine: Engine) {
     assert!(matches!(stale, Err(Error::Conflict(_))), "{stale:?}");
     let what = onward(SLAVERY, slavery, revision);
     let fay = hub.sign_in("fay.fictional").await;
-    let preview = app.preview_redirection(&app.request(None), &theo, (&reference, &what)).await.unwrap();
+    let preview = Box::pin(app.preview_redirection(&app.request(None), &theo, (&reference, &what))).await.unwrap();
     assert_eq!((preview.to.0.as_str(), preview.readers, preview.stays), ("Modern slavery team", 2, false));
 
     // Of two who pass it on at once one does, and the other is told.
@@ -227,7 +227,7 @@ async fn urgent(engine: Engine) {
     let view = read(app, &theo, &reference).await;
     assert_eq!(view.referral.urgency, Urgency::Today.code());
     let what = onward(SLAVERY, team(&hub, "slavery-team").await, view.referral.revision);
-    let preview = app.preview_redirection(&app.request(None), &theo, (&reference, &what)).await.unwrap();
+    let preview = Box::pin(app.preview_redirection(&app.request(None), &theo, (&reference, &what))).await.unwrap();
     assert_eq!(preview.covered_by.as_deref(), Some("Police control room"));
     let desk = preview.desk.unwrap();
     assert_eq!((desk.reads_next, desk.cover.contains("Police control room")), (None, true), "somebody reads there now");

@@ -15,6 +15,7 @@ use referral_exchange::{
 use crate::support::{
     client::Client,
     hub::{ENGINES, Hub},
+    raw::Raw,
 };
 
 fn key(text: &str) -> IdempotencyKey {
@@ -84,7 +85,23 @@ async fn own_and_few(engine: Engine) {
     hub.finish().await;
 }
 
+/// Damage to one of a person's views hides neither the others nor the queue.
+async fn damaged(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let theo = hub.sign_in("theo.invented").await;
+    for name in ["One", "Two"] {
+        let new = NewSavedView { name: name.to_owned(), ..NewSavedView::default() };
+        app.save_view(&app.request(None), &theo, &IdempotencyKey::parse(name).unwrap(), &new).await.unwrap();
+    }
+    Raw::owner(&hub).await.run("UPDATE saved_view SET queue_view = 'nonsense' WHERE name = 'One'").await;
+    let left = app.saved_views(&theo).await.unwrap();
+    assert_eq!(left.iter().map(|view| view.name.as_str()).collect::<Vec<_>>(), ["Two"]);
+    hub.finish().await;
+}
+
 crate::support::on_both! {
+    a_view_that_does_not_read_hides_neither_the_others_nor_the_queue => damaged,
     a_view_is_its_owners_alone_and_there_are_twenty_at_most => own_and_few,
 }
 

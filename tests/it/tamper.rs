@@ -172,7 +172,7 @@ fn is_named(findings: &[Finding], table: &str, names: &[String]) -> bool {
 }
 
 async fn every_column(engine: Engine) {
-    let hub = told(engine).await;
+    let hub = Box::pin(told(engine)).await;
     let mut bench = Bench::over(&hub).await;
     let mut unseen = Vec::new();
     let mut cases = 0;
@@ -215,7 +215,7 @@ async fn every_column(engine: Engine) {
 }
 
 async fn every_deletion(engine: Engine) {
-    let hub = told(engine).await;
+    let hub = Box::pin(told(engine)).await;
     let mut bench = Bench::over(&hub).await;
     let mut unseen = Vec::new();
     for (table, columns) in bench.tables.clone() {
@@ -252,7 +252,7 @@ async fn plant(bench: &mut Bench, table: &str, changes: &[(&str, &str)]) {
 }
 
 async fn plants_and_swaps(engine: Engine) {
-    let hub = told(engine).await;
+    let hub = Box::pin(told(engine)).await;
     let mut bench = Bench::over(&hub).await;
     let (id, quoted) = ("f".repeat(32), format!("'{}'", "f".repeat(32)));
     let named = |report: &Report, table: &str, id: &str| is_named(&report.findings, table, &[id.to_owned()]);
@@ -345,7 +345,7 @@ async fn plants_and_swaps(engine: Engine) {
 
 /// Policy and pathway files are known by their hash; what they say cannot be changed under it.
 async fn files_in_force(engine: Engine) {
-    let hub = told(engine).await;
+    let hub = Box::pin(told(engine)).await;
     let mut raw = Raw::unguarded(&hub).await;
     for (table, columns, key) in
         [("pathway_file", &["content", "pathway"][..], "version"), ("policy_file", &["model", "policy", "cases"], "digest")]
@@ -378,7 +378,7 @@ fn signed_by_another(hub: &Hub, size: i64, root: &[u8]) -> String {
 }
 
 async fn waiting_events(engine: Engine) {
-    let hub = told(engine).await;
+    let hub = Box::pin(told(engine)).await;
     hub.sign_in("tess.example").await;
     let report = verify(&hub).await;
     assert_eq!((report.pending, report.findings), (1, vec![]), "an event that waits for its place is no fault");
@@ -391,7 +391,7 @@ async fn waiting_events(engine: Engine) {
 
 /// However many events somebody plants, readable or not, those of the hub get their places.
 async fn planted_crowd(engine: Engine) {
-    let hub = told(engine).await;
+    let hub = Box::pin(told(engine)).await;
     let mut bench = Bench::over(&hub).await;
     let ids: Vec<String> =
         (0..1100).map(|number| if number % 7 == 0 { format!("not-an-id-{number}") } else { format!("{number:032x}") }).collect();

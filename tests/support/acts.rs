@@ -123,7 +123,7 @@ pub async fn hold(hub: &Hub, team: TeamId) -> GrantId {
         to_epoch: 1,
         suite: 1,
         sha256: <[u8; 32] as From<_>>::from(<sha2::Sha256 as sha2::Digest>::digest(&bytes)),
-        reason: GrantReason::Party,
+        reason: GrantReason::Copy,
         held: true,
         event: tx.event(),
         bytes,

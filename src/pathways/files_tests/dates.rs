@@ -42,10 +42,10 @@ fn an_end_before_its_beginning_is_refused() {
     let item = json!({ "from": "2026-05-02", "to": "2026", "police_talk": "2024" });
     assert_eq!(told("child-exploitation", &missing(&item, &json!({ "years": 14 }))).0, ["episodes.0.police_talk"]);
     for (ended, refused) in [("2010", true), ("~2010", false), ("2015", false), ("2016-01", false)] {
-        let given = json!({ "began": "2015-06", "ended": ended });
+        let given = json!({ "still_in_it": "left", "began": "2015-06", "ended": ended });
         assert_eq!(!told("modern-slavery", &given).0.is_empty(), refused, "{ended}");
     }
-    let unknown = json!({ "began": not_known(), "ended": "2010" });
+    let unknown = json!({ "still_in_it": "left", "began": not_known(), "ended": "2010" });
     assert_eq!(told("modern-slavery", &unknown).0, [""; 0], "not knowing contradicts nothing");
 }
 
@@ -59,7 +59,11 @@ fn what_happened_before_a_birth_is_a_hint_and_never_refused() {
         ("marac", json!({ "age": born("1990"), "incident_on": "1980" }), "incident_on"),
         ("prevent", json!({ "age": born("2012"), "noticed_on": "2000" }), "noticed_on"),
         ("modern-slavery", json!({ "under_18_now": "no", "age": born("1990"), "began": "1980" }), "began"),
-        ("modern-slavery", json!({ "under_18_now": "no", "age": born("1990"), "began": not_known(), "ended": "1980" }), "ended"),
+        (
+            "modern-slavery",
+            json!({ "under_18_now": "no", "still_in_it": "left", "age": born("1990"), "began": not_known(), "ended": "1980" }),
+            "ended",
+        ),
     ] {
         let (refused, hints) = told(pathway, &given);
         assert!(refused.is_empty() && hints.contains(&hinted.to_owned()), "{pathway}: {refused:?} {hints:?}");

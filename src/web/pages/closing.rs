@@ -303,7 +303,7 @@ async fn close(State(app): State<Arc<App>>, person: SignedIn, Path(reference): P
             let view = app.read_referral(&person.request, &person.caller, &reference).await?;
             return ok(&form(&person, &view, written));
         }
-        _ => return preview(&app, &person, &reference, written).await,
+        _ => return Box::pin(preview(&app, &person, &reference, written)).await,
     }
     let key = IdempotencyKey::parse(posted.value("form_token"))?;
     match app.close_referral(&person.request, &person.caller, &key, (&reference, &written.closing())).await {

@@ -197,6 +197,10 @@ impl Written {
     }
 }
 
+/// That words alone pass nothing on.
+const NOT_PASSED_ON: &str = "A decision passes nothing on by itself. If the referrer reads that it was passed on, pass it on first, \
+                             here or by telephone: then what they read is true.";
+
 /// The form.
 #[derive(Clone, Template)]
 #[template(path = "referral/decide.html")]
@@ -247,6 +251,7 @@ impl DecidePage {
         Radios {
             name: "choice".to_owned(),
             fieldset: Some(Fieldset::new("What do you decide?", "govuk-fieldset__legend--m")),
+            hint: Some(Hint::from(NOT_PASSED_ON)),
             error_message: self.error("choice"),
             items: self.choices.iter().map(item).collect(),
             value: self.written.choice.clone(),
@@ -401,8 +406,14 @@ fn form(person: &SignedIn, view: &ReferralView, written: Written) -> DecidePage 
     let choices = pathway.outcomes.iter().flat_map(|outcome| {
         outcome.feedback.iter().map(|line| {
             let when = outcome.hint.as_ref().map_or_else(String::new, |hint| format!("{hint} "));
-            let read = format!("{when}The referrer reads: {}", line.title);
-            (format!("{}/{}", outcome.code, line.code), outcome.title.clone(), read)
+            // Of several lines each choice says which it is, so that no two are called alike.
+            let (title, read) = match outcome.feedback.len() {
+                1 => (outcome.title.clone(), format!("{when}The referrer reads: {}", line.title)),
+                _ => {
+                    (format!("{}: {}", outcome.title, line.title), format!("{when}The referrer reads the words after the colon."))
+                }
+            };
+            (format!("{}/{}", outcome.code, line.code), title, read)
         })
     });
     DecidePage {

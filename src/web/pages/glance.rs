@@ -2,16 +2,10 @@
 
 use askama::Template;
 
-use super::keep_back::marked;
+use super::{keep_back::marked, referral::standing};
 use crate::{
     app::{ReferralView, flags, latest, milder},
-    domain::{
-        answers::{Answer, Answers},
-        enquiry::FormKind,
-        named_person::NamedPerson,
-        question::Question,
-        urgency::Urgency,
-    },
+    domain::{answers::Answers, enquiry::FormKind, named_person::NamedPerson, urgency::Urgency},
     web::components::{SummaryList, SummaryRow},
 };
 
@@ -105,24 +99,12 @@ fn people(view: &ReferralView, answers: &Answers) -> Vec<(String, String)> {
     view.pathway.pathway.people(answers).into_iter().map(line).collect()
 }
 
-/// An answer that was changed since it was sent shows both: nobody may take the earlier for what holds.
-fn standing(view: &ReferralView, question: &Question, now: &Answer) -> String {
-    let words = now.words(question);
-    let sent = view.answers.as_ref().and_then(|sent| sent.get(&question.id)).filter(|sent| *sent != now);
-    let last = view.additions.iter().rfind(|addition| addition.answers.get(&question.id).is_some());
-    match (sent, last) {
-        (Some(sent), Some(last)) => {
-            format!("{words}\nChanged by {} on {}. As sent: {}", last.from, last.at.words(), sent.words(question))
-        }
-        _ => words,
-    }
-}
-
 fn contact(view: &ReferralView, answers: &Answers) -> Vec<(String, String)> {
-    let pathway = &view.pathway.pathway;
+    let (pathway, nothing) = (&view.pathway.pathway, Answers::default());
+    let sent = view.answers.as_ref().unwrap_or(&nothing);
     let row = |id| {
-        let question = pathway.question(id)?;
-        Some((question.short.clone(), marked(view, id, standing(view, question, answers.get(id)?))))
+        let question = pathway.question(id).filter(|question| answers.get(&question.id).is_some())?;
+        Some((question.short.clone(), marked(view, id, standing(view, question, sent, answers))))
     };
     pathway.safe_contact.iter().filter_map(row).collect()
 }

@@ -7,7 +7,10 @@ use axum::{Router, extract::State, routing};
 
 use crate::{
     app::{App, Caller, DraftItem, Item, NamedPlace, PathwayView},
-    domain::account::MembershipState,
+    domain::{
+        account::MembershipState,
+        news::{News, Side},
+    },
     web::{
         components::NotificationBanner,
         error::{Answer, ok},
@@ -27,6 +30,8 @@ pub struct HomePage {
     pub notice: String,
     /// The pathways the caller may send; empty hides the section.
     pub pathways: Vec<PathwayLine>,
+    /// What teams ask or did on the caller's referrals that they have not looked at.
+    pub waiting: Vec<AnswerLine>,
     /// Questions that were answered of late.
     pub answered: Vec<AnswerLine>,
     /// What was begun and not sent.
@@ -142,16 +147,31 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         add("Log".to_owned(), "/log".to_owned(), "Who did what in your agency, and who looked.");
     }
     let answered = app.answered_of_late(&person.request, &person.caller).await?.into_iter().map(answer).collect();
+    let waiting = app.waiting_for_sender(&person.request, &person.caller).await?.into_iter().map(news).collect();
     let drafts = app.drafts(&person.request, &person.caller).await?.into_iter().map(draft).collect();
     ok(&HomePage {
         frame: person.frame.titled("Start").at("/"),
         notice: String::new(),
         nothing: nothing(&person.caller),
         pathways,
+        waiting,
         answered,
         drafts,
         places,
     })
+}
+
+/// A referral on which the team waits for its sender, or did something that they have not looked at.
+fn news(item: Item) -> AnswerLine {
+    let waits = item.waiting_since.map(|since| format!("The team waits for your answer since {}.", words::day(since)));
+    let news = item.news.filter(|news| *news != News::Question).map(|news| format!("{}.", news.words(Side::Sender)));
+    let decided = matches!(item.news, Some(News::Decision | News::Closing));
+    AnswerLine {
+        about: item.pathway_title,
+        reference: item.reference.to_string(),
+        href: format!("/referrals/{}#{}", item.reference, if decided { "decision" } else { "messages" }),
+        answered: waits.into_iter().chain(news).collect::<Vec<_>>().join(" "),
+    }
 }
 
 fn answer(item: Item) -> AnswerLine {

@@ -18,7 +18,9 @@ use crate::{
     app::{App, Error, Item, cookie},
     domain::{
         ids::TeamId,
+        news::Side,
         queue::{QueueFilter, QueueView},
+        referral::ReferralState,
         saved_view::SavedView,
         time::Timestamp,
         urgency::Urgency,
@@ -130,7 +132,7 @@ impl Filters {
         Checkboxes {
             name: "only".to_owned(),
             fieldset: Some(Fieldset::new("Only", "govuk-fieldset__legend--s")),
-            items: vec![item("overdue", "What is overdue"), item("unread", "What nobody has opened")],
+            items: vec![item("overdue", "What is overdue"), item("unread", "What is unread or new")],
             classes: "govuk-checkboxes--small".to_owned(),
             ..Checkboxes::default()
         }
@@ -202,9 +204,9 @@ impl StateTag {
 /// A state with what else there is to know.
 #[derive(Template)]
 #[template(path = "queue/state.html")]
-struct StateMarks<'a> {
-    tag: Tag,
-    marks: &'a [String],
+pub(super) struct StateMarks<'a> {
+    pub(super) tag: Tag,
+    pub(super) marks: &'a [String],
 }
 
 /// A box that picks one row.
@@ -255,7 +257,7 @@ impl QueuePage {
         };
         let mut columns = vec!["Reference", "About", "Urgency", "Due", "With", "Sent by", "State"];
         if !self.gives_out.is_empty() {
-            columns.push("Choose");
+            columns.push("Give out");
         }
         Ok(Table {
             caption: format!("Referrals to {}, the soonest due first", self.team),
@@ -337,7 +339,8 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
     let may_give_out = app.may_give_out(&person.caller, current)
         && !matches!(place.view, QueueView::Closed | QueueView::Copies)
         && page.items.iter().any(|item| !item.copied && !item.covering);
-    let urgent = QueueFilter { urgency: Some(Urgency::Today), unread: true, ..QueueFilter::default() };
+    let state = Some(ReferralState::Received);
+    let urgent = QueueFilter { urgency: Some(Urgency::Today), state, unread: true, ..QueueFilter::default() };
     let mut answer = ok(&QueuePage {
         frame: person.frame.titled("Queue").at("/queue"),
         team: name(current),
@@ -382,6 +385,7 @@ fn row(item: Item, now: Timestamp) -> QueueRow {
         item.covered_at.filter(|_| item.unread).map(|at| format!("Whoever covers opened it on {}", at.words())),
         item.acting.as_ref().map(|name| format!("{name}, who covers, acts on it")),
         item.amended_at.map(|_| "Changed by the sender".to_owned()),
+        item.news.map(|news| news.words(Side::Desk).to_owned()),
         item.waiting_since.map(|since| format!("Waiting for the referrer since {}", words::day(since))),
         item.retracted_at.map(|at| format!("The referrer asked to withdraw it on {}", words::day(at))),
         item.escalated_at.map(|at| format!("Passed up on {}", words::day(at))),

@@ -220,7 +220,7 @@ async fn redirect(State(app): State<Arc<App>>, person: SignedIn, Path(reference)
             app.redirect_referral(&person.request, &person.caller, &key, asked).await.map(|_| see("/queue"))
         }
         "edit" => return again(&app, &person, &reference, written, &[]).await,
-        _ => preview(&app, &person, &reference, &written).await,
+        _ => Box::pin(preview(&app, &person, &reference, &written)).await,
     };
     match done {
         Ok(answer) => Ok(answer),
@@ -235,7 +235,7 @@ async fn redirect(State(app): State<Arc<App>>, person: SignedIn, Path(reference)
 
 async fn preview(app: &App, person: &SignedIn, reference: &str, written: &Written) -> Result<axum::response::Response, Error> {
     let asked = (reference, &written.redirection());
-    let found = app.preview_redirection(&person.request, &person.caller, asked).await?;
+    let found = Box::pin(app.preview_redirection(&person.request, &person.caller, asked)).await?;
     let href = format!("/referrals/{}", found.view.referral.reference);
     let page = RedirectPreviewPage {
         frame: person

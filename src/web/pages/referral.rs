@@ -517,7 +517,7 @@ pub(super) fn holds_what_was_sent(view: &ReferralView) -> bool {
 }
 
 /// An answer as it stands, and how it came to: nobody may take what was changed for what holds.
-fn standing(view: &ReferralView, question: &Question, sent: &Answers, now: &Answers) -> String {
+pub(super) fn standing(view: &ReferralView, question: &Question, sent: &Answers, now: &Answers) -> String {
     let Some(answer) = now.get(&question.id) else { return "Not provided".to_owned() };
     let words = answer.words(question);
     let later = view.additions.iter().rev().find(|addition| addition.answers.get(&question.id).is_some());

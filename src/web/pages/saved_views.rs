@@ -141,7 +141,7 @@ fn shows(app: &App, agencies: &[(String, String)], view: QueueView, filter: &Que
         agency.map(|(_, name)| format!("sent by {name}")),
         state.map(|state| words::lower(&words::standing(state, false, false).text)),
         overdue.then(|| "overdue".to_owned()),
-        unread.then(|| "opened by nobody".to_owned()),
+        unread.then(|| "unread or new".to_owned()),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -10,10 +10,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::queue::{ListLink, StateTag, heads, next_page};
+use super::queue::{ListLink, StateMarks, StateTag, heads, next_page};
 use crate::{
     app::{App, Item, ListQuery},
-    domain::referral::ReferralState,
+    domain::{news::Side, referral::ReferralState},
     web::{
         components::{Cell, Pagination, Table},
         error::{Answer, ok},
@@ -52,6 +52,8 @@ pub struct SentRow {
     pub state: StateTag,
     /// When a decision is due, in words.
     pub due: String,
+    /// What is new, or waits for the reader, in words.
+    pub marks: Vec<String>,
     /// The line that tells it from others.
     pub headline: String,
 }
@@ -65,7 +67,7 @@ impl SentListPage {
                 reference,
                 Cell::words(if row.headline.is_empty() { &row.pathway } else { &row.headline }),
                 Cell::words(&row.sent),
-                Cell::of(&row.state.tag())?,
+                Cell::of(&StateMarks { tag: row.state.tag(), marks: &row.marks })?,
                 Cell::words(&row.due),
             ])
         };
@@ -114,6 +116,13 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
             (None, ReferralState::Withdrawn) => "None: it was not sent".to_owned(),
             (None, _) => words::due(item.due_at, person.request.at),
         },
+        marks: [
+            item.waiting_since.map(|since| format!("The team waits for your answer since {}", words::day(since))),
+            item.news.map(|news| news.words(Side::Sender).to_owned()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         headline: item.headline.map(|line| words::headline(item.kind, &line)).unwrap_or_default(),
     };
     ok(&SentListPage {

@@ -40,7 +40,7 @@ async fn words_stay_within(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let mut words = Box::pin(story::story(&hub)).await;
     assert!(words.len() > 30);
-    let (hub, planted) = planted::planted(hub).await;
+    let (hub, planted) = Box::pin(planted::planted(hub)).await;
     words.extend(planted.words);
     let net = Net::of(&words);
     for told in planted.told {

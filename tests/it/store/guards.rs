@@ -65,7 +65,7 @@ async fn told(engine: Engine) -> Hub {
 }
 
 async fn the_owner_meets_triggers(engine: Engine) {
-    let hub = told(engine).await;
+    let hub = Box::pin(told(engine)).await;
     let mut raw = Raw::owner(&hub).await;
     let tables = raw.schema().await;
     for table in written_once_tables(&mut raw).await {
@@ -100,7 +100,7 @@ async fn the_owner_meets_triggers(engine: Engine) {
 }
 
 async fn the_hubs_own_role_meets_privileges(engine: Engine) {
-    let hub = told(engine).await;
+    let hub = Box::pin(told(engine)).await;
     if engine == Engine::Sqlite {
         // SQLite knows no roles; the hub's own connections are what is left to check: their triggers fire on REPLACE, too.
         let Db::Sqlite { write, .. } = Db::open(&hub.url).await.unwrap() else { panic!("SQLite") };
@@ -163,7 +163,7 @@ async fn the_hubs_own_role_meets_privileges(engine: Engine) {
 }
 
 async fn a_hub_that_could_alter_its_log_does_not_start(engine: Engine) {
-    let hub = told(engine).await;
+    let hub = Box::pin(told(engine)).await;
     assert_eq!(Db::open(&hub.url).await.unwrap().alterable_written_once().await.unwrap(), Vec::<String>::new());
     if let Some(owner) = &hub.owner_url {
         let mut raw = Raw::owner(&hub).await;

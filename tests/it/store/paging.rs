@@ -11,6 +11,7 @@ use referral_exchange::{
         grant::GrantReason,
         ids::{CompartmentId, GrantId, KeyId, ReferralId},
         key::{HolderKind, OwnerKind},
+        news::Unseen,
         queue::{QueueFilter, QueueView},
         reference::Reference,
         referral::Stage,
@@ -64,6 +65,7 @@ async fn crowded(hub: &Hub) -> Vec<(Referral, bool)> {
             desk: Desk::default(),
             kind: FormKind::Referral,
             answered_at: None,
+            unseen: Unseen::default(),
         };
         tx.insert_referral(&referral).await.unwrap();
         let compartment = CompartmentId::random(app.random());

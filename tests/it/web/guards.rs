@@ -166,7 +166,7 @@ async fn roles_keep_to_their_pages() {
     assert_eq!(seen("dora.madeup").await, (format!("{start}Log, {account}"), vec![200, 403, 200, 403, 200]));
     assert_eq!(
         seen("adam.notional").await,
-        (format!("{start}Agreements, Who checks, Mail, {account}"), vec![200, 403, 403, 403, 200])
+        (format!("{start}Agreements, People, Who checks, Mail, {account}"), vec![200, 403, 403, 403, 200])
     );
     served.finish().await;
 }

@@ -11,6 +11,7 @@ mod giving_out;
 mod guards;
 mod leads;
 mod log;
+mod news;
 mod rules;
 mod screening;
 mod sending;

@@ -71,6 +71,7 @@ pub(super) fn sent_list(rows: usize, words: &str) -> SentListPage {
         sent: "4 June 2026, 9:32am".to_owned(),
         state: state("Received", "blue"),
         due: "Decision due by 6 June 2026".to_owned(),
+        marks: vec!["New message from the team".to_owned()],
         headline: words.to_owned(),
     };
     SentListPage {

@@ -9,17 +9,27 @@ use super::{
     Sample, contacts, sample, somebody,
 };
 
+fn pathway_line() -> PathwayLine {
+    PathwayLine {
+        title: "Child exploitation".to_owned(),
+        href: "/refer/cse".to_owned(),
+        about: "For a child who may be used for sex, crime or work.".to_owned(),
+        minutes: 5,
+    }
+}
+
 pub(super) fn before_the_form() -> Vec<Sample> {
     let home = |full: bool| HomePage {
         frame: somebody().titled("Start").at("/"),
         notice: if full { "The service will be down on Sunday from 2am to 3am.".to_owned() } else { String::new() },
         nothing: vec!["You are agency administrator in Information governance. There are no pages for that role yet.".to_owned()],
-        pathways: if full {
-            vec![PathwayLine {
-                title: "Child exploitation".to_owned(),
-                href: "/refer/cse".to_owned(),
-                about: "For a child who may be used for sex, crime or work.".to_owned(),
-                minutes: 5,
+        pathways: full.then(pathway_line).into_iter().collect(),
+        waiting: if full {
+            vec![AnswerLine {
+                about: "Child exploitation".to_owned(),
+                reference: "7K3F-9QXD-3".to_owned(),
+                href: "/referrals/7K3F-9QXD-3#messages".to_owned(),
+                answered: "The team waits for your answer since 4 June 2026.".to_owned(),
             }]
         } else {
             Vec::new()
