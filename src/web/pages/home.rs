@@ -164,7 +164,9 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
 /// A referral on which the team waits for its sender, or did something that they have not looked at.
 fn news(item: Item) -> AnswerLine {
     let waits = item.waiting_since.map(|since| format!("The team waits for your answer since {}.", words::day(since)));
-    let news = item.news.filter(|news| *news != News::Question).map(|news| format!("{}.", news.words(Side::Sender)));
+    // That the team waits says that it asked; where it waits no more, the question is still unread.
+    let news =
+        item.news.filter(|news| waits.is_none() || *news != News::Question).map(|news| format!("{}.", news.words(Side::Sender)));
     let decided = matches!(item.news, Some(News::Decision | News::Closing));
     AnswerLine {
         about: item.pathway_title,
