@@ -27,8 +27,9 @@ impl Story<'_> {
         if view.referral.kind == FormKind::Enquiry {
             return self.advise(caller, reference).await;
         }
-        // A team that only covers leaves the rest to the desk.
-        if view.referral.receiving_team != team || view.referral.stage.state() != ReferralState::Opened {
+        // A team that only covers leaves the rest to the desk, and whoever asked waits for the answer.
+        let waits = view.referral.desk.waiting_since.is_some();
+        if view.referral.receiving_team != team || view.referral.stage.state() != ReferralState::Opened || waits {
             return Ok(());
         }
         if self.chance.below(10) == 0 {

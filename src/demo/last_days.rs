@@ -63,14 +63,15 @@ impl Story<'_> {
         Ok(())
     }
 
-    /// What a desk has open that its members may do something with, the last due first; not what was received by name.
+    /// What a desk has open that its members may do something with, the last due first; not what was received by name, and
+    /// not what waits for its sender: one such always stands there when the story ends.
     async fn to_work_on(&self, caller: &Caller, action: Action) -> Result<Vec<ReferralView>, Error> {
         let mut found = Vec::new();
         for team in self.app.queue_places(caller).into_iter().map(|place| place.team).collect::<Vec<TeamId>>() {
             let request = self.app.request(None);
             let query = ListQuery { view: Some(QueueView::Team), limit: Some(50), team: Some(team), ..ListQuery::default() };
             for item in self.app.queue(&request, caller, &query).await?.items.into_iter().rev() {
-                if item.copied || item.state != ReferralState::Opened {
+                if item.copied || item.waiting_since.is_some() || item.state != ReferralState::Opened {
                     continue;
                 }
                 let view = self.app.read_referral(&request, caller, &item.reference.to_string()).await?;
