@@ -85,6 +85,12 @@ pub struct ReferralItem {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     copied: bool,
+    /// Whose deputy you are, by name; of what somebody else wrote, in the list of what you sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deputy_for: Option<String>,
+    /// Who sent it, by name, where somebody else did; in the list of what you sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent_by: Option<String>,
     /// When it goes on by itself, while it is `checking`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -110,6 +116,8 @@ impl From<Item> for ReferralItem {
             covered_at: item.covered_at.map(Timestamp::rfc3339),
             acting: item.acting,
             copied: item.copied,
+            deputy_for: item.hands.author,
+            sent_by: item.hands.sender,
             check_until: item.check_until.map(Timestamp::rfc3339),
         }
     }
@@ -173,7 +181,7 @@ fn page(page: Page) -> Response {
     Json(List { items, next: page.next }).into_response()
 }
 
-/// What you sent, newest first.
+/// What you sent, for yourself or as somebody's deputy, and what you are the deputy for; newest first.
 #[utoipa::path(
     get, path = "/referrals", tag = "referrals", operation_id = "sent", params(SentFields),
     responses((status = 200, description = "A page", body = List<ReferralItem>))

@@ -1,9 +1,7 @@
-//! Lists: what a person sent, and a team's queue. One event for each referral shown; the headline opened for the page only.
+//! Lists: a team's queue, and what every list has in common. One event for each referral shown; the headline opened for the
+//! page only.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    time::Duration,
-};
+use std::collections::{HashMap, hash_map::Entry};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -11,6 +9,7 @@ use super::{
     App, Caller, Error,
     gate::legal,
     opening::{Sight, Unwrapped, opened},
+    sent::Hands,
 };
 use crate::{
     audit::Details,
@@ -60,6 +59,8 @@ pub struct Item {
     pub submitted_at: Timestamp,
     /// The agency that sent it.
     pub sent_by: String,
+    /// Who wrote it and who sent it, in the lists of those who sent.
+    pub hands: Hands,
     /// Its urgency, a code.
     pub urgency: String,
     /// Who works on it, by name; for the receiving team only.
@@ -127,11 +128,6 @@ pub struct ListQuery {
     pub team: Option<TeamId>,
 }
 
-/// So long an answer counts as news.
-const NEWS: Duration = Duration::from_hours(14 * 24);
-const MOST_NEWS: i64 = 5;
-const MOST_WAITING: i64 = 10;
-
 impl ListQuery {
     pub(super) fn limit(&self) -> Result<u8, Error> {
         match self.limit {
@@ -141,7 +137,7 @@ impl ListQuery {
         }
     }
 
-    fn cursor(&self) -> Result<Option<Cursor>, Error> {
+    pub(super) fn cursor(&self) -> Result<Option<Cursor>, Error> {
         self.cursor.as_deref().map(|text| read_cursor(text).ok_or(Error::Malformed("the cursor is not one of ours"))).transpose()
     }
 }
@@ -157,42 +153,6 @@ pub(super) fn write_cursor(Cursor { at, id }: Cursor) -> String {
 }
 
 impl App {
-    /// What the caller sent, newest first.
-    pub async fn sent(&self, request: &RequestContext, caller: &Caller, query: &ListQuery) -> Result<Page, Error> {
-        let limit = query.limit()?;
-        let shown = usize::from(limit);
-        let rows = self.store.sent_by(caller.user(), query.cursor()?, i64::from(limit) + 1).await?;
-        let next = rows.get(shown).and_then(|_| rows.get(shown - 1));
-        let next = next.map(|last| write_cursor(Cursor { at: last.submitted_at.millis(), id: last.id }));
-        let rows = rows.into_iter().take(shown).collect();
-        Ok(Page { items: self.shown_to_sender(request, caller, rows).await?, next })
-    }
-
-    /// The caller's enquiries that were answered of late, the latest answer first: a few, for the start page.
-    pub async fn answered_of_late(&self, request: &RequestContext, caller: &Caller) -> Result<Vec<Item>, Error> {
-        let rows = self.store.answered_to(caller.user(), request.at.minus(NEWS), MOST_NEWS).await?;
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.shown_to_sender(request, caller, rows).await
-    }
-
-    /// The caller's referrals that a team waits for them on, or did something on that they have not looked at: a few, for the
-    /// start page.
-    pub async fn waiting_for_sender(&self, request: &RequestContext, caller: &Caller) -> Result<Vec<Item>, Error> {
-        let rows = self.store.waiting_for(caller.user(), MOST_WAITING).await?;
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.shown_to_sender(request, caller, rows).await
-    }
-
-    async fn shown_to_sender(&self, request: &RequestContext, caller: &Caller, rows: Vec<Referral>) -> Result<Vec<Item>, Error> {
-        let place = caller.admitted().next().or_else(|| caller.main().map(|named| &named.place)).cloned();
-        let place = place.ok_or(Error::Refused)?;
-        self.shown(request, caller, (&place, Action::ListSent), |_, _| Relation::Referrer, rows).await
-    }
-
     /// A team's queue, soonest due first.
     pub async fn queue(&self, request: &RequestContext, caller: &Caller, query: &ListQuery) -> Result<Page, Error> {
         let limit = query.limit()?;
@@ -246,12 +206,12 @@ impl App {
         rows: Vec<Referral>,
     ) -> Result<Vec<Item>, Error> {
         // A team that is told for information holds a grant, and receives nothing.
-        let relation = |sight: &Sight, referral: &Referral| {
+        let way = |sight: &Sight, referral: &Referral| {
             let is_copy = sight.shared_with(referral.id, place.team).any(|reason| reason == GrantReason::Copy);
             let acts = referral.receiving_team == place.team || sight.covers(referral.id, place.team);
-            if is_copy && !acts { Relation::Granted } else { Relation::ReceivingTeam }
+            Some((place, if is_copy && !acts { Relation::Granted } else { Relation::ReceivingTeam }))
         };
-        self.shown(request, caller, (place, Action::ListQueue), relation, rows).await
+        self.shown(request, caller, (place, Action::ListQueue), way, rows).await
     }
 
     /// How many urgent referrals nobody has opened in the whole queue of a team; none for a team whose queue the caller does not
@@ -319,13 +279,14 @@ impl App {
         Err(if team.is_some() { Error::Unseen } else { Error::Refused })
     }
 
-    /// Decides on each row, records each that may be shown in one commit, and opens the headlines of those.
-    pub(super) async fn shown(
+    /// Decides on each row, records each that may be shown in one commit, and opens the headlines of those. `way` says from
+    /// which of the caller's places a row is seen and as what; none leaves it out.
+    pub(super) async fn shown<'c>(
         &self,
         request: &RequestContext,
-        caller: &Caller,
-        (place, action): (&Place, Action),
-        relation: impl Fn(&Sight, &Referral) -> Relation,
+        caller: &'c Caller,
+        (place, action): (&'c Place, Action),
+        way: impl Fn(&Sight, &Referral) -> Option<(&'c Place, Relation)>,
         rows: Vec<Referral>,
     ) -> Result<Vec<Item>, Error> {
         let ids: Vec<ReferralId> = rows.iter().map(|referral| referral.id).collect();
@@ -353,12 +314,13 @@ impl App {
                 // Found by a clear column, but no live grant: not the caller's to see any more.
                 continue;
             }
+            let Some((from, relation)) = way(&sight, &referral) else { continue };
             let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
             let act = Act {
-                actor: caller.acting_from(place),
+                actor: caller.acting_from(from),
                 action,
                 object: Object::Referral(referral.id, Some(referral.revision)),
-                relation: relation(&sight, &referral),
+                relation,
                 sensitivity: Some(referral.sensitivity),
                 state: State::Referral(referral.stage.state()),
                 compartments: reached,
@@ -453,6 +415,7 @@ fn item(referral: &Referral, pathway_title: String, (headline, sent_by): (Option
         overdue: referral.due_at.is_some_and(|due| due < now) && referral.answered_at.is_none(),
         submitted_at: referral.submitted_at,
         sent_by,
+        hands: Hands::default(),
         urgency: referral.urgency.clone(),
         assigned_to: None,
         assigned_away: None,

@@ -44,6 +44,7 @@ pub mod referrals;
 pub mod safeguarding_leads;
 pub mod saved_views;
 pub mod sequence;
+pub mod sent;
 pub mod sessions;
 pub mod refused;
 pub mod shares;

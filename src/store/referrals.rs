@@ -344,34 +344,6 @@ impl Store {
         Ok(row.map(|(id,)| id))
     }
 
-    /// What a person sent, newest first.
-    pub async fn sent_by(&self, user: UserId, after: Option<Cursor>, limit: i64) -> Result<Vec<Referral>, Error> {
-        const SQL: &str = "SELECT * FROM referral WHERE referrer = $1 AND (submitted_at, id) < ($2, $3) \
-             ORDER BY submitted_at DESC, id DESC LIMIT $4";
-        let (at, id) = after.map_or((i64::MAX, "~".to_owned()), |cursor| (cursor.at, cursor.id.to_string()));
-        let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(user.to_string()).bind(at).bind(id).bind(limit).fetch_all(p).await)?;
-        rows.into_iter().map(Row::referral).collect()
-    }
-
-    /// The enquiries of a person that were answered since a moment, the latest answer first.
-    pub async fn answered_to(&self, user: UserId, since: Timestamp, limit: i64) -> Result<Vec<Referral>, Error> {
-        const SQL: &str = "SELECT * FROM referral WHERE referrer = $1 AND kind = 'enquiry' AND answered_at > $2 \
-             ORDER BY answered_at DESC, id LIMIT $3";
-        let (user, since) = (user.to_string(), since.millis());
-        let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(user).bind(since).bind(limit).fetch_all(p).await)?;
-        rows.into_iter().map(Row::referral).collect()
-    }
-
-    /// The referrals of a person that a team waits for them on, or did something on that they have not looked at; the latest
-    /// first.
-    pub async fn waiting_for(&self, user: UserId, limit: i64) -> Result<Vec<Referral>, Error> {
-        const SQL: &str = "SELECT * FROM referral WHERE referrer = $1 AND kind = 'referral' \
-             AND (waiting_since IS NOT NULL OR sender_news_at IS NOT NULL) \
-             ORDER BY COALESCE(waiting_since, sender_news_at) DESC, id LIMIT $2";
-        let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(user.to_string()).bind(limit).fetch_all(p).await)?;
-        rows.into_iter().map(Row::referral).collect()
-    }
-
     /// How many urgent referrals nobody has opened in the whole of a team's queue, as [`Store::queue_of`] has it; what the team
     /// is only told of does not count.
     pub async fn urgent_unopened(&self, team: TeamId, user: UserId) -> Result<i64, Error> {

@@ -1,9 +1,9 @@
 //! Deputies: what they send stays with whoever wrote it, and nobody who may be involved is one.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use referral_exchange::{
-    app::{App, Caller, Error, IdempotencyKey, ListQuery, Receipt, answers_to_json, raw_from_json},
+    app::{App, Caller, Error, Hands, IdempotencyKey, ListQuery, Receipt, answers_to_json, raw_from_json},
     domain::{draft::Part, enquiry::FormKind, reference::Reference, relation::Relation},
     store::Engine,
 };
@@ -61,6 +61,61 @@ async fn stays(engine: Engine) {
     hub.finish().await;
 }
 
+/// What a person reads under My referrals: each reference, by how they hold it.
+async fn listed(app: &App, caller: &Caller, query: &ListQuery) -> (Vec<(Reference, Hands)>, Option<String>) {
+    let page = app.sent(&app.request(None), caller, query).await.unwrap();
+    (page.items.into_iter().map(|item| (item.reference, item.hands)).collect(), page.next)
+}
+
+async fn lists(engine: Engine) {
+    let (hub, tess, lena) = with_deputy(engine).await;
+    let app = &hub.app;
+    let all = ListQuery::default();
+    let none = listed(app, &lena, &all).await;
+    assert_eq!(none, (Vec::new(), None), "nothing before anything is sent");
+    // Sent as her deputy; sent by herself; and one that he may be a party to, which he holds nothing of.
+    let first = begin(app, &tess).await;
+    send_draft(app, &lena, first, &urgent()).await.unwrap();
+    hub.clock.advance(Duration::from_secs(5));
+    let second = send(app, &tess, &urgent()).await.reference;
+    hub.clock.advance(Duration::from_secs(5));
+    let party = with(&json!({ "danger_now": true, "lead_party": true, "informant": "canaryinformant" }));
+    let hidden = send(app, &tess, &party).await.reference;
+    hub.clock.advance(Duration::from_secs(5));
+    let own = send(app, &lena, &urgent()).await.reference;
+
+    let hands = |author: Option<&str>, sender: Option<&str>| Hands {
+        author: author.map(str::to_owned),
+        sender: sender.map(str::to_owned),
+    };
+    let (tess_is, lena_is) = ("Tess Example", "Lena Sample");
+    let expected = vec![
+        (own, Hands::default()),
+        (second, hands(Some(tess_is), Some(tess_is))),
+        (first, hands(Some(tess_is), None)),
+    ];
+    assert_eq!(listed(app, &lena, &all).await, (expected.clone(), None));
+    let expected_of_author =
+        vec![(hidden, Hands::default()), (second, Hands::default()), (first, hands(None, Some(lena_is)))];
+    assert_eq!(listed(app, &tess, &all).await, (expected_of_author, None));
+
+    // Page by page it is the same list: nothing twice, nothing left out.
+    let (mut found, mut cursor) = (Vec::new(), None);
+    loop {
+        let (page, next) = listed(app, &lena, &ListQuery { cursor, limit: Some(1), ..ListQuery::default() }).await;
+        found.extend(page);
+        cursor = next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, expected);
+    // Another of the partnership, who is nobody's deputy.
+    let paul = hub.sign_in("paul.figment").await;
+    assert_eq!(listed(app, &paul, &all).await, (Vec::new(), None));
+    hub.finish().await;
+}
+
 async fn wrote_it_too(engine: Engine) {
     let (hub, tess, lena) = with_deputy(engine).await;
     let app = &hub.app;
@@ -105,6 +160,7 @@ async fn parties(engine: Engine) {
 
 crate::support::on_both! {
     what_a_deputy_sends_stays_with_whoever_wrote_it => stays,
+    what_a_deputy_sent_or_can_open_stands_in_their_list => lists,
     a_deputy_keeps_what_they_wrote_themselves => wrote_it_too,
     a_case_by_name_that_a_deputy_sends_is_seen_by_its_author => by_name,
     a_lead_who_may_be_a_party_is_no_deputy => parties,

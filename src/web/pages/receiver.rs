@@ -135,13 +135,14 @@ impl Receives {
 
 /// Who opens what is kept apart, a line for each category.
 fn apart(preview: &Preview) -> impl Iterator<Item = String> {
-    let line = |(words, others): &(String, bool)| match (others, &preview.author) {
-        (true, None) => format!("What is kept apart: {words}"),
-        (true, Some(author)) => format!("What is kept apart: {words}. Here that is {author}; you, for what you wrote yourself"),
-        (false, None) => format!(
+    // The line goes on behind a pathway's own sentence.
+    let line = |(words, others): &(String, bool)| match (others, &preview.author, words.trim_end_matches('.')) {
+        (true, None, words) => format!("What is kept apart: {words}"),
+        (true, Some(author), words) => format!("What is kept apart: {words}. Here that is {author}; you, for what you wrote yourself"),
+        (false, None, words) => format!(
             "What is kept apart ({words}): in this case nobody but you, because it goes by name. Tell them yourself if they must know"
         ),
-        (false, Some(author)) => format!(
+        (false, Some(author), words) => format!(
             "What is kept apart ({words}): in this case nobody but {author}, because it goes by name; you, for what you wrote \
              yourself. Tell them yourself if they must know"
         ),

@@ -1,4 +1,4 @@
-//! My referrals: those the caller's side sent.
+//! My referrals: those that the caller sent, or can go on with as somebody's deputy.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::queue::{ListLink, StateMarks, StateTag, heads, next_page};
 use crate::{
-    app::{App, Item, ListQuery},
+    app::{App, Hands, Item, ListQuery},
     domain::{news::Side, referral::ReferralState},
     web::{
         components::{Cell, Pagination, Table},
@@ -48,6 +48,8 @@ pub struct SentRow {
     pub pathway: String,
     /// When it was sent, in words.
     pub sent: String,
+    /// Whose hands it went through, a sentence; empty where it is the reader's alone.
+    pub hands: String,
     /// Where it stands.
     pub state: StateTag,
     /// When a decision is due, in words.
@@ -66,13 +68,13 @@ impl SentListPage {
             Ok(vec![
                 reference,
                 Cell::words(if row.headline.is_empty() { &row.pathway } else { &row.headline }),
-                Cell::words(&row.sent),
+                Cell::words(&if row.hands.is_empty() { row.sent.clone() } else { format!("{}. {}", row.sent, row.hands) }),
                 Cell::of(&StateMarks { tag: row.state.tag(), marks: &row.marks })?,
                 Cell::words(&row.due),
             ])
         };
         Ok(Table {
-            caption: "Referrals sent, newest first".to_owned(),
+            caption: "Referrals that you sent or are the deputy for, newest first".to_owned(),
             caption_classes: "govuk-visually-hidden".to_owned(),
             head: Some(heads(&["Reference", "About", "Sent", "State", "Decision or answer"])),
             rows: self.rows.iter().map(row).collect::<Result<_, _>>()?,
@@ -98,6 +100,16 @@ struct Asked {
     cursor: Option<String>,
 }
 
+/// Whose hands a referral went through.
+fn hands(Hands { author, sender }: &Hands) -> String {
+    match (author, sender) {
+        (None, None) => String::new(),
+        (None, Some(sender)) => format!("{sender} sent it as your deputy"),
+        (Some(author), None) => format!("You sent it as the deputy of {author}"),
+        (Some(author), Some(_)) => format!("You are the deputy of {author}"),
+    }
+}
+
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query<Asked>) -> Answer {
     let query = ListQuery { cursor: asked.cursor, ..ListQuery::default() };
     let page = app.sent(&person.request, &person.caller, &query).await?;
@@ -107,6 +119,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         href: format!("/referrals/{}", item.reference),
         pathway: item.pathway_title,
         sent: item.submitted_at.words(),
+        hands: hands(&item.hands),
         state: words::standing(item.state, item.answered_at.is_some(), item.covered_at.is_some()),
         due: match (item.answered_at, item.state) {
             (Some(at), _) => format!("Answered on {}", at.words()),
@@ -131,4 +144,20 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         next: page.next.map(|cursor| format!("/sent?cursor={cursor}")).unwrap_or_default(),
         start_href: if may_send { "/".to_owned() } else { String::new() },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_says_whose_deputy_sent_it() {
+        let said = |author: Option<&str>, sender: Option<&str>| {
+            hands(&Hands { author: author.map(str::to_owned), sender: sender.map(str::to_owned) })
+        };
+        assert_eq!(said(None, None), "");
+        assert_eq!(said(None, Some("Hugh Pseudo")), "Hugh Pseudo sent it as your deputy");
+        assert_eq!(said(Some("Hana Conjured"), None), "You sent it as the deputy of Hana Conjured");
+        assert_eq!(said(Some("Hana Conjured"), Some("Hana Conjured")), "You are the deputy of Hana Conjured");
+    }
 }

@@ -69,6 +69,7 @@ pub(super) fn sent_list(rows: usize, words: &str) -> SentListPage {
         href: format!("/referrals/7K3F-9QXD-{at}"),
         pathway: "Child exploitation".to_owned(),
         sent: "4 June 2026, 9:32am".to_owned(),
+        hands: if at == 0 { format!("You are the deputy of {PERSON}") } else { String::new() },
         state: state("Received", "blue"),
         due: "Decision due by 6 June 2026".to_owned(),
         marks: vec!["New message from the team".to_owned()],
