@@ -22,6 +22,7 @@ pub mod openapi;
 mod origin;
 mod path;
 mod pathways;
+mod people;
 mod problem;
 mod query;
 mod receipt;

@@ -15,7 +15,7 @@ use utoipa::{
 
 use super::{
     absences, access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages,
-    notices, pathways,
+    notices, pathways, people,
     problem::{FieldProblem, ProblemBody},
     redirections, referrals, safeguarding_leads, saved_views, session, shares,
     table::{ROUTES, Route},
@@ -83,6 +83,10 @@ const SCHEME: &str = "session";
         saved_views::list,
         saved_views::save,
         saved_views::forget,
+        people::list,
+        people::add,
+        people::show,
+        people::invite,
         safeguarding_leads::list,
         safeguarding_leads::set,
         attachments::add,

@@ -6,7 +6,8 @@ use axum::routing::{MethodRouter, delete, get, post};
 
 use super::{
     absences, access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages,
-    notices, openapi, pathways, redirections, referrals, safeguarding_leads, saved_views, session, shares, teams, withholding,
+    notices, openapi, pathways, people, redirections, referrals, safeguarding_leads, saved_views, session, shares, teams,
+    withholding,
 };
 use crate::{app::App, domain::action::Action};
 
@@ -115,6 +116,10 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/referrals/{reference}/check", "api-check", Action::PassCheck, || post(checks::decide)),
     closed("POST", "/referrals/{reference}/send-anyway", "api-send-anyway", Action::SendStopped, || post(checks::send_anyway)),
     closed("POST", "/referrals/{reference}/withdraw", "api-withdraw", Action::WithdrawStopped, || post(checks::withdraw)),
+    closed("GET", "/people", "api-people", Action::ReadPeople, || get(people::list)),
+    closed("POST", "/people", "api-add-person", Action::MakeAccount, || post(people::add)),
+    closed("GET", "/people/{id}", "api-person", Action::ReadPeople, || get(people::show)),
+    closed("POST", "/people/{id}/invite", "api-invite-person", Action::InvitePerson, || post(people::invite)),
     closed("GET", "/safeguarding-leads", "api-safeguarding-leads", Action::ReadSafeguardingLeads, || {
         get(safeguarding_leads::list)
     }),

@@ -1,6 +1,8 @@
 //! Agencies, teams, accounts and places: set-up and its later changes.
 
-use super::{App, Caller, Error, gate::bare, people::towards, work_contacts::WorkContact};
+use super::{
+    App, Caller, Error, gate::bare, idempotency::Once, invitations::InvitationMade, people::towards, work_contacts::WorkContact,
+};
 use crate::{
     audit::Details,
     crypto::{AgeSuite, Identity, Recipient},
@@ -108,13 +110,28 @@ impl App {
         request: &RequestContext,
         founder: &Founder<'_>,
         agency: AgencyId,
+        person: (Username, PersonName, WorkContact),
+    ) -> Result<UserId, Error> {
+        self.make_account_once(request, founder, agency, person, None).await
+    }
+
+    /// The same, remembering the answer to the request that asked for it.
+    pub(super) async fn make_account_once(
+        &self,
+        request: &RequestContext,
+        founder: &Founder<'_>,
+        agency: AgencyId,
         (username, name, WorkContact { title, phone }): (Username, PersonName, WorkContact),
+        once: Option<&Once<'_>>,
     ) -> Result<UserId, Error> {
         let (actor, relation) = founder.acting_on(agency, Role::AgencyAdministrator)?;
         let permit = self.ask(bare(actor, Action::MakeAccount, Object::Agency(agency), relation, State::None, request)).await?;
         let id = UserId::random(&*self.random);
         let account = Account { id, username, name, agency, state: AccountState::Invited, version: 1, key: None };
         let mut tx = self.store.begin().await?;
+        if let Some(once) = once {
+            once.remember(&mut tx, &InvitationMade::of(&account, request.at)).await?;
+        }
         match tx.insert_account(&account, request.at).await {
             Err(error) if error.is_duplicate_in("account") => return Err(Error::Conflict("this user name is taken")),
             other => other?,
@@ -138,6 +155,9 @@ impl App {
         let relation = towards(founder, user, relation);
         let act = bare(actor, Action::GivePlace, Object::Team(team.id), relation, State::Team(team.state), request);
         let permit = self.ask(act).await?;
+        if matches!(founder, Founder::Caller(_)) && !Role::OF_AGENCIES.contains(&role) {
+            return Err(Error::Malformed("an agency gives no such role"));
+        }
         let state = if role.holds_team_key() { MembershipState::Waiting } else { MembershipState::Active };
         let id = MembershipId::random(&*self.random);
         let place = Place { id, version: 1, team: team.id, agency: team.agency, role, state };

@@ -232,11 +232,13 @@ impl Repeatable for Reference {
     }
 }
 
-fn damaged() -> Error {
+/// What is remembered cannot be read.
+pub(super) fn damaged() -> Error {
     Error::Integrity("a remembered answer is damaged")
 }
 
-fn remembered(text: &str) -> Result<serde_json::Value, Error> {
+/// What is remembered, as JSON.
+pub(super) fn remembered(text: &str) -> Result<serde_json::Value, Error> {
     serde_json::from_str(text).map_err(|_| damaged())
 }
 

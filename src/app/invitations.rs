@@ -4,7 +4,12 @@
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::{App, Begun, Error, Founder, SecondFactor, gate::bare, sign_in::own};
+use super::{
+    Answered, App, Begun, Caller, Error, Founder, IdempotencyKey, SecondFactor,
+    gate::bare,
+    idempotency::{Once, Repeatable, damaged, remembered},
+    sign_in::own,
+};
 use crate::{
     audit::Details,
     crypto::{NewPassword, SealedTotp, TotpSecret},
@@ -33,6 +38,44 @@ pub struct Invited {
     pub code: Zeroizing<String>,
     /// When it runs out.
     pub expires_at: Timestamp,
+}
+
+/// The answer to whoever asked for an invitation and may ask again. The code is told to the first asking alone: it is nowhere kept.
+pub struct InvitationMade {
+    /// Whom it is for.
+    pub user: UserId,
+    /// What they will sign in with.
+    pub username: String,
+    /// The code, in groups; none in a repeated answer.
+    pub code: Option<Zeroizing<String>>,
+    /// When it runs out.
+    pub expires_at: Timestamp,
+}
+
+impl InvitationMade {
+    /// As it is remembered.
+    pub(super) fn of(account: &Account, at: Timestamp) -> Self {
+        Self { user: account.id, username: account.username.as_str().to_owned(), code: None, expires_at: at.plus(VALID) }
+    }
+
+    /// As it is told the first time.
+    pub(super) fn with(user: UserId, invited: Invited) -> Self {
+        Self { user, username: invited.username, code: Some(invited.code), expires_at: invited.expires_at }
+    }
+}
+
+impl Repeatable for InvitationMade {
+    fn written(&self) -> String {
+        serde_json::json!({ "user": self.user.to_string(), "username": self.username, "expires_at": self.expires_at.millis() })
+            .to_string()
+    }
+
+    fn read(text: &str) -> Result<Self, Error> {
+        let json = remembered(text)?;
+        let expires_at = Timestamp::from_millis(json["expires_at"].as_i64().ok_or_else(damaged)?);
+        let user = UserId::parse(json["user"].as_str().unwrap_or_default()).map_err(|_| damaged())?;
+        Ok(Self { user, username: json["username"].as_str().ok_or_else(damaged)?.to_owned(), code: None, expires_at })
+    }
 }
 
 /// Somebody on their way in, and what they put into their authenticator app.
@@ -77,6 +120,35 @@ impl App {
     /// # Errors
     /// [`Error::Unseen`] for anybody but an administrator of the person's agency; [`Error::Conflict`] when they have joined.
     pub async fn invite(&self, request: &RequestContext, founder: &Founder<'_>, user: UserId) -> Result<Invited, Error> {
+        self.invite_with(request, founder, user, None).await
+    }
+
+    /// The same, once for each key. Repeated, the answer has no code: whoever lost it asks for a new one.
+    ///
+    /// # Errors
+    /// As [`App::invite`]; [`Error::KeyReused`].
+    pub async fn invite_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        user: UserId,
+    ) -> Result<Answered<InvitationMade>, Error> {
+        let route = format!("POST /people/{user}/invite");
+        let act = async |once: &Once<'_>| {
+            let invited = self.invite_with(request, &Founder::Caller(caller), user, Some(once)).await?;
+            Ok(InvitationMade::with(user, invited))
+        };
+        self.once(request, caller, key, (&route, b""), act).await
+    }
+
+    async fn invite_with(
+        &self,
+        request: &RequestContext,
+        founder: &Founder<'_>,
+        user: UserId,
+        once: Option<&Once<'_>>,
+    ) -> Result<Invited, Error> {
         let found = self.store.account(user).await?;
         // Of other agencies' people nothing is told, not even that there are such.
         let invitable = match (founder, &found) {
@@ -98,6 +170,9 @@ impl App {
         let code = InvitationCode::random(&*self.random);
         let expires_at = request.at.plus(VALID);
         let mut tx = self.store.begin().await?;
+        if let Some(once) = once {
+            once.remember(&mut tx, &InvitationMade::of(&account, request.at)).await?;
+        }
         tx.invite(user, &self.hashed(user, &code), request.at, expires_at).await?;
         tx.commit(permit, &Details::default()).await?;
         let (name, username) = (account.name.as_str().to_owned(), account.username.as_str().to_owned());
@@ -221,6 +296,20 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_is_nowhere_in_what_is_remembered_of_an_invitation() {
+        let made = InvitationMade {
+            user: UserId::from_bytes([7; 16]),
+            username: "ivy.fancied".into(),
+            code: Some(Zeroizing::new("TVWXY-Z0123-45678-9ABCD".into())),
+            expires_at: Timestamp::from_millis(1_800_000_000_000),
+        };
+        assert!(!made.written().contains("TVWXY"));
+        let read = InvitationMade::read(&made.written()).expect("reads");
+        assert_eq!((read.user, read.username.as_str(), read.expires_at), (made.user, "ivy.fancied", made.expires_at));
+        assert!(read.code.is_none() && InvitationMade::read("{}").is_err());
+    }
 
     #[test]
     fn a_ticket_is_read_back_and_nothing_else_is_one() {

@@ -127,7 +127,7 @@ pub use files::FileView;
 pub use hastening::milder;
 pub use idempotency::{Added, Answered, IdempotencyKey};
 pub use intake::{Arrived, Chunks, Onto};
-pub use invitations::{Invited, Joining, NotJoined};
+pub use invitations::{InvitationMade, Invited, Joining, NotJoined};
 pub use kept::KeptView;
 pub use key_files::KeyFiles;
 pub use library::{PathwayView, Versioned};

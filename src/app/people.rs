@@ -1,6 +1,11 @@
 //! The people of an agency, looked after by its administrators: who there is, what places they have, who is still to join.
 
-use super::{App, Caller, Error, Founder, Invited, gate::bare, work_contacts::WorkContact};
+use serde_json::json;
+
+use super::{
+    Answered, App, Caller, Error, Founder, IdempotencyKey, InvitationMade, Invited, gate::bare, idempotency::Once,
+    work_contacts::WorkContact,
+};
 use crate::{
     audit::Details,
     domain::{
@@ -10,15 +15,15 @@ use crate::{
         ids::{TeamId, UserId},
         relation::Relation,
         role::Role,
-        text::{PersonName, Username},
+        text::{JobTitle, PersonName, Username, WorkPhone},
         time::Timestamp,
     },
     policy::{Object, RequestContext, State},
     store::accounts::Account,
 };
 
-/// How many people stand on one page.
-const ON_A_PAGE: u32 = 50;
+/// How many people stand on one page, unless told.
+const ON_A_PAGE: u8 = 50;
 
 /// Somebody of an agency.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,15 +81,21 @@ pub struct NewPerson {
 }
 
 impl App {
-    /// The people of the caller's agency, by name; looking is on record.
+    /// The people of the caller's agency, by name; looking is on record. So many at once, or fifty.
     ///
     /// # Errors
     /// [`Error::Refused`] for all but its administrators.
-    pub async fn people(&self, request: &RequestContext, caller: &Caller, after: Option<UserId>) -> Result<PeoplePage, Error> {
+    pub async fn people(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        (after, limit): (Option<UserId>, Option<u8>),
+    ) -> Result<PeoplePage, Error> {
         self.look_at_people(request, caller, None).await?;
-        let mut found = self.store.people_of(caller.agency(), after, ON_A_PAGE + 1).await?;
-        let more = found.len() > ON_A_PAGE as usize;
-        found.truncate(ON_A_PAGE as usize);
+        let limit = limit.unwrap_or(ON_A_PAGE);
+        let mut found = self.store.people_of(caller.agency(), after, u32::from(limit) + 1).await?;
+        let more = found.len() > usize::from(limit);
+        found.truncate(usize::from(limit));
         let next = found.last().filter(|_| more).map(|(account, _)| account.id);
         Ok(PeoplePage { people: self.person_views(caller, found).await?, next })
     }
@@ -113,12 +124,49 @@ impl App {
         caller: &Caller,
         new: NewPerson,
     ) -> Result<(UserId, Invited), Error> {
+        self.add_person_with(request, caller, new, None).await
+    }
+
+    /// The same, once for each key. Repeated, the answer has no code: whoever lost it asks for a new invitation.
+    ///
+    /// # Errors
+    /// As [`App::add_person`]; [`Error::KeyReused`].
+    pub async fn add_person_once(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        new: NewPerson,
+    ) -> Result<Answered<InvitationMade>, Error> {
+        let (team, role) = new.place;
+        let (title, phone) =
+            (new.contact.title.as_ref().map(JobTitle::as_str), new.contact.phone.as_ref().map(WorkPhone::as_str));
+        let body = json!([new.username.as_str(), new.name.as_str(), title, phone, team.to_string(), role.code()]).to_string();
+        let act = async |once: &Once<'_>| {
+            let (user, invited) = self.add_person_with(request, caller, new, Some(once)).await?;
+            Ok(InvitationMade::with(user, invited))
+        };
+        self.once(request, caller, key, ("POST /people", body.as_bytes()), act).await
+    }
+
+    async fn add_person_with(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        new: NewPerson,
+        once: Option<&Once<'_>>,
+    ) -> Result<(UserId, Invited), Error> {
         let founder = Founder::Caller(caller);
+        // Whoever may not is told that before anything is looked up.
+        let (actor, relation) = founder.acting_on(caller.agency(), Role::AgencyAdministrator)?;
+        let object = Object::Agency(caller.agency());
+        let _allowed = self.ask(bare(actor, Action::MakeAccount, object, relation, State::None, request)).await?;
         let (team, role) = new.place;
         if self.store.team(team).await?.is_none_or(|team| team.agency != caller.agency()) {
             return Err(Error::Unseen);
         }
-        let user = self.make_account(request, &founder, caller.agency(), (new.username, new.name, new.contact)).await?;
+        let person = (new.username, new.name, new.contact);
+        let user = self.make_account_once(request, &founder, caller.agency(), person, once).await?;
         self.give_place(request, &founder, user, team, role).await?;
         Ok((user, self.invite(request, &founder, user).await?))
     }

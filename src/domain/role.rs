@@ -23,6 +23,10 @@ coded_enum! {
 }
 
 impl Role {
+    /// The roles that an agency's administrators give. Whoever runs the hub is none of theirs to name.
+    pub const OF_AGENCIES: [Self; 7] =
+        [Self::Practitioner, Self::Triager, Self::Lead, Self::Coordinator, Self::Dpo, Self::AgencyAdministrator, Self::Analyst];
+
     /// The role in words, for pages.
     pub const fn title(self) -> &'static str {
         match self {

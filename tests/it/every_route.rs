@@ -197,7 +197,7 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                     "withheld" => serde_json::json!({
                         "withhold": { "answers": ["lives_at"], "from": ["none"] }, "revision": 1,
                     }),
-                    "send-anyway" | "withdraw" | "claim" | "release" | "read" | "recall" | "end" | "delete" => {
+                    "send-anyway" | "withdraw" | "claim" | "release" | "read" | "recall" | "end" | "delete" | "invite" => {
                         serde_json::json!({})
                     }
                     "not-shared" => serde_json::json!({ "team": "none", "reason": "No need to know." }),
@@ -221,6 +221,9 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                     "step" => serde_json::json!({ "step": "first-contact" }),
                     "assign" => serde_json::json!({ "to": "theo.invented", "revision": 1 }),
                     "safeguarding-leads" => serde_json::json!({ "leads": [] }),
+                    "people" => serde_json::json!({
+                        "name": "Ivy Fancied", "username": "ivy.fancied", "team": "none", "role": "triager",
+                    }),
                     "enquiries" => example(
                         &served.hub.app.form("fire-prevention", FormKind::Enquiry).unwrap().pathway,
                         AgencyKind::Police,

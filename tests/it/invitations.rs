@@ -55,7 +55,7 @@ async fn from_the_invitation_to_the_queue(engine: Engine) {
     let app = &hub.app;
     let abel = hub.sign_in("abel.template").await;
     let (user, first) = invited(&hub, &abel, "ivy.fancied").await;
-    let people = app.people(&app.request(None), &abel, None).await.unwrap().people;
+    let people = app.people(&app.request(None), &abel, (None, None)).await.unwrap().people;
     let ivy = people.iter().find(|person| person.user == user).unwrap();
     assert_eq!((ivy.state, ivy.invited_until, ivy.places.len()), (AccountState::Invited, Some(first.expires_at), 1));
     assert!(ivy.places[0].waits && ivy.places[0].own);

@@ -255,7 +255,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
         "" => None,
         text => Some(UserId::parse(text).map_err(|_| Error::Malformed("This page of the list is none of ours."))?),
     };
-    let page = app.people(&person.request, &person.caller, after).await?;
+    let page = app.people(&person.request, &person.caller, (after, None)).await?;
     ok(&PeoplePage {
         agency: person.caller.main().map(|named| named.agency.as_str().to_owned()).unwrap_or_default(),
         people: page.people.iter().map(|view| PersonLine::of(view, person.request.at)).collect(),

@@ -10,6 +10,7 @@ mod fields;
 mod forgery;
 mod log;
 mod pathways;
+mod people;
 mod problems;
 mod proofs;
 mod redirections;
