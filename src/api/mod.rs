@@ -5,6 +5,7 @@
 mod absences;
 mod access;
 mod account;
+mod admissions;
 mod agreements;
 mod amendments;
 mod assignments;

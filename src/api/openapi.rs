@@ -14,8 +14,8 @@ use utoipa::{
 };
 
 use super::{
-    absences, access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages,
-    notices, pathways, people,
+    absences, access, account, admissions, agreements, amendments, assignments, attachments, checks, decisions, lists, log,
+    messages, notices, pathways, people,
     problem::{FieldProblem, ProblemBody},
     redirections, referrals, safeguarding_leads, saved_views, session, shares,
     table::{ROUTES, Route},
@@ -83,6 +83,9 @@ const SCHEME: &str = "session";
         saved_views::list,
         saved_views::save,
         saved_views::forget,
+        admissions::list,
+        admissions::admit,
+        admissions::refuse,
         people::list,
         people::add,
         people::show,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::{
-    absences, access, account, agreements, amendments, assignments, attachments, checks, decisions, lists, log, messages,
-    notices, openapi, pathways, people, redirections, referrals, safeguarding_leads, saved_views, session, shares, teams,
-    withholding,
+    absences, access, account, admissions, agreements, amendments, assignments, attachments, checks, decisions, lists, log,
+    messages, notices, openapi, pathways, people, redirections, referrals, safeguarding_leads, saved_views, session, shares,
+    teams, withholding,
 };
 use crate::{app::App, domain::action::Action};
 
@@ -116,6 +116,9 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/referrals/{reference}/check", "api-check", Action::PassCheck, || post(checks::decide)),
     closed("POST", "/referrals/{reference}/send-anyway", "api-send-anyway", Action::SendStopped, || post(checks::send_anyway)),
     closed("POST", "/referrals/{reference}/withdraw", "api-withdraw", Action::WithdrawStopped, || post(checks::withdraw)),
+    closed("GET", "/admissions", "api-admissions", Action::ReadAdmissions, || get(admissions::list)),
+    closed("POST", "/admissions", "api-admit", Action::AdmitMember, || post(admissions::admit)),
+    closed("POST", "/admissions/refuse", "api-refuse-member", Action::RefuseMember, || post(admissions::refuse)),
     closed("GET", "/people", "api-people", Action::ReadPeople, || get(people::list)),
     closed("POST", "/people", "api-add-person", Action::MakeAccount, || post(people::add)),
     closed("GET", "/people/{id}", "api-person", Action::ReadPeople, || get(people::show)),

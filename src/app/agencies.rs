@@ -159,6 +159,9 @@ impl App {
             return Err(Error::Malformed("an agency gives no such role"));
         }
         let state = if role.holds_team_key() { MembershipState::Waiting } else { MembershipState::Active };
+        let waits =
+            state == MembershipState::Waiting && self.store.account(user).await?.is_some_and(|account| account.is_ready());
+        let news = if waits { self.tell_waiting(team.id, user).await? } else { Vec::new() };
         let id = MembershipId::random(&*self.random);
         let place = Place { id, version: 1, team: team.id, agency: team.agency, role, state };
         let mut tx = self.store.begin().await?;
@@ -168,6 +171,7 @@ impl App {
             }
             other => other?,
         }
+        self.tell(&mut tx, &news, request.at).await?;
         tx.commit(permit, &Details { about: Some(user), ..Details::default() }).await?;
         Ok(id)
     }

@@ -52,6 +52,7 @@ impl App {
         let actor = self.own_actor(account, Strength::Invitation).await?;
         let permit = self.ask(own(&actor, Action::EnrolCredentials, user, request)).await?;
         let derived = self.passwords.derive(password.password(), self.passwords.recipe(&*self.random)).await?;
+        let news = self.tell_of_readiness(user).await?;
         let mut tx = self.store.begin().await?;
         let (identity, key) = self.new_key(&tx, OwnerKind::User, &user.to_string(), 1, request.at);
         let credential = Credential::make(user, key.id, &identity, &derived, &*self.random);
@@ -62,6 +63,7 @@ impl App {
         tx.insert_second_factor(user, &factor).await?;
         tx.end_invitation(user).await?;
         tx.publish_key(&key).await?;
+        self.tell(&mut tx, &news, request.at).await?;
         tx.commit(permit, &Details { keys: vec![key.id], ..Details::default() }).await?;
         Ok(identity)
     }

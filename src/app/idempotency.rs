@@ -210,6 +210,11 @@ pub struct Added {
     pub at: Timestamp,
 }
 
+/// The answer to an act that adds nothing with an id of its own: its event.
+pub(super) fn acted(tx: &Tx, at: Timestamp) -> Added {
+    Added { id: tx.event().to_string(), at }
+}
+
 impl Repeatable for Added {
     fn written(&self) -> String {
         serde_json::json!({ "id": self.id, "at": self.at.millis() }).to_string()

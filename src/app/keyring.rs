@@ -157,7 +157,9 @@ impl App {
         epoch: i64,
     ) -> Result<Option<Identity>, Error> {
         let wraps = self.store.team_wraps(team, caller.user()).await?;
-        let Some(keys::Found { wrap, row }) = wraps.into_iter().find(|found| found.wrap.epoch == epoch) else { return Ok(None) };
+        // A key that the person has no more opens nothing: whoever set a new one is handed the team's anew.
+        let fits = |found: &keys::Found| found.wrap.epoch == epoch && found.wrap.to_key == caller.session_row().key;
+        let Some(keys::Found { wrap, row }) = wraps.into_iter().find(fits) else { return Ok(None) };
         self.evidence(&[wrap.event]).await?.check(wrap.event, &row)?;
         if Sha256::digest(&wrap.bytes).as_slice() != wrap.sha256 {
             return Err(Error::Integrity("wrapped bytes do not match their row"));

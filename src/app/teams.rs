@@ -1,4 +1,4 @@
-//! Team birth and admission: how a team gets its key, and a member the team's.
+//! Team birth: how a team gets its key.
 
 use sha2::{Digest, Sha256};
 
@@ -7,10 +7,9 @@ use crate::{
     audit::Details,
     crypto::{AgeSuite, Identity, RecipientOf, WrapContext, WrapOf, wrap_key},
     domain::{
-        account::MembershipState,
         action::Action,
         actor::{Actor, Place},
-        ids::{KeyId, TeamId, UserId, WrapId},
+        ids::{KeyId, TeamId, WrapId},
         key::{HolderKind, OwnerKind},
         relation::Relation,
         role::Role,
@@ -64,41 +63,7 @@ impl App {
         Ok(())
     }
 
-    /// A lead hands a waiting member the team's present key, having compared the member's fingerprint with them.
-    pub async fn admit_member(&self, request: &RequestContext, caller: &Caller, team: TeamId, user: UserId) -> Result<(), Error> {
-        let team = self.team(team).await?;
-        let (actor, relation, _) = leading(caller, &team)?;
-        let act = bare(actor, Action::AdmitMember, Object::Team(team.id), relation, State::Team(team.state), request);
-        let permit = self.ask(act).await?;
-        let members = self.store.members(team.id).await?;
-        let waiting = |(id, place): &(UserId, Place)| *id == user && place.state == MembershipState::Waiting;
-        let (_, place) = members.into_iter().find(waiting).ok_or(Error::Unseen)?;
-        let member = self.store.account(user).await?.ok_or(Error::Unseen)?;
-        let member_key = member.key.ok_or(Error::Conflict("this person has not yet set a password and second factor"))?;
-        let member_key = self.owned_key(member_key, OwnerKind::User, user).await?;
-
-        let own = Self::own_identity(caller, &permit)?;
-        let identity = self.team_identity(caller, &permit, &own, team.id, team.epoch).await?.ok_or(Error::Refused)?;
-        let published = self.checked_key_of(OwnerKind::Team, &team.id.to_string(), team.epoch).await?;
-        let mut tx = self.store.begin().await?;
-        let wrap = self.wrap_team(
-            &tx,
-            &identity,
-            (team.id, published.id, team.epoch),
-            HolderKind::User,
-            &member_key,
-            RecipientOf::User(user),
-        );
-        tx.insert_team_wrap(&wrap, request.at).await?;
-        if !tx.activate_membership(place.id, place.version).await? {
-            return Err(Error::Conflict("the place has changed meanwhile"));
-        }
-        let keys = vec![published.id, member_key.id];
-        tx.commit(permit, &Details { keys, about: Some(user), ..Details::default() }).await?;
-        Ok(())
-    }
-
-    fn wrap_team(
+    pub(super) fn wrap_team(
         &self,
         tx: &Tx,
         identity: &Identity,

@@ -31,6 +31,10 @@ coded_enum! {
         BearTeam = "bear-team",
         /// A lead gives a member the team's key.
         AdmitMember = "admit-member",
+        /// A lead looks at who waits for the team's key.
+        ReadAdmissions = "read-admissions",
+        /// A lead says that somebody who waits does not get the team's key: their place ends.
+        RefuseMember = "refuse-member",
         /// Gives the right password; the second factor is still to come.
         GivePassword = "give-password",
         /// Signs in.
@@ -263,7 +267,9 @@ impl Action {
             | Self::EndAgreement
             | Self::ReadLog
             | Self::ExportLog => Scope::Agency,
-            Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember => Scope::Team,
+            Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember | Self::ReadAdmissions | Self::RefuseMember => {
+                Scope::Team
+            }
             Self::SubmitReferral
             | Self::AskAdvice
             | Self::StartDraft
@@ -445,6 +451,8 @@ impl Action {
             Self::EnrolCredentials => "set a password and second factor",
             Self::BearTeam => "made a team's key",
             Self::AdmitMember => "gave a member the team's key",
+            Self::ReadAdmissions => "looked at who waits for the team's key",
+            Self::RefuseMember => "refused a member the team's key",
             Self::GivePassword => "gave their password",
             Self::SignIn => "signed in",
             Self::SignOut => "signed out",

@@ -9,6 +9,7 @@ pub mod absence;
 pub mod account;
 pub mod action;
 pub mod actor;
+pub mod admission;
 pub mod agency;
 pub mod agreement;
 pub mod answers;

@@ -63,6 +63,18 @@ coded_enum! {
         Integrity = "integrity",
         /// Mail to a member comes back.
         MailFailing = "mail-failing",
+        /// Somebody waits for a team's key.
+        MemberWaits = "member-waits",
+        /// You were given a team's key.
+        Admitted = "admitted",
+        /// Another lead gave somebody the team's key.
+        MemberAdmitted = "member-admitted",
+        /// You are not given a team's key.
+        NotAdmitted = "not-admitted",
+        /// A lead did not give somebody the team's key.
+        MemberRefused = "member-refused",
+        /// The key of somebody who waits is not the one that they read out.
+        KeyDiffers = "key-differs",
     }
 }
 
@@ -77,6 +89,12 @@ pub enum NoticePlace {
     Log,
     /// Among the members of the agency.
     Members,
+    /// Among those who wait for a team's key.
+    Admissions,
+    /// Among the people of the agency.
+    People,
+    /// On the reader's own account page.
+    Account,
     /// Nowhere: whoever is told sees it no more.
     Nowhere,
 }
@@ -88,7 +106,10 @@ impl NoticeCode {
             Self::DraftWaits | Self::DraftHanded | Self::DraftEnding | Self::DraftNotSent => NoticePlace::Draft,
             Self::Integrity => NoticePlace::Log,
             Self::MailFailing => NoticePlace::Members,
-            Self::Recalled => NoticePlace::Nowhere,
+            Self::Recalled | Self::KeyDiffers => NoticePlace::Nowhere,
+            Self::MemberWaits | Self::MemberAdmitted => NoticePlace::Admissions,
+            Self::MemberRefused => NoticePlace::People,
+            Self::Admitted | Self::NotAdmitted => NoticePlace::Account,
             _ => NoticePlace::Referral,
         }
     }
@@ -142,6 +163,12 @@ impl NoticeCode {
             Self::SentForYou => "What you wrote was sent by your deputy",
             Self::Integrity => "A stored record failed its check and was not shown",
             Self::MailFailing => "Mail to this member does not arrive",
+            Self::MemberWaits => "Somebody waits for you to compare their key and hand over the team’s",
+            Self::Admitted => "A lead handed you the team’s key: you can open what the team holds",
+            Self::MemberAdmitted => "Another lead handed somebody the team’s key",
+            Self::NotAdmitted => "A lead did not hand you the team’s key: your place there has ended",
+            Self::MemberRefused => "A lead did not hand somebody the team’s key: their place there has ended",
+            Self::KeyDiffers => "The key of somebody who joined was not the one that they read out. Find out who joined as them",
         }
     }
 }

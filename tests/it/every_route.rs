@@ -63,6 +63,9 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::MakeAccount
         | Action::ReadMailboxes
         | Action::ResumeMail => Some(("tess.example", &[StatusCode::FORBIDDEN])),
+        Action::ReadAdmissions | Action::AdmitMember | Action::RefuseMember => {
+            Some(("tess.example", &[StatusCode::FORBIDDEN, StatusCode::NOT_FOUND]))
+        }
         Action::InvitePerson => Some(("tess.example", &[StatusCode::NOT_FOUND])),
         Action::ReadReferral
         | Action::ReadAccess
@@ -116,6 +119,7 @@ fn filled(template: &str, reference: &str) -> String {
         .replace("{index}", "0")
         .replace("{pathway}", pathway)
         .replace("{id}", pathway)
+        .replace("{team}", "none")
         .replace("{section}", "about")
         .replace("{name}", "missing")
 }
@@ -186,6 +190,11 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                 ("text", "Anybody there?"),
             ]),
             "refer" => request.form(&[("csrf_token", token), ("form_token", "sweep-form-token"), ("danger", "no")]),
+            _ if asked.template.contains("/admissions/") && asked.page => request.form(&[
+                ("csrf_token", token),
+                ("form_token", "sweep-form-token"),
+                if last == "refuse" { ("why", "not-expected") } else { ("compared", "yes") },
+            ]),
             _ if asked.page => request.form(&[("csrf_token", token), ("form_token", "sweep-form-token")]),
             _ => {
                 let body = match last {
@@ -221,6 +230,8 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                     "step" => serde_json::json!({ "step": "first-contact" }),
                     "assign" => serde_json::json!({ "to": "theo.invented", "revision": 1 }),
                     "safeguarding-leads" => serde_json::json!({ "leads": [] }),
+                    "admissions" => serde_json::json!({ "team": "none", "user": "none", "fingerprint": "none" }),
+                    "refuse" => serde_json::json!({ "team": "none", "user": "none", "reason": "not-expected" }),
                     "people" => serde_json::json!({
                         "name": "Ivy Fancied", "username": "ivy.fancied", "team": "none", "role": "triager",
                     }),

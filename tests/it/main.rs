@@ -8,6 +8,7 @@ mod support;
 mod absences;
 mod access;
 mod additions;
+mod admissions;
 mod api;
 mod amendments;
 mod assignments;

@@ -9,6 +9,7 @@ pub mod csv;
 pub mod files;
 pub mod hub;
 pub mod kept_back;
+pub mod newcomer;
 pub mod notice;
 pub mod postgres;
 pub mod raw;

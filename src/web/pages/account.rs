@@ -38,6 +38,8 @@ pub struct AccountPage {
     pub deputy: String,
     /// When they are away, as a sentence; empty while nothing is said of that.
     pub away: String,
+    /// The fingerprint of their key, in groups.
+    pub fingerprint: String,
     /// How many sessions they have, this one included.
     pub sessions: u64,
 }
@@ -114,6 +116,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         phone: phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
         deputy: deputy.unwrap_or_default(),
         away: away.map(|absence| format!("You are {}.", words::absence(absence, person.request.at))).unwrap_or_default(),
+        fingerprint: app.own_fingerprint(&person.caller).await?,
         sessions,
     })
 }

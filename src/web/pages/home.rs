@@ -5,8 +5,9 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{Router, extract::State, routing};
 
+use super::admissions;
 use crate::{
-    app::{App, Caller, DraftItem, Item, NamedPlace, PathwayView},
+    app::{App, Caller, DraftItem, Item, NamedPlace, PathwayView, Reached, WaitsFor},
     domain::{
         account::MembershipState,
         news::{News, Side},
@@ -38,8 +39,28 @@ pub struct HomePage {
     pub drafts: Vec<DraftLine>,
     /// Further places, in order: my referrals, a team's queue, the log.
     pub places: Vec<PlaceLine>,
+    /// The teams whose key the reader waits for.
+    pub waits_for: Vec<WaitLine>,
+    /// The fingerprint of their key, to be read to whoever hands one over; empty while they wait for none.
+    pub fingerprint: String,
     /// What there is to say to somebody who can do nothing here: about each of their places, or that there is none.
     pub nothing: Vec<String>,
+}
+
+/// A team whose key the reader waits for.
+#[derive(Clone)]
+pub struct WaitLine {
+    /// Its name.
+    pub team: String,
+    /// Who can hand it over, with their numbers; empty for nobody.
+    pub leads: Vec<String>,
+}
+
+impl From<&WaitsFor> for WaitLine {
+    fn from(waits: &WaitsFor) -> Self {
+        let lead = |lead: &Reached| format!("{}, {}", lead.name, lead.phone.as_deref().unwrap_or("no work number given"));
+        Self { team: waits.team.clone(), leads: waits.leads.iter().map(lead).collect() }
+    }
 }
 
 /// One pathway the caller may send.
@@ -122,6 +143,10 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
     let ways = app.ways(&person.caller);
     let mut places = Vec::new();
     let mut add = |title: String, href: String, about: &str| places.push(PlaceLine { title, href, about: about.to_owned() });
+    for (team, count) in app.admissions_waiting(&person.caller).await? {
+        let who = if count == 1 { "1 person waits".to_owned() } else { format!("{count} people wait") };
+        add(format!("{who} for the key of {team}"), admissions::HREF.to_owned(), "Compare their key with them and hand it over.");
+    }
     // Before everything else: it goes on unread when nobody looks.
     let waiting = app.checks_waiting(&person.caller).await?;
     if person.caller.checks() {
@@ -146,6 +171,10 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
     if ways.log {
         add("Log".to_owned(), "/log".to_owned(), "Who did what in your agency, and who looked.");
     }
+    let (waits_for, fingerprint) = match app.waits_for(&person.caller).await? {
+        waits if waits.is_empty() => (Vec::new(), String::new()),
+        waits => (waits.iter().map(WaitLine::from).collect(), app.own_fingerprint(&person.caller).await?),
+    };
     let answered = app.answered_of_late(&person.request, &person.caller).await?.into_iter().map(answer).collect();
     let waiting = app.waiting_for_sender(&person.request, &person.caller).await?.into_iter().map(news).collect();
     let drafts = app.drafts(&person.request, &person.caller).await?.into_iter().map(draft).collect();
@@ -153,6 +182,8 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         frame: person.frame.titled("Start").at("/"),
         notice: String::new(),
         nothing: nothing(&person.caller),
+        waits_for,
+        fingerprint,
         pathways,
         waiting,
         answered,
@@ -209,14 +240,8 @@ fn nothing(caller: &Caller) -> Vec<String> {
     }
     let line = |named: &NamedPlace| {
         let (role, team) = (named.place.role.title().to_lowercase(), named.team.as_str());
-        match named.place.state {
-            MembershipState::Waiting => {
-                format!("Your place in {team} waits for a lead of that team to hand you its key. Ask them to do so.")
-            }
-            MembershipState::Active | MembershipState::Ended => {
-                format!("You are {role} in {team}. There are no pages for that role yet.")
-            }
-        }
+        format!("You are {role} in {team}. There are no pages for that role yet.")
     };
-    caller.places().iter().map(line).collect()
+    // Of a place that waits the page says more, above.
+    caller.places().iter().filter(|named| named.place.state == MembershipState::Active).map(line).collect()
 }

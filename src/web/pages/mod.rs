@@ -6,6 +6,7 @@ pub mod absence;
 pub mod access;
 pub mod account;
 pub mod addition;
+pub mod admissions;
 mod advice;
 pub mod agreements;
 mod answers;
@@ -100,6 +101,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(print::routes())
         .merge(dialogue::routes())
         .merge(addition::routes())
+        .merge(admissions::routes())
         .merge(checks::routes())
         .merge(safeguarding_leads::routes())
         .merge(people::routes())

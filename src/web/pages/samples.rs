@@ -104,6 +104,7 @@ pub(super) fn all() -> Vec<Sample> {
     let mut samples = account::signing_in();
     samples.extend(people::joining());
     samples.extend(people::people());
+    samples.extend(people::admissions());
     samples.extend(start::before_the_form());
     samples.extend(start::screening());
     for (state, answer) in [("", "Words\nover two lines"), ("-empty", ""), ("-attacked", ATTACK)] {

@@ -140,6 +140,27 @@ async fn joining(sweep: &mut Sweep<'_>, served: &Served) {
     browser.submit().await;
     sweep.look("/", "just-joined").await;
     browser.press(".app-account form[action='/sign-out'] button").await;
+    admitting(sweep, served).await;
+}
+
+/// A lead's pages on which a key is compared and handed over.
+async fn admitting(sweep: &mut Sweep<'_>, served: &Served) {
+    let browser = sweep.browser;
+    browser.sign_in(served, "pia.supposed").await;
+    sweep.look("/", "somebody-waits").await;
+    sweep.open("/admissions", "/admissions", "good").await;
+    sweep.open("/admissions/nowhere/nobody", "/admissions/{team}/{id}", "bad").await;
+    browser.go("/admissions").await;
+    browser.follow("Ivy Fancied").await;
+    sweep.look("/admissions/{team}/{id}", "good").await;
+    browser.press("main form:not([action$='/refuse']) button").await;
+    sweep.look("/admissions/{team}/{id}", "not-compared").await;
+    browser.press("form[action$='/refuse'] button").await;
+    sweep.look("/admissions/{team}/{id}", "no-reason").await;
+    browser.choose("compared", "yes").await;
+    browser.press("main form:not([action$='/refuse']) button").await;
+    sweep.look("/admissions", "empty").await;
+    browser.press(".app-account form[action='/sign-out'] button").await;
 }
 
 async fn sending(sweep: &mut Sweep<'_>, served: &Served) {

@@ -35,6 +35,7 @@ pub(super) fn signing_in() -> Vec<Sample> {
         phone: String::new(),
         deputy: PERSON.to_owned(),
         away: "You are away until 7 December 2026.".to_owned(),
+        fingerprint: "0123 4567 89ab cdef 0123 4567 89ab cdef".to_owned(),
         sessions: 2,
     };
     let contact = |failed: bool, title: &str, phone: &str| ContactPage {

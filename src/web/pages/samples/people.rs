@@ -2,6 +2,7 @@
 
 use super::{
     super::{
+        admissions::{AdmissionPage, AdmissionsPage, WaitingLine},
         join::{InvitationPage, ReadyPage},
         people::{AddPersonPage, PeoplePage, PersonLine},
         person::{InvitedPage, PersonPage},
@@ -10,6 +11,7 @@ use super::{
 };
 use crate::web::components::QrPicture;
 
+const FINGERPRINT: &str = "0123 4567 89ab cdef 0123 4567 89ab cdef";
 const CODE: &str = "7K3F9-QXD2A-BCDEF-01234";
 
 pub(super) fn people() -> Vec<Sample> {
@@ -65,6 +67,40 @@ pub(super) fn people() -> Vec<Sample> {
         sample("person-invited", false, &invited),
         sample("person", false, &person(PERSON, "/people/00/invite")),
         sample("person-joined", false, &person(ATTACK, "")),
+    ]
+}
+
+pub(super) fn admissions() -> Vec<Sample> {
+    let line = |name: &str| WaitingLine {
+        name: name.to_owned(),
+        href: "/admissions/00/00".to_owned(),
+        about: "Practitioner in Duty desk, of Exampleshire Council.".to_owned(),
+    };
+    let list = |ready: Vec<WaitingLine>, invited: Vec<WaitingLine>| AdmissionsPage {
+        frame: somebody().titled("New members").back_to("/"),
+        ready,
+        invited,
+    };
+    let member = |failed: bool, name: &str, fingerprint: &str| AdmissionPage {
+        frame: somebody().titled("Somebody who waits – New members").back_to("/admissions").failed_if(failed),
+        name: name.to_owned(),
+        username: "sample.c".to_owned(),
+        place: "Practitioner in Duty desk".to_owned(),
+        agency: "Exampleshire Council".to_owned(),
+        phone: if failed { String::new() } else { "0116 496 0000".to_owned() },
+        fingerprint: fingerprint.to_owned(),
+        older: failed,
+        href: "/admissions/00/00".to_owned(),
+        form_token: "00".to_owned(),
+        not_compared: if failed { "Tick that you have compared the key with them".to_owned() } else { String::new() },
+        no_reason: if failed { "Choose why they do not get the key".to_owned() } else { String::new() },
+    };
+    vec![
+        sample("admissions", false, &list(vec![line(PERSON)], vec![line(ATTACK)])),
+        sample("admissions-none", false, &list(Vec::new(), Vec::new())),
+        sample("admission", false, &member(false, PERSON, FINGERPRINT)),
+        sample("admission-failed", true, &member(true, ATTACK, FINGERPRINT)),
+        sample("admission-not-ready", false, &member(false, PERSON, "")),
     ]
 }
 

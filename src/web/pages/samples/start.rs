@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        home::{AnswerLine, DraftLine, HomePage, PathwayLine, PlaceLine},
+        home::{AnswerLine, DraftLine, HomePage, PathwayLine, PlaceLine, WaitLine},
         pathway::{DangerPage, StartPage, StopPage},
         screening::{FormsPage, ScreeningPage, Suggestion},
     },
@@ -23,6 +23,13 @@ pub(super) fn before_the_form() -> Vec<Sample> {
         frame: somebody().titled("Start").at("/"),
         notice: if full { "The service will be down on Sunday from 2am to 3am.".to_owned() } else { String::new() },
         nothing: vec!["You are agency administrator in Information governance. There are no pages for that role yet.".to_owned()],
+        waits_for: ["Emergency duty", "Duty desk"]
+            .map(|team| WaitLine {
+                team: team.to_owned(),
+                leads: if full { vec!["Robin Sample, 0116 496 0000".to_owned()] } else { Vec::new() },
+            })
+            .into(),
+        fingerprint: "0123 4567 89ab cdef 0123 4567 89ab cdef".to_owned(),
         pathways: full.then(pathway_line).into_iter().collect(),
         waiting: if full {
             vec![AnswerLine {

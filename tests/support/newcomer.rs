@@ -1,0 +1,46 @@
+//! Somebody new to a founded hub: with account, place, password and second factor, who waits for their team's key.
+
+use referral_exchange::{
+    app::{App, Caller, Founder, IdempotencyKey, NewPassword, WorkContact},
+    demo::DemoPerson,
+    domain::{
+        ids::TeamId,
+        role::Role,
+        text::{PersonName, Username},
+    },
+};
+
+use super::hub::Hub;
+
+/// A key that no request came with before.
+pub fn key(app: &App) -> IdempotencyKey {
+    IdempotencyKey::parse(&app.request(None).id.to_string()).unwrap()
+}
+
+/// Makes them, as an administrator of their agency does, and sets what they would set themselves.
+pub async fn newcomer(hub: &Hub, administrator: &Caller, username: &str, (team, role): (TeamId, Role)) -> DemoPerson {
+    let (app, founder) = (&hub.app, Founder::Caller(administrator));
+    let person = (Username::parse(username).unwrap(), PersonName::parse("Nell Novel").unwrap(), WorkContact::default());
+    let user = app.make_account(&app.request(None), &founder, administrator.agency(), person).await.unwrap();
+    app.give_place(&app.request(None), &founder, user, team, role).await.unwrap();
+    let password = format!("{username} has a long one");
+    let new = NewPassword::parse(password.clone()).unwrap();
+    let factor = app.enrol_credentials(&app.request(None), user, &new).await.unwrap();
+    let like = hub.people.iter().find(|person| person.team_id == team).unwrap_or(&hub.people[0]).clone();
+    DemoPerson {
+        user,
+        team_id: team,
+        username: username.to_owned(),
+        name: "Nell Novel".to_owned(),
+        role,
+        password,
+        totp_secret: factor.secret.to_string(),
+        ..like
+    }
+}
+
+/// Signs them in; the clock moves on so that the next code is a new one.
+pub async fn sign_in(hub: &Hub, person: &DemoPerson) -> Caller {
+    hub.clock.advance(std::time::Duration::from_secs(31));
+    person.sign_in(&hub.app).await.unwrap().0
+}
