@@ -96,6 +96,7 @@ const SCHEME: &str = "session";
         attachments::file,
         attachments::original,
         attachments::quarantine,
+        attachments::end_quarantine,
         log::list,
         log::export,
         log::checkpoint,

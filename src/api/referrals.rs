@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::{
     absences::Away,
     assignments::Covered,
+    attachments::Quarantine,
     body::{self, Change, Members},
     decisions::{ClosedView, Decided},
     json::Unique,
@@ -220,12 +221,16 @@ pub struct Attachment {
     scan: &'static str,
     /// Whether it is in quarantine, and so cannot be downloaded.
     quarantined: bool,
+    /// That it was put into quarantine, the last time; left out where it never was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quarantine: Option<Quarantine>,
     /// Whether the picture as it came is kept as well.
     original: bool,
 }
 
 impl From<FileView> for Attachment {
     fn from(file: FileView) -> Self {
+        let is_quarantined = file.is_quarantined();
         Self {
             id: file.id.to_string(),
             name: file.name.as_str().to_owned(),
@@ -236,7 +241,8 @@ impl From<FileView> for Attachment {
             audience: file.audience.code(),
             description: file.description,
             scan: file.scan.code(),
-            quarantined: file.is_quarantined,
+            quarantined: is_quarantined,
+            quarantine: file.quarantine.map(Into::into),
             original: file.has_original,
         }
     }

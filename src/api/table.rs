@@ -137,6 +137,13 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/referrals/{reference}/attachments/{id}/quarantine", "api-quarantine", Action::QuarantineFile, || {
         post(attachments::quarantine)
     }),
+    closed(
+        "POST",
+        "/referrals/{reference}/attachments/{id}/quarantine/end",
+        "api-end-quarantine",
+        Action::LiftQuarantine,
+        || post(attachments::end_quarantine),
+    ),
     closed("GET", "/log", "api-log", Action::ReadLog, || get(log::list)),
     closed("GET", "/log/export", "api-log-export", Action::ExportLog, || get(log::export)),
     open("GET", "/log/checkpoint", "api-checkpoint", None, || get(log::checkpoint)),

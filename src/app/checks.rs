@@ -354,11 +354,13 @@ impl App {
     }
 
     /// A stop as its readers see it.
-    pub(super) async fn stop_view(&self, versioned: &Versioned, by: UserId, stop: Stop) -> Result<StopView, Error> {
+    pub(super) async fn stop_view(&self, versioned: &Versioned, stop: Option<(UserId, Stop)>) -> Result<Option<StopView>, Error> {
+        let Some((by, stop)) = stop else { return Ok(None) };
         let by = self.store.account(by).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
         let reasons = versioned.pathway.check.as_ref().map_or(&[][..], |check| &check.reasons);
         let title = reasons.iter().find(|choice| choice.code == stop.reason).map(|choice| choice.title.clone());
-        Ok(StopView { by, title: title.unwrap_or_default(), reason: stop.reason.as_str().to_owned(), text: stop.text })
+        let reason = stop.reason.as_str().to_owned();
+        Ok(Some(StopView { by, title: title.unwrap_or_default(), reason, text: stop.text }))
     }
 }
 

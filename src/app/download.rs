@@ -239,7 +239,7 @@ impl App {
 
         let mut tx = self.store.begin().await?;
         let state = tx.held_file_state(entry.entry.id).await?.ok_or(Error::Integrity("the state of a file is missing"))?;
-        if state.quarantined_at.is_some() {
+        if state.is_quarantined() {
             drop(tx);
             self.refuse(permit.act().clone(), DenialReason::Quarantined, None).await?;
             return Err(Error::Conflict(QUARANTINED));

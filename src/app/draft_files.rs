@@ -152,7 +152,7 @@ impl App {
         if !tx.touch_draft(id, held.draft.revision, request.at).await? {
             return Err(CommitError::Stale("draft").into());
         }
-        let written = write_file(&mut tx, entry, sealed).await?;
+        let written = write_file(&mut tx, entry, sealed, None).await?;
         keep(written.blobs).await?;
         let details = Details { entries: written.entries, keys: vec![compartment.key], ..Details::default() };
         tx.commit(permit, &details).await?;
@@ -291,14 +291,14 @@ impl App {
     pub(super) async fn describe_anew(&self, tx: &mut Tx, onto: &Compartment, files: Vec<Anew>) -> Result<Written, Error> {
         let mut all = Written { entries: Vec::new(), blobs: Vec::new() };
         for Anew { source, author, at, file } in files {
-            let entry = match onto.kind {
+            let (entry, origin) = match onto.kind {
                 CompartmentKind::Share => {
                     let content = copies::written(source, file.description.written().as_bytes());
-                    self.sealed_entry(tx, onto, EntryKind::Attachment, &content, author, at)
+                    (self.sealed_entry(tx, onto, EntryKind::Attachment, &content, author, at), Some(source))
                 }
-                _ => self.description_entry(tx, onto, &file, (author, at)),
+                _ => (self.description_entry(tx, onto, &file, (author, at)), None),
             };
-            let written = write_file(tx, entry, file).await?;
+            let written = write_file(tx, entry, file, origin).await?;
             all.entries.extend(written.entries);
             all.blobs.extend(written.blobs);
         }

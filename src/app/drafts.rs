@@ -262,7 +262,7 @@ impl App {
             enquiry,
             stopped,
             withheld,
-            files: self.file_views(files).await?,
+            files: self.file_views(files, (&[], false)).await?,
             draft,
         })
     }

@@ -89,10 +89,10 @@ impl App {
     }
 }
 
-/// Writes the rows of a sealed file and of the entry that describes it.
-pub(super) async fn write_file(tx: &mut Tx, entry: Entry, sealed: SealedFile) -> Result<Written, Error> {
+/// Writes the rows of a sealed file and of the entry that describes it; of a copy with what it is a copy of.
+pub(super) async fn write_file(tx: &mut Tx, entry: Entry, sealed: SealedFile, origin: Option<EntryId>) -> Result<Written, Error> {
     tx.insert_entry(&entry).await?;
-    tx.insert_file_state(entry.id, sealed.scan).await?;
+    tx.insert_file_state(entry.id, sealed.scan, origin).await?;
     let mut written = Written { entries: vec![(entry.id, entry.sha256)], blobs: Vec::new() };
     for (form, id, blob, streamed) in sealed.forms {
         tx.insert_attachment(&Attachment {

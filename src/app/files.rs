@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde_json::json;
 
 use super::{
-    Added, Answered, App, Arrived, Caller, Error, IdempotencyKey, ScanVerdict,
+    Added, Answered, App, Arrived, Caller, Error, IdempotencyKey, QuarantineView, ScanVerdict,
     file_sealing::{keep, write_file},
     idempotency::Once,
     sealing::{Compartment, Holder},
@@ -54,10 +54,17 @@ pub struct FileView {
     pub description: String,
     /// What a scanner made of it.
     pub scan: ScanState,
-    /// Whether it is in quarantine.
-    pub is_quarantined: bool,
+    /// That it was put into quarantine, and whether it was let out again; none where neither ever was.
+    pub quarantine: Option<QuarantineView>,
     /// Whether the picture as it came is kept as well.
     pub has_original: bool,
+}
+
+impl FileView {
+    /// Whether it is in quarantine now.
+    pub fn is_quarantined(&self) -> bool {
+        self.quarantine.as_ref().is_some_and(|stopped| stopped.lifted.is_none())
+    }
 }
 
 impl fmt::Debug for FileView {
@@ -129,13 +136,19 @@ impl Target {
 }
 
 impl App {
-    /// Files as a list shows them: with what stands of them now, and the names of those who added them.
-    pub(super) async fn file_views(&self, described: Vec<Described>) -> Result<Vec<FileView>, Error> {
+    /// Files as a list shows them: with what stands of them now, and the names of those who added them. Somebody of the desk is
+    /// named whoever stopped one; anybody else those alone who read it where they read it themselves.
+    pub(super) async fn file_views(
+        &self,
+        described: Vec<Described>,
+        (kinds, is_desk): (&[ShownCompartment], bool),
+    ) -> Result<Vec<FileView>, Error> {
         if described.is_empty() {
             return Ok(Vec::new());
         }
         let ids: Vec<EntryId> = described.iter().map(|file| file.id).collect();
         let states = self.store.file_states(&ids).await?;
+        let stopped = self.quarantine_views(&states, (kinds, is_desk)).await?;
         let names = self.names_of(described.iter().map(|file| file.author)).await?;
         let view = |Described { author, id, at, audience, about }| {
             let state =
@@ -150,7 +163,7 @@ impl App {
                 size: about.size,
                 description: about.text,
                 scan: state.scan,
-                is_quarantined: state.quarantined_at.is_some(),
+                quarantine: stopped.get(&id).cloned(),
                 has_original: about.has_original,
             })
         };
@@ -243,7 +256,7 @@ impl App {
         let entry = self.description_entry(&tx, &compartment, &sealed, (caller.user(), request.at));
         let added = Added { id: entry.id.to_string(), at: request.at };
         once.remember(&mut tx, &added).await?;
-        let written = write_file(&mut tx, entry, sealed).await?;
+        let written = write_file(&mut tx, entry, sealed, None).await?;
         if let Some(side) = side {
             tx.mark_new(referral.id, side, (News::File, request.at)).await?;
         }

@@ -96,7 +96,7 @@ impl App {
             Addressee::User(user) => Ok(BTreeSet::from([user])),
             Addressee::Team(team) => {
                 let members = self.store.members(team).await?.into_iter();
-                let reads = |place: &Place| place.opens() && (code == NoticeCode::Shared || self.works_queue(place));
+                let reads = |place: &Place| place.opens() && (code.is_of_shares() || self.works_queue(place));
                 Ok(members.filter(|(_, place)| reads(place)).map(|(user, _)| user).collect())
             }
         }

@@ -144,6 +144,7 @@ pub use notes::NoteView;
 pub use notices::{NoticePage, NoticeQuery, NoticeView};
 pub use people::{HeldPlace, NewPerson, PeoplePage, PersonView};
 pub use preview::{Preview, Reads};
+pub use quarantine::QuarantineView;
 pub use recipients::{Copied, RestrictedMember};
 pub use redirections::Redirection;
 pub use referral_view::{EntryView, HolderView, MessageView, ReferralView};

@@ -171,14 +171,16 @@ fn holds_parts_alone(entries: &[EntryView]) -> bool {
     of(EntryKind::Part) && !of(EntryKind::Submission)
 }
 
-/// Of what the gate allows, what there is something to do it with: a step whose clock runs, a share that can still be ended.
-fn possible(mut actions: Vec<Action>, desk: Option<&DeskView>, shares: &[ShareView]) -> Vec<Action> {
+/// Of what the gate allows, what there is something to do it with: a step whose clock runs, a share that can still be ended, a
+/// file that is in quarantine.
+fn possible(mut actions: Vec<Action>, desk: Option<&DeskView>, shares: &[ShareView], files: &[FileView]) -> Vec<Action> {
     let has_step = desk.is_some_and(|desk| desk.to_mark().next().is_some());
     let has_share = |what| shares.iter().any(|share| share.what == what && share.ended.is_none());
     actions.retain(|action| match action {
         Action::MarkStep => has_step,
         Action::RecallShare => has_share(Shared::Items),
         Action::EndCaseworkAccess => has_share(Shared::Casework),
+        Action::LiftQuarantine => files.iter().any(FileView::is_quarantined),
         _ => true,
     });
     actions
@@ -224,8 +226,9 @@ impl App {
             ..
         } = seen;
         let in_part = holds_parts_alone(&entries);
+        let is_desk = desk.as_ref().is_some_and(|desk| desk.keeps_casework);
         let by_share = kinds.iter().all(|shown| matches!(shown.kind, CompartmentKind::Share | CompartmentKind::Casework));
-        let shares = self.share_views(&referral, desk.as_ref().is_some_and(|desk| desk.keeps_casework), &kinds, sharings).await?;
+        let shares = self.share_views(&referral, is_desk, &kinds, sharings).await?;
         let deputy = sealed_by.filter(|user| *user != referral.referrer && !by_share);
         let to = |wanted| pointers.iter().filter(move |(kind, _)| *kind == wanted).map(|(_, reference)| *reference);
         // Whoever was given a part is not told who sent the whole, unless that stands in it.
@@ -233,10 +236,7 @@ impl App {
         let deputy = self.deputy_reached(deputy, referral.referrer_team).await?;
         let sent_by = if by_share { Default::default() } else { self.sent_from(&referral, &sender).await? };
         let received_by = self.received_by(&referral).await?;
-        let stop = match stop {
-            Some((by, stop)) => Some(self.stop_view(&pathway, by, stop).await?),
-            None => None,
-        };
+        let stop = self.stop_view(&pathway, stop).await?;
         let writers = messages.iter().map(|(by, _)| *by).chain(additions.iter().map(|(by, _)| *by));
         let writers = writers.chain(notes.iter().map(|(by, _)| *by)).chain(decisions.iter().map(|(by, _)| *by));
         let names = self.names_of(writers).await?;
@@ -246,7 +246,8 @@ impl App {
         let name_of = |id| names.get(&id).cloned().unwrap_or_default();
         let answers = (!parts.is_empty()).then(|| pathway.pathway.whole(parts));
         let additions = as_told((&pathway.pathway, answers.as_ref()), additions, &left_out, &mut entries);
-        let actions = possible(actions, desk.as_ref(), &shares);
+        let files = self.file_views(files, (&kinds, is_desk)).await?;
+        let actions = possible(actions, desk.as_ref(), &shares, &files);
         let marks = self.mark_views(marks, relation, &actions).await?;
         let covered = if by_share { None } else { self.covered_view(&referral).await? };
         let mut view = ReferralView {
@@ -272,7 +273,7 @@ impl App {
             notes: notes.into_iter().map(|(by, note)| NoteView { from: name_of(by), ..note }).collect(),
             decisions: decisions.into_iter().map(|(by, decision)| DecisionView { by: name_of(by), ..decision }).collect(),
             feedback,
-            files: self.file_views(files).await?,
+            files,
             sent_by,
             sender,
             deputy,

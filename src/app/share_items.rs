@@ -28,6 +28,7 @@ use crate::{
     policy::RequestContext,
     store::{
         Tx,
+        attachments::FileState,
         entries::{self, Entry},
         referrals::Referral,
     },
@@ -93,7 +94,7 @@ impl App {
         }
         let files = found.iter().filter(|item| item.entry.kind == EntryKind::Attachment).map(|item| item.entry.id);
         let states = self.store.file_states(&files.collect::<Vec<_>>()).await?;
-        if states.iter().any(|state| state.quarantined_at.is_some()) {
+        if states.iter().any(FileState::is_quarantined) {
             faults.push(("entries", "A file in quarantine cannot be shared"));
         }
         Ok(found)

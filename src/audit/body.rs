@@ -199,6 +199,9 @@ pub struct Body {
     /// What was shared, by its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<String>,
+    /// Why, by code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// The account to which something was given to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assigned: Option<String>,

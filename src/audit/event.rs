@@ -32,6 +32,8 @@ pub struct Details {
     pub urgent: bool,
     /// What was shared, by its id, where an act is about that.
     pub share: Option<ShareId>,
+    /// Why, by code, where an act is done for one of some reasons.
+    pub why: Option<&'static str>,
     /// The person to whom something is given to do.
     pub assigned: Option<UserId>,
     /// The person whose account, place or invitation an act of administration is about.
@@ -285,6 +287,7 @@ fn describe(id: EventId, act: &Act, policy: &[u8; 32], details: &Details) -> Bod
             .map(|(id, fit)| BodyAgreement { id: id.map(|id| id.to_string()), fit: fit.code().to_owned() }),
         urgent: details.urgent,
         share: details.share.map(|share| share.to_string()),
+        why: details.why.map(str::to_owned),
         assigned: details.assigned.map(|user| user.to_string()),
         about: details.about.map(|user| user.to_string()),
         entries: details.entries.iter().map(entry).collect(),

@@ -185,6 +185,8 @@ coded_enum! {
         DownloadOriginal = "download-original",
         /// Puts a file into quarantine: from then on nobody downloads it.
         QuarantineFile = "quarantine-file",
+        /// Lets a file out of quarantine: whoever reads it can download it again.
+        LiftQuarantine = "lift-quarantine",
         /// Looks at the log.
         ReadLog = "read-log",
         /// Takes part of the log away as a file.
@@ -321,7 +323,8 @@ impl Action {
             | Self::RemoveFile
             | Self::DownloadFile
             | Self::DownloadOriginal
-            | Self::QuarantineFile => Scope::Compartment,
+            | Self::QuarantineFile
+            | Self::LiftQuarantine => Scope::Compartment,
         }
     }
 
@@ -351,7 +354,7 @@ impl Action {
     pub const fn is_left_by_cover(self) -> bool {
         // Who covers says who of them acts, and that somebody was reached.
         let shares = matches!(self, Self::ClaimReferral | Self::ReleaseClaim | Self::MarkStep);
-        (self.is_of_the_desk() && !shares) || matches!(self, Self::EndWithholding)
+        (self.is_of_the_desk() && !shares) || matches!(self, Self::EndWithholding | Self::LiftQuarantine)
     }
 
     /// Whether the act shows somebody what is in a referral, or who saw it, or gives it away: what those who hold it are told of.
@@ -396,6 +399,7 @@ impl Action {
             Self::StopCheck
             | Self::AmendReferral
             | Self::QuarantineFile
+            | Self::LiftQuarantine
             | Self::ClaimReferral
             | Self::ReleaseClaim
             | Self::HandOver
@@ -528,6 +532,7 @@ impl Action {
             Self::DownloadFile => "downloaded a file of a referral",
             Self::DownloadOriginal => "downloaded a picture as it came",
             Self::QuarantineFile => "put a file into quarantine",
+            Self::LiftQuarantine => "let a file out of quarantine",
             Self::ReadLog => "read the log",
             Self::ExportLog => "took part of the log away as a file",
         }

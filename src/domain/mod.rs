@@ -53,6 +53,7 @@ pub(crate) mod phone;
 pub mod picture;
 pub mod ports;
 pub mod progress;
+pub mod quarantine;
 pub mod question;
 pub mod queue;
 mod read;

@@ -49,6 +49,10 @@ coded_enum! {
         Shared = "shared",
         /// What was shared was taken back.
         Recalled = "recalled",
+        /// A file of it was put into quarantine.
+        FileStopped = "file-stopped",
+        /// A file of it was let out of quarantine.
+        FileLetOut = "file-let-out",
         /// A draft has lain for a working day.
         DraftWaits = "draft-waits",
         /// A draft of somebody else's is yours to go on with.
@@ -128,7 +132,13 @@ impl NoticeCode {
                 | Self::Added
                 | Self::Amended
                 | Self::Disagreed
+                | Self::FileStopped
         )
+    }
+
+    /// Whether a team is told of what it was given a part of: everybody who holds its key, not only those who work its queue.
+    pub const fn is_of_shares(self) -> bool {
+        matches!(self, Self::Shared | Self::FileStopped | Self::FileLetOut)
     }
 
     /// What happened, in words that say nothing of anybody.
@@ -156,6 +166,8 @@ impl NoticeCode {
             Self::Stopped => "It was stopped at the check",
             Self::Shared => "Something was shared with you",
             Self::Recalled => "Something shared with you was taken back. Destroy every copy, print and note you made of it",
+            Self::FileStopped => "A file was put into quarantine, and nobody can open it",
+            Self::FileLetOut => "A file was let out of quarantine",
             Self::DraftWaits => "A draft of yours has not been sent",
             Self::DraftHanded => "A colleague’s draft is yours to go on with",
             Self::DraftEnding => "A draft is deleted in 7 days unless somebody saves or sends it",

@@ -8,7 +8,8 @@ use super::{
 };
 use crate::domain::{
     file::{FileForm, ScanState},
-    ids::{CompartmentId, EntryId, EventId, ReferralId, UserId},
+    ids::{CompartmentId, EntryId, EventId, ReferralId, TeamId, UserId},
+    quarantine::{LiftReason, StopReason},
     time::Timestamp,
 };
 
@@ -57,23 +58,73 @@ pub(crate) struct Found {
     pub(crate) row: AttachmentRow,
 }
 
-/// What stands of a file now.
+/// What stands of a file now: of a copy, what stands of what it is a copy of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileState {
     /// The entry that describes the file.
     pub entry: EntryId,
+    /// The entry that describes what it is a copy of; itself where it is none.
+    pub origin: EntryId,
     /// What a scanner made of it.
     pub scan: ScanState,
-    /// When it was put into quarantine, if it was.
-    pub quarantined_at: Option<Timestamp>,
+    /// That it was put into quarantine, the last time.
+    pub stopped: Option<Stopped>,
+    /// That it was let out again since.
+    pub lifted: Option<Lifted>,
+}
+
+/// That a file was put into quarantine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopped {
+    /// By whom.
+    pub by: UserId,
+    /// From a place in which team; none where nobody wrote it down.
+    pub team: Option<TeamId>,
+    /// The compartment in which they read it; none where nobody wrote it down.
+    pub read_in: Option<CompartmentId>,
+    /// When.
+    pub at: Timestamp,
+    /// Why; none where no reason was given.
+    pub reason: Option<StopReason>,
+}
+
+/// That a file was let out of quarantine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifted {
+    /// By whom.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: LiftReason,
+}
+
+impl FileState {
+    /// Whether it is in quarantine now.
+    pub const fn is_quarantined(&self) -> bool {
+        self.stopped.is_some() && self.lifted.is_none()
+    }
 }
 
 #[derive(sqlx::FromRow)]
 struct StateRow {
     entry: String,
+    origin: String,
     scan: String,
+    quarantined_by: Option<String>,
+    quarantined_team: Option<String>,
+    quarantined_in: Option<String>,
     quarantined_at: Option<i64>,
+    quarantine_reason: Option<String>,
+    lifted_by: Option<String>,
+    lifted_at: Option<i64>,
+    lift_reason: Option<String>,
 }
+
+/// One copy is as its origin is.
+const STATES: &str = "SELECT s.entry, o.entry AS origin, s.scan, o.quarantined_by, o.quarantined_team, o.quarantined_in, \
+     o.quarantined_at, o.quarantine_reason, o.lifted_by, o.lifted_at, o.lift_reason \
+     FROM file_state s JOIN file_state o ON o.entry = COALESCE(s.origin, s.entry) WHERE ";
 
 impl AttachmentRow {
     fn found(self) -> Result<Found, Error> {
@@ -100,9 +151,34 @@ impl StateRow {
     fn state(self) -> Result<FileState, Error> {
         Ok(FileState {
             entry: sound(EntryId::parse(&self.entry), "file_state.entry")?,
+            origin: sound(EntryId::parse(&self.origin), "file_state.origin")?,
             scan: known(ScanState::parse(&self.scan), "file_state.scan")?,
-            quarantined_at: self.quarantined_at.map(Timestamp::from_millis),
+            stopped: self.stopped()?,
+            lifted: self.lifted()?,
         })
+    }
+
+    fn stopped(&self) -> Result<Option<Stopped>, Error> {
+        let Some((by, at)) = self.quarantined_by.as_deref().zip(self.quarantined_at) else { return Ok(None) };
+        let team = self.quarantined_team.as_deref().map(TeamId::parse).transpose();
+        let read_in = self.quarantined_in.as_deref().map(CompartmentId::parse).transpose();
+        let reason = self.quarantine_reason.as_deref().map(|code| known(StopReason::parse(code), "file_state.quarantine_reason"));
+        Ok(Some(Stopped {
+            by: sound(UserId::parse(by), "file_state.quarantined_by")?,
+            team: sound(team, "file_state.quarantined_team")?,
+            read_in: sound(read_in, "file_state.quarantined_in")?,
+            at: Timestamp::from_millis(at),
+            reason: reason.transpose()?,
+        }))
+    }
+
+    fn lifted(&self) -> Result<Option<Lifted>, Error> {
+        let (Some(by), Some(at), Some(reason)) = (&self.lifted_by, self.lifted_at, &self.lift_reason) else { return Ok(None) };
+        Ok(Some(Lifted {
+            by: sound(UserId::parse(by), "file_state.lifted_by")?,
+            at: Timestamp::from_millis(at),
+            reason: known(LiftReason::parse(reason), "file_state.lift_reason")?,
+        }))
     }
 }
 
@@ -120,7 +196,8 @@ impl Store {
             return Ok(Vec::new());
         }
         let rows: Vec<StateRow> = on!(self, p => {
-            let mut query = QueryBuilder::new("SELECT entry, scan, quarantined_at FROM file_state WHERE entry IN (");
+            let mut query = QueryBuilder::new(STATES);
+            query.push("s.entry IN (");
             let mut list = query.separated(", ");
             for id in entries {
                 list.push_bind(id.to_string());
@@ -129,6 +206,14 @@ impl Store {
             query.build_query_as().fetch_all(p).await
         })?;
         rows.into_iter().map(StateRow::state).collect()
+    }
+
+    /// The compartments in which copies of a file stand.
+    pub async fn copies_of_file(&self, origin: EntryId) -> Result<Vec<CompartmentId>, Error> {
+        const SQL: &str =
+            "SELECT e.compartment FROM file_state s JOIN entry e ON e.id = s.entry WHERE s.origin = $1 ORDER BY e.id";
+        let rows: Vec<(String,)> = on!(self, p => sqlx::query_as(SQL).bind(origin.to_string()).fetch_all(p).await)?;
+        rows.into_iter().map(|(id,)| sound(CompartmentId::parse(&id), "entry.compartment")).collect()
     }
 
     /// Which of these blobs a row names.
@@ -180,28 +265,59 @@ impl Tx {
         Ok(count)
     }
 
-    /// Notes what a scanner made of a file that is being added.
-    pub async fn insert_file_state(&mut self, entry: EntryId, scan: ScanState) -> Result<(), Error> {
-        const SQL: &str = "INSERT INTO file_state (entry, scan) VALUES ($1, $2)";
-        within!(self, c => sqlx::query(SQL).bind(entry.to_string()).bind(scan.code()).execute(c).await.map(drop))?;
+    /// Notes what a scanner made of a file that is being added and, of a copy, what it is a copy of.
+    pub async fn insert_file_state(&mut self, entry: EntryId, scan: ScanState, origin: Option<EntryId>) -> Result<(), Error> {
+        const SQL: &str = "INSERT INTO file_state (entry, scan, origin) VALUES ($1, $2, $3)";
+        within!(self, c => sqlx::query(SQL)
+            .bind(entry.to_string())
+            .bind(scan.code())
+            .bind(origin.map(|origin| origin.to_string()))
+            .execute(c)
+            .await
+            .map(drop))?;
         Ok(())
     }
 
     /// What stands of a file, held until the transaction ends.
     pub async fn held_file_state(&mut self, entry: EntryId) -> Result<Option<FileState>, Error> {
-        let sql = held!(self, "SELECT entry, scan, quarantined_at FROM file_state WHERE entry = $1");
+        // Both rows are held: of a copy, the one that says how all of them stand.
+        let sql = held!(
+            self,
+            "SELECT s.entry, o.entry AS origin, s.scan, o.quarantined_by, o.quarantined_team, o.quarantined_in, \
+             o.quarantined_at, o.quarantine_reason, o.lifted_by, o.lifted_at, o.lift_reason \
+             FROM file_state s JOIN file_state o ON o.entry = COALESCE(s.origin, s.entry) WHERE s.entry = $1"
+        );
         let row: Option<StateRow> = within!(self, c => sqlx::query_as(sql).bind(entry.to_string()).fetch_optional(c).await)?;
         row.map(StateRow::state).transpose()
     }
 
-    /// Puts a file into quarantine; false when it is there already.
-    pub async fn quarantine_file(&mut self, entry: EntryId, by: UserId, at: Timestamp) -> Result<bool, Error> {
-        const SQL: &str =
-            "UPDATE file_state SET quarantined_by = $2, quarantined_at = $3 WHERE entry = $1 AND quarantined_at IS NULL";
+    /// Puts a file and every copy of it into quarantine, by its origin; false when it is there already.
+    pub async fn quarantine_file(&mut self, origin: EntryId, stopped: &Stopped) -> Result<bool, Error> {
+        const SQL: &str = "UPDATE file_state SET quarantined_by = $2, quarantined_team = $3, quarantined_in = $4, \
+             quarantined_at = $5, quarantine_reason = $6, lifted_by = NULL, lifted_at = NULL, lift_reason = NULL \
+             WHERE entry = $1 AND (quarantined_at IS NULL OR lifted_at IS NOT NULL)";
         let rows = within!(self, c => sqlx::query(SQL)
-            .bind(entry.to_string())
-            .bind(by.to_string())
-            .bind(at.millis())
+            .bind(origin.to_string())
+            .bind(stopped.by.to_string())
+            .bind(stopped.team.map(|team| team.to_string()))
+            .bind(stopped.read_in.map(|compartment| compartment.to_string()))
+            .bind(stopped.at.millis())
+            .bind(stopped.reason.map(StopReason::code))
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows == 1)
+    }
+
+    /// Lets a file and every copy of it out of quarantine, by its origin; false when it is not there.
+    pub async fn lift_quarantine(&mut self, origin: EntryId, lifted: &Lifted) -> Result<bool, Error> {
+        const SQL: &str = "UPDATE file_state SET lifted_by = $2, lifted_at = $3, lift_reason = $4 \
+             WHERE entry = $1 AND quarantined_at IS NOT NULL AND lifted_at IS NULL";
+        let rows = within!(self, c => sqlx::query(SQL)
+            .bind(origin.to_string())
+            .bind(lifted.by.to_string())
+            .bind(lifted.at.millis())
+            .bind(lifted.reason.code())
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;

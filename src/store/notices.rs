@@ -108,12 +108,19 @@ macro_rules! holders {
     };
 }
 
+/// The condition that the notice `n` is of what a team was given a part of: for all who hold its key, not only for a queue.
+macro_rules! of_shares {
+    () => {
+        "n.code IN ('shared', 'file-stopped', 'file-let-out')"
+    };
+}
+
 /// The condition that the notice `n` is one that the reader reads.
 macro_rules! readable {
     ($query:ident, $reader:expr) => {
         $query.push(" AND (n.to_id IN (");
         holders!($query, &$reader.desks);
-        $query.push(" OR (n.code = 'shared' AND n.to_id IN (");
+        $query.push(concat!(" OR (", of_shares!(), " AND n.to_id IN ("));
         holders!($query, &$reader.teams);
         $query.push("))");
     };
@@ -144,7 +151,7 @@ impl Store {
             let mut query = QueryBuilder::new("SELECT n.*, r.code AS reference FROM (");
             // One part a holder, so that each goes by the index and stops at the page's end.
             let desks = reader.desks.iter().map(|to| (to, ""));
-            let teams = reader.teams.iter().map(|to| (to, " AND n.code = 'shared'"));
+            let teams = reader.teams.iter().map(|to| (to, concat!(" AND ", of_shares!())));
             for (number, (to, only)) in desks.chain(teams).enumerate() {
                 query.push(if number == 0 { "" } else { " UNION ALL " });
                 query.push("SELECT * FROM (SELECT n.* FROM notice n WHERE n.to_id = ").push_bind(to).push(only);
@@ -167,7 +174,8 @@ impl Store {
             );
             holders!(query, &reader.desks);
             seen!(query, &reader.holders);
-            query.push(" UNION ALL SELECT 1 FROM notice n WHERE n.read_at IS NULL AND n.code = 'shared' AND n.to_id IN (");
+            query.push(concat!(" UNION ALL SELECT 1 FROM notice n WHERE n.read_at IS NULL AND ", of_shares!()));
+            query.push(" AND n.to_id IN (");
             holders!(query, &reader.teams);
             seen!(query, &reader.holders);
             query.push(" LIMIT ").push_bind(limit).push(") AS unread");

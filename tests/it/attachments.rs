@@ -9,6 +9,7 @@ use referral_exchange::{
         action::Action,
         file::{FileForm, LARGEST, ScanState},
         ids::EntryId,
+        quarantine::StopReason,
     },
     store::Engine,
 };
@@ -136,7 +137,7 @@ async fn audiences(engine: Engine) {
         let got = fetch(app, caller, (&reference, id), FileForm::File).await;
         assert!(matches!(got, Err(Error::Unseen)), "{got:?}");
         let key = IdempotencyKey::parse("stop").unwrap();
-        let stopped = app.quarantine(&app.request(None), caller, &key, (&reference, id)).await;
+        let stopped = app.quarantine(&app.request(None), caller, &key, (&reference, id, None)).await;
         assert!(matches!(stopped, Err(Error::Unseen)), "{stopped:?}");
     }
     let tried = attach(app, &stranger, &reference, "x", ("shared", "x.txt", b"canary")).await;
@@ -201,15 +202,15 @@ async fn stopped_at_once(engine: Engine) {
     let (photograph, _) = photograph();
     let id = attach(app, &triager, &reference, "p", ("shared", "a.jpg", &photograph)).await.unwrap().value.id;
     let key = IdempotencyKey::parse("stop").unwrap();
-    app.quarantine(&app.request(None), &sender, &key, (&reference, &id)).await.unwrap();
-    let again = app.quarantine(&app.request(None), &sender, &key, (&reference, &id)).await.unwrap();
+    app.quarantine(&app.request(None), &sender, &key, (&reference, &id, Some(StopReason::Harmful))).await.unwrap();
+    let again = app.quarantine(&app.request(None), &sender, &key, (&reference, &id, Some(StopReason::Harmful))).await.unwrap();
     assert!(again.replayed);
     for (caller, form) in [(&sender, FileForm::File), (&triager, FileForm::File), (&triager, FileForm::Original)] {
         let got = fetch(app, caller, (&reference, &id), form).await;
         assert!(matches!(got, Err(Error::Conflict(_))), "{got:?}");
     }
     let view = app.read_referral(&app.request(None), &triager, &reference).await.unwrap();
-    assert!(view.files[0].is_quarantined, "it stays in the list");
+    assert!(view.files[0].is_quarantined(), "it stays in the list");
     assert_eq!(events(&hub, Action::QuarantineFile).await.len(), 1);
     let refused: Vec<_> = events(&hub, Action::DownloadFile).await.into_iter().filter_map(|body| body.reason).collect();
     assert_eq!(refused, ["quarantined", "quarantined"]);

@@ -84,6 +84,7 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::DownloadFile
         | Action::DownloadOriginal
         | Action::QuarantineFile
+        | Action::LiftQuarantine
         | Action::PassCheck
         | Action::SendStopped
         | Action::WithdrawStopped
@@ -202,6 +203,8 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                     "views" => serde_json::json!({ "name": "Overdue" }),
                     "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
                     "check" => serde_json::json!({ "decision": "pass" }),
+                    "quarantine" => serde_json::json!({ "reason": "harmful" }),
+                    "end" if asked.template.contains("quarantine") => serde_json::json!({ "reason": "slip" }),
                     "end" if asked.template.contains("withheld") => serde_json::json!({ "answer": "lives_at", "from": "none" }),
                     "withheld" => serde_json::json!({
                         "withhold": { "answers": ["lives_at"], "from": ["none"] }, "revision": 1,

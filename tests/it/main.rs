@@ -53,6 +53,7 @@ mod places;
 mod policy_matrix;
 mod postgres_smoke;
 mod printing;
+mod quarantine;
 mod queues;
 mod readers;
 mod recalls;

@@ -246,7 +246,7 @@ async fn refused_and_twice(engine: Engine) {
         let refused = share(app, caller, name, &reference, &good).await;
         assert!(matches!(refused, Err(Error::Refused | Error::Unseen)), "{name}: {refused:?}");
     }
-    app.quarantine(&app.request(None), &theo, &key("stop"), (&reference, &own.files[0].id.to_string())).await.unwrap();
+    app.quarantine(&app.request(None), &theo, &key("stop"), (&reference, &own.files[0].id.to_string(), None)).await.unwrap();
     let stopped = NewShare { entries: vec![own.files[0].id], ..good.clone() };
     assert_eq!(fields(&share(app, &theo, "stopped", &reference, &stopped).await), ["entries"]);
     assert!(done(&hub, Action::Share).await.is_empty(), "nothing went out");

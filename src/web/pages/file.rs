@@ -1,20 +1,19 @@
-//! Files on a referral: the list, adding one, taking one, stopping one.
+//! Files on a referral: the list, adding one, taking one.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use askama::Template;
 use axum::{
     Router,
     body::Body,
     extract::{Path, Request, State},
-    response::Response,
     routing,
 };
 use http::StatusCode;
 
 use super::readers::Item;
 use crate::{
-    app::{App, Arrived, Error, FileView, IdempotencyKey, Onto, ReferralView},
+    app::{App, Arrived, Error, FileView, IdempotencyKey, Onto, QuarantineView, ReferralView},
     domain::{
         action::Action,
         file::{FileForm, LONGEST_DESCRIPTION, ScanState},
@@ -26,7 +25,6 @@ use crate::{
             SummaryRow, WarningText,
         },
         error::{Answer, Failure, ok, page, see},
-        posted::Posted,
         session::{SignedIn, fresh_token},
         streams,
         view::Frame,
@@ -63,19 +61,21 @@ pub struct FileLine {
     pub seen_by: String,
     /// Whether it is in quarantine.
     pub quarantined: bool,
+    /// Who put it there, when and why, and who let it out; empty where nobody ever did.
+    pub stopped: String,
     /// Where it is downloaded; empty when the caller may not.
     pub href: String,
     /// Where the picture as it came is asked for; empty when there is none, or the caller may not.
     pub original_href: String,
     /// Where it is stopped; empty when the caller may not.
     pub quarantine_href: String,
-    /// Names the stopping, so that it is done once.
-    pub form_token: String,
+    /// Where it is let out again; empty when the caller may not.
+    pub let_out_href: String,
 }
 
 impl FileList {
     /// The list of a referral as its caller may see it.
-    pub(super) fn of(app: &App, view: &ReferralView, frame: &Frame) -> Self {
+    pub(super) fn of(view: &ReferralView, frame: &Frame) -> Self {
         let reference = &view.referral.reference;
         let may = |action| view.actions.contains(&action);
         let href = |allowed: bool, path: String| if allowed { path } else { String::new() };
@@ -87,12 +87,13 @@ impl FileList {
                 description: file.description.clone(),
                 added: format!("{}, {}", file.from, file.at.words()),
                 scan: scanned(file.scan).to_owned(),
-                seen_by: Item::written(file.audience, file.id).readers(view),
-                quarantined: file.is_quarantined,
+                seen_by: Item::file(file.audience, file.id).readers(view),
+                quarantined: file.is_quarantined(),
+                stopped: file.quarantine.as_ref().map(stopped).unwrap_or_default(),
                 original_href: href(file.has_original && may(Action::DownloadOriginal), format!("{address}/original")),
                 quarantine_href: href(may(Action::QuarantineFile), format!("{address}/quarantine")),
+                let_out_href: href(may(Action::LiftQuarantine), format!("{address}/quarantine/end")),
                 href: href(may(Action::DownloadFile), address),
-                form_token: fresh_token(app),
             }
         };
         Self {
@@ -117,6 +118,7 @@ impl FileLine {
             ("Added by", &self.added),
             ("Virus scan", &self.scan),
             ("Who can see it", &self.seen_by),
+            ("Quarantine", &self.stopped),
         ];
         let rows = all.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| SummaryRow::words(key, value));
         SummaryList { rows: rows.collect(), ..SummaryList::default() }
@@ -124,11 +126,6 @@ impl FileLine {
 
     fn original_button() -> Button {
         Button { text: "Download the picture as it came".to_owned(), classes: SECONDARY.to_owned(), ..Button::default() }
-    }
-
-    fn quarantine_button() -> Button {
-        let text = "Put it into quarantine".to_owned();
-        Button { text, classes: "govuk-button--warning".to_owned(), prevent_double_click: Some(true), ..Button::default() }
     }
 }
 
@@ -234,7 +231,6 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
         .route("/referrals/{reference}/files", routing::post(add))
         .route("/referrals/{reference}/files/{id}", routing::get(file))
         .route("/referrals/{reference}/files/{id}/original", routing::post(original))
-        .route("/referrals/{reference}/files/{id}/quarantine", routing::post(quarantine))
 }
 
 /// The blank form, for those who may add to the referral.
@@ -324,20 +320,19 @@ async fn original(State(app): State<Arc<App>>, person: SignedIn, Path((reference
     Ok(streams::given(download))
 }
 
-async fn quarantine(
-    State(app): State<Arc<App>>,
-    person: SignedIn,
-    Path((reference, id)): Path<(String, String)>,
-    posted: Posted,
-) -> Result<Response, Failure> {
-    posted.only(&["form_token"])?;
-    let key = IdempotencyKey::parse(posted.value("form_token"))?;
-    app.quarantine(&person.request, &person.caller, &key, (&reference, &id)).await?;
-    Ok(see(&format!("/referrals/{reference}#files")))
-}
-
 fn file_error(words: &str) -> (String, String) {
     ("file".to_owned(), words.to_owned())
+}
+
+/// Who put a file into quarantine, when and why, and who let it out.
+pub(super) fn stopped(stopped: &QuarantineView) -> String {
+    let by = stopped.by.as_deref().unwrap_or("somebody else who can read it");
+    let why = stopped.reason.map(|reason| format!(" {}.", reason.sentence())).unwrap_or_default();
+    let mut words = format!("Put there on {} by {by}.{why}", stopped.at.words());
+    if let Some((by, at, reason)) = &stopped.lifted {
+        let _ = write!(words, " Let out on {} by {by}. {}.", at.words(), reason.sentence());
+    }
+    words
 }
 
 /// What it is, and how large.

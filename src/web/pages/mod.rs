@@ -44,6 +44,7 @@ pub mod pathway;
 pub mod people;
 pub mod person;
 pub mod print;
+pub mod quarantine;
 pub mod queue;
 mod queue_place;
 mod readers;
@@ -120,6 +121,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(sharing::routes())
         .merge(agreements::routes())
         .merge(file::routes())
+        .merge(quarantine::routes())
         .merge(notices::routes())
         .merge(mail::routes())
         .merge(log::routes())

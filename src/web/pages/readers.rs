@@ -12,17 +12,23 @@ use crate::{
 pub(super) struct Item {
     audience: Audience,
     id: Option<EntryId>,
+    is_file: bool,
 }
 
 impl Item {
     /// Something that was written.
     pub(super) const fn written(audience: Audience, id: EntryId) -> Self {
-        Self { audience, id: Some(id) }
+        Self { audience, id: Some(id), is_file: false }
+    }
+
+    /// A file: those alone open it who could decide on it.
+    pub(super) const fn file(audience: Audience, id: EntryId) -> Self {
+        Self { audience, id: Some(id), is_file: true }
     }
 
     /// Something to write.
     pub(super) const fn to_write(audience: Audience) -> Self {
-        Self { audience, id: None }
+        Self { audience, id: None, is_file: false }
     }
 
     /// Something that stands in the receiving team's own words, or was shared out of them.
@@ -65,6 +71,10 @@ impl Item {
             Audience::Casework if beside.is_empty() && !self.hides_some(view) => return format!("{team} ({agency}) only"),
             Audience::Casework if self.hides_some(view) => format!("{team} ({agency}), and whoever it lets read along"),
             Audience::Casework => format!("{team} ({agency})"),
+            Audience::Shared if self.is_file => format!(
+                "The sender’s side, and those who triage in the teams that can see this {}",
+                words::thing(view.referral.kind)
+            ),
             Audience::Shared => format!("Everybody who can see this {}", words::thing(view.referral.kind)),
             Audience::Share => return "Whoever it was shared with, and those who shared it".to_owned(),
         };

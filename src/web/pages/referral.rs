@@ -240,7 +240,7 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
     let view = app.read_referral(&person.request, &person.caller, &reference).await?;
     if view.by_share {
-        return ok(&shared::page(&app, &person, &view));
+        return ok(&shared::page(&person, &view));
     }
     ok(&page(&app, &person, &view))
 }
@@ -285,7 +285,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         to_add: sections_to_add(view),
         to_amend: sections_to_amend(view),
         keeps_back: !view.withheld.is_empty(),
-        files: FileList::of(app, view, &person.frame),
+        files: FileList::of(view, &person.frame),
         legal_reason: view.legal_reason.clone().unwrap_or_default(),
     }
 }

@@ -167,7 +167,7 @@ async fn preview(app: &App, person: &SignedIn, reference: &str, written: Written
         form_token: fresh_token(app),
         facts: facts.into_iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| (key.to_owned(), words)).collect(),
         beside: beside(&preview),
-        shown: Shown::of(app, person, &preview.view),
+        shown: Shown::of(person, &preview.view),
         href,
         written: Written { revision: preview.revision, ..written },
     })

@@ -58,7 +58,7 @@ pub(super) fn parts(view: &ReferralView) -> Vec<PartChoice> {
 pub(super) fn choices(view: &ReferralView) -> Vec<Choice> {
     let items = view.entries.iter().filter(|entry| entry.kind.can_be_shared() && entry.compartment.can_be_shared_from()).filter(
         |entry| {
-            let stopped = |id| view.files.iter().any(|file| file.id == id && file.is_quarantined);
+            let stopped = |id| view.files.iter().any(|file| file.id == id && file.is_quarantined());
             !stopped(entry.id)
         },
     );

@@ -56,7 +56,7 @@ pub struct Shown {
 
 impl Shown {
     /// All that a reader of this view is shown of content.
-    pub(super) fn of(app: &App, person: &SignedIn, view: &ReferralView) -> Self {
+    pub(super) fn of(person: &SignedIn, view: &ReferralView) -> Self {
         let told = |told: &FeedbackView| NoteLine {
             title: if told.title.is_empty() { "What the referrer was told".to_owned() } else { told.title.clone() },
             from: told.at.words(),
@@ -72,7 +72,7 @@ impl Shown {
             from: format!("{}, {}", note.from, note.at.words()),
             text: note.text.clone(),
         };
-        let files = FileList::of(app, view, &person.frame);
+        let files = FileList::of(view, &person.frame);
         Self {
             flags: flags(view),
             partly: partly(view),
@@ -116,7 +116,7 @@ impl SharedPage {
 }
 
 /// The page of a referral that was opened by a share.
-pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> SharedPage {
+pub(super) fn page(person: &SignedIn, view: &ReferralView) -> SharedPage {
     let share = |share: &ShareView| {
         let (name, team, agency) = &share.by;
         let what = match share.what {
@@ -143,7 +143,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> SharedP
         pathway: view.course.pathway.title.clone(),
         intro: intro(&view.shares),
         shares: view.shares.iter().map(share).collect(),
-        shown: Shown::of(app, person, view),
+        shown: Shown::of(person, view),
         reference,
     }
 }

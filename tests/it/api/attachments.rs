@@ -2,7 +2,7 @@
 
 use referral_exchange::store::Engine;
 use reqwest::{Response, StatusCode, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Client, fields, problem};
 use crate::support::{
@@ -57,10 +57,26 @@ async fn a_file_is_always_a_download() {
 
     let original = triager.get(&format!("{path}/original")).send().await.unwrap();
     problem(original, 404, "unseen").await;
-    let stop = |key: &str| triager.post(&format!("{path}/quarantine")).header("Idempotency-Key", key).send();
-    assert_eq!(stop("q").await.unwrap().status(), StatusCode::CREATED);
+    let stop = triager.post(&format!("{path}/quarantine")).header("Idempotency-Key", "q").json(&json!({ "reason": "harmful" }));
+    assert_eq!(stop.send().await.unwrap().status(), StatusCode::CREATED);
     problem(sender.get(&path).send().await.unwrap(), 409, "conflict").await;
-    assert_eq!(sender.json(&format!("/referrals/{reference}")).await["attachments"][0]["quarantined"], true);
+    let file = sender.json(&format!("/referrals/{reference}")).await["attachments"][0].clone();
+    assert_eq!((&file["quarantined"], &file["quarantine"]["reason"]), (&json!(true), &json!("harmful")));
+    assert!(file["quarantine"]["by"].as_str().unwrap().starts_with("Theo Invented, "));
+    let lead = Client::signed_in(&served, "fay.fictional").await;
+    let end = async |who: &Client, key: &str, reason: &str| {
+        let call = who.post(&format!("{path}/quarantine/end")).header("Idempotency-Key", key);
+        call.json(&json!({ "reason": reason })).send().await.unwrap()
+    };
+    problem(end(&triager, "e1", "slip").await, 403, "refused").await;
+    problem(end(&lead, "e2", "because").await, 400, "malformed").await;
+    assert_eq!(end(&lead, "e3", "slip").await.status(), StatusCode::CREATED);
+    problem(end(&lead, "e4", "slip").await, 409, "conflict").await;
+    let file = sender.json(&format!("/referrals/{reference}")).await["attachments"][0].clone();
+    assert_eq!((&file["quarantined"], &file["quarantine"]["ended"]["reason"]), (&json!(false), &json!("slip")));
+    // Whatever must be stopped is stopped without a reason, too.
+    let stop = triager.post(&format!("{path}/quarantine")).header("Idempotency-Key", "plain").send().await.unwrap();
+    assert_eq!(stop.status(), StatusCode::CREATED);
     served.finish().await;
 }
 

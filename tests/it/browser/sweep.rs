@@ -40,10 +40,10 @@ async fn sweep(kind: crate::support::browser::Kind) {
     let browser = Browser::open(kind, &served.url()).await;
     let mut sweep = Sweep { browser: &browser, eyes: Eyes::open(), seen: BTreeSet::new(), width: kind.width };
     signing_in(&mut sweep, &served).await;
-    sending(&mut sweep, &served).await;
+    let with_file = sending(&mut sweep, &served).await;
     joining(&mut sweep, &served).await;
     asking(&mut sweep, &served).await;
-    reading(&mut sweep, &served).await;
+    reading(&mut sweep, &served, &with_file).await;
     sweep.eyes.assert_nothing_found();
     // `find`, downloads and the assets have no page of their own.
     let pages: BTreeSet<&str> = ROUTES
@@ -163,7 +163,8 @@ async fn admitting(sweep: &mut Sweep<'_>, served: &Served) {
     browser.press(".app-account form[action='/sign-out'] button").await;
 }
 
-async fn sending(sweep: &mut Sweep<'_>, served: &Served) {
+/// Gives the address of a referral with a file, which is in quarantine.
+async fn sending(sweep: &mut Sweep<'_>, served: &Served) -> String {
     let browser = sweep.browser;
     browser.go("/").await;
     browser.follow("I am not sure which form fits").await;
@@ -239,6 +240,7 @@ async fn sending(sweep: &mut Sweep<'_>, served: &Served) {
     browser.submit().await;
     sweep.look("/referrals/{reference}", "amended").await;
     adding_a_file(sweep).await;
+    let with_file = browser.path().await;
     sweep.open("/sent", "/sent", "good").await;
     sweep.open("/account/deputy", "/account/deputy", "good").await;
     sweep.open("/account/contact", "/account/contact", "good").await;
@@ -250,6 +252,7 @@ async fn sending(sweep: &mut Sweep<'_>, served: &Served) {
     browser.go("/").await;
     browser.press(".app-account form[action='/sign-out'] button").await;
     sweep.look("/sign-in", "signed-out").await;
+    with_file
 }
 
 /// A form whose session ended while somebody wrote.
@@ -310,7 +313,12 @@ async fn adding_a_file(sweep: &mut Sweep<'_>) {
     sweep.look("/referrals/{reference}", "file").await;
     browser.run("document.querySelectorAll('main details').forEach(part => part.open = true)").await;
     sweep.look("/referrals/{reference}", "file-open").await;
-    browser.press("form[action$='/quarantine'] button").await;
+    browser.press("a[href$='/quarantine']").await;
+    sweep.look("/referrals/{reference}/files/{id}/quarantine", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/files/{id}/quarantine", "bad").await;
+    browser.choose("reason", "harmful").await;
+    browser.submit().await;
     sweep.look("/referrals/{reference}", "quarantine").await;
 }
 
@@ -370,7 +378,7 @@ async fn asking(sweep: &mut Sweep<'_>, served: &Served) {
     browser.press(".app-account form[action='/sign-out'] button").await;
 }
 
-async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
+async fn reading(sweep: &mut Sweep<'_>, served: &Served, with_file: &str) {
     let browser = sweep.browser;
     browser.sign_in(served, "theo.invented").await;
     sweep.look("/", "triager").await;
@@ -418,7 +426,7 @@ async fn reading(sweep: &mut Sweep<'_>, served: &Served) {
     browser.follow("Back").await;
     browser.follow("Add a file").await;
     sweep.look("/referrals/{reference}/files/new", "team").await;
-    sharing(sweep, served, &referral).await;
+    sharing(sweep, served, (&referral, with_file)).await;
     deciding(sweep, served).await;
     browser.sign_in(served, "dora.madeup").await;
     sweep.look("/", "dpo").await;
@@ -447,7 +455,7 @@ async fn law(browser: &Browser) {
 }
 
 /// Part of it shared with health, seen there, and recalled.
-async fn sharing(sweep: &mut Sweep<'_>, served: &Served, referral: &str) {
+async fn sharing(sweep: &mut Sweep<'_>, served: &Served, (referral, with_file): (&str, &str)) {
     const SIGN_OUT: &str = ".app-account form[action='/sign-out'] button";
     let browser = sweep.browser;
     sweep.open("/shared", "/shared", "empty").await;
@@ -491,8 +499,16 @@ async fn sharing(sweep: &mut Sweep<'_>, served: &Served, referral: &str) {
     law(browser).await;
     browser.submit().await;
     sweep.look("/referrals/{reference}", "reads-along").await;
-    browser.press("a[href$='/end']").await;
+    browser.press("a[href*='/casework-access/'][href$='/end']").await;
     sweep.look("/referrals/{reference}/casework-access/{id}/end", "good").await;
+    browser.go(with_file).await;
+    browser.press("a[href$='/quarantine/end']").await;
+    sweep.look("/referrals/{reference}/files/{id}/quarantine/end", "good").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}/files/{id}/quarantine/end", "bad").await;
+    browser.choose("reason", "slip").await;
+    browser.submit().await;
+    sweep.look("/referrals/{reference}", "let-out").await;
     browser.press(SIGN_OUT).await;
     browser.sign_in(served, "adam.notional").await;
     sweep.open("/agreements", "/agreements", "empty").await;

@@ -133,10 +133,22 @@ async fn a_file_is_added_taken_and_stopped_on_the_pages() {
         client.post(url(&path)).form(&form).send().await.unwrap()
     };
     assert_eq!(press("form[action$='/original']", &[]).await.bytes().await.unwrap(), photograph);
-    let once = attribute(&text, "form[action$='/quarantine'] [name=form_token]", "value");
-    assert_eq!(press("form[action$='/quarantine']", &[("form_token", &once)]).await.status(), 303);
+    let asked = attribute(&text, "a[href$='/quarantine']", "href");
+    let text_of_page = get(&asked).await.text().await.unwrap();
+    assert!(text_of_page.contains("Whoever could read it is told") && text_of_page.contains("A lead of"), "{text_of_page}");
+    let once = attribute(&text_of_page, "form[action$='/quarantine'] [name=form_token]", "value");
+    let stop = async |reason: &str| {
+        let form = [("csrf_token", token.as_str()), ("form_token", &once), ("reason", reason)];
+        client.post(url(&asked)).form(&form).send().await.unwrap()
+    };
+    let answer = stop("").await;
+    assert_eq!(answer.status(), 422);
+    assert!(answer.text().await.unwrap().contains("Choose why it is stopped"));
+    assert_eq!(stop("misplaced").await.status(), 303);
     let stopped = get(&page).await.text().await.unwrap();
     assert!(stopped.contains("This file is in quarantine. Nobody can download it.") && !stopped.contains("a[download]"));
+    assert!(stopped.contains("by Tess Example, ") && stopped.contains("It does not belong to this case"), "{stopped}");
+    assert!(!stopped.contains("Let it out of quarantine"), "the sender does not let it out");
     let answer = get(&attribute(&text, "a[download]", "href")).await;
     assert_eq!(answer.status(), 409);
     assert!(answer.text().await.unwrap().contains("in quarantine"));

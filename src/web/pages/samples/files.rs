@@ -4,17 +4,22 @@ use super::{
     super::{
         draft_files::{DraftFile, DraftFilesPage},
         file::{AddFile, AddFilePage, FileLine, FileList},
+        quarantine::{QuarantinePage, Stopping},
     },
     PERSON, Sample, sample, somebody,
 };
 
 /// The form for adding a file, good and failed.
-pub(super) fn pages(state: &str, answer: &str) -> [Sample; 4] {
+pub(super) fn pages(state: &str, answer: &str) -> [Sample; 8] {
     [
         sample(&format!("form-file{state}"), false, &add(answer, false)),
         sample(&format!("form-file-failed{state}"), true, &add(answer, true)),
         sample(&format!("draft-files{state}"), false, &of_draft(answer, false)),
         sample(&format!("draft-files-failed{state}"), true, &of_draft(answer, true)),
+        sample(&format!("quarantine{state}"), false, &quarantine(Stopping::Stop, answer, false)),
+        sample(&format!("quarantine-failed{state}"), true, &quarantine(Stopping::Stop, answer, true)),
+        sample(&format!("let-out{state}"), false, &quarantine(Stopping::LetOut, answer, false)),
+        sample(&format!("let-out-failed{state}"), true, &quarantine(Stopping::LetOut, answer, true)),
     ]
 }
 
@@ -30,8 +35,13 @@ pub(super) fn list(words: &str) -> FileList {
         quarantined,
         href: href.to_owned(),
         original_href: format!("{href}/original"),
+        stopped: if quarantined {
+            "Put there on 4 June 2026 at 9:40am by somebody else who can read it.".to_owned()
+        } else {
+            String::new()
+        },
         quarantine_href: format!("{href}/quarantine"),
-        form_token: "token-of-the-form".to_owned(),
+        let_out_href: format!("{href}/quarantine/end"),
     };
     FileList {
         files: if words.is_empty() {
@@ -97,5 +107,21 @@ fn of_draft(words: &str, failed: bool) -> DraftFilesPage {
         add: (failed || words.is_empty()).then_some(add),
         closed: "This draft has as many files as fit. You can add more after sending.".to_owned(),
         draft_href: "/drafts/7K3F-9QXD-2".to_owned(),
+    }
+}
+
+/// Stopping a file, and letting it out again.
+fn quarantine(of: Stopping, words: &str, failed: bool) -> QuarantinePage {
+    QuarantinePage {
+        frame: somebody().titled(of.heading()).back_to("/referrals/7K3F-9QXD-2#files").failed_if(failed),
+        form_token: "token-of-the-form".to_owned(),
+        of,
+        name: "a-photograph-with-a-rather-long-name-that-somebody-gave-it.jpg".to_owned(),
+        description: words.to_owned(),
+        stopped: "Put there on 4 June 2026 at 9:40am by somebody else who can read it.".to_owned(),
+        team: "Exploitation hub (Exampleshire Police)".to_owned(),
+        href: "/referrals/7K3F-9QXD-2/files/0192f3c0000070008000000000abcd00".to_owned(),
+        reasons: vec![("harmful".to_owned(), "It may harm the computer or phone that opens it".to_owned())],
+        error: if failed { "Choose why".to_owned() } else { String::new() },
     }
 }
