@@ -15,9 +15,9 @@ use utoipa::{
 
 use super::{
     absences, access, account, admissions, agreements, amendments, assignments, attachments, checks, decisions, lists, log,
-    messages, notices, pathways, people,
+    memberships, messages, notices, pathways, people,
     problem::{FieldProblem, ProblemBody},
-    redirections, referrals, safeguarding_leads, saved_views, session, shares,
+    redirections, referrals, safeguarding_leads, saved_views, session, sessions, shares,
     table::{ROUTES, Route},
     teams, withholding,
 };
@@ -33,6 +33,8 @@ const SCHEME: &str = "session";
         session::begin,
         session::end,
         account::show,
+        sessions::list,
+        sessions::end,
         teams::list,
         pathways::list,
         pathways::definition,
@@ -90,6 +92,12 @@ const SCHEME: &str = "session";
         people::add,
         people::show,
         people::invite,
+        memberships::set,
+        memberships::end,
+        memberships::train,
+        memberships::suspend,
+        memberships::leave,
+        memberships::reinstate,
         safeguarding_leads::list,
         safeguarding_leads::set,
         attachments::add,

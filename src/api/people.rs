@@ -27,6 +27,7 @@ use crate::{
         role::Role,
         text::{JobTitle, PersonName, Username, WorkPhone},
         time::Timestamp,
+        training::Training,
     },
 };
 
@@ -63,6 +64,14 @@ pub struct PersonOfAgency {
     /// When their invitation runs out, or ran out; null when they have joined or none was made.
     #[schema(format = DateTime)]
     invited_until: Option<String>,
+    /// When they last signed in; null where that was never noted.
+    #[schema(format = DateTime)]
+    last_sign_in_at: Option<String>,
+    /// Whether they could sign in, and have not for 90 days.
+    dormant: bool,
+    /// The day of their last safeguarding training; null where none is known.
+    #[schema(format = Date)]
+    trained_on: Option<String>,
     /// The main one first, also those in teams of other agencies.
     places: Vec<PlaceOf>,
 }
@@ -75,6 +84,12 @@ impl From<PersonView> for PersonOfAgency {
             name: view.name,
             state: view.state.code(),
             invited_until: view.invited_until.map(Timestamp::rfc3339),
+            last_sign_in_at: view.last_sign_in.map(Timestamp::rfc3339),
+            dormant: view.dormant,
+            trained_on: match view.training {
+                Training::Unknown => None,
+                Training::Recent(day) | Training::Old(day) => Some(day.to_string()),
+            },
             places: view.places.into_iter().map(PlaceOf::from).collect(),
         }
     }

@@ -6,8 +6,8 @@ use axum::routing::{MethodRouter, delete, get, post};
 
 use super::{
     absences, access, account, admissions, agreements, amendments, assignments, attachments, checks, decisions, lists, log,
-    messages, notices, openapi, pathways, people, redirections, referrals, safeguarding_leads, saved_views, session, shares,
-    teams, withholding,
+    memberships, messages, notices, openapi, pathways, people, redirections, referrals, safeguarding_leads, saved_views, session,
+    sessions, shares, teams, withholding,
 };
 use crate::{app::App, domain::action::Action};
 
@@ -51,6 +51,8 @@ const fn open(method: &'static str, path: &'static str, name: &'static str, acti
 pub const ROUTES: &[Route] = &[
     open("POST", "/session", "api-sign-in", Some(Action::SignIn), || post(session::begin)),
     closed("DELETE", "/session", "api-sign-out", Action::SignOut, || delete(session::end)),
+    closed("GET", "/sessions", "api-sessions", Action::ReadAccount, || get(sessions::list)),
+    closed("POST", "/sessions/{id}/end", "api-end-session", Action::EndSession, || post(sessions::end)),
     closed("GET", "/me", "api-me", Action::ReadAccount, || get(account::show)),
     // Which teams there are is told together with which pathways: the hub's public face to its people.
     closed("GET", "/teams", "api-teams", Action::ReadPathways, || get(teams::list)),
@@ -123,6 +125,12 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/people", "api-add-person", Action::MakeAccount, || post(people::add)),
     closed("GET", "/people/{id}", "api-person", Action::ReadPeople, || get(people::show)),
     closed("POST", "/people/{id}/invite", "api-invite-person", Action::InvitePerson, || post(people::invite)),
+    closed("POST", "/people/{id}/places", "api-set-place", Action::GivePlace, || post(memberships::set)),
+    closed("POST", "/people/{id}/places/end", "api-end-place", Action::EndPlace, || post(memberships::end)),
+    closed("POST", "/people/{id}/training", "api-set-training", Action::SetTraining, || post(memberships::train)),
+    closed("POST", "/people/{id}/suspend", "api-suspend", Action::SuspendPerson, || post(memberships::suspend)),
+    closed("POST", "/people/{id}/leave", "api-leave", Action::RemovePerson, || post(memberships::leave)),
+    closed("POST", "/people/{id}/return", "api-return", Action::ReinstatePerson, || post(memberships::reinstate)),
     closed("GET", "/safeguarding-leads", "api-safeguarding-leads", Action::ReadSafeguardingLeads, || {
         get(safeguarding_leads::list)
     }),

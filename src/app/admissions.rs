@@ -253,9 +253,13 @@ impl App {
                 None => {}
             }
         }
-        let mut news = vec![of_member(user, NoticeCode::Admitted, user, team.id)];
-        let others = self.leads_with_key(team.id).await?.into_iter().filter(|lead| *lead != caller.user() && *lead != user);
-        news.extend(others.map(|lead| of_member(lead, NoticeCode::MemberAdmitted, user, team.id)));
+        let mut news = Vec::new();
+        // Founders tell nobody: those they admit have not begun.
+        if compared.is_some() {
+            news.push(of_member(user, NoticeCode::Admitted, user, team.id));
+            let others = self.leads_with_key(team.id).await?.into_iter().filter(|lead| *lead != caller.user() && *lead != user);
+            news.extend(others.map(|lead| of_member(lead, NoticeCode::MemberAdmitted, user, team.id)));
+        }
         let mut tx = self.store.begin().await?;
         let done = acted(&tx, request.at);
         if let Some(once) = once {
@@ -277,7 +281,13 @@ impl App {
     }
 
     /// The team that an address names. One that is none is unseen, on record.
-    async fn team_of(&self, request: &RequestContext, caller: &Caller, action: Action, team: TeamId) -> Result<Team, Error> {
+    pub(super) async fn team_of(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        action: Action,
+        team: TeamId,
+    ) -> Result<Team, Error> {
         if let Some(team) = self.store.team(team).await? {
             return Ok(team);
         }

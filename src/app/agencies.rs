@@ -1,17 +1,15 @@
 //! Agencies, teams, accounts and places: set-up and its later changes.
 
-use super::{
-    App, Caller, Error, gate::bare, idempotency::Once, invitations::InvitationMade, people::towards, work_contacts::WorkContact,
-};
+use super::{App, Caller, Error, gate::bare, idempotency::Once, invitations::InvitationMade, work_contacts::WorkContact};
 use crate::{
     audit::Details,
     crypto::{AgeSuite, Identity, Recipient},
     domain::{
-        account::{AccountState, MembershipState},
+        account::AccountState,
         action::Action,
-        actor::{Actor, Place},
+        actor::Actor,
         agency::{AgencyKind, TeamState},
-        ids::{AgencyId, KeyId, MembershipId, TeamId, UserId},
+        ids::{AgencyId, KeyId, TeamId, UserId},
         key::OwnerKind,
         relation::Relation,
         role::Role,
@@ -139,58 +137,6 @@ impl App {
         tx.change_work_contact(id, title.as_ref(), phone.as_ref()).await?;
         tx.commit(permit, &Details { about: Some(id), ..Details::default() }).await?;
         Ok(id)
-    }
-
-    /// Gives a person a place in a team. A place that needs the team's key waits until a lead hands it over.
-    pub async fn give_place(
-        &self,
-        request: &RequestContext,
-        founder: &Founder<'_>,
-        user: UserId,
-        team: TeamId,
-        role: Role,
-    ) -> Result<MembershipId, Error> {
-        let team = self.team(team).await?;
-        let (actor, relation) = founder.acting_on(team.agency, Role::AgencyAdministrator)?;
-        let relation = towards(founder, user, relation);
-        let act = bare(actor, Action::GivePlace, Object::Team(team.id), relation, State::Team(team.state), request);
-        let permit = self.ask(act).await?;
-        if matches!(founder, Founder::Caller(_)) && !Role::OF_AGENCIES.contains(&role) {
-            return Err(Error::Malformed("an agency gives no such role"));
-        }
-        let state = if role.holds_team_key() { MembershipState::Waiting } else { MembershipState::Active };
-        let waits =
-            state == MembershipState::Waiting && self.store.account(user).await?.is_some_and(|account| account.is_ready());
-        let news = if waits { self.tell_waiting(team.id, user).await? } else { Vec::new() };
-        let id = MembershipId::random(&*self.random);
-        let place = Place { id, version: 1, team: team.id, agency: team.agency, role, state };
-        let mut tx = self.store.begin().await?;
-        match tx.insert_membership(user, &place, request.at).await {
-            Err(error) if error.is_duplicate_in("membership") => {
-                return Err(Error::Conflict("this person has a place in that team"));
-            }
-            other => other?,
-        }
-        self.tell(&mut tx, &news, request.at).await?;
-        tx.commit(permit, &Details { about: Some(user), ..Details::default() }).await?;
-        Ok(id)
-    }
-
-    /// Ends a person's place in a team: from this commit on, nothing rests on it any more.
-    pub async fn end_place(&self, request: &RequestContext, caller: &Caller, user: UserId, team: TeamId) -> Result<(), Error> {
-        let team = self.team(team).await?;
-        let founder = Founder::Caller(caller);
-        let (actor, relation) = founder.acting_on(team.agency, Role::AgencyAdministrator)?;
-        let relation = towards(&founder, user, relation);
-        let act = bare(actor, Action::EndPlace, Object::Team(team.id), relation, State::Team(team.state), request);
-        let permit = self.ask(act).await?;
-        let place = self.store.places(user).await?.into_iter().find(|place| place.team == team.id).ok_or(Error::Unseen)?;
-        let mut tx = self.store.begin().await?;
-        if !tx.end_membership(place.id, place.version).await? {
-            return Err(Error::Conflict("the place has changed meanwhile"));
-        }
-        tx.commit(permit, &Details { about: Some(user), ..Details::default() }).await?;
-        Ok(())
     }
 
     /// First set-up ends; from now on only people and jobs act.

@@ -98,7 +98,8 @@ impl App {
         let rows = self.store.checks_of(caller.user(), MOST).await?;
         let own = caller.admitted().find(|place| place.agency == caller.agency());
         let place = own.or_else(|| caller.main().map(|named| &named.place)).ok_or(Error::Refused)?;
-        let items = self.shown(request, caller, (place, Action::ListChecks), |_, _| Some((place, Relation::Checker)), rows).await?;
+        let items =
+            self.shown(request, caller, (place, Action::ListChecks), |_, _| Some((place, Relation::Checker)), rows).await?;
         Ok(Page { items, next: None })
     }
 

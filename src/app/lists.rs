@@ -340,6 +340,8 @@ impl App {
                                 damaged.push((referral.id, referral.revision));
                                 None
                             }
+                            // Under a key of the team that the caller never held, or holds no more.
+                            Err(Error::Unseen) => continue,
                             Err(other) => return Err(other),
                         },
                         None => None,

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     audit::Details,
     domain::{
-        account::{AccountState, MembershipState},
+        account::{AccountState, DORMANT, MembershipState},
         action::Action,
         actor::Place,
         ids::{TeamId, UserId},
@@ -17,9 +17,10 @@ use crate::{
         role::Role,
         text::{JobTitle, PersonName, Username, WorkPhone},
         time::Timestamp,
+        training::Training,
     },
     policy::{Object, RequestContext, State},
-    store::accounts::Account,
+    store::people::Person,
 };
 
 /// How many people stand on one page, unless told.
@@ -38,6 +39,12 @@ pub struct PersonView {
     pub state: AccountState,
     /// When their invitation runs out, or ran out; none when they have joined or none was made.
     pub invited_until: Option<Timestamp>,
+    /// When they last signed in, as far as it was noted.
+    pub last_sign_in: Option<Timestamp>,
+    /// Whether they could sign in and have not for [`DORMANT`].
+    pub dormant: bool,
+    /// How their last safeguarding training stands.
+    pub training: Training,
     /// Their places, the main one first, also in teams of other agencies.
     pub places: Vec<HeldPlace>,
 }
@@ -96,8 +103,8 @@ impl App {
         let mut found = self.store.people_of(caller.agency(), after, u32::from(limit) + 1).await?;
         let more = found.len() > usize::from(limit);
         found.truncate(usize::from(limit));
-        let next = found.last().filter(|_| more).map(|(account, _)| account.id);
-        Ok(PeoplePage { people: self.person_views(caller, found).await?, next })
+        let next = found.last().filter(|_| more).map(|person| person.account.id);
+        Ok(PeoplePage { people: self.person_views(request, caller, found).await?, next })
     }
 
     /// One of them; looking is on record.
@@ -105,11 +112,9 @@ impl App {
     /// # Errors
     /// [`Error::Refused`] for all but the agency's administrators; [`Error::Unseen`] for people of other agencies.
     pub async fn person_of_agency(&self, request: &RequestContext, caller: &Caller, user: UserId) -> Result<PersonView, Error> {
-        let account = self.store.account(user).await?.filter(|account| account.agency == caller.agency());
-        self.look_at_people(request, caller, account.as_ref().map(|account| account.id)).await?;
-        let account = account.ok_or(Error::Unseen)?;
-        let invited = self.store.invitation(user).await?.map(|invitation| invitation.expires_at);
-        self.person_views(caller, vec![(account, invited)]).await?.pop().ok_or(Error::Unseen)
+        let person = self.store.person(user).await?.filter(|person| person.account.agency == caller.agency());
+        self.look_at_people(request, caller, person.as_ref().map(|person| person.account.id)).await?;
+        self.person_views(request, caller, vec![person.ok_or(Error::Unseen)?]).await?.pop().ok_or(Error::Unseen)
     }
 
     /// Makes somebody's account with their first place, and the invitation by which they join. Whatever fails on the way leaves
@@ -194,8 +199,13 @@ impl App {
         Ok(())
     }
 
-    async fn person_views(&self, caller: &Caller, found: Vec<(Account, Option<Timestamp>)>) -> Result<Vec<PersonView>, Error> {
-        let ids: Vec<UserId> = found.iter().map(|(account, _)| account.id).collect();
+    async fn person_views(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        found: Vec<Person>,
+    ) -> Result<Vec<PersonView>, Error> {
+        let ids: Vec<UserId> = found.iter().map(|person| person.account.id).collect();
         let (places, teams) = (self.store.places_of(&ids).await?, self.teams_read().await?);
         let held = |place: &Place| {
             let (_, view) = teams.iter().find(|(team, _)| team.id == place.team)?;
@@ -208,7 +218,11 @@ impl App {
                 own: place.agency == caller.agency(),
             })
         };
-        let view = |(account, invited_until): (Account, Option<Timestamp>)| PersonView {
+        let is_old = |last: Timestamp| request.at.since(last) >= DORMANT;
+        let view = |Person { account, invited_until, last_sign_in, trained_on }: Person| PersonView {
+            last_sign_in,
+            dormant: account.is_ready() && last_sign_in.is_some_and(is_old),
+            training: Training::of(trained_on, request.at.uk_date()),
             user: account.id,
             username: account.username.as_str().to_owned(),
             name: account.name.as_str().to_owned(),

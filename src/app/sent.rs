@@ -92,12 +92,7 @@ impl App {
 }
 
 /// How somebody sees what they sent or are the deputy for; none where they do so no more.
-fn way_of_sender<'c>(
-    caller: &'c Caller,
-    place: &'c Place,
-    referral: &Referral,
-    sight: &Sight,
-) -> Option<(&'c Place, Relation)> {
+fn way_of_sender<'c>(caller: &'c Caller, place: &'c Place, referral: &Referral, sight: &Sight) -> Option<(&'c Place, Relation)> {
     let is_senders = |relation| matches!(relation, Relation::Referrer | Relation::Deputy | Relation::ReferrersTeam);
     let own = (referral.referrer == caller.user()).then_some((place, Relation::Referrer));
     own.or_else(|| relations(caller, referral, sight).into_iter().find(|(_, relation)| is_senders(*relation)))

@@ -210,6 +210,7 @@ impl App {
             return Err(Error::Credentials);
         }
         let begun = self.begin_session(&mut tx, SessionPurpose::Session, account, identity, request.at).await?;
+        tx.note_sign_in(account.id, request.at).await?;
         tx.commit(permit, &Details::default()).await?;
         self.sign_in_succeeded(request, account.username.as_str(), attempt).await?;
         Ok(begun)

@@ -74,6 +74,8 @@ coded_enum! {
         Grant = "grant",
         /// The ciphertext of a form that was kept for the person who typed it.
         Kept = "kept",
+        /// A team's wrapped key.
+        Wrap = "wrap",
         /// The blob of a file; whoever sweeps the blobs removes it.
         Attachment = "attachment",
     }

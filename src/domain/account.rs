@@ -1,5 +1,7 @@
 //! The life of an account.
 
+use std::time::Duration;
+
 coded_enum! {
     /// Where an account stands.
     pub enum AccountState {
@@ -11,6 +13,9 @@ coded_enum! {
         Disabled = "disabled",
     }
 }
+
+/// An account that nobody has signed in to for so long is told of as dormant.
+pub const DORMANT: Duration = Duration::from_hours(24 * 90);
 
 coded_enum! {
     /// Where a place in a team stands.

@@ -23,6 +23,16 @@ coded_enum! {
         TakeUpInvitation = "take-up-invitation",
         /// A person is given a place in a team, with a role.
         GivePlace = "give-place",
+        /// The day of somebody's last safeguarding training is recorded.
+        SetTraining = "set-training",
+        /// A place in a team gets another role.
+        ChangeRole = "change-role",
+        /// Somebody cannot sign in any more, and loses what they hold of teams' keys.
+        SuspendPerson = "suspend-person",
+        /// Somebody who was suspended or had left is back.
+        ReinstatePerson = "reinstate-person",
+        /// Somebody leaves the agency: they cannot sign in any more, and their places end.
+        RemovePerson = "remove-person",
         /// A place is ended.
         EndPlace = "end-place",
         /// A person sets password and second factor; their key is made and published.
@@ -43,6 +53,8 @@ coded_enum! {
         SignOut = "sign-out",
         /// Signs out of every session.
         SignOutEverywhere = "sign-out-everywhere",
+        /// Ends one of the own sessions.
+        EndSession = "end-session",
         /// Looks at the own account and places.
         ReadAccount = "read-account",
         /// Looks at the notices to oneself and one's teams.
@@ -241,11 +253,16 @@ impl Action {
             Self::ActivatePolicy | Self::ActivatePathway | Self::EnrolAgency | Self::OpenHub | Self::ReadPathways => Scope::Hub,
             Self::EnrolCredentials
             | Self::InvitePerson
+            | Self::SuspendPerson
+            | Self::ReinstatePerson
+            | Self::RemovePerson
+            | Self::SetTraining
             | Self::TakeUpInvitation
             | Self::GivePassword
             | Self::SignIn
             | Self::SignOut
             | Self::SignOutEverywhere
+            | Self::EndSession
             | Self::ReadAccount
             | Self::ListNotices
             | Self::MarkNotice
@@ -269,9 +286,13 @@ impl Action {
             | Self::EndAgreement
             | Self::ReadLog
             | Self::ExportLog => Scope::Agency,
-            Self::GivePlace | Self::EndPlace | Self::BearTeam | Self::AdmitMember | Self::ReadAdmissions | Self::RefuseMember => {
-                Scope::Team
-            }
+            Self::GivePlace
+            | Self::ChangeRole
+            | Self::EndPlace
+            | Self::BearTeam
+            | Self::AdmitMember
+            | Self::ReadAdmissions
+            | Self::RefuseMember => Scope::Team,
             Self::SubmitReferral
             | Self::AskAdvice
             | Self::StartDraft
@@ -366,9 +387,12 @@ impl Action {
     /// Which kind of processing the act is in the log.
     pub const fn event_type(self) -> EventType {
         match self {
-            Self::TakeUpInvitation | Self::GivePassword | Self::SignIn | Self::SignOut | Self::SignOutEverywhere => {
-                EventType::Authenticate
-            }
+            Self::TakeUpInvitation
+            | Self::GivePassword
+            | Self::SignIn
+            | Self::SignOut
+            | Self::SignOutEverywhere
+            | Self::EndSession => EventType::Authenticate,
             Self::SubmitReferral
             | Self::AskAdvice
             | Self::AddToReferral
@@ -439,6 +463,7 @@ impl Action {
     }
 
     /// The act in words, past tense, for the log: "Dana Example …".
+    #[expect(clippy::too_many_lines, reason = "a line an act, and nothing else")]
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::ActivatePolicy => "put a policy into force",
@@ -452,6 +477,11 @@ impl Action {
             Self::TakeUpInvitation => "gave the code of their invitation",
             Self::GivePlace => "gave somebody a place in a team",
             Self::EndPlace => "ended somebody's place in a team",
+            Self::ChangeRole => "gave somebody another role in a team",
+            Self::SetTraining => "recorded when somebody was last trained",
+            Self::SuspendPerson => "suspended somebody",
+            Self::ReinstatePerson => "had somebody back who was suspended or had left",
+            Self::RemovePerson => "recorded that somebody left the agency",
             Self::EnrolCredentials => "set a password and second factor",
             Self::BearTeam => "made a team's key",
             Self::AdmitMember => "gave a member the team's key",
@@ -461,6 +491,7 @@ impl Action {
             Self::SignIn => "signed in",
             Self::SignOut => "signed out",
             Self::SignOutEverywhere => "signed out everywhere",
+            Self::EndSession => "ended one of their sessions",
             Self::ReadAccount => "looked at their own account",
             Self::ListNotices => "looked at their notices",
             Self::MarkNotice => "marked a notice as read",

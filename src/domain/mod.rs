@@ -75,6 +75,7 @@ pub mod session;
 pub mod sniff;
 pub mod text;
 pub mod time;
+pub mod training;
 pub mod urgency;
 pub mod validate;
 pub mod withheld;

@@ -73,6 +73,10 @@ coded_enum! {
         Admitted = "admitted",
         /// Another lead gave somebody the team's key.
         MemberAdmitted = "member-admitted",
+        /// Your place in a team has ended.
+        PlaceEnded = "place-ended",
+        /// Somebody holds a team's key no more.
+        MemberGone = "member-gone",
         /// You are not given a team's key.
         NotAdmitted = "not-admitted",
         /// A lead did not give somebody the team's key.
@@ -110,10 +114,10 @@ impl NoticeCode {
             Self::DraftWaits | Self::DraftHanded | Self::DraftEnding | Self::DraftNotSent => NoticePlace::Draft,
             Self::Integrity => NoticePlace::Log,
             Self::MailFailing => NoticePlace::Members,
-            Self::Recalled | Self::KeyDiffers => NoticePlace::Nowhere,
+            Self::Recalled | Self::KeyDiffers | Self::MemberGone => NoticePlace::Nowhere,
             Self::MemberWaits | Self::MemberAdmitted => NoticePlace::Admissions,
             Self::MemberRefused => NoticePlace::People,
-            Self::Admitted | Self::NotAdmitted => NoticePlace::Account,
+            Self::Admitted | Self::NotAdmitted | Self::PlaceEnded => NoticePlace::Account,
             _ => NoticePlace::Referral,
         }
     }
@@ -178,6 +182,8 @@ impl NoticeCode {
             Self::MemberWaits => "Somebody waits for you to compare their key and hand over the team’s",
             Self::Admitted => "A lead handed you the team’s key: you can open what the team holds",
             Self::MemberAdmitted => "Another lead handed somebody the team’s key",
+            Self::PlaceEnded => "Your place in a team has ended: you open nothing of it any more",
+            Self::MemberGone => "Somebody left your team or was suspended, and opens nothing of it any more",
             Self::NotAdmitted => "A lead did not hand you the team’s key: your place there has ended",
             Self::MemberRefused => "A lead did not hand somebody the team’s key: their place there has ended",
             Self::KeyDiffers => "The key of somebody who joined was not the one that they read out. Find out who joined as them",

@@ -149,6 +149,14 @@ impl Tx {
         Ok(())
     }
 
+    /// An account becomes ready, invited or disabled, if it still stands at the version expected.
+    pub async fn move_account(&mut self, id: UserId, version: i64, state: AccountState) -> Result<bool, Error> {
+        const SQL: &str = "UPDATE account SET state = $3, version = version + 1 WHERE id = $1 AND version = $2";
+        let rows = within!(self, c => sqlx::query(SQL).bind(id.to_string()).bind(version).bind(state.code()).execute(c).await.map(|done| done.rows_affected()))?;
+        self.moved(id);
+        Ok(rows == 1)
+    }
+
     /// An invited account becomes ready with its key, if it still stands at the version expected.
     pub async fn ready_account(&mut self, id: UserId, version: i64, key: KeyId) -> Result<bool, Error> {
         const SQL: &str = "UPDATE account SET state = 'ready', version = version + 1, key_id = $3 \

@@ -1,4 +1,4 @@
-//! Erasures: the sealed bytes of an entry, a grant, a kept form or a file go, the row and its digest stay.
+//! Erasures: the sealed bytes of an entry, a grant, a team's wrapped key, a kept form or a file go, the row and its digest stay.
 
 use sqlx::QueryBuilder;
 

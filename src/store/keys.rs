@@ -148,6 +148,15 @@ impl Store {
         Ok(on!(self, p => sqlx::query_as(SQL).bind(kind.code()).bind(owner).bind(epoch).fetch_optional(p).await)?)
     }
 
+    /// The wraps of a team's identities that a person holds, of every epoch, by id: those whose bytes are there.
+    pub async fn wraps_held(&self, user: UserId, team: TeamId) -> Result<Vec<WrapId>, Error> {
+        const SQL: &str = "SELECT w.id FROM key_wrap w JOIN key_wrap_bytes b ON b.wrap = w.id \
+             WHERE w.to_id = $1 AND w.to_kind = 'user' AND w.team = $2 ORDER BY w.epoch, w.id";
+        let rows: Vec<(String,)> =
+            on!(self, p => sqlx::query_as(SQL).bind(user.to_string()).bind(team.to_string()).fetch_all(p).await)?;
+        rows.into_iter().map(|(id,)| sound(WrapId::parse(&id), "key_wrap.id")).collect()
+    }
+
     /// The wraps of a team's identities that a person holds, of every epoch.
     pub(crate) async fn team_wraps(&self, team: TeamId, user: UserId) -> Result<Vec<Found>, Error> {
         const SQL: &str = "SELECT w.*, b.bytes FROM key_wrap w JOIN key_wrap_bytes b ON b.wrap = w.id \

@@ -134,6 +134,20 @@ impl Tx {
         Ok(rows == 1)
     }
 
+    /// A place gets this role and state, if it still stands at the version expected.
+    pub async fn change_membership(
+        &mut self,
+        id: MembershipId,
+        version: i64,
+        (role, state): (Role, MembershipState),
+    ) -> Result<bool, Error> {
+        const SQL: &str = "UPDATE membership SET role = $3, state = $4, version = version + 1 \
+             WHERE id = $1 AND version = $2 AND state <> 'ended'";
+        let rows = within!(self, c => sqlx::query(SQL).bind(id.to_string()).bind(version).bind(role.code()).bind(state.code()).execute(c).await.map(|done| done.rows_affected()))?;
+        self.moved(id);
+        Ok(rows == 1)
+    }
+
     /// A place ends, if it still stands at the version expected.
     pub async fn end_membership(&mut self, id: MembershipId, version: i64) -> Result<bool, Error> {
         const SQL: &str =

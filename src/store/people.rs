@@ -1,10 +1,12 @@
 //! The people of an agency, as its administrators see them.
 
+use jiff::civil::Date;
 use sqlx::QueryBuilder;
 
 use super::{
-    Error, Store,
+    Error, Store, Tx,
     accounts::{Account, AccountRow},
+    error::sound,
     memberships::MemberRow,
 };
 use crate::domain::{
@@ -13,24 +15,48 @@ use crate::domain::{
     time::Timestamp,
 };
 
+/// Somebody, as their agency's administrators see them.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Their account.
+    pub account: Account,
+    /// When their invitation runs out; none when they have joined or none was made.
+    pub invited_until: Option<Timestamp>,
+    /// When they last signed in, as far as it was noted.
+    pub last_sign_in: Option<Timestamp>,
+    /// The day of their last safeguarding training.
+    pub trained_on: Option<Date>,
+}
+
 #[derive(sqlx::FromRow)]
 struct PersonRow {
     #[sqlx(flatten)]
     account: AccountRow,
     expires_at: Option<i64>,
+    last_sign_in_at: Option<i64>,
+    trained_on: Option<String>,
+}
+
+impl PersonRow {
+    fn person(self) -> Result<Person, Error> {
+        let day = |text: String| sound(text.parse::<Date>(), "account.trained_on");
+        Ok(Person {
+            account: self.account.account()?,
+            invited_until: self.expires_at.map(Timestamp::from_millis),
+            last_sign_in: self.last_sign_in_at.map(Timestamp::from_millis),
+            trained_on: self.trained_on.map(day).transpose()?,
+        })
+    }
 }
 
 impl Store {
-    /// The accounts of an agency by name, each with when its invitation runs out; those after one of them, up to a number.
-    pub async fn people_of(
-        &self,
-        agency: AgencyId,
-        after: Option<UserId>,
-        limit: u32,
-    ) -> Result<Vec<(Account, Option<Timestamp>)>, Error> {
-        const FIRST: &str = "SELECT a.id, a.username, a.name, a.agency, a.state, a.version, a.key_id, i.expires_at FROM account a \
+    /// The accounts of an agency by name, each with what else administrators see; those after one of them, up to a number.
+    pub async fn people_of(&self, agency: AgencyId, after: Option<UserId>, limit: u32) -> Result<Vec<Person>, Error> {
+        const FIRST: &str = "SELECT a.id, a.username, a.name, a.agency, a.state, a.version, a.key_id, a.last_sign_in_at, \
+             a.trained_on, i.expires_at FROM account a \
              LEFT JOIN invitation i ON i.account = a.id WHERE a.agency = $1 ORDER BY a.name, a.id LIMIT $2";
-        const NEXT: &str = "SELECT a.id, a.username, a.name, a.agency, a.state, a.version, a.key_id, i.expires_at FROM account a \
+        const NEXT: &str = "SELECT a.id, a.username, a.name, a.agency, a.state, a.version, a.key_id, a.last_sign_in_at, \
+             a.trained_on, i.expires_at FROM account a \
              LEFT JOIN invitation i ON i.account = a.id WHERE a.agency = $1 \
              AND (a.name, a.id) > (SELECT c.name, c.id FROM account c WHERE c.id = $3 AND c.agency = $1) \
              ORDER BY a.name, a.id LIMIT $2";
@@ -39,8 +65,15 @@ impl Store {
             None => on!(self, p => sqlx::query_as(FIRST).bind(agency).bind(limit).fetch_all(p).await)?,
             Some(id) => on!(self, p => sqlx::query_as(NEXT).bind(agency).bind(limit).bind(id.to_string()).fetch_all(p).await)?,
         };
-        let person = |row: PersonRow| Ok((row.account.account()?, row.expires_at.map(Timestamp::from_millis)));
-        rows.into_iter().map(person).collect()
+        rows.into_iter().map(PersonRow::person).collect()
+    }
+
+    /// One person.
+    pub async fn person(&self, id: UserId) -> Result<Option<Person>, Error> {
+        const SQL: &str = "SELECT a.id, a.username, a.name, a.agency, a.state, a.version, a.key_id, a.last_sign_in_at, a.trained_on, \
+             i.expires_at FROM account a LEFT JOIN invitation i ON i.account = a.id WHERE a.id = $1";
+        let row: Option<PersonRow> = on!(self, p => sqlx::query_as(SQL).bind(id.to_string()).fetch_optional(p).await)?;
+        row.map(PersonRow::person).transpose()
     }
 
     /// The places of several people that have not ended, each with whose it is, the oldest first.
@@ -64,5 +97,22 @@ impl Store {
             }
         }
         Ok(places)
+    }
+}
+
+impl Tx {
+    /// Somebody has signed in.
+    pub async fn note_sign_in(&mut self, id: UserId, at: Timestamp) -> Result<(), Error> {
+        const SQL: &str = "UPDATE account SET last_sign_in_at = $2 WHERE id = $1";
+        within!(self, c => sqlx::query(SQL).bind(id.to_string()).bind(at.millis()).execute(c).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Keeps the day of somebody's last training.
+    pub async fn set_training(&mut self, id: UserId, on: Option<Date>) -> Result<(), Error> {
+        const SQL: &str = "UPDATE account SET trained_on = $2 WHERE id = $1";
+        let day = on.map(|day| day.to_string());
+        within!(self, c => sqlx::query(SQL).bind(id.to_string()).bind(day).execute(c).await.map(drop))?;
+        Ok(())
     }
 }

@@ -31,6 +31,19 @@ pub struct Session {
     pub expires_at: Timestamp,
 }
 
+/// When a live session began, and when it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionTimes {
+    /// Its public id.
+    pub id: SessionId,
+    /// When somebody signed in.
+    pub begun_at: Timestamp,
+    /// Ends unless used before.
+    pub idle_expires_at: Timestamp,
+    /// Ends in any case.
+    pub expires_at: Timestamp,
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
@@ -80,6 +93,23 @@ impl Store {
              WHERE lookup = $1 AND ended_at IS NULL";
         let row = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(&lookup[..]).fetch_optional(p).await)?;
         row.map(Row::session).transpose()
+    }
+
+    /// A person's live sessions, the newest first.
+    pub async fn sessions_of(&self, user: UserId, at: Timestamp) -> Result<Vec<SessionTimes>, Error> {
+        const SQL: &str = "SELECT id, created_at, idle_expires_at, expires_at FROM session WHERE account = $1 AND purpose = 'session' \
+             AND ended_at IS NULL AND idle_expires_at > $2 AND expires_at > $2 ORDER BY created_at DESC, id";
+        let rows: Vec<(String, i64, i64, i64)> =
+            on!(self, p => sqlx::query_as(SQL).bind(user.to_string()).bind(at.millis()).fetch_all(p).await)?;
+        let session = |(id, begun_at, idle_expires_at, expires_at): (String, i64, i64, i64)| {
+            Ok(SessionTimes {
+                id: sound(SessionId::parse(&id), "session.id")?,
+                begun_at: Timestamp::from_millis(begun_at),
+                idle_expires_at: Timestamp::from_millis(idle_expires_at),
+                expires_at: Timestamp::from_millis(expires_at),
+            })
+        };
+        rows.into_iter().map(session).collect()
     }
 
     /// How many live sessions a person has.

@@ -74,6 +74,17 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The teams that are due a new key, with since when: the longest waiting first.
+    pub async fn epochs_due(&self) -> Result<Vec<(TeamId, Timestamp)>, Error> {
+        const SQL: &str = "SELECT team, since FROM epoch_due ORDER BY since, team";
+        let rows: Vec<(String, i64)> = on!(self, p => sqlx::query_as(SQL).fetch_all(p).await)?;
+        let due =
+            |(team, since): (String, i64)| Ok((sound(TeamId::parse(&team), "epoch_due.team")?, Timestamp::from_millis(since)));
+        rows.into_iter().map(due).collect()
+    }
+}
+
 impl Tx {
     /// Makes a team that awaits its key.
     pub async fn insert_team(&mut self, team: &Team, at: Timestamp) -> Result<(), Error> {
@@ -90,6 +101,13 @@ impl Tx {
             .execute(c)
             .await
             .map(drop))?;
+        Ok(())
+    }
+
+    /// Somebody left a team who held its key: it is due a new one, since the first of them.
+    pub async fn epoch_is_due(&mut self, team: TeamId, since: Timestamp) -> Result<(), Error> {
+        const SQL: &str = "INSERT INTO epoch_due (team, since) VALUES ($1, $2) ON CONFLICT (team) DO NOTHING";
+        within!(self, c => sqlx::query(SQL).bind(team.to_string()).bind(since.millis()).execute(c).await.map(drop))?;
         Ok(())
     }
 

@@ -168,15 +168,17 @@ const ORPHANS: [(&str, &str, &str); 37] = [
         "log_erased",
         "SELECT id FROM log_erased x WHERE x.what = 'entry' AND EXISTS (SELECT 1 FROM entry_bytes b WHERE b.entry = x.id) \
          OR x.what = 'grant' AND EXISTS (SELECT 1 FROM grant_bytes b WHERE b.grant_id = x.id) \
-         OR x.what = 'kept' AND EXISTS (SELECT 1 FROM entry_kept_bytes b WHERE b.kept = x.id)",
+         OR x.what = 'kept' AND EXISTS (SELECT 1 FROM entry_kept_bytes b WHERE b.kept = x.id) \
+         OR x.what = 'wrap' AND EXISTS (SELECT 1 FROM key_wrap_bytes b WHERE b.wrap = x.id)",
         "what was erased is still there",
     ),
     (
         "log_erased",
-        "SELECT id FROM log_erased x WHERE x.what NOT IN ('entry', 'grant', 'kept', 'attachment') \
+        "SELECT id FROM log_erased x WHERE x.what NOT IN ('entry', 'grant', 'kept', 'attachment', 'wrap') \
          OR x.what = 'entry' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = x.id) \
          OR x.what = 'grant' AND NOT EXISTS (SELECT 1 FROM grant_made g WHERE g.id = x.id) \
          OR x.what = 'kept' AND NOT EXISTS (SELECT 1 FROM entry_kept k WHERE k.id = x.id) \
+         OR x.what = 'wrap' AND NOT EXISTS (SELECT 1 FROM key_wrap w WHERE w.id = x.id) \
          OR x.what = 'attachment' AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.id = x.id)",
         "it names nothing that was ever there",
     ),
@@ -221,7 +223,8 @@ const ORPHANS: [(&str, &str, &str); 37] = [
     ),
     (
         "key_wrap",
-        "SELECT id FROM key_wrap w WHERE NOT EXISTS (SELECT 1 FROM key_wrap_bytes b WHERE b.wrap = w.id)",
+        "SELECT id FROM key_wrap w WHERE NOT EXISTS (SELECT 1 FROM key_wrap_bytes b WHERE b.wrap = w.id) \
+         AND NOT EXISTS (SELECT 1 FROM log_erased x WHERE x.id = w.id AND x.what = 'wrap')",
         "its wrapped bytes are missing",
     ),
     (

@@ -89,14 +89,10 @@ async fn lists(engine: Engine) {
         sender: sender.map(str::to_owned),
     };
     let (tess_is, lena_is) = ("Tess Example", "Lena Sample");
-    let expected = vec![
-        (own, Hands::default()),
-        (second, hands(Some(tess_is), Some(tess_is))),
-        (first, hands(Some(tess_is), None)),
-    ];
+    let expected =
+        vec![(own, Hands::default()), (second, hands(Some(tess_is), Some(tess_is))), (first, hands(Some(tess_is), None))];
     assert_eq!(listed(app, &lena, &all).await, (expected.clone(), None));
-    let expected_of_author =
-        vec![(hidden, Hands::default()), (second, Hands::default()), (first, hands(None, Some(lena_is)))];
+    let expected_of_author = vec![(hidden, Hands::default()), (second, Hands::default()), (first, hands(None, Some(lena_is)))];
     assert_eq!(listed(app, &tess, &all).await, (expected_of_author, None));
 
     // Page by page it is the same list: nothing twice, nothing left out.

@@ -15,6 +15,7 @@ use crate::support::{
 };
 
 const HEADLINE: &str = "(SELECT id FROM entry WHERE kind = 'headline')";
+const WRAP: &str = "(SELECT MIN(id) FROM key_wrap)";
 const GRANT: &str = "(SELECT MIN(id) FROM grant_made)";
 
 async fn sent(engine: Engine) -> (Hub, Raw) {
@@ -27,7 +28,8 @@ async fn sent(engine: Engine) -> (Hub, Raw) {
 }
 
 async fn one(raw: &mut Raw, id: &str) -> String {
-    raw.texts(&format!("SELECT id FROM entry WHERE id = {id} UNION SELECT id FROM grant_made WHERE id = {id}")).await.remove(0)
+    let tables = ["entry", "grant_made", "key_wrap"].map(|table| format!("SELECT id FROM {table} WHERE id = {id}"));
+    raw.texts(&tables.join(" UNION ")).await.remove(0)
 }
 
 async fn findings(hub: &Hub) -> Vec<(String, String, String)> {
@@ -37,9 +39,11 @@ async fn findings(hub: &Hub) -> Vec<(String, String, String)> {
 
 async fn an_event_erases(engine: Engine) {
     let (hub, mut raw) = sent(engine).await;
-    for (what, id, bytes, key) in
-        [(Erasable::Entry, HEADLINE, "entry_bytes", "entry"), (Erasable::Grant, GRANT, "grant_bytes", "grant_id")]
-    {
+    for (what, id, bytes, key) in [
+        (Erasable::Entry, HEADLINE, "entry_bytes", "entry"),
+        (Erasable::Grant, GRANT, "grant_bytes", "grant_id"),
+        (Erasable::Wrap, WRAP, "key_wrap_bytes", "wrap"),
+    ] {
         let id = one(&mut raw, id).await;
         let left = format!("SELECT COUNT(*) FROM {bytes} WHERE {key} = '{id}'");
         // Dropped, nothing is gone; the event is what erases.
@@ -88,6 +92,7 @@ async fn every_other_loss_is_found(engine: Engine) {
     for (what, id, bytes, key, row) in [
         (Erasable::Entry, HEADLINE, "entry_bytes", "entry", "entry"),
         (Erasable::Grant, GRANT, "grant_bytes", "grant_id", "grant_made"),
+        (Erasable::Wrap, WRAP, "key_wrap_bytes", "wrap", "key_wrap"),
     ] {
         let id = one(&mut raw, id).await;
         let kept = raw.rows(&format!("SELECT bytes FROM {bytes} WHERE {key} = '{id}'")).await.remove(0).remove(0);

@@ -31,9 +31,10 @@ struct Asked {
 }
 
 /// Acts that every role may do for themselves: there is no wrong role for them.
-const EVERYBODYS: [Action; 10] = [
+const EVERYBODYS: [Action; 11] = [
     Action::SignOut,
     Action::SignOutEverywhere,
+    Action::EndSession,
     Action::ReadAccount,
     Action::ListNotices,
     Action::MarkNotice,
@@ -66,7 +67,13 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         Action::ReadAdmissions | Action::AdmitMember | Action::RefuseMember => {
             Some(("tess.example", &[StatusCode::FORBIDDEN, StatusCode::NOT_FOUND]))
         }
-        Action::InvitePerson => Some(("tess.example", &[StatusCode::NOT_FOUND])),
+        Action::InvitePerson
+        | Action::GivePlace
+        | Action::EndPlace
+        | Action::SuspendPerson
+        | Action::ReinstatePerson
+        | Action::RemovePerson
+        | Action::SetTraining => Some(("tess.example", &[StatusCode::NOT_FOUND])),
         Action::ReadReferral
         | Action::ReadAccess
         | Action::PrintReferral
@@ -191,6 +198,15 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                 ("text", "Anybody there?"),
             ]),
             "refer" => request.form(&[("csrf_token", token), ("form_token", "sweep-form-token"), ("danger", "no")]),
+            "training" if asked.page => {
+                request.form(&[("csrf_token", token), ("form_token", "sweep-form-token"), ("trained_on", "5/1/2026")])
+            }
+            "place" => request.form(&[
+                ("csrf_token", token),
+                ("form_token", "sweep-form-token"),
+                ("team", "00000000000000000000000000000000"),
+                ("role", "triager"),
+            ]),
             _ if asked.template.contains("/admissions/") && asked.page => request.form(&[
                 ("csrf_token", token),
                 ("form_token", "sweep-form-token"),
@@ -209,7 +225,8 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                     "withheld" => serde_json::json!({
                         "withhold": { "answers": ["lives_at"], "from": ["none"] }, "revision": 1,
                     }),
-                    "send-anyway" | "withdraw" | "claim" | "release" | "read" | "recall" | "end" | "delete" | "invite" => {
+                    "send-anyway" | "withdraw" | "claim" | "release" | "read" | "recall" | "delete" | "invite" | "suspend"
+                    | "leave" | "return" => {
                         serde_json::json!({})
                     }
                     "not-shared" => serde_json::json!({ "team": "none", "reason": "No need to know." }),
@@ -232,6 +249,10 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
                     "redirect" => serde_json::json!({ "team": "none", "text": "For another desk.", "revision": 1 }),
                     "step" => serde_json::json!({ "step": "first-contact" }),
                     "assign" => serde_json::json!({ "to": "theo.invented", "revision": 1 }),
+                    "training" => serde_json::json!({ "trained_on": "2026-01-05" }),
+                    "places" => serde_json::json!({ "team": "none", "role": "triager" }),
+                    "end" if asked.template.contains("places") => serde_json::json!({ "team": "none" }),
+                    "end" => serde_json::json!({}),
                     "safeguarding-leads" => serde_json::json!({ "leads": [] }),
                     "admissions" => serde_json::json!({ "team": "none", "user": "none", "fingerprint": "none" }),
                     "refuse" => serde_json::json!({ "team": "none", "user": "none", "reason": "not-expected" }),

@@ -3,40 +3,27 @@
 use std::time::Duration;
 
 use referral_exchange::{
-    app::{App, Caller, Error, Founder, Invited, NewPassword, NewPerson, NotJoined, Password, WorkContact},
+    app::{App, Caller, Error, Founder, Invited, NewPassword, NotJoined, Password},
     demo::code,
-    domain::{
-        account::AccountState,
-        ids::UserId,
-        role::Role,
-        text::{PersonName, Username},
-    },
+    domain::{account::AccountState, ids::UserId, role::Role},
     store::Engine,
 };
 
 use crate::support::{
     client::{Client, Page},
     hub::{ENGINES, Hub, Served},
+    newcomer,
     raw::Raw,
 };
 
 const GOOD: &str = "seven grey owls at noon";
-
-fn new_person(hub: &Hub, username: &str, role: Role) -> NewPerson {
-    NewPerson {
-        username: Username::parse(username).unwrap(),
-        name: PersonName::parse("Ivy Fancied").unwrap(),
-        contact: WorkContact::default(),
-        place: (hub.person("pia.supposed").team_id, role),
-    }
-}
 
 fn password(text: &str) -> NewPassword {
     NewPassword::parse(text.to_owned()).unwrap()
 }
 
 async fn invited(hub: &Hub, abel: &Caller, username: &str) -> (UserId, Invited) {
-    let new = new_person(hub, username, Role::Practitioner);
+    let new = newcomer::invited(username, (hub.person("pia.supposed").team_id, Role::Practitioner));
     hub.app.add_person(&hub.app.request(None), abel, new).await.unwrap()
 }
 
@@ -155,9 +142,9 @@ async fn own_agency(engine: Engine) {
     assert!(matches!(own, Err(Error::Refused)), "{own:?}");
     let own = app.end_place(&app.request(None), &abel, abel.user(), hub.person("abel.template").team_id).await;
     assert!(matches!(own, Err(Error::Refused)), "{own:?}");
-    let taken = app.add_person(&app.request(None), &abel, new_person(&hub, "pia.supposed", Role::Triager)).await;
+    let taken = app.add_person(&app.request(None), &abel, newcomer::invited("pia.supposed", (team, Role::Triager))).await;
     assert!(matches!(taken, Err(Error::Conflict(_))));
-    let mut elsewhere = new_person(&hub, "ida.fancied", Role::Triager);
+    let mut elsewhere = newcomer::invited("ida.fancied", (team, Role::Triager));
     elsewhere.place.0 = hub.person("theo.invented").team_id;
     assert!(matches!(app.add_person(&app.request(None), &abel, elsewhere).await, Err(Error::Unseen)), "no team of the agency");
     hub.finish().await;

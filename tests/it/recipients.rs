@@ -35,6 +35,7 @@ use serde_json::json;
 use crate::support::{
     files::{attach, pdf},
     hub::{ENGINES, Hub},
+    newcomer,
     notice::{self, answers, plain, read, send, try_send, with},
     raw::Raw,
 };
@@ -477,11 +478,7 @@ async fn leavers(engine: Engine) {
     assert_eq!(held.state, ReferralState::Checking);
 
     let administrator = hub.sign_in("abel.template").await;
-    for team in app.store().teams().await.unwrap() {
-        if app.store().members(team.id).await.unwrap().iter().any(|(user, _)| *user == pia) {
-            app.end_place(&app.request(None), &administrator, pia, team.id).await.unwrap();
-        }
-    }
+    app.remove_person(&app.request(None), &administrator, &newcomer::key(app), pia).await.unwrap();
     let quinn = hub.sign_in("quinn.mock").await;
     assert!(!offered(&quinn).await.contains(&pia));
     assert_eq!(app.chosen_deputy(&quinn).await.unwrap(), None);

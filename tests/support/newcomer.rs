@@ -1,7 +1,7 @@
 //! Somebody new to a founded hub: with account, place, password and second factor, who waits for their team's key.
 
 use referral_exchange::{
-    app::{App, Caller, Founder, IdempotencyKey, NewPassword, WorkContact},
+    app::{App, Caller, Founder, IdempotencyKey, NewPassword, NewPerson, WorkContact},
     demo::DemoPerson,
     domain::{
         ids::TeamId,
@@ -36,6 +36,16 @@ pub async fn newcomer(hub: &Hub, administrator: &Caller, username: &str, (team, 
         password,
         totp_secret: factor.secret.to_string(),
         ..like
+    }
+}
+
+/// Somebody to be invited, with their first place.
+pub fn invited(username: &str, place: (TeamId, Role)) -> NewPerson {
+    NewPerson {
+        username: Username::parse(username).unwrap(),
+        name: PersonName::parse("Ivy Fancied").unwrap(),
+        contact: WorkContact::default(),
+        place,
     }
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{Router, extract::State, routing};
 
-use super::admissions;
+use super::{admissions, training::training_words};
 use crate::{
     app::{App, Caller, DraftItem, Item, NamedPlace, PathwayView, Reached, WaitsFor},
     domain::{
         account::MembershipState,
         news::{News, Side},
+        training::Training,
     },
     web::{
         components::NotificationBanner,
@@ -39,6 +40,8 @@ pub struct HomePage {
     pub drafts: Vec<DraftLine>,
     /// Further places, in order: my referrals, a team's queue, the log.
     pub places: Vec<PlaceLine>,
+    /// That the reader's training is old, as a sentence; empty while it is not.
+    pub training: String,
     /// The teams whose key the reader waits for.
     pub waits_for: Vec<WaitLine>,
     /// The fingerprint of their key, to be read to whoever hands one over; empty while they wait for none.
@@ -171,6 +174,13 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
     if ways.log {
         add("Log".to_owned(), "/log".to_owned(), "Who did what in your agency, and who looked.");
     }
+    let training = match app.own_training(&person.request, &person.caller).await? {
+        old @ Training::Old(_) => format!(
+            "Your last safeguarding training was on {}. Ask your agency’s administrator for the next. You can do everything as before.",
+            training_words(old)
+        ),
+        Training::Unknown | Training::Recent(_) => String::new(),
+    };
     let (waits_for, fingerprint) = match app.waits_for(&person.caller).await? {
         waits if waits.is_empty() => (Vec::new(), String::new()),
         waits => (waits.iter().map(WaitLine::from).collect(), app.own_fingerprint(&person.caller).await?),
@@ -184,6 +194,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         nothing: nothing(&person.caller),
         waits_for,
         fingerprint,
+        training,
         pathways,
         waiting,
         answered,

@@ -39,6 +39,7 @@ mod law;
 pub mod log;
 mod log_query;
 pub mod mail;
+pub mod membership;
 pub mod notices;
 pub mod pathway;
 pub mod people;
@@ -59,10 +60,13 @@ pub mod section;
 pub mod sent;
 pub mod sent_list;
 pub mod share;
+pub mod sessions;
 pub mod share_box;
 pub mod share_choices;
 pub mod share_form;
 pub mod share_openers;
+pub mod suspension;
+pub mod training;
 pub mod shared;
 pub mod sharing;
 pub mod sign_in;
@@ -82,6 +86,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(sign_in::routes())
         .merge(join::routes())
         .merge(account::routes())
+        .merge(sessions::routes())
         .merge(home::routes())
         .merge(screening::routes())
         .merge(pathway::routes())
@@ -107,6 +112,9 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(safeguarding_leads::routes())
         .merge(people::routes())
         .merge(person::routes())
+        .merge(membership::routes())
+        .merge(suspension::routes())
+        .merge(training::routes())
         .merge(saved_views::routes())
         .merge(absence::routes())
         .merge(assignment::routes())

@@ -81,8 +81,13 @@ impl PersonLine {
 /// Where somebody stands on their way in, in words.
 pub(super) fn standing(view: &PersonView, now: Timestamp) -> String {
     match (view.state, view.invited_until) {
+        (AccountState::Disabled, _) if view.places.is_empty() => "Has left".to_owned(),
         (AccountState::Disabled, _) => "Suspended".to_owned(),
         (AccountState::Ready, _) if view.places.is_empty() => "Joined, and has no place in a team".to_owned(),
+        (AccountState::Ready, _) if view.dormant => match view.last_sign_in {
+            Some(last) => format!("Joined, and has not signed in since {}", last.date_words()),
+            None => "Joined".to_owned(),
+        },
         (AccountState::Ready, _) => match view.places.iter().find(|place| place.waits) {
             Some(place) => format!("Joined, and waits for a lead of {}", place.name),
             None => "Joined".to_owned(),

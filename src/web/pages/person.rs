@@ -9,14 +9,18 @@ use axum::{
     routing,
 };
 
-use super::people::{HREF, standing};
+use super::{
+    membership::place_words,
+    people::{HREF, standing},
+    training::training_words,
+};
 use crate::{
     app::{App, Founder, HeldPlace, Invited, PersonView},
-    domain::{account::AccountState, ids::UserId},
+    domain::{account::AccountState, ids::UserId, time::Timestamp},
     web::{
         components::{Button, SummaryList, SummaryRow},
         error::{Answer, ok},
-        session::SignedIn,
+        session::{SignedIn, fresh_token},
         view::Frame,
     },
 };
@@ -33,21 +37,39 @@ pub struct PersonPage {
     pub username: String,
     /// Where they stand, in words.
     pub standing: String,
-    /// Their places: role and team, agency, whether it waits.
-    pub places: Vec<String>,
+    /// Their places: role and team, agency, whether it waits; and where one ends, empty for those of other agencies' teams.
+    pub places: Vec<(String, String)>,
+    /// When they last signed in, in words.
+    pub last_sign_in: String,
+    /// When they were last trained, in words.
+    pub training: String,
+    /// Their page.
+    pub href: String,
+    /// Whether they are shut out.
+    pub shut_out: bool,
+    /// Whether they have left: shut out, without a place.
+    pub left: bool,
+    /// Whether they are the reader, who changes nothing of their own.
+    pub own: bool,
+    /// Makes sending twice harmless.
+    pub form_token: String,
     /// Where a new invitation is asked for; empty once they have joined.
     pub invite_href: String,
 }
 
 impl PersonPage {
     fn facts(&self) -> SummaryList {
-        let places = if self.places.is_empty() { "None".to_owned() } else { self.places.join("\n") };
         let rows = vec![
             SummaryRow::words("User name", &self.username),
             SummaryRow::words("Where they stand", &self.standing),
-            SummaryRow::words("Places in teams", &places),
+            SummaryRow::words("Last signed in", &self.last_sign_in),
+            SummaryRow::words("Safeguarding training", &self.training),
         ];
         SummaryList { rows, ..SummaryList::default() }
+    }
+
+    fn reinstate() -> Button {
+        Button { text: "Have them back".to_owned(), prevent_double_click: Some(true), ..Button::default() }
     }
 
     fn invite() -> Button {
@@ -93,27 +115,35 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
 }
 
 /// Whom an address names; a text that cannot be an id is looked up as one that nobody has, and found like it.
-fn user(id: &str) -> UserId {
+pub(super) fn user(id: &str) -> UserId {
     UserId::parse(id).unwrap_or_else(|_| UserId::from_bytes([0; 16]))
 }
 
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(id): Path<String>) -> Answer {
     let view = app.person_of_agency(&person.request, &person.caller, user(&id)).await?;
-    ok(&page(&person, &view))
+    ok(&page(&app, &person, &view))
 }
 
-fn page(person: &SignedIn, view: &PersonView) -> PersonPage {
-    let waits = |waits: bool| if waits { " (waits for the team’s key)" } else { "" };
-    let place = |place: &HeldPlace| format!("{}, {} ({}){}", place.role.title(), place.name, place.agency, waits(place.waits));
-    let invite = format!("{HREF}/{}/invite", view.user);
+fn page(app: &App, person: &SignedIn, view: &PersonView) -> PersonPage {
+    let own = view.user == person.caller.user();
+    let href = format!("{HREF}/{}", view.user);
+    let end = |place: &HeldPlace| if place.own && !own { format!("{href}/places/{}", place.team) } else { String::new() };
+    let shut_out = view.state == AccountState::Disabled;
     PersonPage {
         // A name never stands in a title: titles end up in histories.
         frame: person.frame.titled("Somebody of your agency – People").back_to(HREF).at(HREF),
         name: view.name.clone(),
         username: view.username.clone(),
         standing: standing(view, person.request.at),
-        places: view.places.iter().map(place).collect(),
-        invite_href: if view.state == AccountState::Invited { invite } else { String::new() },
+        last_sign_in: view.last_sign_in.map_or_else(|| "Not recorded".to_owned(), Timestamp::date_words),
+        training: training_words(view.training),
+        places: view.places.iter().map(|place| (place_words(place), end(place))).collect(),
+        invite_href: if view.state == AccountState::Invited { format!("{href}/invite") } else { String::new() },
+        shut_out,
+        left: shut_out && view.places.is_empty(),
+        own,
+        form_token: fresh_token(app),
+        href,
     }
 }
 

@@ -138,7 +138,9 @@ fn apart(preview: &Preview) -> impl Iterator<Item = String> {
     // The line goes on behind a pathway's own sentence.
     let line = |(words, others): &(String, bool)| match (others, &preview.author, words.trim_end_matches('.')) {
         (true, None, words) => format!("What is kept apart: {words}"),
-        (true, Some(author), words) => format!("What is kept apart: {words}. Here that is {author}; you, for what you wrote yourself"),
+        (true, Some(author), words) => {
+            format!("What is kept apart: {words}. Here that is {author}; you, for what you wrote yourself")
+        }
         (false, None, words) => format!(
             "What is kept apart ({words}): in this case nobody but you, because it goes by name. Tell them yourself if they must know"
         ),

@@ -5,6 +5,7 @@ mod eyes;
 mod journey;
 mod kept;
 mod keyboard;
+mod member;
 mod sweep;
 mod timeout;
 mod turns;

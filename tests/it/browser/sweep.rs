@@ -88,6 +88,7 @@ async fn signing_in(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open("/sent", "/sent", "empty").await;
     sweep.open("/checks", "/checks", "nothing").await;
     sweep.open("/notices", "/notices", "empty").await;
+    sweep.open("/account/sessions", "/account/sessions", "good").await;
     sweep.open("/account/mail", "/account/mail", "empty").await;
     browser.fill("address", "tess").await;
     browser.submit().await;
@@ -124,6 +125,20 @@ async fn joining(sweep: &mut Sweep<'_>, served: &Served) {
     let code = browser.text("dd.app-secret").await;
     browser.follow("Go on to their page").await;
     sweep.look("/people/{id}", "invited").await;
+    let person = browser.path().await;
+    sweep.open(&format!("{person}/place"), "/people/{id}/place", "good").await;
+    browser.submit().await;
+    sweep.look("/people/{id}/place", "bad").await;
+    sweep.open(&format!("{person}/places/none"), "/people/{id}/places/{team}", "bad").await;
+    browser.go(&person).await;
+    browser.follow("End").await;
+    sweep.look("/people/{id}/places/{team}", "good").await;
+    sweep.open(&format!("{person}/training"), "/people/{id}/training", "good").await;
+    browser.fill("trained_on", "soon").await;
+    browser.submit().await;
+    sweep.look("/people/{id}/training", "bad").await;
+    sweep.open(&format!("{person}/suspend"), "/people/{id}/suspend", "good").await;
+    sweep.open(&format!("{person}/leave"), "/people/{id}/leave", "good").await;
     browser.press(".app-account form[action='/sign-out'] button").await;
     sweep.open("/join", "/join", "good").await;
     browser.submit().await;

@@ -3,6 +3,7 @@
 use super::{
     super::{
         account::{AccountPage, Place},
+        sessions::{SessionLine, SessionsPage},
         sign_in::{CodePage, PasswordPage},
         work_contact::ContactPage,
     },
@@ -38,6 +39,15 @@ pub(super) fn signing_in() -> Vec<Sample> {
         fingerprint: "0123 4567 89ab cdef 0123 4567 89ab cdef".to_owned(),
         sessions: 2,
     };
+    let line =
+        |href: &str, words: &str| SessionLine { words: words.to_owned(), href: href.to_owned(), form_token: "00".to_owned() };
+    let sessions = SessionsPage {
+        frame: somebody().titled("Where you are signed in").back_to("/account").at("/account"),
+        sessions: vec![
+            line("", "Signed in on 4 June 2026, 9:32am. Last used at 9:40am. This is where you are now."),
+            line("/account/sessions/00/end", "Signed in on 4 June 2026, 8:32am. Last used at 8:40am."),
+        ],
+    };
     let contact = |failed: bool, title: &str, phone: &str| ContactPage {
         frame: somebody().titled("How others reach you").back_to("/account").at("/account").failed_if(failed),
         title: title.to_owned(),
@@ -53,5 +63,6 @@ pub(super) fn signing_in() -> Vec<Sample> {
         sample("code", false, &code(false)),
         sample("code-failed", true, &code(true)),
         sample("account", false, &account),
+        sample("sessions", false, &sessions),
     ]
 }

@@ -4,8 +4,11 @@ use super::{
     super::{
         admissions::{AdmissionPage, AdmissionsPage, WaitingLine},
         join::{InvitationPage, ReadyPage},
+        membership::{EndPlacePage, PlacePage},
         people::{AddPersonPage, PeoplePage, PersonLine},
         person::{InvitedPage, PersonPage},
+        suspension::{ShutOutPage, ShuttingOut},
+        training::TrainingPage,
     },
     ATTACK, PERSON, Sample, nobody, sample, somebody,
 };
@@ -56,7 +59,20 @@ pub(super) fn people() -> Vec<Sample> {
         name: name.to_owned(),
         username: "sample.c".to_owned(),
         standing: "Invited; the code runs out on 4 June 2026".to_owned(),
-        places: vec!["Practitioner, Duty desk (Exampleshire Council) (waits for the team’s key)".to_owned()],
+        places: vec![
+            (
+                "Practitioner, Duty desk (Exampleshire Council) (waits for the team’s key)".to_owned(),
+                "/people/00/places/00".to_owned(),
+            ),
+            ("Triager, Another desk (Elsewhere)".to_owned(), String::new()),
+        ],
+        last_sign_in: "4 June 2026".to_owned(),
+        training: "4 June 2025, more than a year ago".to_owned(),
+        href: "/people/00".to_owned(),
+        shut_out: invite.is_empty(),
+        left: false,
+        own: false,
+        form_token: "00".to_owned(),
         invite_href: invite.to_owned(),
     };
     vec![
@@ -66,7 +82,56 @@ pub(super) fn people() -> Vec<Sample> {
         sample("person-add-failed", true, &add(true, ATTACK)),
         sample("person-invited", false, &invited),
         sample("person", false, &person(PERSON, "/people/00/invite")),
-        sample("person-joined", false, &person(ATTACK, "")),
+        sample("person-shut-out", false, &person(ATTACK, "")),
+        sample("person-own", false, &PersonPage { own: true, shut_out: false, ..person(PERSON, "") }),
+    ]
+}
+
+pub(super) fn changes() -> Vec<Sample> {
+    let place = |failed: bool, name: &str| PlacePage {
+        frame: somebody().titled("A place in a team – People").back_to("/people/00").at("/people").failed_if(failed),
+        name: name.to_owned(),
+        places: if failed { vec!["Triager, Another desk (Elsewhere)".to_owned()] } else { Vec::new() },
+        teams: vec![("00".to_owned(), "Duty desk".to_owned())],
+        team: String::new(),
+        role: if failed { "triager".to_owned() } else { String::new() },
+        href: "/people/00/place".to_owned(),
+        form_token: "00".to_owned(),
+        errors: if failed { vec![("team", "Choose the team in which they have a place".to_owned())] } else { Vec::new() },
+    };
+    let end = |holds_key: bool, name: &str| EndPlacePage {
+        frame: somebody().titled("End a place – People").back_to("/people/00").at("/people"),
+        name: name.to_owned(),
+        place: "Practitioner, Duty desk (Exampleshire Council)".to_owned(),
+        holds_key,
+        href: "/people/00/places/00".to_owned(),
+        form_token: "00".to_owned(),
+    };
+    let shut_out = |what: ShuttingOut, name: &str| ShutOutPage {
+        frame: somebody().titled("Suspend somebody – People").back_to("/people/00").at("/people"),
+        what,
+        name: name.to_owned(),
+        missing: vec!["Duty desk would have no lead.".to_owned(), "Nobody else holds the key of Another desk.".to_owned()],
+        href: "/people/00/suspend".to_owned(),
+        form_token: "00".to_owned(),
+    };
+    let training = |failed: bool, name: &str| TrainingPage {
+        frame: somebody().titled("Training – People").back_to("/people/00").at("/people").failed_if(failed),
+        name: name.to_owned(),
+        typed: if failed { ATTACK.to_owned() } else { "27/3/2026".to_owned() },
+        href: "/people/00/training".to_owned(),
+        form_token: "00".to_owned(),
+        error: if failed { "The day must be a real date".to_owned() } else { String::new() },
+    };
+    vec![
+        sample("training", false, &training(false, PERSON)),
+        sample("training-failed", true, &training(true, ATTACK)),
+        sample("place", false, &place(false, PERSON)),
+        sample("place-failed", true, &place(true, ATTACK)),
+        sample("place-end", false, &end(true, ATTACK)),
+        sample("place-end-of-no-key", false, &end(false, PERSON)),
+        sample("person-suspend", false, &shut_out(ShuttingOut::Suspend, ATTACK)),
+        sample("person-leave", false, &ShutOutPage { missing: Vec::new(), ..shut_out(ShuttingOut::Leave, PERSON) }),
     ]
 }
 

@@ -18,11 +18,16 @@ fn pathway_line() -> PathwayLine {
     }
 }
 
-pub(super) fn before_the_form() -> Vec<Sample> {
-    let home = |full: bool| HomePage {
+fn home(full: bool) -> HomePage {
+    HomePage {
         frame: somebody().titled("Start").at("/"),
         notice: if full { "The service will be down on Sunday from 2am to 3am.".to_owned() } else { String::new() },
         nothing: vec!["You are agency administrator in Information governance. There are no pages for that role yet.".to_owned()],
+        training: if full {
+            "Your last safeguarding training was on 1 June 2025, more than a year ago.".to_owned()
+        } else {
+            String::new()
+        },
         waits_for: ["Emergency duty", "Duty desk"]
             .map(|team| WaitLine {
                 team: team.to_owned(),
@@ -72,7 +77,10 @@ pub(super) fn before_the_form() -> Vec<Sample> {
         } else {
             Vec::new()
         },
-    };
+    }
+}
+
+pub(super) fn before_the_form() -> Vec<Sample> {
     let start = |asks: bool| StartPage {
         frame: somebody().titled("Before you start – Child exploitation").back_to("/"),
         title: "Child exploitation".to_owned(),
