@@ -11,7 +11,7 @@ use crate::support::{
     acts::send,
     client::Client,
     hub::{ENGINES, Hub},
-    newcomer::{key, newcomer, sign_in},
+    newcomer::{key, sign_in},
 };
 
 async fn signs_in(hub: &Hub, person: &DemoPerson) -> Result<(), Error> {
