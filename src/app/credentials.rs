@@ -2,7 +2,11 @@
 
 use zeroize::Zeroizing;
 
-use super::{App, Error, sign_in::own};
+use super::{
+    App, Error,
+    sign_in::own,
+    ticket::{GOOD_FOR, Ticket},
+};
 use crate::{
     audit::Details,
     crypto::{Cost, Credential, Identity, NewPassword, Recipe, SymmetricSuite, TotpSecret},
@@ -36,17 +40,18 @@ impl App {
         let totp = TotpSecret::random(&*self.random);
         let sealed = totp.seal(&self.sealing, user, &*self.random);
         let factor = SecondFactorRow { sealed: sealed.bytes, key_version: sealed.key_version, last_step: 0 };
-        self.make_ready(request, &account, password, factor).await?;
+        self.make_ready(request, &account, (password, factor), None).await?;
         self.second_factor(&totp, &account)
     }
 
-    /// The person's key is made, wrapped under the password and published; an invitation is used up. Gives the identity.
+    /// The person's key is made, wrapped under the password and published; the invitation that this ticket was given for is used
+    /// up, and whoever comes by one that is of no use any more makes nothing. Gives the identity.
     pub(super) async fn make_ready(
         &self,
         request: &RequestContext,
         account: &Account,
-        password: &NewPassword,
-        factor: SecondFactorRow,
+        (password, factor): (&NewPassword, SecondFactorRow),
+        ticket: Option<&Ticket>,
     ) -> Result<Identity, Error> {
         let user = account.id;
         let actor = self.own_actor(account, Strength::Invitation).await?;
@@ -54,6 +59,16 @@ impl App {
         let derived = self.passwords.derive(password.password(), self.passwords.recipe(&*self.random)).await?;
         let news = self.tell_of_readiness(user).await?;
         let mut tx = self.store.begin().await?;
+        // Working out a password takes long enough for the code to be replaced: asked again here, where nothing comes between.
+        if let Some(ticket) = ticket {
+            let since = request.at.minus(GOOD_FOR);
+            if !tx.use_invitation(user, &self.ticket_hash(ticket), request.at, since).await? {
+                drop(tx);
+                return Err(self.not_invited(request).await?);
+            }
+        } else {
+            tx.end_invitation(user).await?;
+        }
         let (identity, key) = self.new_key(&tx, OwnerKind::User, &user.to_string(), 1, request.at);
         let credential = Credential::make(user, key.id, &identity, &derived, &*self.random);
         if !tx.ready_account(user, account.version, key.id).await? {
@@ -61,7 +76,6 @@ impl App {
         }
         tx.insert_credential(user, &CredentialRow::from(&credential), request.at).await?;
         tx.insert_second_factor(user, &factor).await?;
-        tx.end_invitation(user).await?;
         tx.publish_key(&key).await?;
         self.tell(&mut tx, &news, request.at).await?;
         tx.commit(permit, &Details { keys: vec![key.id], ..Details::default() }).await?;

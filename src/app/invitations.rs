@@ -9,6 +9,7 @@ use super::{
     gate::bare,
     idempotency::{Once, Repeatable, damaged, remembered},
     sign_in::own,
+    ticket::{GOOD_FOR, Ticket},
 };
 use crate::{
     audit::Details,
@@ -97,23 +98,6 @@ pub enum NotJoined {
     WrongCode,
 }
 
-/// What is kept of somebody's invitation between its page and the next: who, and the code they gave.
-struct Ticket {
-    user: UserId,
-    code: InvitationCode,
-}
-
-impl Ticket {
-    fn parse(text: &str) -> Option<Self> {
-        let (user, code) = text.split_once('.')?;
-        Some(Self { user: UserId::parse(user).ok()?, code: InvitationCode::parse(code).ok()? })
-    }
-
-    fn text(&self) -> Zeroizing<String> {
-        Zeroizing::new(format!("{}.{}", self.user, self.code.shown()))
-    }
-}
-
 impl App {
     /// Makes an invitation for somebody who has not joined yet; a code they were given before is of no use any more.
     ///
@@ -173,14 +157,17 @@ impl App {
         if let Some(once) = once {
             once.remember(&mut tx, &InvitationMade::of(&account, request.at)).await?;
         }
-        tx.invite(user, &self.hashed(user, &code), request.at, expires_at).await?;
+        if !tx.invite(user, &self.hashed(user, &code), request.at, expires_at).await? {
+            return Err(Error::Conflict("this person has joined already"));
+        }
         tx.commit(permit, &Details::default()).await?;
         let (name, username) = (account.name.as_str().to_owned(), account.username.as_str().to_owned());
         Ok(Invited { name, username, code: Zeroizing::new(code.shown()), expires_at })
     }
 
-    /// The first step of joining: user name and code. Gives the value of the cookie that the second step comes with, and draws
-    /// a new secret for the authenticator app, so that whoever tried the code before knows nothing of it.
+    /// The first step of joining: user name and code. Gives the value of the cookie that the second step comes with, good for
+    /// half an hour, and draws a new secret for the authenticator app. A cookie given for the same code before is of no use any
+    /// more: whoever had the code first is shown nothing of the secret that the person joins with.
     ///
     /// # Errors
     /// [`Error::Credentials`] when they do not belong together, or the invitation has run out or was used; [`Error::Throttled`].
@@ -199,17 +186,18 @@ impl App {
             Ok(username) => self.store.account_by_username(&username).await?,
             Err(_) => None,
         };
-        let found = match (account, InvitationCode::parse(code)) {
-            (Some(account), Ok(code)) => self.fitting(request, Ticket { user: account.id, code }).await?,
-            _ => None,
+        let code = InvitationCode::parse(code);
+        let Some((account, code)) = self.fitting(request, account, code.ok()).await? else {
+            return Err(self.not_invited(request).await?);
         };
-        let Some((account, _, ticket)) = found else { return Err(self.not_invited(request).await?) };
         let actor = self.own_actor(&account, Strength::Invitation).await?;
         let permit = self.ask(own(&actor, Action::TakeUpInvitation, account.id, request)).await?;
         let sealed = TotpSecret::random(&*self.random).seal(&self.sealing, account.id, &*self.random);
         let factor = SecondFactorRow { sealed: sealed.bytes, key_version: sealed.key_version, last_step: 0 };
+        let ticket = Ticket::draw(account.id, &*self.random);
+        let hashes = (&self.hashed(account.id, &code), &self.ticket_hash(&ticket));
         let mut tx = self.store.begin().await?;
-        if !tx.take_up(account.id, &self.hashed(account.id, &ticket.code), &factor, request.at).await? {
+        if !tx.take_up(account.id, hashes, &factor, request.at).await? {
             drop(tx);
             return Err(self.not_invited(request).await?);
         }
@@ -221,7 +209,7 @@ impl App {
     /// Who is on their way in, and what their authenticator app needs. Each look is on record.
     ///
     /// # Errors
-    /// [`Error::Credentials`] when the invitation has run out, was used, or was replaced.
+    /// [`Error::Credentials`] when the invitation has run out, was used, or was replaced, or its code was given again.
     pub async fn joining(&self, request: &RequestContext, ticket: &str) -> Result<Joining, Error> {
         let (account, factor, _) = self.on_the_way(request, ticket).await?;
         let actor = self.own_actor(&account, Strength::Invitation).await?;
@@ -236,7 +224,8 @@ impl App {
     /// The second step: password and the app's code. The person's key is made, the invitation is gone, and they are signed in.
     ///
     /// # Errors
-    /// [`Error::Credentials`] when the invitation has run out, was used, or was replaced.
+    /// [`Error::Credentials`] when the invitation has run out, was used, or was replaced, or its code was given again: until
+    /// the very commit.
     pub async fn join(
         &self,
         request: &RequestContext,
@@ -244,37 +233,50 @@ impl App {
         password: &NewPassword,
         code: &str,
     ) -> Result<Result<Begun, NotJoined>, Error> {
-        let (account, factor, _) = self.on_the_way(request, ticket).await?;
+        let (account, factor, ticket) = self.on_the_way(request, ticket).await?;
         if self.is_common(password, &account).await? {
             return Ok(Err(NotJoined::CommonPassword));
         }
         if self.factor_of(&account, &factor)?.verify(code, request.at, None).is_err() {
             return Ok(Err(NotJoined::WrongCode));
         }
-        let identity = self.make_ready(request, &account, password, factor).await?;
+        let identity = self.make_ready(request, &account, (password, factor), Some(&ticket)).await?;
         self.sign_in_new(request, account.id, &identity, code).await.map(Ok)
     }
 
     /// The account, its second factor and the ticket, of an invitation whose code has been given.
     async fn on_the_way(&self, request: &RequestContext, ticket: &str) -> Result<(Account, SecondFactorRow, Ticket), Error> {
-        let found = match Ticket::parse(ticket) {
-            Some(ticket) => self.fitting(request, ticket).await?,
-            None => None,
-        };
-        match found {
-            Some((account, InvitationRow { factor: Some(factor), .. }, ticket)) => Ok((account, factor, ticket)),
-            _ => Err(self.not_invited(request).await?),
+        if let Some(ticket) = Ticket::parse(ticket)
+            && let Some((account, invitation)) = self.open_invitation(request, ticket.user).await?
+            && let (Some(factor), Some((hash, since))) = (invitation.factor, invitation.ticket)
+            && since.plus(GOOD_FOR) > request.at
+            && bool::from(self.ticket_hash(&ticket).ct_eq(&hash))
+        {
+            return Ok((account, factor, ticket));
         }
+        Err(self.not_invited(request).await?)
     }
 
-    /// The invitation that a ticket fits, while it can be used.
-    async fn fitting(&self, request: &RequestContext, ticket: Ticket) -> Result<Option<(Account, InvitationRow, Ticket)>, Error> {
-        let account = self.store.account(ticket.user).await?.filter(|account| account.state == AccountState::Invited);
-        let Some(account) = account else { return Ok(None) };
-        let Some(invitation) = self.store.invitation(account.id).await? else { return Ok(None) };
-        let fits =
-            bool::from(self.hashed(account.id, &ticket.code).ct_eq(&invitation.code)) && invitation.expires_at > request.at;
-        Ok(fits.then_some((account, invitation, ticket)))
+    /// Somebody's invitation, while it can be used.
+    async fn open_invitation(&self, request: &RequestContext, user: UserId) -> Result<Option<(Account, InvitationRow)>, Error> {
+        let (account, invitation) = (self.store.account(user).await?, self.store.invitation(user).await?);
+        let account = account.filter(|account| account.state == AccountState::Invited);
+        Ok(account.zip(invitation).filter(|(_, invitation)| invitation.expires_at > request.at))
+    }
+
+    /// The account whose code this is. As much is looked up and hashed for a name that nobody has.
+    async fn fitting(
+        &self,
+        request: &RequestContext,
+        account: Option<Account>,
+        code: Option<InvitationCode>,
+    ) -> Result<Option<(Account, InvitationCode)>, Error> {
+        let user = account.map_or(UserId::from_bytes([0; 16]), |account| account.id);
+        let found = self.open_invitation(request, user).await?;
+        let Some(code) = code else { return Ok(None) };
+        let hash = self.hashed(user, &code);
+        let fitting = found.filter(|(_, invitation)| bool::from(hash.ct_eq(&invitation.code)));
+        Ok(fitting.map(|(account, _)| (account, code)))
     }
 
     fn hashed(&self, user: UserId, code: &InvitationCode) -> [u8; 32] {
@@ -287,7 +289,7 @@ impl App {
     }
 
     /// What was given invites nobody: on record.
-    async fn not_invited(&self, request: &RequestContext) -> Result<Error, Error> {
+    pub(super) async fn not_invited(&self, request: &RequestContext) -> Result<Error, Error> {
         self.refuse_nobody(request, "join", Action::TakeUpInvitation, DenialReason::Credentials).await?;
         Ok(Error::Credentials)
     }
@@ -309,17 +311,5 @@ mod tests {
         let read = InvitationMade::read(&made.written()).expect("reads");
         assert_eq!((read.user, read.username.as_str(), read.expires_at), (made.user, "ivy.fancied", made.expires_at));
         assert!(read.code.is_none() && InvitationMade::read("{}").is_err());
-    }
-
-    #[test]
-    fn a_ticket_is_read_back_and_nothing_else_is_one() {
-        let user = UserId::from_bytes([7; 16]);
-        let code = InvitationCode::parse("TVWXY-Z0123-45678-9ABCD").expect("a code");
-        let text = Ticket { user, code: code.clone() }.text();
-        let read = Ticket::parse(&text).expect("a ticket");
-        assert_eq!((read.user, read.code), (user, code));
-        for none in ["", ".", "x.TVWXY-Z0123-45678-9ABCD", &text[1..], &text.replace('.', ""), &format!("{}0", *text)] {
-            assert!(Ticket::parse(none).is_none());
-        }
     }
 }

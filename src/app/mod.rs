@@ -96,6 +96,7 @@ mod teams;
 mod telling;
 mod throttle;
 mod trainings;
+mod ticket;
 mod verify;
 mod verify_files;
 mod verify_stored;

@@ -27,6 +27,8 @@ const TIDY_EVERY: Duration = Duration::from_hours(1);
 const MIND_EVERY: Duration = Duration::from_secs(20);
 /// A day after they ran out, sessions and counts tell nobody anything that the log does not.
 const KEEP_OLD: Duration = Duration::from_hours(24);
+/// After a quarter of a year nobody asks why somebody never joined; their account says that they did not.
+const KEEP_INVITATIONS: Duration = Duration::from_hours(90 * 24);
 /// Holidays included: so long an account stays at home at an address it has signed in from.
 const KEEP_HOMES: Duration = Duration::from_hours(30 * 24);
 /// How often mail that may go is looked for.
@@ -268,6 +270,9 @@ impl App {
                 }
                 if let Err(error) = self.store.forget_mails(now.minus(KEEP_MAILS)).await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "old mails could not be removed");
+                }
+                if let Err(error) = self.store.forget_invitations(now.minus(KEEP_INVITATIONS)).await {
+                    tracing::error!(error.kind = "housekeeping", error = %error, "old invitations could not be removed");
                 }
                 if let Err(error) = self.expire_kept().await {
                     tracing::error!(error.kind = "housekeeping", error = %error, "old kept forms could not be erased");

@@ -82,7 +82,6 @@ async fn runs_out_and_is_replaced(engine: Engine) {
     let (user, first) = invited(&hub, &abel, "ivy.fancied").await;
     let ticket = app.take_up_invitation(&app.request(None), "ivy.fancied", &first.code).await.unwrap();
     let seen = app.joining(&app.request(None), &ticket).await.unwrap().factor.secret;
-    // Whoever gives the code again is shown another secret; what an onlooker saw is of no use.
     let again = app.take_up_invitation(&app.request(None), "ivy.fancied", &first.code).await.unwrap();
     assert_ne!(app.joining(&app.request(None), &again).await.unwrap().factor.secret, seen);
 
@@ -94,6 +93,88 @@ async fn runs_out_and_is_replaced(engine: Engine) {
     hub.clock.advance(Duration::from_hours(7 * 24));
     assert!(matches!(app.joining(&app.request(None), &ticket).await, Err(Error::Credentials)), "it has run out");
     assert!(matches!(app.take_up_invitation(&app.request(None), "ivy.fancied", &second.code).await, Err(Error::Credentials)));
+    hub.finish().await;
+}
+
+/// Whoever made the code, or overheard it, and gave it before the person did.
+async fn an_onlooker(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let abel = hub.sign_in("abel.template").await;
+    let (_, invited) = invited(&hub, &abel, "ivy.fancied").await;
+    let theirs = app.take_up_invitation(&app.request(None), "ivy.fancied", &invited.code).await.unwrap();
+    let seen = app.joining(&app.request(None), &theirs).await.unwrap().factor.secret;
+    let own = app.take_up_invitation(&app.request(None), "ivy.fancied", &invited.code).await.unwrap();
+    for ticket in [&theirs, &own] {
+        assert!(!ticket.contains(&*invited.code) && !ticket.contains(&invited.code.replace('-', "")), "a ticket holds no code");
+    }
+    // The secret that stays is shown to the one ticket alone, and the other joins nothing.
+    assert!(matches!(app.joining(&app.request(None), &theirs).await, Err(Error::Credentials)));
+    let at = app.request(None);
+    let join = app.join(&at, &theirs, &password(GOOD), &code(&seen, at.at).unwrap()).await;
+    assert!(matches!(join, Err(Error::Credentials)), "{:?}", join.map(drop));
+    assert_ne!(app.joining(&app.request(None), &own).await.unwrap().factor.secret, seen);
+    joins(app, &own, GOOD).await.unwrap().unwrap();
+    hub.finish().await;
+}
+
+/// Whoever sits down at the same machine later.
+async fn half_an_hour(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let abel = hub.sign_in("abel.template").await;
+    let (_, invited) = invited(&hub, &abel, "ivy.fancied").await;
+    let ticket = app.take_up_invitation(&app.request(None), "ivy.fancied", &invited.code).await.unwrap();
+    hub.clock.advance(Duration::from_secs(30 * 60 - 1));
+    let at = app.request(None);
+    let secret = app.joining(&at, &ticket).await.unwrap().factor.secret;
+    hub.clock.advance(Duration::from_secs(1));
+    let late = app.request(None);
+    assert!(matches!(app.joining(&late, &ticket).await, Err(Error::Credentials)));
+    let join = app.join(&late, &ticket, &password(GOOD), &code(&secret, late.at).unwrap()).await;
+    assert!(matches!(join, Err(Error::Credentials)), "{:?}", join.map(drop));
+    // The code itself is good for days.
+    let ticket = app.take_up_invitation(&app.request(None), "ivy.fancied", &invited.code).await.unwrap();
+    joins(app, &ticket, GOOD).await.unwrap().unwrap();
+    hub.finish().await;
+}
+
+/// The code is replaced while the password of whoever joins by it is worked out.
+async fn replaced_meanwhile(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let abel = hub.sign_in("abel.template").await;
+    let mut raw = Raw::owner(&hub).await;
+    for number in 0..6 {
+        let username = format!("ivy.fancied{number}");
+        let (user, first) = invited(&hub, &abel, &username).await;
+        let ticket = app.take_up_invitation(&app.request(None), &username, &first.code).await.unwrap();
+        let at = app.request(None);
+        let (founder, new) = (Founder::Caller(&abel), app.request(None));
+        let (joined, replaced) = tokio::join!(joins(app, &ticket, GOOD), app.invite(&new, &founder, user));
+        match (joined, replaced) {
+            (Ok(Ok(_)), Err(Error::Conflict(_))) => {}
+            (Err(Error::Credentials), Ok(second)) => {
+                let ticket = app.take_up_invitation(&at, &username, &second.code).await.unwrap();
+                joins(app, &ticket, GOOD).await.unwrap().unwrap();
+            }
+            (joined, replaced) => panic!("one of them counts: {:?}, {:?}", joined.map(drop), replaced.map(drop)),
+        }
+        assert_eq!(raw.count("SELECT CAST(COUNT(*) AS BIGINT) FROM invitation").await, 0);
+    }
+    hub.finish().await;
+}
+
+/// Long after it ran out nobody needs to know that there was one.
+async fn forgotten(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let abel = hub.sign_in("abel.template").await;
+    let (_, invited) = invited(&hub, &abel, "ivy.fancied").await;
+    let mut raw = Raw::owner(&hub).await;
+    hub.app.store().forget_invitations(invited.expires_at).await.unwrap();
+    assert_eq!(raw.count("SELECT CAST(COUNT(*) AS BIGINT) FROM invitation").await, 1);
+    hub.app.store().forget_invitations(invited.expires_at.plus(Duration::from_millis(1))).await.unwrap();
+    assert_eq!(raw.count("SELECT CAST(COUNT(*) AS BIGINT) FROM invitation").await, 0);
     hub.finish().await;
 }
 
@@ -111,6 +192,10 @@ async fn guessing(engine: Engine) {
         }
     }
     assert!(waits, "guesses are slowed down");
+    let right = app.take_up_invitation(&app.request(None), "ivy.fancied", &invited.code).await;
+    assert!(matches!(right, Err(Error::Throttled(_))), "the right code waits as well: {:?}", right.map(drop));
+    let other = app.sign_in(&app.request(None), "ivy.fancied", Password::typed(GOOD.into()), "000000").await;
+    assert!(matches!(other, Err(Error::Throttled(_))), "both doors count together: {:?}", other.map(drop));
     hub.clock.advance(Duration::from_mins(20));
     for (name, code) in
         [("theo.invented", invited.code.as_str()), ("nobody.here", &invited.code), ("no name!", ""), ("ivy.fancied", "x")]
@@ -128,8 +213,7 @@ async fn own_agency(engine: Engine) {
     let abel = hub.sign_in("abel.template").await;
     let (user, _) = invited(&hub, &abel, "ivy.fancied").await;
     for stranger in ["adam.notional", "pia.supposed", "otis.mirage", "dev.specimen"] {
-        let Some(person) = hub.people.iter().find(|person| person.username == stranger) else { continue };
-        let caller = hub.sign_in(&person.username).await;
+        let caller = hub.sign_in(stranger).await;
         let refused = app.invite(&app.request(None), &Founder::Caller(&caller), user).await;
         let foreign = caller.agency() != abel.agency();
         assert!(matches!(refused, Err(Error::Unseen)) == foreign && refused.is_err(), "{stranger}");
@@ -186,6 +270,16 @@ async fn an_administrator_invites_somebody_and_they_join_on_the_pages() {
     assert_eq!(ivy.get("/join/ready").await.location(), "/join", "nothing is shown before the code");
     let taken_up = post(&ivy, &page, "/join", &[("username", "ivy.fancied"), ("code", &code)]).await;
     assert_eq!(taken_up.location(), "/join/ready");
+    // Another browser gives the code, and then the first once more: each time the earlier one begins again.
+    let onlooker = Client::new(&served);
+    let page_there = onlooker.get("/join").await;
+    post(&onlooker, &page_there, "/join", &[("username", "ivy.fancied"), ("code", &code)]).await;
+    let again = ivy.get("/join/ready").await;
+    assert_eq!((again.heading().as_str(), again.words(".govuk-inset-text").len()), ("Join", 1));
+    assert_eq!(ivy.get("/join/ready").await.location(), "/join", "the cookie is gone");
+    post(&ivy, &again, "/join", &[("username", "ivy.fancied"), ("code", &code)]).await;
+    let page_there = post(&onlooker, &page_there, "/join/ready", &[("password", GOOD), ("code", "000000")]).await;
+    assert_eq!(page_there.words(".govuk-inset-text").len(), 1, "{}", page_there.body);
     let ready = ivy.get("/join/ready").await;
     let secret: String = ready.words("p.app-secret").remove(0).split_whitespace().collect();
     assert!(ready.body.contains("<svg") && ready.links("main a").iter().any(|href| href.starts_with("otpauth://totp/")));
@@ -198,12 +292,20 @@ async fn an_administrator_invites_somebody_and_they_join_on_the_pages() {
     assert_eq!((joined.status.as_u16(), joined.location()), (303, "/"));
     assert_eq!(ivy.get("/account").await.status.as_u16(), 200);
     assert_eq!(ivy.get("/join").await.location(), "/");
+    // Pressed twice, or gone back to: whoever is in is led in.
+    assert_eq!(ivy.get("/join/ready").await.location(), "/");
+    let twice = post(&ivy, &ivy.get("/account").await, "/join/ready", &[("password", GOOD), ("code", &app_code)]).await;
+    assert_eq!(twice.location(), "/");
     assert!(abel.get("/people").await.body.contains("Joined, and waits for a lead"));
     served.finish().await;
 }
 
 crate::support::on_both! {
     an_invited_person_joins_by_themselves_and_once => from_the_invitation_to_the_queue,
+    whoever_gave_the_code_first_knows_nothing_of_the_secret_that_stays => an_onlooker,
+    between_code_and_password_lies_half_an_hour_at_most => half_an_hour,
+    a_code_replaced_while_a_password_is_worked_out_makes_no_account => replaced_meanwhile,
+    an_invitation_that_ran_out_long_ago_is_forgotten => forgotten,
     a_code_runs_out_and_a_new_one_ends_the_old => runs_out_and_is_replaced,
     codes_cannot_be_guessed_at_and_are_nobody_elses => guessing,
     an_administrator_looks_after_their_own_people_and_not_after_themselves => own_agency,

@@ -32,6 +32,8 @@ pub struct InvitationPage {
     pub frame: Frame,
     /// The user name as typed; the code never comes back.
     pub username: String,
+    /// Whether somebody was on the second step, and must begin again.
+    pub again: bool,
 }
 
 impl InvitationPage {
@@ -136,17 +138,22 @@ async fn show(visit: Visit) -> Answer {
     if visit.caller.is_some() {
         return Ok(see("/"));
     }
-    ok(&InvitationPage { frame: visit.frame.titled("Join"), username: String::new() })
+    ok(&InvitationPage { frame: visit.frame.titled("Join"), username: String::new(), again: false })
 }
 
 async fn take_up(State(app): State<Arc<App>>, visit: Visit, posted: Posted) -> Answer {
     posted.only(&["username", "code"])?;
+    if visit.caller.is_some() {
+        return Ok(see("/"));
+    }
     let username = posted.value("username");
     match app.take_up_invitation(&visit.request, username, posted.value("code")).await {
         Ok(ticket) => Ok(with_cookies(see("/join/ready"), &[cookie::given(cookie::JOINING, &ticket)])),
-        Err(Error::Credentials) => {
-            mend(&InvitationPage { frame: visit.frame.titled("Join").failed_if(true), username: username.to_owned() })
-        }
+        Err(Error::Credentials) => mend(&InvitationPage {
+            frame: visit.frame.titled("Join").failed_if(true),
+            username: username.to_owned(),
+            again: false,
+        }),
         Err(other) => Err(Failure(other)),
     }
 }
@@ -166,20 +173,36 @@ fn ready_page(frame: &Frame, joining: Joining) -> Result<ReadyPage, Failure> {
     })
 }
 
+/// The first step, with the words that the second is of no use any more; the cookie is taken away.
+fn begin_again(frame: &Frame) -> Answer {
+    let page = InvitationPage { frame: frame.titled("Join"), username: String::new(), again: true };
+    Ok(with_cookies(ok(&page)?, &[cookie::taken(cookie::JOINING)]))
+}
+
 async fn show_ready(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Answer {
+    if visit.caller.is_some() {
+        return Ok(see("/"));
+    }
     let Some(ticket) = cookie_of(&headers, cookie::JOINING) else { return Ok(see("/join")) };
     match app.joining(&visit.request, &ticket).await {
         Ok(joining) => ok(&ready_page(&visit.frame, joining)?),
-        Err(Error::Credentials) => Ok(with_cookies(see("/join"), &[cookie::taken(cookie::JOINING)])),
+        Err(Error::Credentials) => begin_again(&visit.frame),
         Err(other) => Err(Failure(other)),
     }
 }
 
 async fn join(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, posted: Posted) -> Answer {
     posted.only(&["password", "code"])?;
+    // Pressed twice: they are in already.
+    if visit.caller.is_some() {
+        return Ok(see("/"));
+    }
     let Some(ticket) = cookie_of(&headers, cookie::JOINING) else { return Ok(see("/join")) };
     let again = async |password_error: String, wrong_code: bool| {
-        let joining = app.joining(&visit.request, &ticket).await?;
+        let joining = match app.joining(&visit.request, &ticket).await {
+            Err(Error::Credentials) => return begin_again(&visit.frame),
+            found => found?,
+        };
         let page = ready_page(&visit.frame, joining)?;
         mend(&ReadyPage { frame: page.frame.failed_if(true), password_error, wrong_code, ..page })
     };
@@ -194,7 +217,7 @@ async fn join(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, pos
         }
         Ok(Err(NotJoined::CommonPassword)) => again(COMMON.to_owned(), false).await,
         Ok(Err(NotJoined::WrongCode)) => again(String::new(), true).await,
-        Err(Error::Credentials) => Ok(with_cookies(see("/join"), &[cookie::taken(cookie::JOINING)])),
+        Err(Error::Credentials) => begin_again(&visit.frame),
         Err(other) => Err(Failure(other)),
     }
 }

@@ -173,7 +173,9 @@ pub(super) fn joining() -> Vec<Sample> {
     let code = |failed: bool, username: &str| InvitationPage {
         frame: nobody().titled("Join").failed_if(failed),
         username: username.to_owned(),
+        again: false,
     };
+    let again = InvitationPage { again: true, ..code(false, "") };
     let ready = |failed: bool, name: &str| ReadyPage {
         frame: nobody().titled("Password and app – Join").back_to("/join").failed_if(failed),
         name: name.to_owned(),
@@ -186,6 +188,7 @@ pub(super) fn joining() -> Vec<Sample> {
     };
     vec![
         sample("join", false, &code(false, "")),
+        sample("join-again", false, &again),
         sample("join-failed", true, &code(true, ATTACK)),
         sample("join-ready", false, &ready(false, PERSON)),
         sample("join-ready-failed", true, &ready(true, PERSON)),
