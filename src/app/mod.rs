@@ -37,6 +37,7 @@ mod file_sealing;
 mod files;
 mod gate;
 mod hastening;
+mod housekeeping;
 mod idempotency;
 mod intake;
 mod invitations;

@@ -10,7 +10,6 @@ use crate::{
         Checkpoint, Frontier, Known, Span, TreeHash,
         sequencer::{Leaf, step},
     },
-    domain::time::Timestamp,
     store::{
         Engine,
         sequence::{CheckpointRow, GroupRow, Sequencing},
@@ -22,21 +21,8 @@ const LEASE: &str = "sequencer";
 /// each batch. A batch that takes longer is safe all the same: it holds the lease's row to its end, and its token is checked.
 const LEASE_FOR: Duration = Duration::from_secs(3);
 const BATCH: i64 = 1000;
-const TIDY_EVERY: Duration = Duration::from_hours(1);
-/// How exactly a check's limit is kept.
-const MIND_EVERY: Duration = Duration::from_secs(20);
-/// A day after they ran out, sessions and counts tell nobody anything that the log does not.
-const KEEP_OLD: Duration = Duration::from_hours(24);
-/// After a quarter of a year nobody asks why somebody never joined; their account says that they did not.
-const KEEP_INVITATIONS: Duration = Duration::from_hours(90 * 24);
-/// Holidays included: so long an account stays at home at an address it has signed in from.
-const KEEP_HOMES: Duration = Duration::from_hours(30 * 24);
 /// How often mail that may go is looked for.
 const MAIL_EVERY: Duration = Duration::from_secs(5);
-/// What comes back after a month is not counted.
-const KEEP_MAILS: Duration = Duration::from_hours(31 * 24);
-/// Half a year.
-const KEEP_NOTICES: Duration = Duration::from_hours(183 * 24);
 
 /// What one process remembers between steps: the tree's edge, if nobody else has moved on since.
 #[derive(Default)]
@@ -238,63 +224,9 @@ impl App {
             }
         }
     }
-
-    /// Removes old sessions, counts, remembered answers, kept forms and drafts that nobody sent, about once an hour; lets go
-    /// what nobody checks in time.
-    async fn keep_house(&self, mut stop: tokio::sync::watch::Receiver<bool>) {
-        let mut tidied = Timestamp::from_millis(0);
-        let mut minded = Timestamp::from_millis(0);
-        let mut ticks = ticks();
-        loop {
-            tokio::select! {
-                _ = ticks.tick() => {}
-                _ = stop.changed() => return,
-            }
-            let now = self.clock.now();
-            if now.since(tidied) >= TIDY_EVERY {
-                tidied = now;
-                if let Err(error) = self.store.forget_old(now.minus(KEEP_OLD), now.minus(KEEP_HOMES)).await {
-                    tracing::error!(error.kind = "housekeeping", error = %error, "old sessions and counts could not be removed");
-                }
-                if let Err(error) = self.expire_drafts().await {
-                    tracing::error!(error.kind = "housekeeping", error = %error, "old drafts could not be deleted");
-                }
-                if let Err(error) = self.mind_drafts().await {
-                    tracing::error!(error.kind = "housekeeping", error = %error, "nobody could be told of drafts that lie");
-                }
-                if let Err(error) = self.store.forget_notices(now.minus(KEEP_NOTICES)).await {
-                    tracing::error!(error.kind = "housekeeping", error = %error, "old notices could not be removed");
-                }
-                if let Err(error) = self.store.forget_absences(now).await {
-                    tracing::error!(error.kind = "housekeeping", error = %error, "old absences could not be removed");
-                }
-                if let Err(error) = self.store.forget_mails(now.minus(KEEP_MAILS)).await {
-                    tracing::error!(error.kind = "housekeeping", error = %error, "old mails could not be removed");
-                }
-                if let Err(error) = self.store.forget_invitations(now.minus(KEEP_INVITATIONS)).await {
-                    tracing::error!(error.kind = "housekeeping", error = %error, "old invitations could not be removed");
-                }
-                if let Err(error) = self.expire_kept().await {
-                    tracing::error!(error.kind = "housekeeping", error = %error, "old kept forms could not be erased");
-                }
-                if let Err(error) = self.sweep_blobs().await {
-                    tracing::error!(error.kind = "housekeeping", error = %error, "blobs that belong to nothing could not be removed");
-                }
-            }
-            if now.since(minded) >= MIND_EVERY {
-                minded = now;
-                if let Err(error) = self.mind_checks().await {
-                    tracing::error!(error.kind = "checks", error = %error, "what waits for a check could not be minded");
-                }
-                if let Err(error) = self.mind_urgent().await {
-                    tracing::error!(error.kind = "escalations", error = %error, "what is urgent and unopened could not be minded");
-                }
-            }
-        }
-    }
 }
 
-fn ticks() -> tokio::time::Interval {
+pub(super) fn ticks() -> tokio::time::Interval {
     let mut ticks = tokio::time::interval(Duration::from_millis(400));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     ticks

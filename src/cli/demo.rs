@@ -1,6 +1,7 @@
 //! `demo`: a made-up partnership to look around in, and `demo code`: a second-factor code of one of its people.
 
 use std::{
+    fs::File,
     io,
     net::{Ipv4Addr, SocketAddr},
     os::unix::fs::DirBuilderExt as _,
@@ -100,9 +101,8 @@ async fn demonstrate(arguments: Arguments, console: &mut Console) -> Result<(), 
     let pathways = arguments.pathways.as_deref();
     // Before anything is made: a folder that cannot be used leaves the directory as it was.
     crate::app::pathway_files(pathways)?;
-    let directory = Box::pin(open_or_fill(&path, arguments.seed, pathways, console)).await?;
     // Two programs on one directory would each think that the people in it are theirs alone.
-    let _held = directory.hold()?;
+    let (directory, _held) = Box::pin(open_or_fill(&path, arguments.seed, pathways, console)).await?;
     let stop = Stop::listen()?;
     let config = Config::demo(&path, pathways)?;
     let app = App::open(&config, Arc::new(SystemClock), Arc::new(SystemRandom), true).await?;
@@ -123,22 +123,26 @@ async fn open_or_fill(
     seed: Option<u64>,
     pathways: Option<&Path>,
     console: &mut Console,
-) -> Result<Directory, Failure> {
+) -> Result<(Directory, File), Failure> {
     match Directory::look(path)? {
         Found::Complete(directory) => {
+            // Before the schema is touched: another program may be at work on it.
+            let held = directory.hold()?;
             // A newer program may have been put in place since.
             crate::app::migrate(&Config::demo(path, None)?).await?;
             if seed.is_some_and(|seed| seed != directory.seed()) {
                 console.say(&format!("The directory was filled from seed {} before, and stays so.", directory.seed()));
             }
-            Ok(directory)
+            Ok((directory, held))
         }
         Found::ToFill(vacancy) => {
             if vacancy.unfinished {
                 console.say("An earlier start was stopped while it filled the directory; it is filled anew.");
             }
             console.say(&format!("Filling {} with a made-up partnership; this takes some seconds.", path.display()));
-            Ok(Box::pin(vacancy.fill(seed.unwrap_or(1), SystemClock.now(), pathways)).await?)
+            let directory = Box::pin(vacancy.fill(seed.unwrap_or(1), SystemClock.now(), pathways)).await?;
+            let held = directory.hold()?;
+            Ok((directory, held))
         }
     }
 }

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{DemoPerson, NEXT_CODE, story::Story, words};
+use super::{
+    DemoPerson, NEXT_CODE,
+    story::{Story, in_order},
+    words,
+};
 use crate::{
     app::{Assignment, Caller, Closing, Error, ListQuery, NewAbsence, ReferralView, Said, latest},
     domain::{
@@ -55,7 +59,7 @@ impl Story<'_> {
     pub(super) async fn catch_up(&mut self, mut caller: Caller, cookie: &str, team: TeamId) -> Result<Caller, Error> {
         let late = QueueFilter { overdue: true, ..QueueFilter::default() };
         let query = ListQuery { filter: late, limit: Some(A_CATCHING_UP), team: Some(team), ..ListQuery::default() };
-        for item in self.app.queue(&self.app.request(None), &caller, &query).await?.items {
+        for item in in_order(self.app.queue(&self.app.request(None), &caller, &query).await?.items) {
             if item.copied {
                 continue;
             }

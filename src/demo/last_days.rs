@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{
     NEXT_CODE,
-    story::Story,
+    story::{Story, in_order},
     words,
     writing::{Turn, write},
 };
@@ -70,7 +70,7 @@ impl Story<'_> {
         for team in self.app.queue_places(caller).into_iter().map(|place| place.team).collect::<Vec<TeamId>>() {
             let request = self.app.request(None);
             let query = ListQuery { view: Some(QueueView::Team), limit: Some(50), team: Some(team), ..ListQuery::default() };
-            for item in self.app.queue(&request, caller, &query).await?.items.into_iter().rev() {
+            for item in in_order(self.app.queue(&request, caller, &query).await?.items).into_iter().rev() {
                 if item.copied || item.waiting_since.is_some() || item.state != ReferralState::Opened {
                     continue;
                 }

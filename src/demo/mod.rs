@@ -77,6 +77,8 @@ async fn found_as_far_as(app: &App, clock: &SettableClock, extent: Extent) -> Re
         let known = people.iter().find(|person| person.username == username);
         let user = known.ok_or_else(|| Error::Configuration("the made-up partnership names nobody".into()))?.user;
         app.give_place(&app.request(None), &Founder::SetUp, user, team, role).await?;
+        // People work their teams in the order of their places: no two are of one moment.
+        clock.advance(Duration::from_millis(1));
         given.push(Given { user, team, role });
     }
     app.open_hub(&app.request(None)).await?;

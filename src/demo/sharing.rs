@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
-use super::{DemoPerson, NEXT_CODE, story::Story, words};
+use jiff::Span;
+
+use super::{
+    DemoPerson, NEXT_CODE,
+    story::{Story, in_order},
+    words,
+};
 use crate::{
     app::{Caller, Declined, EntryView, Error, ListQuery, NewAccess, ReferralView},
     domain::{
@@ -39,7 +45,7 @@ impl Story<'_> {
             return self.app.sign_out(&self.app.request(None), &caller).await;
         };
         let [health, council] = [self.person(GETS[0])?.team_id, self.person(GETS[1])?.team_id];
-        self.share(&caller, first, health, (agreements.first().copied(), false)).await?;
+        let given = self.share(&caller, first, health, (agreements.first().copied(), false)).await?;
         let recalled = self.share(&caller, second, council, (agreements.get(1).copied(), true)).await?;
         let request = self.app.request(None);
         if third.actions.contains(&Action::DeclineToShare) {
@@ -57,7 +63,8 @@ impl Story<'_> {
             let (key, reference) = (self.key()?, fourth.referral.reference.to_string());
             self.app.give_casework_access(&request, &caller, &key, (&reference, &access)).await?;
         }
-        for (username, view) in GETS.iter().zip([first, second]) {
+        let shared = [(first, &given), (second, &recalled)];
+        for (username, (view, _)) in GETS.iter().zip(shared).filter(|(_, (_, share))| share.is_some()) {
             self.clock.advance(NEXT_CODE);
             self.look_at(self.person(username)?, &view.referral.reference.to_string()).await?;
         }
@@ -74,14 +81,16 @@ impl Story<'_> {
         let (caller, _cookie) = self.person(KEEPER)?.sign_in(self.app).await?;
         let parties: Vec<_> = self.app.agency_names().await?.into_iter().map(|agency| agency.id).collect();
         let today = self.app.now().uk_date();
+        let yesterday = today.yesterday().unwrap_or(today);
         let mut ids = Vec::new();
-        for (title, ends) in TITLES.iter().zip([None, today.yesterday().ok()]) {
+        for (title, ends) in TITLES.iter().zip([None, Some(yesterday)]) {
             let new = NewAgreement {
                 title: (*title).to_owned(),
                 parties: parties.clone(),
                 pathways: Vec::new(),
                 purposes: vec![Purpose::Safeguarding, Purpose::FireSafety, Purpose::CrimePrevention],
-                starts: Some(today.first_of_year()),
+                // On the first days of a year as well, one began before it lapsed.
+                starts: Some(yesterday.saturating_sub(Span::new().years(1))),
                 ends: ends.map(Some),
                 review: None,
             };
@@ -99,7 +108,7 @@ impl Story<'_> {
         for team in self.app.queue_places(caller).into_iter().map(|place| place.team).collect::<Vec<TeamId>>() {
             let request = self.app.request(None);
             let query = ListQuery { view: Some(QueueView::Team), limit: Some(50), team: Some(team), ..ListQuery::default() };
-            for item in self.app.queue(&request, caller, &query).await?.items {
+            for item in in_order(self.app.queue(&request, caller, &query).await?.items) {
                 if found.len() == 4 || item.copied || item.unread {
                     continue;
                 }
@@ -124,7 +133,10 @@ impl Story<'_> {
     ) -> Result<Option<String>, Error> {
         self.clock.advance(Duration::from_mins(1));
         let (basis, purpose) = self.app.own_law(caller, view).await?;
-        let answers = |entry: &&EntryView| (entry.kind, entry.compartment) == (EntryKind::Submission, CompartmentKind::Shared);
+        // What their sender put right goes along: answers are shared whole as they now stand, or not at all.
+        let answers = |entry: &&EntryView| {
+            entry.compartment == CompartmentKind::Shared && matches!(entry.kind, EntryKind::Submission | EntryKind::Amendment)
+        };
         let mut entries: Vec<_> = view.entries.iter().filter(answers).map(|entry| entry.id).collect();
         let teams = self.app.share_teams(&view.referral).await?;
         if entries.is_empty() || teams.iter().all(|one| one.id != team) {
@@ -159,11 +171,7 @@ impl Story<'_> {
         let (caller, _cookie) = person.sign_in(self.app).await?;
         let request = self.app.request(None);
         self.app.shared_with(&request, &caller, &ListQuery::default()).await?;
-        match self.app.read_referral(&request, &caller, reference).await {
-            // Nothing could be shared with that team.
-            Ok(_) | Err(Error::Unseen) => {}
-            Err(other) => return Err(other),
-        }
+        self.app.read_referral(&request, &caller, reference).await?;
         self.app.sign_out(&request, &caller).await
     }
 }

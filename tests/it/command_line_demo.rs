@@ -98,7 +98,7 @@ async fn a_demonstration_lives_stops_and_lives_again() {
     let first = people(&demo.ready);
     let (status, rest, talk) = demo.terminate().await;
     assert_eq!((status.code(), rest.as_str()), (Some(0), ""), "{talk}");
-    assert_eq!(files(&data), BTreeSet::from(expected), "the write-ahead log is folded in, and nothing is left lying about");
+    assert_eq!(files(&data), BTreeSet::from(expected), "the write-ahead log is folded in, nothing lies about: {talk}");
 
     // A copy verifies and opens anywhere; verifying writes nothing.
     copy(&data, &folder.path().join("two"));
@@ -106,7 +106,7 @@ async fn a_demonstration_lives_stops_and_lives_again() {
     content(&folder.path().join("two"), &mut before);
     let (code, report) = verified(folder.path(), "two");
     content(&folder.path().join("two"), &mut after);
-    assert_eq!((code, &report["pending"], before == after), (0, &Value::from(0), true), "{report}");
+    assert_eq!((code, &report["pending"], before == after), (0, &Value::from(0), true), "{report} {talk}");
     let wanted = ["attachments", "checkpoints", "entries", "events", "findings", "grants", "pending"];
     assert_eq!(fields(&report), BTreeSet::from(wanted));
     assert!(report["events"].as_u64() > Some(1000) && report["entries"].as_u64() >= Some(400), "{report}");
@@ -287,6 +287,23 @@ async fn damage_is_found(folder: &Path, data: &Path) {
         fs::remove_file(folder.join("contentless/keys").join(name)).unwrap();
     }
     assert_eq!(verified(folder, "contentless").0, 0);
+}
+
+/// The first program's lock is held here; the second would have to read the database to find that it is none.
+#[test]
+fn a_second_program_touches_nothing_before_it_may() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("held");
+    fs::create_dir(&data).unwrap();
+    fs::write(data.join("demo.json"), r#"{"seed":7,"users":[]}"#).unwrap();
+    fs::write(data.join("exchange.sqlite"), "the first one's").unwrap();
+    let held = fs::File::open(data.join("demo.json")).unwrap();
+    held.try_lock().unwrap();
+    let (code, printed, talk) = transcript(folder.path(), &["demo", "--json", "--port", "0", "--data", "held"]);
+    assert_eq!((code, printed.as_str()), (3, ""));
+    assert!(talk.contains("is in use by another demonstration"), "{talk}");
+    assert_eq!(files(&data), BTreeSet::from(["demo.json", "exchange.sqlite"].map(str::to_owned)));
+    assert_eq!(fs::read_to_string(data.join("exchange.sqlite")).unwrap(), "the first one's");
 }
 
 #[test]

@@ -294,7 +294,7 @@ async fn an_administrator_invites_somebody_and_they_join_on_the_pages() {
     assert_eq!(ivy.get("/join").await.location(), "/");
     // Pressed twice, or gone back to: whoever is in is led in.
     assert_eq!(ivy.get("/join/ready").await.location(), "/");
-    let twice = post(&ivy, &ivy.get("/account").await, "/join/ready", &[("password", GOOD), ("code", &app_code)]).await;
+    let twice = post(&ivy, &ready, "/join/ready", &[("password", GOOD), ("code", &app_code)]).await;
     assert_eq!(twice.location(), "/");
     assert!(abel.get("/people").await.body.contains("Joined, and waits for a lead"));
     served.finish().await;

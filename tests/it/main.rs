@@ -70,6 +70,7 @@ mod share_parts;
 mod shares;
 mod store;
 mod suspensions;
+mod story;
 mod tamper;
 mod trainings;
 mod type_chain;
