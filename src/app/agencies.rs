@@ -1,6 +1,6 @@
 //! Agencies, teams, accounts and places: set-up and its later changes.
 
-use super::{App, Caller, Error, gate::bare, idempotency::Once, invitations::InvitationMade, work_contacts::WorkContact};
+use super::{App, Caller, Error, gate::bare, work_contacts::WorkContact};
 use crate::{
     audit::Details,
     crypto::{AgeSuite, Identity, Recipient},
@@ -14,9 +14,10 @@ use crate::{
         relation::Relation,
         role::Role,
         text::{AgencyName, PersonName, TeamName, Username},
+        time::Timestamp,
     },
     policy::{Object, RequestContext, State},
-    store::{accounts::Account, agencies::Agency, keys::PublishedKey, teams::Team},
+    store::{Tx, accounts::Account, agencies::Agency, keys::PublishedKey, teams::Team},
 };
 
 /// Who makes agencies, teams and accounts: first set-up, or a signed-in administrator or operator.
@@ -46,6 +47,18 @@ impl Founder<'_> {
 fn code(text: &str) -> Result<String, Error> {
     let plain = (2..=60).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if plain { Ok(text.to_owned()) } else { Err(Error::Malformed("a code is 2 to 60 small letters, digits and hyphens")) }
+}
+
+/// Writes an account and how its person is reached at work.
+///
+/// # Errors
+/// [`Error::Conflict`] when somebody has the user name.
+pub(super) async fn write_account(tx: &mut Tx, account: &Account, contact: &WorkContact, at: Timestamp) -> Result<(), Error> {
+    match tx.insert_account(account, at).await {
+        Err(error) if error.is_duplicate_in("account") => return Err(Error::Conflict("this user name is taken")),
+        other => other?,
+    }
+    Ok(tx.change_work_contact(account.id, contact.title.as_ref(), contact.phone.as_ref()).await?)
 }
 
 impl App {
@@ -108,33 +121,14 @@ impl App {
         request: &RequestContext,
         founder: &Founder<'_>,
         agency: AgencyId,
-        person: (Username, PersonName, WorkContact),
-    ) -> Result<UserId, Error> {
-        self.make_account_once(request, founder, agency, person, None).await
-    }
-
-    /// The same, remembering the answer to the request that asked for it.
-    pub(super) async fn make_account_once(
-        &self,
-        request: &RequestContext,
-        founder: &Founder<'_>,
-        agency: AgencyId,
-        (username, name, WorkContact { title, phone }): (Username, PersonName, WorkContact),
-        once: Option<&Once<'_>>,
+        (username, name, contact): (Username, PersonName, WorkContact),
     ) -> Result<UserId, Error> {
         let (actor, relation) = founder.acting_on(agency, Role::AgencyAdministrator)?;
         let permit = self.ask(bare(actor, Action::MakeAccount, Object::Agency(agency), relation, State::None, request)).await?;
         let id = UserId::random(&*self.random);
         let account = Account { id, username, name, agency, state: AccountState::Invited, version: 1, key: None };
         let mut tx = self.store.begin().await?;
-        if let Some(once) = once {
-            once.remember(&mut tx, &InvitationMade::of(&account, request.at)).await?;
-        }
-        match tx.insert_account(&account, request.at).await {
-            Err(error) if error.is_duplicate_in("account") => return Err(Error::Conflict("this user name is taken")),
-            other => other?,
-        }
-        tx.change_work_contact(id, title.as_ref(), phone.as_ref()).await?;
+        write_account(&mut tx, &account, &contact, request.at).await?;
         tx.commit(permit, &Details { about: Some(id), ..Details::default() }).await?;
         Ok(id)
     }

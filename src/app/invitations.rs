@@ -26,7 +26,7 @@ use crate::{
         time::Timestamp,
     },
     policy::{DenialReason, Object, RequestContext, State},
-    store::{accounts::Account, credentials::SecondFactorRow, invitations::InvitationRow},
+    store::{Tx, accounts::Account, credentials::SecondFactorRow, invitations::InvitationRow},
 };
 
 /// An invitation just made. Its code is shown this once.
@@ -151,16 +151,22 @@ impl App {
         if account.state != AccountState::Invited {
             return Err(Error::Conflict("this person has joined already"));
         }
-        let code = InvitationCode::random(&*self.random);
-        let expires_at = request.at.plus(VALID);
         let mut tx = self.store.begin().await?;
         if let Some(once) = once {
             once.remember(&mut tx, &InvitationMade::of(&account, request.at)).await?;
         }
-        if !tx.invite(user, &self.hashed(user, &code), request.at, expires_at).await? {
+        let invited = self.write_invitation(&mut tx, &account, request.at).await?;
+        tx.commit(permit, &Details::default()).await?;
+        Ok(invited)
+    }
+
+    /// Draws a code and keeps what is kept of it.
+    pub(super) async fn write_invitation(&self, tx: &mut Tx, account: &Account, at: Timestamp) -> Result<Invited, Error> {
+        let code = InvitationCode::random(&*self.random);
+        let expires_at = at.plus(VALID);
+        if !tx.invite(account.id, &self.hashed(account.id, &code), at, expires_at).await? {
             return Err(Error::Conflict("this person has joined already"));
         }
-        tx.commit(permit, &Details::default()).await?;
         let (name, username) = (account.name.as_str().to_owned(), account.username.as_str().to_owned());
         Ok(Invited { name, username, code: Zeroizing::new(code.shown()), expires_at })
     }

@@ -97,12 +97,10 @@ impl App {
         if matches!(founder, Founder::Caller(_)) && !Role::OF_AGENCIES.contains(&role) {
             return Err(Error::Malformed("an agency gives no such role"));
         }
-        let state = first_state(role);
+        let place = self.new_place(team, role);
         let waits =
-            state == MembershipState::Waiting && self.store.account(user).await?.is_some_and(|account| account.is_ready());
+            place.state == MembershipState::Waiting && self.store.account(user).await?.is_some_and(|account| account.is_ready());
         let news = if waits { self.tell_waiting(team.id, user).await? } else { Vec::new() };
-        let id = MembershipId::random(&*self.random);
-        let place = Place { id, version: 1, team: team.id, agency: team.agency, role, state };
         let mut tx = self.store.begin().await?;
         if let Some(once) = once {
             once.remember(&mut tx, &Added { id: team.id.to_string(), at: request.at }).await?;
@@ -115,7 +113,13 @@ impl App {
         }
         self.tell(&mut tx, &news, request.at).await?;
         tx.commit(permit, &Details { about: Some(user), ..Details::default() }).await?;
-        Ok(id)
+        Ok(place.id)
+    }
+
+    /// A place in a team that is still to be given.
+    pub(super) fn new_place(&self, team: &Team, role: Role) -> Place {
+        let id = MembershipId::random(&*self.random);
+        Place { id, version: 1, team: team.id, agency: team.agency, role, state: first_state(role) }
     }
 
     async fn change_role(

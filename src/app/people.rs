@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{
-    Answered, App, Caller, Error, Founder, IdempotencyKey, InvitationMade, Invited, gate::bare, idempotency::Once,
-    work_contacts::WorkContact,
+    Answered, App, Caller, Error, Founder, IdempotencyKey, InvitationMade, Invited, agencies::write_account, gate::bare,
+    idempotency::Once, work_contacts::WorkContact,
 };
 use crate::{
     audit::Details,
@@ -20,7 +20,7 @@ use crate::{
         training::Training,
     },
     policy::{Object, RequestContext, State},
-    store::people::Person,
+    store::{accounts::Account, people::Person},
 };
 
 /// How many people stand on one page, unless told.
@@ -117,8 +117,7 @@ impl App {
         self.person_views(request, caller, vec![person.ok_or(Error::Unseen)?]).await?.pop().ok_or(Error::Unseen)
     }
 
-    /// Makes somebody's account with their first place, and the invitation by which they join. Whatever fails on the way leaves
-    /// an account that its administrator can go on with.
+    /// Makes somebody's account with their first place, and the invitation by which they join: all of it or nothing.
     ///
     /// # Errors
     /// [`Error::Refused`] for all but the agency's administrators; [`Error::Conflict`] when the user name is taken;
@@ -165,15 +164,36 @@ impl App {
         // Whoever may not is told that before anything is looked up.
         let (actor, relation) = founder.acting_on(caller.agency(), Role::AgencyAdministrator)?;
         let object = Object::Agency(caller.agency());
-        let _allowed = self.ask(bare(actor, Action::MakeAccount, object, relation, State::None, request)).await?;
+        let made = self.ask(bare(actor.clone(), Action::MakeAccount, object, relation, State::None, request)).await?;
         let (team, role) = new.place;
-        if self.store.team(team).await?.is_none_or(|team| team.agency != caller.agency()) {
-            return Err(Error::Unseen);
+        let team = self.store.team(team).await?.filter(|team| team.agency == caller.agency()).ok_or(Error::Unseen)?;
+        if !Role::OF_AGENCIES.contains(&role) {
+            return Err(Error::Malformed("an agency gives no such role"));
         }
-        let person = (new.username, new.name, new.contact);
-        let user = self.make_account_once(request, &founder, caller.agency(), person, once).await?;
-        self.give_place(request, &founder, user, team, role).await?;
-        Ok((user, self.invite(request, &founder, user).await?))
+        let user = UserId::random(&*self.random);
+        let (object, state) = (Object::Team(team.id), State::Team(team.state));
+        let placed = self.ask(bare(actor.clone(), Action::GivePlace, object, relation, state, request)).await?;
+        let act = bare(actor, Action::InvitePerson, Object::Account(user), relation, State::None, request);
+        let invited = self.ask(act).await?;
+        let account = Account {
+            id: user,
+            username: new.username,
+            name: new.name,
+            agency: caller.agency(),
+            state: AccountState::Invited,
+            version: 1,
+            key: None,
+        };
+        let mut tx = self.store.begin().await?;
+        if let Some(once) = once {
+            once.remember(&mut tx, &InvitationMade::of(&account, request.at)).await?;
+        }
+        write_account(&mut tx, &account, &new.contact, request.at).await?;
+        tx.insert_membership(user, &self.new_place(&team, role), request.at).await?;
+        let invitation = self.write_invitation(&mut tx, &account, request.at).await?;
+        let about = || Details { about: Some(user), ..Details::default() };
+        self.store.commit_together(tx, (made, about()), vec![(placed, about()), (invited, Details::default())]).await?;
+        Ok((user, invitation))
     }
 
     /// The teams of the caller's agency, by name: those in which its administrators give places.

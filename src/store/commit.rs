@@ -81,6 +81,31 @@ impl Tx {
 }
 
 impl Store {
+    /// Commits acts that are one, each with an event of its own: all are kept or none. What the transaction wrote stands under the
+    /// first.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`], for any of them.
+    pub async fn commit_together(
+        &self,
+        mut tx: Tx,
+        first: (Permit, Details),
+        more: Vec<(Permit, Details)>,
+    ) -> Result<(), CommitError> {
+        let mut events = Vec::new();
+        for (number, (permit, note)) in std::iter::once(first).chain(more).enumerate() {
+            tx.recheck(&permit).await?;
+            events.push(if number == 0 {
+                Event::done(tx.event, tx.salt, &permit, &note, &tx.written, &self.authenticator)
+            } else {
+                let id = EventId::random(self.random());
+                Event::done(id, self.salt(), &permit, &note, &Written::default(), &self.authenticator)
+            });
+        }
+        events::insert(&mut tx, &events).await?;
+        Ok(tx.finish().await?)
+    }
+
     /// Records acts that change nothing, one event each, in one commit. One that has gone stale is answered so and left out;
     /// it never fails the others.
     pub async fn record(&self, acts: Vec<(Permit, Details)>) -> Result<Vec<Result<Recorded, CommitError>>, Error> {

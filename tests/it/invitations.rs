@@ -178,6 +178,36 @@ async fn forgotten(engine: Engine) {
     hub.finish().await;
 }
 
+/// The last of its parts fails: then there is none of it, and the user name is free.
+async fn all_or_nothing(engine: Engine) {
+    let (bar, unbar) = match engine {
+        Engine::Sqlite => {
+            ("CREATE TRIGGER barred BEFORE INSERT ON invitation BEGIN SELECT RAISE(ABORT, 'barred'); END", "DROP TRIGGER barred")
+        }
+        Engine::Postgres => (
+            "ALTER TABLE invitation ADD CONSTRAINT barred CHECK (made_at < 0) NOT VALID",
+            "ALTER TABLE invitation DROP CONSTRAINT barred",
+        ),
+    };
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let abel = hub.sign_in("abel.template").await;
+    let mut raw = Raw::owner(&hub).await;
+    raw.run(bar).await;
+    let new = newcomer::invited("ivy.fancied", (hub.person("pia.supposed").team_id, Role::Practitioner));
+    let failed = app.add_person(&app.request(None), &abel, new).await;
+    assert!(failed.is_err());
+    let left = "SELECT CAST(COUNT(*) AS BIGINT) FROM account WHERE username = 'ivy.fancied'";
+    assert_eq!(raw.count(left).await, 0);
+    let made = "SELECT CAST(COUNT(*) AS BIGINT) FROM log_event WHERE action = 'invite-person'";
+    assert_eq!(raw.count(made).await, 0);
+    raw.run(unbar).await;
+    let (user, _) = invited(&hub, &abel, "ivy.fancied").await;
+    assert_eq!(raw.count(made).await, 1, "and each act has its event");
+    assert_eq!(app.person_of_agency(&app.request(None), &abel, user).await.unwrap().places.len(), 1);
+    hub.finish().await;
+}
+
 async fn guessing(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let app = &hub.app;
@@ -295,7 +325,7 @@ async fn an_administrator_invites_somebody_and_they_join_on_the_pages() {
     // Pressed twice, or gone back to: whoever is in is led in.
     assert_eq!(ivy.get("/join/ready").await.location(), "/");
     let twice = post(&ivy, &ready, "/join/ready", &[("password", GOOD), ("code", &app_code)]).await;
-    assert_eq!(twice.location(), "/");
+    assert_eq!(twice.location(), "/join", "which leads whoever is in to the start");
     assert!(abel.get("/people").await.body.contains("Joined, and waits for a lead"));
     served.finish().await;
 }
@@ -305,6 +335,7 @@ crate::support::on_both! {
     whoever_gave_the_code_first_knows_nothing_of_the_secret_that_stays => an_onlooker,
     between_code_and_password_lies_half_an_hour_at_most => half_an_hour,
     a_code_replaced_while_a_password_is_worked_out_makes_no_account => replaced_meanwhile,
+    account_place_and_invitation_are_made_together_or_not_at_all => all_or_nothing,
     an_invitation_that_ran_out_long_ago_is_forgotten => forgotten,
     a_code_runs_out_and_a_new_one_ends_the_old => runs_out_and_is_replaced,
     codes_cannot_be_guessed_at_and_are_nobody_elses => guessing,

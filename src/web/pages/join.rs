@@ -143,9 +143,6 @@ async fn show(visit: Visit) -> Answer {
 
 async fn take_up(State(app): State<Arc<App>>, visit: Visit, posted: Posted) -> Answer {
     posted.only(&["username", "code"])?;
-    if visit.caller.is_some() {
-        return Ok(see("/"));
-    }
     let username = posted.value("username");
     match app.take_up_invitation(&visit.request, username, posted.value("code")).await {
         Ok(ticket) => Ok(with_cookies(see("/join/ready"), &[cookie::given(cookie::JOINING, &ticket)])),
@@ -193,10 +190,6 @@ async fn show_ready(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMa
 
 async fn join(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, posted: Posted) -> Answer {
     posted.only(&["password", "code"])?;
-    // Pressed twice: they are in already.
-    if visit.caller.is_some() {
-        return Ok(see("/"));
-    }
     let Some(ticket) = cookie_of(&headers, cookie::JOINING) else { return Ok(see("/join")) };
     let again = async |password_error: String, wrong_code: bool| {
         let joining = match app.joining(&visit.request, &ticket).await {
@@ -217,6 +210,8 @@ async fn join(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap, pos
         }
         Ok(Err(NotJoined::CommonPassword)) => again(COMMON.to_owned(), false).await,
         Ok(Err(NotJoined::WrongCode)) => again(String::new(), true).await,
+        // Pressed twice: they are in already.
+        Err(Error::Credentials) if cookie_of(&headers, cookie::SESSION).is_some() => Ok(see("/")),
         Err(Error::Credentials) => begin_again(&visit.frame),
         Err(other) => Err(Failure(other)),
     }
