@@ -70,6 +70,8 @@ if (followUps.length > 0) {
 
 // A section saves itself while it is written: on the server and nowhere else. A failure changes nothing; the button says why.
 const EVERY = 20000
+// A line that swallows what is sent is none.
+const ASKING = 8000
 for (const form of document.querySelectorAll('form[data-app-autosave]')) {
   const said = form.querySelector('[data-app-saved]')
   const typed = () => new URLSearchParams([...new FormData(form)].filter(([name]) => name !== 'revision')).toString()
@@ -77,6 +79,8 @@ for (const form of document.querySelectorAll('form[data-app-autosave]')) {
   let running = null
   let stopped = false
   let reached = false
+  // While the hub is asked, and while what was pressed is on its way, a second press is the same press.
+  let pressed = false
   const save = async () => {
     const now = typed()
     if (stopped || now === saved) return
@@ -107,19 +111,30 @@ for (const form of document.querySelectorAll('form[data-app-autosave]')) {
   // A saving on its way is waited for: the button's own must follow it. Without a connection the browser would put its own error
   // page in the place of what was typed, so the hub is asked first.
   form.addEventListener('submit', (event) => {
-    const again = () => form.requestSubmit(event.submitter)
-    if (running) {
+    const again = () => {
+      pressed = false
+      form.requestSubmit(event.submitter)
+    }
+    if (pressed) {
       event.preventDefault()
+    } else if (running) {
+      event.preventDefault()
+      pressed = true
       running.finally(again)
     } else if (reached || typed() === saved) {
       reached = false
       stopped = true
+      pressed = true
+      setTimeout(() => { pressed = false }, GUARD)
     } else {
       event.preventDefault()
-      fetch('/open', { method: 'HEAD', cache: 'no-store' }).then(() => {
+      pressed = true
+      said.textContent = 'Asking the hub…'
+      fetch('/open', { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(ASKING) }).then(() => {
         reached = true
         again()
       }, () => {
+        pressed = false
         said.textContent = 'There is no connection, so nothing was sent. What you typed is still here: stay on this page and try again.'
       })
     }

@@ -268,7 +268,7 @@ pub struct Opening {
 
 impl From<OpeningView> for Opening {
     fn from(opening: OpeningView) -> Self {
-        let OpeningView { by, team, first, last, times, is_file } = opening;
+        let OpeningView { user: _, by, team, first, last, times, is_file } = opening;
         Self {
             by: by.name,
             role: by.role,

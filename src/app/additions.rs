@@ -385,7 +385,7 @@ impl App {
         let amended_at = change.amended_at(&referral, request.at);
         self.write_moved(&mut tx, &referral, amended_at, (hastened, &mut details), request.at).await?;
         if let Change::Add(_) = change {
-            tx.mark_new(referral.id, Side::Desk, (News::Addition, request.at)).await?;
+            self.mark_new(&mut tx, &referral, Side::Desk, (News::Addition, caller.user(), request.at)).await?;
         }
         details.keys.sort_unstable();
         details.keys.dedup();

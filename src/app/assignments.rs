@@ -61,8 +61,8 @@ impl App {
         self.once(request, caller, key, (&route, b""), act).await
     }
 
-    /// Gives back a referral that the caller works on; of those who cover, says that nobody of them acts any more. Once for each
-    /// key.
+    /// Gives back a referral that the caller works on; of those who cover, says that nobody of them acts any more, as one of the
+    /// team may who does not work on it. Once for each key.
     ///
     /// # Errors
     /// As [`App::claim`]; [`Error::Conflict`] when the caller does not work on it.
@@ -77,7 +77,10 @@ impl App {
         let act = async |once: &Once<'_>| {
             let (referral, _, permit) = self.permitted(request, caller, (reference, Action::ReleaseClaim, None)).await?;
             let (released, refused) = match side_of(&permit, &referral) {
-                Side::Desk => (referral.desk.release(caller.user()), "you do not work on this"),
+                Side::Desk => {
+                    let own = referral.desk.release(caller.user());
+                    (own.or_else(|| referral.desk.stop_acting()), "you do not work on this")
+                }
                 Side::Cover => (referral.desk.stop_acting(), "nobody who covers acts on this"),
             };
             let desk = released.ok_or(Error::Conflict(refused))?;

@@ -220,7 +220,7 @@ impl App {
         };
         let clocks = self.store.clocks_of(referral.id).await?;
         let clocks: Vec<_> = clocks.into_iter().map(|clock| clock.stop(at)).collect();
-        let desk = referral.desk.go_on();
+        let desk = referral.desk.settled();
         // Of a decision the sender was told already. Whoever is told nothing more still learns that it ended.
         let news = match closing.farewell {
             Farewell::Known => Vec::new(),
@@ -236,7 +236,7 @@ impl App {
         let content = for_file(&closing);
         self.write_down(&mut tx, &mut details, (&casework, EntryKind::Closing), &content, (by, at)).await?;
         if !matches!(closing.farewell, Farewell::Known) {
-            tx.mark_new(referral.id, Side::Sender, (News::Closing, at)).await?;
+            self.mark_new(&mut tx, &referral, Side::Sender, (News::Closing, by, at)).await?;
         }
         if let Some((shared, told)) = told {
             details.compartments.push(shared.shown());
@@ -306,7 +306,8 @@ impl App {
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at };
         once.remember(&mut tx, &done).await?;
-        change_with(&mut tx, Referral { stage, ..referral.clone() }, &clocks).await?;
+        let desk = referral.desk.over();
+        change_with(&mut tx, Referral { stage, desk, ..referral.clone() }, &clocks).await?;
         let (casework, keys) = self.open_casework(&mut tx, casework, &referral, at).await?;
         let mut details = Details { compartments: vec![casework.shown()], keys, ..Details::default() };
         self.write_down(&mut tx, &mut details, (&casework, EntryKind::Reopening), &text, (by, at)).await?;
@@ -327,7 +328,7 @@ impl App {
         let mut faults = Vec::new();
         let text = reason(text, "text", "Say why you do not agree", &mut faults).ok_or_else(|| to_mend(faults))?;
         let shared = self.shared_compartment(&sight, &referral).await?;
-        let desk = Desk { escalated_at: Some(at), ..referral.desk };
+        let desk = Desk { escalated_at: Some(at), ..referral.desk.over() };
         // What is closed stands in nobody's sight: somebody must look again, in the time of a first decision.
         let again = match referral.stage {
             Stage::Closed { .. } => Some(self.taken_up(&referral, (by, at)).await?),

@@ -109,7 +109,7 @@ impl App {
         let clocks = clocks.map(|clock| clock.resume(at, &self.calendar)).collect();
         let clocks = versioned.pathway.begun(clocks, (Starts::Decision, at), &self.calendar).into_iter();
         let clocks: Vec<_> = clocks.map(|clock| if ends(clock.step) { clock.stop(at) } else { clock }).collect();
-        let desk = referral.desk.go_on();
+        let desk = referral.desk.settled();
         let news = self.tell_sender(&referral, NoticeCode::Decided, Some(by)).await?;
 
         let mut tx = self.store.begin().await?;
@@ -127,7 +127,7 @@ impl App {
         details.keys.push(shared.key);
         let file = for_file(&decision, &versioned);
         self.write_down(&mut tx, &mut details, (&casework, EntryKind::Decision), &file, (by, at)).await?;
-        tx.mark_new(referral.id, Side::Sender, (News::Decision, at)).await?;
+        self.mark_new(&mut tx, &referral, Side::Sender, (News::Decision, by, at)).await?;
         let told = for_referrer(&decision.told, &versioned, None);
         self.write_down(&mut tx, &mut details, (&shared, EntryKind::Feedback), &told, (by, at)).await?;
         self.tell(&mut tx, &news, at).await?;

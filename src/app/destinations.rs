@@ -103,15 +103,20 @@ impl App {
     }
 
     /// The agencies to whose desks the caller may not pass a referral, since part of it is kept from them: they would take half
-    /// of it for the whole. Not those that the caller works for: a desk of theirs that is missing, or refused, would tell them
-    /// that something is kept. It goes there without what is kept, and the sender is told where it went.
+    /// of it for the whole. Not those that the caller works for, nor any that they could know of by this alone, being refused some
+    /// of it themselves: a desk that is missing, or refused, would tell them that something is kept. It goes there without what is
+    /// kept, and the sender is told where it went.
     pub(super) async fn barred_to(
         &self,
         caller: &Caller,
         sight: &Sight,
         referral: &Referral,
     ) -> Result<BTreeSet<AgencyId>, Error> {
-        let mut barred = self.kept_from(sight, referral.id).await?;
+        let mut barred = if sight.is_partial(referral.id) {
+            self.known_kept_from(sight, referral.id).await?
+        } else {
+            self.kept_from(sight, referral.id).await?
+        };
         barred.retain(|agency| !caller.agencies().contains(agency));
         Ok(barred)
     }

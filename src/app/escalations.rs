@@ -1,4 +1,4 @@
-//! What is urgent and unopened is passed up: once, by a job without keys. Whoever covers holds the key already.
+//! What is urgent and lies is passed up: once, by a job without keys. Whoever covers holds the key already.
 
 use std::time::Duration;
 
@@ -7,27 +7,38 @@ use super::{
     checks::left_for_later,
     desk::change,
     gate::{bare, legal},
+    telling::telling,
 };
 use crate::{
     audit::Details,
-    domain::{action::Action, actor::Actor, desk::Desk, notice::NoticeCode, relation::Relation},
+    domain::{
+        action::Action,
+        actor::Actor,
+        desk::Desk,
+        notice::{Addressee, NoticeCode},
+        relation::Relation,
+    },
     policy::{Act, Object, RequestContext, State},
     store::referrals::Referral,
 };
 
 /// How long something for today may lie unopened before it is passed up.
 const UNOPENED: Duration = Duration::from_hours(1);
+/// How long after whoever covers has opened it somebody may take to say that they act, or to do something.
+const UNACTED: Duration = Duration::from_hours(2);
 /// The most that one round passes up.
 const MOST: i64 = 100;
 /// The job's name in the log.
 const JOB: &str = "escalations";
 
 impl App {
-    /// Passes up what is for today and nobody has opened for an hour; gives how many.
+    /// Passes up what is for today and nobody has opened for an hour, or nobody acts on two hours after whoever covers opened it:
+    /// a look is no act. Gives how many.
     pub async fn mind_urgent(&self) -> Result<usize, Error> {
         let request = self.request(None);
         let mut passed = 0;
-        for referral in self.store.unopened_urgent(request.at.minus(UNOPENED), MOST).await? {
+        let before = (request.at.minus(UNOPENED), request.at.minus(UNACTED));
+        for referral in self.store.unopened_urgent(before, MOST).await? {
             let id = referral.id;
             match self.pass_up(&request, referral).await {
                 Ok(()) => passed += 1,
@@ -53,7 +64,13 @@ impl App {
         let permit = self.ask(act).await?;
         let recipients = vec![(referral.receiving_agency, referral.receiving_team)];
         let desk = Desk { escalated_at: Some(request.at), ..referral.desk };
-        let news = self.tell_cover(&referral, NoticeCode::Escalated).await?;
+        let mut news = self.tell_cover(&referral, NoticeCode::Escalated).await?;
+        // Whoever covers has looked and does nothing: the desk hears of it as well, but where people have it by name.
+        let team = Addressee::Team(referral.receiving_team);
+        let has = |to: &Addressee| *to == team || matches!(to, Addressee::User(_));
+        if referral.desk.covered.is_some() && !news.iter().any(|telling| has(&telling.to)) {
+            news.push(telling(&referral, team, NoticeCode::Escalated));
+        }
         let mut tx = self.store.begin().await?;
         self.tell(&mut tx, &news, request.at).await?;
         change(&mut tx, &Referral { desk, ..referral }).await?;

@@ -258,7 +258,7 @@ impl App {
         once.remember(&mut tx, &added).await?;
         let written = write_file(&mut tx, entry, sealed, None).await?;
         if let Some(side) = side {
-            tx.mark_new(referral.id, side, (News::File, request.at)).await?;
+            self.mark_new(&mut tx, &referral, side, (News::File, caller.user(), request.at)).await?;
         }
         self.tell(&mut tx, &news, request.at).await?;
         keep(written.blobs).await?;

@@ -282,9 +282,11 @@ impl App {
         question: &QuestionId,
         named: &BTreeSet<AgencyId>,
     ) -> Result<(), Error> {
-        let marked = sight.marks.of(referral.id).filter(|mark| mark.question == *question).map(|mark| mark.agency);
-        let barred = self.store.barred_of(referral.id).await?.into_iter().map(|(_, agency)| agency);
-        let refused: BTreeSet<AgencyId> = named.iter().copied().chain(marked).chain(barred).collect();
+        // By what the caller knows, or the answer would tell them what is kept from whom.
+        let marked = sight.marks.known(referral.id).into_iter().filter(|mark| mark.question == *question).map(|mark| mark.agency);
+        let held: Vec<CompartmentId> = sight.compartments(referral.id).into_iter().map(|shown| shown.id).collect();
+        let barred = self.store.barred_of(referral.id).await?.into_iter().filter(|(sealed, _)| held.contains(sealed));
+        let refused: BTreeSet<AgencyId> = named.iter().copied().chain(marked).chain(barred.map(|(_, agency)| agency)).collect();
         let by_name = self.named_on(referral.id).await?;
         let mut is_left = by_name.is_empty() && self.is_somebody_left(referral.receiving_team, &refused).await?;
         for user in by_name {
@@ -329,6 +331,14 @@ impl App {
     pub(super) async fn kept_from(&self, sight: &Sight, referral: ReferralId) -> Result<BTreeSet<AgencyId>, Error> {
         let barred = self.store.barred_of(referral).await?.into_iter().map(|(_, agency)| agency);
         Ok(barred.chain(sight.marks.of(referral).map(|mark| mark.agency)).collect())
+    }
+
+    /// The same, as far as the caller knows by what they read.
+    pub(super) async fn known_kept_from(&self, sight: &Sight, referral: ReferralId) -> Result<BTreeSet<AgencyId>, Error> {
+        let held: Vec<CompartmentId> = sight.compartments(referral).into_iter().map(|shown| shown.id).collect();
+        let barred = self.store.barred_of(referral).await?.into_iter().filter(|(sealed, _)| held.contains(sealed));
+        let marked = sight.marks.known(referral).into_iter().map(|mark| mark.agency);
+        Ok(barred.map(|(_, agency)| agency).chain(marked).collect())
     }
 
     /// The agencies whose people see nothing of a change: neither of what everybody with the referral reads, nor of what is

@@ -107,7 +107,6 @@ impl App {
         let moved = self.waits_or_goes_on(&referral, &permit, audience).await?;
         let news = self.news_of_words(&referral, (&permit, audience), caller.user()).await?;
         let mark = mark_of_words(&referral, &permit, audience);
-        let id = referral.id;
         let mut tx = self.store.begin().await?;
         let compartment = match compartment {
             Some(compartment) => compartment,
@@ -123,7 +122,7 @@ impl App {
         }
         tx.insert_entry(&entry).await?;
         if let Some((side, news)) = mark {
-            tx.mark_new(id, side, (news, request.at)).await?;
+            self.mark_new(&mut tx, &referral, side, (news, caller.user(), request.at)).await?;
         }
         self.tell(&mut tx, &news, request.at).await?;
         let keys = std::iter::once(compartment.key).chain(own.iter().map(Holder::key)).collect();

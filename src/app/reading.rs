@@ -31,6 +31,7 @@ use crate::{
         compartment::{Category, CompartmentKind, EntryKind},
         desk::{Covered, Desk, Side},
         enquiry::PointsAt,
+        grant::GrantReason,
         ids::{CompartmentId, EntryId, ReferralId, TeamId, UserId},
         message::Audience,
         news,
@@ -186,6 +187,15 @@ struct How {
 
 /// How often a read, or an act that leaves the referral as it is, is begun anew when the referral moves between decision and commit.
 pub(super) const TRIES: usize = 4;
+
+/// Who looks at a referral, as far as it counts for what is new.
+#[derive(Clone, Copy)]
+struct Look {
+    /// Whether they are refused nothing of it.
+    is_whole: bool,
+    /// Whether they sent it, or stand in for whoever did: whatever else they are to it.
+    is_senders: bool,
+}
 
 impl App {
     /// Opens a referral by reference. Unseen and nonexistent cost the same look-ups and leave the same event.
@@ -352,8 +362,11 @@ impl App {
             identities.push(self.identity_for(caller, &permit, &ground, item, unwrapped).await?);
         }
         let sender = self.agency(referral.referrer_agency).await?.kind;
-        let is_whole = !sight.is_partial(referral.id);
-        let recorded = self.record_reading(caller, permit, (referral, is_whole), &found).await?;
+        let of = referral.id;
+        let is_senders =
+            referral.referrer == caller.user() || sight.is_shared_with_person(of, caller.user(), GrantReason::Deputy);
+        let look = Look { is_whole: !sight.is_partial(of), is_senders };
+        let recorded = self.record_reading(caller, permit, (referral, look), &found).await?;
         let kind_of = |entry: &entries::Entry| kinds.iter().find(|shown| shown.id == entry.compartment).map(|shown| shown.kind);
         let audience_of = |entry: &entries::Entry| {
             kind_of(entry).and_then(Audience::of).ok_or(Error::Integrity("a message or file stands where none belongs"))
@@ -481,40 +494,41 @@ impl App {
         }
     }
 
-    /// The mark of something new that a reading takes away: the receiving team's when one of it reads, the sender's when they or
-    /// their deputy do. It stays where the reader is refused some of it, which may be what is new.
+    /// The marks of something new that a reading takes away: the sender's when they or their deputy read, whichever way they came;
+    /// the receiving team's when one of it does. That stays where the reader is refused some of it, which may be what is new.
     async fn seen_by_reading(
         &self,
         caller: &Caller,
         permit: &Permit,
-        (referral, is_whole, moved): (&Referral, bool, bool),
+        (referral, look, moved): (&Referral, Look, bool),
         found: &[entries::Found],
-    ) -> Result<Option<(news::Side, Timestamp)>, Error> {
+    ) -> Result<Vec<(news::Side, Timestamp)>, Error> {
         let act = permit.act();
-        let Some(person) = act.actor.person() else { return Ok(None) };
-        if matches!(act.relation, Relation::Referrer | Relation::Deputy) {
-            return Ok(referral.unseen.sender.map(|(_, at)| (news::Side::Sender, at)));
-        }
+        let Some(person) = act.actor.person() else { return Ok(Vec::new()) };
+        let senders = referral.unseen.sender.filter(|_| look.is_senders);
+        let mut seen: Vec<_> = senders.map(|(_, at)| (news::Side::Sender, at)).into_iter().collect();
         let at_desk = act.relation == Relation::ReceivingTeam && side(referral, &person.place, act.relation) == Side::Desk;
-        let Some((_, at)) = referral.unseen.desk.filter(|_| at_desk && is_whole) else { return Ok(None) };
-        let looks_anew = moved || !self.only_looks_again(caller, referral, found).await?;
-        Ok(looks_anew.then_some((news::Side::Desk, at)))
+        if let Some((_, at)) = referral.unseen.desk.filter(|_| at_desk && look.is_whole)
+            && (moved || !self.only_looks_again(caller, referral, found).await?)
+        {
+            seen.push((news::Side::Desk, at));
+        }
+        Ok(seen)
     }
 
-    /// The event of a reading; what it changes of the referral stands in the same transaction. `is_whole` says whether the reader is
-    /// refused nothing of it.
+    /// The event of a reading; what it changes of the referral stands in the same transaction.
     async fn record_reading(
         &self,
         caller: &Caller,
         permit: Permit,
-        (referral, is_whole): (&mut Referral, bool),
+        (referral, look): (&mut Referral, Look),
         found: &[entries::Found],
     ) -> Result<Recorded, Error> {
         let details =
             Details { entries: found.iter().map(|item| (item.entry.id, item.entry.sha256)).collect(), ..Details::default() };
-        let moved = self.moved_by_reading(caller, &permit, (referral, is_whole), found).await?;
-        let seen = self.seen_by_reading(caller, &permit, (referral, is_whole, moved.is_some()), found).await?;
-        if moved.is_none() && seen.is_none() {
+        let moved = self.moved_by_reading(caller, &permit, (referral, look.is_whole), found).await?;
+        let seen = self.seen_by_reading(caller, &permit, (referral, look, moved.is_some()), found).await?;
+        if moved.is_none() && seen.is_empty() {
             let mut answers = self.store.record(vec![(permit, details)]).await?;
             let answer = answers.pop().ok_or(Error::Conflict("nothing was recorded"))?;
             return Ok(answer?);
@@ -526,7 +540,7 @@ impl App {
             change(&mut tx, &now).await?;
             now.revision += 1;
         }
-        if let Some((side, at)) = seen {
+        for (side, at) in seen {
             tx.mark_seen(referral.id, side, at).await?;
             match side {
                 news::Side::Desk => now.unseen.desk = None,

@@ -78,7 +78,7 @@ impl App {
             members.filter(|(_, place)| place.opens()).map(|(user, _)| user).collect()
         };
         if share.what == Shared::Items {
-            people.extend(self.opened(share).await?.into_iter().map(|opened| opened.by));
+            people.extend(self.opened(&[share]).await?.into_values().flatten().map(|opened| opened.by));
         }
         people.remove(&by);
         let telling = |user| Telling {

@@ -132,11 +132,9 @@ impl App {
             }
         }
         let whole = |entry: &EntryId| before.iter().any(|note| note.entries.contains(entry));
-        let source = |entry: &EntryId| whole(entry) || before.iter().any(|note| note.sources.contains(entry));
-        let answer = |question: &QuestionId| before.iter().any(|note| note.answers.contains(question));
-        // Whoever has an item as a whole has each part of it.
-        let parts = wanted.sources.iter().all(whole) || wanted.answers.iter().all(answer);
-        if wanted.entries.iter().all(whole) && wanted.sources.iter().all(source) && parts {
+        // Whoever has an item as a whole has each part of it; whoever has a part of it has not what else it says.
+        let part = |pair: &(QuestionId, EntryId)| whole(&pair.1) || before.iter().any(|note| note.gave(pair));
+        if wanted.entries.iter().all(whole) && wanted.pairs.iter().all(part) {
             return Err(Error::Conflict("they have been given all of this already"));
         }
         Ok(())

@@ -19,6 +19,8 @@ pub(super) struct Sharing {
     pub(super) answers: Vec<QuestionId>,
     /// The items from which those answers came, by the ids of their sources.
     pub(super) sources: Vec<EntryId>,
+    /// Which answer came from which item: an answer was given as it stood, and not as it was changed later.
+    pub(super) pairs: Vec<(QuestionId, EntryId)>,
     /// The questions whose answers were cut from it, since they were marked.
     pub(super) withheld: Vec<QuestionId>,
     /// Why; may be blank.
@@ -28,7 +30,26 @@ pub(super) struct Sharing {
 impl Sharing {
     /// Of standing access, which gives no items.
     pub(super) const fn of_access(share: ShareId, reason: String) -> Self {
-        Self { share, entries: Vec::new(), answers: Vec::new(), sources: Vec::new(), withheld: Vec::new(), reason }
+        Self {
+            share,
+            entries: Vec::new(),
+            answers: Vec::new(),
+            sources: Vec::new(),
+            pairs: Vec::new(),
+            withheld: Vec::new(),
+            reason,
+        }
+    }
+
+    /// Whether it gave what an item says to a question. Notes from before pairs were kept are taken to have given each answer from
+    /// each item.
+    pub(super) fn gave(&self, pair: &(QuestionId, EntryId)) -> bool {
+        let (question, entry) = pair;
+        if self.pairs.is_empty() {
+            self.answers.contains(question) && self.sources.contains(entry)
+        } else {
+            self.pairs.contains(pair)
+        }
     }
 
     pub(super) fn written(&self) -> String {
@@ -40,6 +61,7 @@ impl Sharing {
             "answers": questions(&self.answers),
             "withheld": questions(&self.withheld),
             "sources": ids(&self.sources),
+            "pairs": self.pairs.iter().map(|(question, entry)| json!([question.to_string(), entry.to_string()])).collect::<Vec<_>>(),
             "reason": self.reason,
         })
         .to_string()
@@ -51,6 +73,7 @@ impl Sharing {
         let share = json["share"].as_str().and_then(|id| ShareId::parse(id).ok()).ok_or_else(damaged)?;
         let entry = |id: &Value| id.as_str().and_then(|id| EntryId::parse(id).ok()).ok_or_else(damaged);
         let question = |id: &Value| id.as_str().and_then(|id| QuestionId::parse(id).ok()).ok_or_else(damaged);
+        let pair = |pair: &Value| Ok::<_, Error>((question(&pair[0])?, entry(&pair[1])?));
         // Notes from before parts could be chosen have none.
         let list = |name: &str| json[name].as_array().map(Vec::as_slice).unwrap_or_default();
         Ok(Self {
@@ -59,6 +82,7 @@ impl Sharing {
             answers: list("answers").iter().map(question).collect::<Result<_, _>>()?,
             withheld: list("withheld").iter().map(question).collect::<Result<_, _>>()?,
             sources: list("sources").iter().map(entry).collect::<Result<_, _>>()?,
+            pairs: list("pairs").iter().map(pair).collect::<Result<_, _>>()?,
             reason: json["reason"].as_str().ok_or_else(damaged)?.to_owned(),
         })
     }

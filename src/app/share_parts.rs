@@ -66,6 +66,8 @@ pub(super) struct Cut {
     pub(super) copies: Vec<Copied>,
     /// The questions of the parts.
     pub(super) questions: BTreeSet<QuestionId>,
+    /// Which of their answers came from which item.
+    pub(super) pairs: Vec<(QuestionId, EntryId)>,
     /// The questions whose answers were cut, since they were marked.
     pub(super) withheld: BTreeSet<QuestionId>,
     /// The items that were chosen and of which nothing is left.
@@ -116,12 +118,16 @@ impl App {
         let parts = if is_whole { &[][..] } else { &share.parts[..] };
         let questions = chosen(pathway, &now, parts)
             .ok_or_else(|| to_mend(vec![("entries", "Choose parts of the answers that you can see and share")]))?;
+        let mut pairs = Vec::new();
         for (answers, entry) in given {
             let is_chosen = share.entries.contains(&entry.id);
             if is_whole && !is_chosen && !answers.is_empty() {
                 return Err(to_mend(vec![UNTICKED]));
             }
             let answers = if is_chosen { answers } else { answers.only(|id| questions.contains(id)) };
+            if !is_chosen {
+                pairs.extend(answers.iter().map(|(id, _)| (id.clone(), entry.id)));
+            }
             if entry.kind == EntryKind::Submission && !is_chosen {
                 let flags = pathway.flags(&now).map(str::to_owned).collect();
                 copies.push(Copied::of(&entry, EntryKind::Part, Part { answers, flags }.written().into_bytes()));
@@ -131,6 +137,6 @@ impl App {
                 lost.push(entry.id);
             }
         }
-        Ok(Cut { copies, questions, withheld, lost })
+        Ok(Cut { copies, questions, pairs, withheld, lost })
     }
 }

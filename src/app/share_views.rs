@@ -26,7 +26,10 @@ use crate::{
         time::Timestamp,
     },
     policy::{Act, Object, RequestContext, ShownCompartment, State},
-    store::{referrals::Referral, shares::Found},
+    store::{
+        referrals::Referral,
+        shares::{Found, Share},
+    },
 };
 
 /// Something that was shared of a referral.
@@ -38,6 +41,8 @@ pub struct ShareView {
     pub what: Shared,
     /// With whom: team or person, with the agency.
     pub to: String,
+    /// The id of that team or person.
+    pub holder: String,
     /// Who shared it: name, team, agency.
     pub by: (String, String, String),
     /// When.
@@ -218,6 +223,10 @@ impl App {
         let mut found = self.sound_shares(referral.id).await?;
         found.retain(|found| all || kinds.iter().any(|shown| shown.id == found.share.compartment));
         let mut notes = notes;
+        // In the team's own words its own people read as well; there the log is the place to look.
+        let told: Vec<&Share> =
+            found.iter().map(|found| &found.share).filter(|share| all && share.what == Shared::Items).collect();
+        let mut openings = self.openings(&told).await?;
         let mut views = Vec::new();
         for found in found {
             let share = &found.share;
@@ -225,8 +234,7 @@ impl App {
             let note = note.unwrap_or_else(|| Sharing::of_access(share.id, String::new()));
             let team = self.team(share.by_team).await?;
             let agency = self.agency(team.agency).await?.name.as_str().to_owned();
-            // In the team's own words its own people read as well; there the log is the place to look.
-            let opened = if all && share.what == Shared::Items { self.openings(share).await? } else { Vec::new() };
+            let opened = openings.remove(&share.compartment).unwrap_or_default();
             let ended = match &found.end {
                 Some((end, _)) => Some((self.name_of(end.by).await?, end.at)),
                 None => None,
@@ -235,6 +243,7 @@ impl App {
                 id: share.id,
                 what: share.what,
                 to: self.holder_name(to(&found)).await?,
+                holder: share.to.clone(),
                 by: (self.name_of(share.by).await?, team.name.as_str().to_owned(), agency),
                 at: share.at,
                 basis: share.basis,

@@ -91,7 +91,7 @@ impl App {
             return Err(to_mend(faults));
         };
         let taken = self.take_items(request, caller, (&referral, &versioned, &sight), chosen).await?;
-        let Cut { copies: items, questions, withheld, lost } = self.cut(&sight, &referral, share, taken.items).await?;
+        let Cut { copies: items, questions, pairs, withheld, lost } = self.cut(&sight, &referral, share, taken.items).await?;
         if items.is_empty() && taken.files.is_empty() {
             return Err(to_mend(vec![("entries", "What you ticked is withheld for safety, and goes into no share")]));
         }
@@ -99,7 +99,7 @@ impl App {
         let (answers, withheld) = (questions.into_iter().collect(), withheld.into_iter().collect());
         let entries = share.entries.iter().copied().filter(|id| !lost.contains(id)).collect();
         let id = ShareId::random(&*self.random);
-        let note = Sharing { share: id, entries, answers, sources, withheld, reason: why };
+        let note = Sharing { share: id, entries, answers, sources, pairs, withheld, reason: why };
         self.not_given_before(&referral, &sight, (request, caller), (&to, &note)).await?;
         let identity = Identity::random(&*self.random);
         let onto = NewKey { referral: referral.id, compartment: named.id, identity: &identity };

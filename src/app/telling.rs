@@ -13,6 +13,7 @@ use crate::{
         grant::GrantReason,
         ids::{AgencyId, NoticeId, TeamId, UserId},
         key::HolderKind,
+        news::{self, News},
         notice::{Addressee, NoticeCode, Telling},
         referral::Stage,
         role::Role,
@@ -185,6 +186,20 @@ impl App {
             to.push(Addressee::Team(referral.receiving_team));
         }
         Ok(to.into_iter().map(|to| telling(referral, to, code)).collect())
+    }
+
+    /// Puts the mark of something new into a side's list; no sender finds there what they did themselves, for the team.
+    pub(super) async fn mark_new(
+        &self,
+        tx: &mut Tx,
+        referral: &Referral,
+        side: news::Side,
+        (what, by, at): (News, UserId, Timestamp),
+    ) -> Result<(), Error> {
+        if side == news::Side::Sender && referral.referrer == by {
+            return Ok(());
+        }
+        Ok(tx.mark_new(referral.id, side, (what, at)).await?)
     }
 
     /// The sender and their deputy, but not whoever acts.

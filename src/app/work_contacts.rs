@@ -1,10 +1,13 @@
 //! How colleagues of other agencies reach somebody at work: set by the person, shown where it says that they sent something.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{App, Caller, Error, sign_in::own};
 use crate::{
     audit::Details,
     domain::{
         action::Action,
+        actor::Place,
         ids::{TeamId, UserId},
         text::{JobTitle, WorkPhone},
     },
@@ -29,6 +32,14 @@ pub struct Reached {
     pub role: String,
     /// Where they are rung at work; none where they gave no number.
     pub phone: Option<String>,
+}
+
+/// Somebody as they are reached at a team: by what they say that they do or, failing that, their role there.
+fn reached<'p>(name: String, contact: WorkContact, mut places: impl Iterator<Item = &'p Place> + Clone, team: TeamId) -> Reached {
+    let place = places.clone().find(|place| place.team == team).or_else(|| places.next());
+    let role = contact.title.map(|title| title.as_str().to_owned());
+    let role = role.or_else(|| Some(place?.role.title().to_owned())).unwrap_or_default();
+    Reached { name, role, phone: contact.phone.map(|phone| phone.as_str().to_owned()) }
 }
 
 impl App {
@@ -61,9 +72,23 @@ impl App {
         let name = self.store.account(user).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
         let (title, phone) = self.store.work_contact(user).await?;
         let places = self.store.places(user).await?;
-        let place = places.iter().find(|place| place.team == team).or_else(|| places.first());
-        let role = title.map(|title| title.as_str().to_owned());
-        let role = role.or_else(|| Some(place?.role.title().to_owned())).unwrap_or_default();
-        Ok(Reached { name, role, phone: phone.map(|phone| phone.as_str().to_owned()) })
+        Ok(reached(name, WorkContact { title, phone }, places.iter(), team))
+    }
+
+    /// The same of many, in two queries.
+    pub(super) async fn all_reached(
+        &self,
+        people: &BTreeSet<(UserId, TeamId)>,
+    ) -> Result<BTreeMap<(UserId, TeamId), Reached>, Error> {
+        let ids: Vec<UserId> = people.iter().map(|(user, _)| *user).collect();
+        let (contacts, places) = (self.store.work_contacts(&ids).await?, self.store.places_of(&ids).await?);
+        let one = |(user, team): &(UserId, TeamId)| {
+            let (_, name, title, phone) = contacts.iter().find(|(of, ..)| of == user)?;
+            let contact = WorkContact { title: title.clone(), phone: phone.clone() };
+            let name = name.as_str().to_owned();
+            let places = places.iter().filter(|(of, _)| of == user).map(|(_, place)| place);
+            Some(((*user, *team), reached(name, contact, places, *team)))
+        };
+        Ok(people.iter().filter_map(one).collect())
     }
 }

@@ -80,9 +80,22 @@ impl Desk {
         }
     }
 
-    /// Nobody of those who cover acts any more. Any of them may say so: whoever acted may have gone home.
+    /// Nobody of those who cover acts any more. Any of them may say so, and any of the team that they cover for: whoever acted may
+    /// have gone home.
     pub fn stop_acting(self) -> Option<Self> {
-        self.acting.map(|_| Self { acting: None, ..self })
+        self.acting.map(|_| self.over())
+    }
+
+    /// What whoever covers had begun is over.
+    #[must_use]
+    pub const fn over(self) -> Self {
+        Self { acting: None, ..self }
+    }
+
+    /// It is decided, or closed: nobody waits for the referrer, and nobody acts for cover any more.
+    #[must_use]
+    pub const fn settled(self) -> Self {
+        self.go_on().over()
     }
 
     /// It goes to somebody, whoever had it.
@@ -115,7 +128,8 @@ impl Desk {
             (Action::ClaimReferral, Side::Desk) => self.assigned.is_none(),
             (Action::ClaimReferral, Side::Cover) => self.acting.is_none(),
             (Action::ReleaseClaim, Side::Cover) => self.acting.is_some(),
-            (Action::ReleaseClaim | Action::HandOver, _) => self.is_with(me),
+            (Action::ReleaseClaim, Side::Desk) => self.is_with(me) || self.acting.is_some(),
+            (Action::HandOver, _) => self.is_with(me),
             (Action::AssignReferral, _) => !self.is_with(me),
             _ => true,
         }
@@ -162,5 +176,8 @@ mod tests {
         assert_eq!(fits(acted, bea), [false, true]);
         assert_eq!(acted.stop_acting(), Some(desk));
         assert_eq!(desk.stop_acting(), None);
+        assert_eq!(acted.wait(at).settled(), desk, "what is decided or closed nobody acts on for cover");
+        let at_desk = |desk: Desk| desk.fits(Action::ReleaseClaim, bea, Side::Desk);
+        assert_eq!((at_desk(desk), at_desk(acted)), (false, true), "the desk can end it");
     }
 }

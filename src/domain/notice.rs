@@ -11,7 +11,7 @@ coded_enum! {
         Copied = "copied",
         /// One waits for a check before it is shared.
         ToCheck = "to-check",
-        /// One for today has not been opened.
+        /// One for today has not been opened, or nobody acts on it.
         Escalated = "escalated",
         /// Another team passed one on to yours.
         PassedOn = "passed-on",
@@ -151,7 +151,7 @@ impl NoticeCode {
             Self::Received => "Your team received something new",
             Self::Copied => "Something is here for your information",
             Self::ToCheck => "Something waits for your check",
-            Self::Escalated => "Something for today has not been opened",
+            Self::Escalated => "Nobody acts on something for today",
             Self::PassedOn => "Another team passed something on to yours",
             Self::Given => "You were given something to work on",
             Self::GivenOn => "Something you worked on was given to somebody else",

@@ -13,6 +13,9 @@ use crate::domain::{
     time::Timestamp,
 };
 
+/// Somebody's name, with what they do at work and where they are rung there.
+pub type NamedContact = (UserId, PersonName, Option<JobTitle>, Option<WorkPhone>);
+
 /// An account.
 #[derive(Debug, Clone)]
 pub struct Account {
@@ -87,6 +90,31 @@ impl Store {
         let (title, phone) = row.unwrap_or_default();
         let title = title.map(|title| sound(JobTitle::parse(&title), "account.title")).transpose()?;
         Ok((title, phone.map(|phone| sound(WorkPhone::parse(&phone), "account.phone")).transpose()?))
+    }
+
+    /// The same of several people, with their names.
+    pub async fn work_contacts(&self, ids: &[UserId]) -> Result<Vec<NamedContact>, Error> {
+        let mut found = Vec::new();
+        for some in ids.chunks(super::AT_ONCE) {
+            let rows: Vec<(String, String, Option<String>, Option<String>)> = on!(self, p => {
+                let mut query = QueryBuilder::new("SELECT id, name, title, phone FROM account WHERE id IN (");
+                let mut list = query.separated(", ");
+                for id in some {
+                    list.push_bind(id.to_string());
+                }
+                query.push(")");
+                query.build_query_as().fetch_all(p).await
+            })?;
+            for (id, name, title, phone) in rows {
+                found.push((
+                    sound(UserId::parse(&id), "account.id")?,
+                    sound(PersonName::parse(&name), "account.name")?,
+                    title.map(|title| sound(JobTitle::parse(&title), "account.title")).transpose()?,
+                    phone.map(|phone| sound(WorkPhone::parse(&phone), "account.phone")).transpose()?,
+                ));
+            }
+        }
+        Ok(found)
     }
 
     /// User names and names of the accounts with these ids, in one query.

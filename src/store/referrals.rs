@@ -383,12 +383,18 @@ impl Store {
         rows.into_iter().map(Row::referral).collect()
     }
 
-    /// What is for today, was sent before a moment and is unopened, also by whoever covers, and has not been passed up; the
+    /// What is for today, unopened by its team, has not been passed up, and lies: it was sent before `sent`, and whoever covers
+    /// has not opened it, or did before `covered` and nobody of them says that they act, marked the first contact or wrote. The
     /// soonest due first.
-    pub async fn unopened_urgent(&self, before: Timestamp, limit: i64) -> Result<Vec<Referral>, Error> {
+    pub async fn unopened_urgent(&self, (sent, covered): (Timestamp, Timestamp), limit: i64) -> Result<Vec<Referral>, Error> {
         const SQL: &str = "SELECT r.* FROM referral r WHERE r.urgency = 'today' AND r.state = 'received' \
-             AND r.escalated_at IS NULL AND r.cover_opened_at IS NULL AND r.submitted_at <= $1 ORDER BY r.due_at, r.id LIMIT $2";
-        let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(before.millis()).bind(limit).fetch_all(p).await)?;
+             AND r.escalated_at IS NULL AND r.submitted_at <= $1 AND (r.cover_opened_at IS NULL OR (r.cover_opened_at <= $3 \
+             AND r.cover_by IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM clock c WHERE c.referral = r.id AND c.step = 'first-contact' AND c.stopped_at IS NOT NULL) \
+             AND NOT EXISTS (SELECT 1 FROM entry e JOIN membership m ON m.account = e.author AND m.team = r.cover_team \
+             WHERE e.referral = r.id AND e.kind = 'message' AND e.at >= r.cover_opened_at))) ORDER BY r.due_at, r.id LIMIT $2";
+        let (sent, covered) = (sent.millis(), covered.millis());
+        let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(sent).bind(limit).bind(covered).fetch_all(p).await)?;
         rows.into_iter().map(Row::referral).collect()
     }
 

@@ -139,6 +139,16 @@ impl WithEnd {
 const WITH_END: &str = "SELECT s.*, x.by_user AS ended_by, x.at AS ended_at, x.event AS ended_event FROM grant_share s \
      LEFT JOIN grant_share_end x ON x.share = s.id WHERE ";
 
+/// The first or last event by which somebody opened what was shared.
+pub struct Opening {
+    /// What stands behind the share.
+    pub compartment: CompartmentId,
+    /// The event.
+    pub event: EventId,
+    /// How often they opened it.
+    pub times: i64,
+}
+
 impl Store {
     /// The shares of a referral, ended ones too, in the order made.
     pub(crate) async fn shares_of(&self, referral: ReferralId) -> Result<Vec<Found>, Error> {
@@ -167,18 +177,35 @@ impl Store {
         rows.into_iter().map(WithEnd::found).collect()
     }
 
-    /// The first and the last event by which each person, from each team, opened what stands in a compartment or downloaded of it,
-    /// with how often they did; the latest first.
-    pub async fn openings_of(&self, compartment: CompartmentId, limit: i64) -> Result<Vec<(EventId, i64)>, Error> {
-        const SQL: &str = "SELECT opened.id, opened.times FROM (SELECT e.id, e.at, \
-             ROW_NUMBER() OVER (PARTITION BY e.actor, e.team, e.action ORDER BY e.at, e.id) AS turn, \
-             COUNT(*) OVER (PARTITION BY e.actor, e.team, e.action) AS times \
-             FROM log_scope o JOIN log_event e ON e.id = o.event WHERE o.compartment = $1 \
-             AND e.outcome = 'allow' AND e.action IN ('read-referral', 'download-file')) AS opened \
-             WHERE opened.turn = 1 OR opened.turn = opened.times ORDER BY opened.at DESC, opened.id LIMIT $2";
-        let rows: Vec<(String, i64)> =
-            on!(self, p => sqlx::query_as(SQL).bind(compartment.to_string()).bind(limit).fetch_all(p).await)?;
-        rows.into_iter().map(|(id, times)| Ok((sound(EventId::parse(&id), "log_event.id")?, times))).collect()
+    /// The first and the last event by which each person, from each team, opened what stands in each of these compartments or
+    /// downloaded of it, with how often they did; the latest first, and so many for each compartment.
+    pub async fn openings_of(&self, compartments: &[CompartmentId], limit: i64) -> Result<Vec<Opening>, Error> {
+        const FIRST: &str = "SELECT opened.compartment, opened.id, opened.times FROM (SELECT o.compartment, e.id, e.at, \
+             ROW_NUMBER() OVER (PARTITION BY o.compartment, e.actor, e.team, e.action ORDER BY e.at, e.id) AS turn, \
+             COUNT(*) OVER (PARTITION BY o.compartment, e.actor, e.team, e.action) AS times \
+             FROM log_scope o JOIN log_event e ON e.id = o.event WHERE e.outcome = 'allow' \
+             AND e.action IN ('read-referral', 'download-file') AND o.compartment IN (";
+        const LAST: &str =
+            ")) AS opened WHERE opened.turn = 1 OR opened.turn = opened.times ORDER BY opened.at DESC, opened.id LIMIT ";
+        let mut openings = Vec::new();
+        for some in compartments.chunks(super::AT_ONCE) {
+            let most = limit.saturating_mul(i64::try_from(some.len()).unwrap_or(i64::MAX));
+            let rows: Vec<(String, String, i64)> = on!(self, p => {
+                let mut query = QueryBuilder::new(FIRST);
+                let mut list = query.separated(", ");
+                for id in some {
+                    list.push_bind(id.to_string());
+                }
+                query.push(LAST);
+                query.push_bind(most);
+                query.build_query_as().fetch_all(p).await
+            })?;
+            for (compartment, event, times) in rows {
+                let compartment = sound(CompartmentId::parse(&compartment), "log_scope.compartment")?;
+                openings.push(Opening { compartment, event: sound(EventId::parse(&event), "log_event.id")?, times });
+            }
+        }
+        Ok(openings)
     }
 
     /// How many shares with any of these holders have not been ended.

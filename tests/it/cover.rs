@@ -3,8 +3,17 @@
 use std::time::Duration;
 
 use referral_exchange::{
-    app::{App, Caller, DeskView, Error, IdempotencyKey, Item, ListQuery, ReferralView, example, raw_from_json},
-    domain::{action::Action, agency::AgencyKind, clock::Step, ids::TeamId, message::Audience, referral::ReferralState},
+    app::{App, Caller, Closing, DeskView, Error, IdempotencyKey, Item, ListQuery, ReferralView, example, raw_from_json},
+    domain::{
+        action::Action,
+        agency::AgencyKind,
+        clock::Step,
+        closing::{CloseReason, NewFarewell},
+        decision::NewDecision,
+        ids::TeamId,
+        message::Audience,
+        referral::ReferralState,
+    },
     store::Engine,
 };
 use serde_json::json;
@@ -67,7 +76,7 @@ async fn cover_acts(engine: Engine) {
     assert!(!cover.unread && cover.covering);
 
     // It is not passed up as unopened: somebody has it open.
-    hub.clock.advance(Duration::from_hours(2));
+    hub.clock.advance(Duration::from_mins(90));
     assert_eq!(app.mind_urgent().await.unwrap(), 0);
 
     // And cover can ask, which the sender answers to cover as well.
@@ -131,6 +140,76 @@ async fn who_acts(engine: Engine) {
     hub.finish().await;
 }
 
+/// Printed, or looked at in passing: whoever covers opened it, and two hours later nobody does anything.
+async fn a_look_is_no_act(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let looked = urgent(&hub, "fire-protection").await;
+    let (asked, acted, reached) =
+        (urgent(&hub, "fire-protection").await, urgent(&hub, "fire-protection").await, urgent(&hub, "fire-prevention").await);
+    let cora = hub.sign_in("cora.pretend").await;
+    for reference in [&looked, &asked, &acted, &reached] {
+        opens(app, &cora, reference).await;
+    }
+    app.ask_referrer(&app.request(None), &cora, &key(app), (&asked, "Is anybody there now?")).await.unwrap();
+    app.claim(&app.request(None), &cora, &key(app), &acted).await.unwrap();
+    app.mark_step(&app.request(None), &cora, &key(app), (&reached, Step::FirstContact)).await.unwrap();
+    hub.clock.advance(Duration::from_secs(2 * 3600 - 1));
+    assert_eq!(app.mind_urgent().await.unwrap(), 0);
+    hub.clock.advance(Duration::from_secs(1));
+    assert_eq!(app.mind_urgent().await.unwrap(), 1, "one alone lies");
+    assert_eq!(app.mind_urgent().await.unwrap(), 0, "and is passed up once");
+    let mut raw = Raw::owner(&hub).await;
+    let told = "SELECT t.code FROM notice n JOIN team t ON t.id = n.to_id WHERE n.code = 'escalated' ORDER BY t.code";
+    assert_eq!(raw.texts(told).await, ["fire-control", "fire-protection"], "cover and the desk hear of it");
+
+    // Whoever said that they act, and says so no more, leaves it lying.
+    let cora = hub.sign_in("cora.pretend").await;
+    assert!(opens(app, &cora, &looked).await.referral.desk.escalated_at.is_some());
+    app.release(&app.request(None), &cora, &key(app), &acted).await.unwrap();
+    assert_eq!(app.mind_urgent().await.unwrap(), 1);
+    hub.finish().await;
+}
+
+async fn acting_ends(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let references = [urgent(&hub, "fire-protection").await, urgent(&hub, "fire-protection").await];
+    let cora = hub.sign_in("cora.pretend").await;
+    for reference in &references {
+        opens(app, &cora, reference).await;
+        app.claim(&app.request(None), &cora, &key(app), reference).await.unwrap();
+    }
+    let [decided, closed] = &references;
+    // The desk can end it: any of it, whoever works on it.
+    let fay = hub.sign_in("fay.fictional").await;
+    let view = opens(app, &fay, decided).await;
+    assert!(view.actions.contains(&Action::ReleaseClaim) && view.desk.is_some_and(|desk| desk.acting.is_some()));
+    app.release(&app.request(None), &fay, &key(app), decided).await.unwrap();
+    assert!(opens(app, &fay, decided).await.desk.is_some_and(|desk| desk.acting.is_none()));
+    let again = app.release(&app.request(None), &fay, &key(app), decided).await;
+    assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+
+    // So do the decision and the closing.
+    app.claim(&app.request(None), &cora, &key(app), decided).await.unwrap();
+    let revision = opens(app, &fay, decided).await.referral.revision;
+    let decision = NewDecision {
+        outcome: "enforcement-notice".to_owned(),
+        reason_for_file: "Seen.".to_owned(),
+        reason_for_referrer: Some("We served a notice.".to_owned()),
+        ..NewDecision::default()
+    };
+    app.decide_referral(&app.request(None), &fay, &key(app), (decided, &decision, revision)).await.unwrap();
+    assert!(opens(app, &fay, decided).await.referral.desk.acting.is_none());
+    let revision = opens(app, &fay, closed).await.referral.revision;
+    let farewell = NewFarewell { words: "Nothing is left to do.".to_owned(), ..NewFarewell::default() };
+    let closing =
+        Closing { reason: Some(CloseReason::Other), text: "Seen.".to_owned(), farewell, revision, ..Closing::default() };
+    app.close_referral(&app.request(None), &fay, &key(app), (closed, &closing)).await.unwrap();
+    assert!(opens(app, &fay, closed).await.referral.desk.acting.is_none());
+    hub.finish().await;
+}
+
 async fn cover_sees_what_is_for_today(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let sender = hub.sign_in("tess.example").await;
@@ -187,5 +266,7 @@ fn key_bytes(danger: bool) -> &'static [u8] {
 crate::support::on_both! {
     what_cover_opens_is_opened_to_the_sender_and_unread_to_the_desk => cover_acts,
     cover_says_who_acts_beside_whoever_works_on_it => who_acts,
+    one_look_by_cover_does_not_end_the_alarm => a_look_is_no_act,
+    who_acts_for_cover_does_until_it_is_decided_closed_or_the_desk_says_so => acting_ends,
     a_referral_for_today_stands_in_the_queue_of_the_team_that_covers => cover_sees_what_is_for_today,
 }

@@ -102,6 +102,28 @@ async fn to_and_fro(engine: Engine) {
     hub.finish().await;
 }
 
+/// In a small agency whoever sends often sits in the team that receives, or in the one that covers.
+async fn both_sides_at_once(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let theo = hub.sign_in("theo.invented").await;
+    let own = send(app, &theo, "own", |_| ()).await.reference.to_string();
+    let cora = hub.sign_in("cora.pretend").await;
+    let covered = send(app, &cora, "covered", |answers| answers["danger_now"] = json!(true)).await.reference.to_string();
+    let fay = hub.sign_in("fay.fictional").await;
+    for (sender, reference) in [(&theo, &own), (&cora, &covered)] {
+        read(app, &fay, reference).await;
+        app.ask_referrer(&app.request(None), &fay, &key(app), (reference, "Which door?")).await.unwrap();
+        assert_eq!(sent(app, sender).await.0, Some(News::Question));
+        read(app, sender, reference).await;
+        assert_eq!(sent(app, sender).await.0, None, "their look takes it away, whichever way they came");
+    }
+    // What they do themselves for the team is nothing new to them.
+    app.ask_referrer(&app.request(None), &theo, &key(app), (&own, "Of myself: which door?")).await.unwrap();
+    assert_eq!(sent(app, &theo).await.0, None);
+    hub.finish().await;
+}
+
 /// Whoever is refused part of it may not be shown what is new: their row says nothing of it, and their look takes no mark away.
 async fn no_sign(engine: Engine) {
     let hub = Hub::founded(engine).await;
@@ -135,5 +157,6 @@ async fn no_sign(engine: Engine) {
 crate::support::on_both! {
     what_the_sender_writes_is_new_to_the_desk_until_one_of_it_looks => to_the_desk,
     each_side_finds_in_its_list_what_the_other_did => to_and_fro,
+    a_sender_who_sits_in_the_receiving_or_covering_team_has_seen_what_they_looked_at => both_sides_at_once,
     who_is_refused_a_part_sees_no_mark_and_takes_none_away => no_sign,
 }

@@ -1,7 +1,7 @@
 //! Sharing part by part: sections of the form or single answers, exactly as the preview shows them, with what was changed of them and
 //! with what must be read first; what is left out is neither there nor said to have been left open.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use referral_exchange::{
     app::{Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, Said, answers_to_json, flags, latest},
@@ -156,6 +156,46 @@ async fn two_parts_are_one(engine: Engine) {
     case.hub.finish().await;
 }
 
+/// Two answers are changed at once; one goes to whoever had the other.
+async fn a_change_between(engine: Engine) {
+    let case = Case::begin(engine, &[]).await;
+    case.give(&case.choose("fire-prevention", &[answer("narrative")]).await).await.unwrap();
+    case.amend(&json!({ "narrative": "canarychanged", "contact_never": "never the canaryneighbour" })).await;
+    case.give(&case.choose("fire-prevention", &[section("contact")]).await).await.unwrap();
+    let finn = case.hub.sign_in("finn.mythical").await;
+    assert!(!shown(&case.read(&finn).await).contains("canarychanged"), "they have what stood before");
+    case.give(&case.choose("fire-prevention", &[answer("narrative")]).await).await.unwrap();
+    assert!(shown(&case.read(&finn).await).contains("canarychanged"));
+    for again in [answer("narrative"), section("contact")] {
+        let again = case.give(&case.choose("fire-prevention", &[again]).await).await;
+        assert!(matches!(again, Err(Error::Conflict(_))), "now they have both: {again:?}");
+    }
+    case.hub.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_a_share_is_out_of_date_is_said_until_the_change_is_given() {
+    const OLD: &str = "Answers were changed after you shared them";
+    let case = Case::begin(ENGINES[0], &[]).await;
+    case.give(&case.choose("fire-prevention", &[answer("narrative")]).await).await.unwrap();
+    case.amend(&json!({ "narrative": "canarychanged" })).await;
+    let (app, reference) = (Arc::clone(&case.hub.app), case.reference.clone());
+    let change = case.choose("fire-prevention", &[answer("narrative")]).await;
+    let Case { hub, nia, .. } = case;
+    let served = hub.serve().await;
+    let own = Client::new(&served);
+    own.sign_in(&served, "nia.imaginary").await;
+    let page = format!("/referrals/{reference}");
+    assert!(own.get(&page).await.body.contains(OLD));
+    let share = async |share: &NewShare| app.share(&app.request(None), &nia, &key(&app), (&reference, share)).await;
+    served.hub.clock.advance(Duration::from_secs(1));
+    let second = share(&change).await.unwrap().value.id;
+    assert!(!own.get(&page).await.body.contains(OLD));
+    app.recall_share(&app.request(None), &nia, &key(&app), (&reference, &second)).await.unwrap();
+    assert!(own.get(&page).await.body.contains(OLD), "they have the change no more");
+    served.finish().await;
+}
+
 async fn what_cannot_be_chosen(engine: Engine) {
     let case = Case::begin(engine, &["lives_at"]).await;
     let app = &case.hub.app;
@@ -228,5 +268,6 @@ async fn the_form_has_nothing_chosen_and_what_is_left_out_is_not_said_to_be_open
 crate::support::on_both! {
     a_share_of_parts_shows_these_with_their_changes_and_the_warnings => only_what_was_chosen,
     parts_shared_one_after_the_other_are_one_to_their_reader => two_parts_are_one,
+    what_was_changed_of_a_part_is_given_though_the_change_came_along_with_another => a_change_between,
     what_is_kept_apart_or_from_somebody_cannot_be_chosen => what_cannot_be_chosen,
 }

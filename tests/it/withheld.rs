@@ -141,6 +141,8 @@ async fn colleagues_pass_it_on(engine: Engine) {
     let form = || (exploitation(), json!({ "district": { "not_known": "not-known" }, "danger_now": true }));
     let reference = send(app, &tess, form(), keep(&["lives_at"], &[COUNTY])).await;
     let plain = send(app, &tess, form(), Withhold::default()).await;
+    // From the city as well, of which she knows as little.
+    let both = send(app, &tess, form(), keep(&["lives_at"], &[COUNTY, CITY])).await;
     let (erin, iris) = (hub.sign_in("erin.hypothetical").await, hub.sign_in("iris.makebelieve").await);
     let offered = async |caller: &Caller, reference: &str| {
         let view = read(app, caller, reference).await;
@@ -148,6 +150,7 @@ async fn colleagues_pass_it_on(engine: Engine) {
         places.into_iter().map(|place| (place.pathway.map(|course| course.version), place.team.name)).collect::<Vec<_>>()
     };
     assert_eq!(offered(&iris, &reference).await, offered(&iris, &plain).await, "no sign of it");
+    assert_eq!(offered(&iris, &both).await, offered(&iris, &plain).await, "nor of what is kept from others");
     let county = |places: &[(Option<String>, String)]| places.iter().any(|(_, name)| name.starts_with("County"));
     assert!(county(&offered(&erin, &plain).await) && !county(&offered(&erin, &reference).await), "others are not led astray");
     let pass_on = async |name: &str, pathway: Option<&str>, to: &str| {

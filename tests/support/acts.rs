@@ -101,6 +101,11 @@ pub async fn keep_form(hub: &Hub, username: &str) {
 
 /// A grant to a team on the newest referral's `shared` compartment, made held by an event of a job; its bytes open nothing.
 pub async fn hold(hub: &Hub, team: TeamId) -> GrantId {
+    hold_as(hub, team, GrantReason::Copy).await
+}
+
+/// The same for another reason.
+pub async fn hold_as(hub: &Hub, team: TeamId, reason: GrantReason) -> GrantId {
     const SQL: &str =
         "SELECT g.referral, g.compartment, g.key_id, g.to_key FROM grant_made g ORDER BY g.granted_at DESC, g.id LIMIT 1";
     let row = Raw::owner(hub).await.rows(SQL).await.remove(0);
@@ -123,7 +128,7 @@ pub async fn hold(hub: &Hub, team: TeamId) -> GrantId {
         to_epoch: 1,
         suite: 1,
         sha256: <[u8; 32] as From<_>>::from(<sha2::Sha256 as sha2::Digest>::digest(&bytes)),
-        reason: GrantReason::Copy,
+        reason,
         held: true,
         event: tx.event(),
         bytes,

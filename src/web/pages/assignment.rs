@@ -14,7 +14,7 @@ use http::StatusCode;
 use super::{history, readers::of_our_file, referral};
 use crate::{
     app::{App, Assignment, DeskView, Error, IdempotencyKey, MemberView, ReferralView, latest},
-    domain::{absence::Absence, action::Action, answers::FieldError, reference::Reference},
+    domain::{absence::Absence, action::Action, answers::FieldError, reference::Reference, referral::ReferralState},
     web::{
         components::{Button, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Hint, Radio, Radios, Textarea, WarningText},
         error::{Answer, Failure, mend, ok, page, see},
@@ -37,17 +37,19 @@ pub struct DeskBox {
     pub href: String,
     /// Who works on it, as a sentence.
     pub who: String,
-    /// Whether the reader is of those who cover.
-    pub covers: bool,
     /// Who reads this, as a sentence.
     pub seen_by: String,
-    /// Whether the reader may take it.
-    pub may_claim: bool,
-    /// Whether the reader may give it back.
-    pub may_release: bool,
+    /// Words of the button by which the reader takes it, or says that they act; empty for none.
+    pub takes: &'static str,
+    /// Words of the button by which they give it back, or say that nobody of cover acts any more; empty for none.
+    pub gives_back: &'static str,
     /// Words of the link to the page on which it is handed on; empty for none.
     pub hand: String,
 }
+
+/// What comes of a look by whoever covers, if nothing follows.
+const PASSED_UP: &str =
+    " If nobody does, or writes, or marks the first contact, it is passed up two hours after one of you opened it.";
 
 impl DeskBox {
     /// For the receiving team; none for others.
@@ -67,7 +69,11 @@ impl DeskBox {
             (Some(_), true) => " You act on it, for cover.".to_owned(),
             (Some((name, at)), false) => format!(" {name}, who covers, acts on it since {}.", at.words()),
             (None, _) if desk.keeps_casework => String::new(),
-            (None, _) => " Nobody who covers has said that they act on it.".to_owned(),
+            (None, _) => {
+                let unopened = view.referral.stage.state() == ReferralState::Received;
+                let later = if unopened { PASSED_UP } else { "" };
+                format!(" Nobody who covers has said that they act on it.{later}")
+            }
         };
         let covering = words::both(&history::cover(view));
         let seen_by = match covering.as_str() {
@@ -85,23 +91,28 @@ impl DeskBox {
             form_token: fresh_token(app),
             href: format!("/referrals/{}", view.referral.reference),
             who: format!("{who}{acting}"),
-            covers: !desk.keeps_casework,
             seen_by,
-            may_claim: may(Action::ClaimReferral),
-            may_release: may(Action::ReleaseClaim),
+            takes: match (may(Action::ClaimReferral), desk.keeps_casework) {
+                (false, _) => "",
+                (true, true) => "Take it",
+                (true, false) => "Say that you act on it",
+            },
+            gives_back: match (may(Action::ReleaseClaim), desk.keeps_casework && desk.is_mine) {
+                (false, _) => "",
+                (true, true) => "Give it back",
+                (true, false) => "Say that nobody of cover acts any more",
+            },
             hand: hand.to_owned(),
         })
     }
 
     fn claim(&self) -> Button {
-        let text = if self.covers { "Say that you act on it" } else { "Take it" };
-        Button { text: text.to_owned(), prevent_double_click: Some(true), ..Button::default() }
+        Button { text: self.takes.to_owned(), prevent_double_click: Some(true), ..Button::default() }
     }
 
     fn release(&self) -> Button {
-        let text = if self.covers { "Say that nobody of cover acts any more" } else { "Give it back" };
         Button {
-            text: text.to_owned(),
+            text: self.gives_back.to_owned(),
             classes: "govuk-button--secondary".to_owned(),
             prevent_double_click: Some(true),
             ..Button::default()

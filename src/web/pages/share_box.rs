@@ -169,7 +169,18 @@ fn changed(share: &ShareView, view: &ReferralView) -> &'static str {
         let touches = whole || addition.answers.iter().any(|(id, _)| share.answers.contains(id));
         addition.amends && addition.at > share.at && touches
     };
-    if share.ended.is_none() && view.additions.iter().any(later) {
+    // They may have been given the change by another share since.
+    let touched = |addition: &AdditionView| {
+        addition.answers.iter().map(|(id, _)| id.clone()).filter(|id| whole || share.answers.contains(id)).collect::<Vec<_>>()
+    };
+    let has = |addition: &AdditionView| {
+        let touched = touched(addition);
+        view.shares.iter().any(|other| {
+            let stands = other.ended.is_none() && other.holder == share.holder && other.at >= addition.at;
+            stands && (other.entries.contains(&addition.id) || touched.iter().all(|id| other.answers.contains(id)))
+        })
+    };
+    if share.ended.is_none() && view.additions.iter().any(|addition| later(addition) && !has(addition)) {
         "Answers were changed after you shared them. They have what stood before: share the change, and ring them if it matters \
          today."
     } else {

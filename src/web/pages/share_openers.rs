@@ -1,8 +1,10 @@
 //! Who opened what was shared, a line for each person: how they are rung, when first and last, and how often.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
-use crate::app::OpeningView;
+use crate::{app::OpeningView, domain::ids::UserId};
 
 /// Those who opened something.
 #[derive(Clone, Default, Template)]
@@ -15,6 +17,8 @@ pub struct Openers {
 /// One person.
 #[derive(Clone)]
 pub struct Opener {
+    /// Their account: two may be named alike.
+    pub user: UserId,
     /// Name, role, team and its agency.
     pub who: String,
     /// Their work number; empty where they gave none.
@@ -30,9 +34,11 @@ impl Openers {
             let who: Vec<&str> = [&opening.by.name, &opening.by.role, &opening.team].map(String::as_str).into();
             let who = who.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
             let did = did(opening);
-            match people.iter_mut().find(|person| person.who == who) {
-                Some(person) => person.did.push(did),
-                None => people.push(Opener { who, ring: opening.by.phone.clone().unwrap_or_default(), did: vec![did] }),
+            if let Some(person) = people.iter_mut().find(|person| person.user == opening.user && person.who == who) {
+                person.did.push(did);
+            } else {
+                let ring = opening.by.phone.clone().unwrap_or_default();
+                people.push(Opener { user: opening.user, who, ring, did: vec![did] });
             }
         }
         Self { people }
@@ -40,7 +46,8 @@ impl Openers {
 
     /// How many they are, in words.
     pub(super) fn count(&self) -> String {
-        match self.people.len() {
+        let people: BTreeSet<UserId> = self.people.iter().map(|person| person.user).collect();
+        match people.len() {
             0 => "Nobody has opened it".to_owned(),
             1 => "Opened by 1 person".to_owned(),
             many => format!("Opened by {many} people"),
@@ -53,5 +60,27 @@ fn did(opening: &OpeningView) -> String {
     match opening.times {
         1 => format!("{what} once, {}", opening.last.words()),
         times => format!("{what} {times} times, first {}, last {}", opening.first.words(), opening.last.words()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{app::Reached, domain::time::Timestamp};
+
+    #[test]
+    fn two_people_of_one_name_are_two_and_one_who_did_two_things_is_one() {
+        let opening = |byte, is_file| OpeningView {
+            user: UserId::from_bytes([byte; 16]),
+            by: Reached { name: "Sam Same".to_owned(), role: "Triager".to_owned(), phone: None },
+            team: "A team (An agency)".to_owned(),
+            first: Timestamp::from_millis(0),
+            last: Timestamp::from_millis(0),
+            times: 1,
+            is_file,
+        };
+        let of = |openings: &[OpeningView]| Openers::of(openings).count();
+        assert_eq!(of(&[opening(1, false), opening(1, true)]), "Opened by 1 person");
+        assert_eq!(of(&[opening(1, false), opening(2, false)]), "Opened by 2 people");
     }
 }

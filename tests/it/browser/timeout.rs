@@ -136,6 +136,37 @@ async fn without_a_connection_the_form_stays_and_nothing_typed_is_lost() {
     served.finish().await;
 }
 
+/// On a slow line people press again: the second press is the first one, and nobody is told that they were faster themselves.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_presses_on_a_slow_line_are_one_saving() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let browser = Browser::open(NARROW, &served.url()).await;
+    let section = section(&browser, &served).await;
+    browser.fill("narrative", "Typed on a slow line.").await;
+    // Each asking of the hub takes until it is let go; what saves itself does not get there.
+    browser
+        .run(
+            "window.waiting = []; window.real = window.fetch; \
+             window.fetch = (to, how) => how?.body?.get?.('autosave') ? Promise.reject(new Error('no network')) \
+             : new Promise(go => window.waiting.push(go)).then(() => window.real(to, how))",
+        )
+        .await;
+    let save = "form[data-app-autosave] .govuk-button-group button";
+    for _ in 0..3 {
+        browser.click(save).await;
+    }
+    assert_eq!(browser.text("[data-app-saved]").await, "Asking the hub…");
+    assert_eq!(browser.run("return window.waiting.length").await, serde_json::json!(1), "it is asked once");
+    browser.run("window.waiting.forEach(go => go())").await;
+    browser.wait_for("body:not(:has([data-app-saved])), form:not([action$='/section/seen'])").await;
+    let heading = browser.text("h1").await;
+    assert!(!heading.contains("changed"), "{heading}");
+    browser.go(&section).await;
+    assert_eq!(browser.find("[name=narrative]").await.prop("value").await.unwrap().unwrap(), "Typed on a slow line.");
+    browser.close().await;
+    served.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_scripts_the_page_says_when_the_session_ends() {
     let served = Hub::founded(ENGINES[0]).await.serve().await;

@@ -131,6 +131,7 @@ async fn shares(browser: &Browser, hub: &Hub) {
     browser.submit().await;
     let preview = browser.text("main").await;
     assert!(preview.contains(ANSWER) && preview.contains(OWN) && preview.contains(AGREEMENT), "{preview}");
+    assert!(!preview.contains(FOR_FILE), "{preview}");
     // The head of the page names the case to whoever shares it; what they give is framed.
     let given = browser.text(".app-preview").await;
     assert!(given.contains(ANSWER) && !given.contains(FOR_FILE) && !given.contains(CHILD), "{given}");

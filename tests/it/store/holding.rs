@@ -1,12 +1,12 @@
 //! Held grants: there, and yet counting for nothing until a release that an event vouches for.
 
 use referral_exchange::{
-    domain::{ids::GrantId, reference::Reference},
+    domain::{grant::GrantReason, ids::GrantId, reference::Reference},
     store::Engine,
 };
 
 use crate::support::{
-    acts::{hold, release, send},
+    acts::{hold, hold_as, release, send},
     hub::{ENGINES, Hub},
     raw::Raw,
 };
@@ -20,6 +20,12 @@ async fn held_until_released(engine: Engine) {
     let sees =
         async |reference: Reference| store.referral_seen_by(reference, &[other.team_id.to_string()]).await.unwrap().is_some();
     assert!(!sees(reference).await, "nothing was granted yet");
+
+    // A team holds as a party only what it received or sent: planted for any other, it is not even looked at.
+    let third = hub.person("hugh.pseudo").team_id;
+    let planted = hold_as(&hub, third, GrantReason::Party).await;
+    release(&hub, planted).await;
+    assert!(store.referral_seen_by(reference, &[third.to_string()]).await.unwrap().is_none(), "it is no party to this");
 
     let grant = hold(&hub, other.team_id).await;
     let id =

@@ -13,18 +13,22 @@ use super::{
     },
     PERSON, Sample, files, referral, sample, somebody, work,
 };
-use crate::domain::{ids::EntryId, sharing::Shared};
+use crate::domain::{
+    ids::{EntryId, UserId},
+    sharing::Shared,
+};
 
 const HREF: &str = "/referrals/7K3F-9QXD-2";
 
 fn openers(words: &str) -> Openers {
-    let opener = |ring: &str| Opener {
+    let opener = |byte, ring: &str| Opener {
+        user: UserId::from_bytes([byte; 16]),
         who: format!("{PERSON}, {words}, Health safeguarding (Exampleshire Trust)"),
         ring: ring.to_owned(),
         did: vec!["Opened it once, 5 June 2026 at 10am".to_owned()],
     };
     // One gave a number at work, the other none.
-    Openers { people: if words.is_empty() { Vec::new() } else { vec![opener("0116 496 0000"), opener("")] } }
+    Openers { people: if words.is_empty() { Vec::new() } else { vec![opener(1, "0116 496 0000"), opener(2, "")] } }
 }
 
 fn line(words: &str) -> ShareLine {

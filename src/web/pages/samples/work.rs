@@ -21,14 +21,13 @@ use crate::web::view::ActedOn;
 
 pub(super) fn desk() -> DeskBox {
     DeskBox {
-        covers: false,
         seen_by: "Only the receiving team sees this.".to_owned(),
         csrf_token: "token-of-the-session".to_owned(),
         form_token: "token-of-the-form".to_owned(),
         href: "/referrals/7K3F-9QXD-2".to_owned(),
         who: format!("{PERSON} works on this."),
-        may_claim: true,
-        may_release: true,
+        takes: "Take it",
+        gives_back: "Give it back",
         hand: "Give it to somebody".to_owned(),
     }
 }
