@@ -128,11 +128,13 @@ pub struct Member {
     name: String,
     team: String,
     agency: String,
+    /// The other teams that they sit in, by name: those that receive on this pathway first.
+    also: Vec<String>,
 }
 
 impl From<RestrictedMember> for Member {
-    fn from(RestrictedMember { user, name, team, agency }: RestrictedMember) -> Self {
-        Self { id: user.to_string(), name, team, agency }
+    fn from(RestrictedMember { user, name, team, agency, also }: RestrictedMember) -> Self {
+        Self { id: user.to_string(), name, team, agency, also }
     }
 }
 

@@ -55,10 +55,11 @@ pub struct Submission {
     answers: Unique,
     /// The lawful basis, if not the pathway's default for your agency, with a reason.
     legal: Option<LegalBody>,
-    /// Account ids, from `/pathways/{id}/restricted`, of those who must not receive it because they are involved.
+    /// Account ids, from `/pathways/{id}/restricted`, of those who must not receive it because they are involved; an empty list
+    /// says that none of them is. Needed where somebody involved is or may be known to a partner.
     #[serde(default)]
     #[schema(required = false)]
-    strike_out: Vec<String>,
+    strike_out: Option<Vec<String>>,
     /// The reference of the enquiry that this referral is made of, if any; none for an enquiry.
     enquiry: Option<String>,
     /// The reference of what you sent before, was stopped at the check, and what this takes the place of: it ends as not sent.
@@ -493,11 +494,13 @@ async fn send(app: &App, Change { signed, key, body }: Change, kind: FormKind) -
     }
     let versioned = app.form(&pathway, kind).ok_or(Error::Unseen)?;
     let answers = raw_from_request(&versioned.pathway, &answers.0).map_err(Error::Invalid)?;
-    let struck_out = strike_out.iter().map(|id| UserId::parse(id));
+    let strike_out_unsaid = strike_out.is_none();
+    let struck_out = strike_out.iter().flatten().map(|id| UserId::parse(id));
     let choices = Choices {
         withhold: withhold.map(WithholdBody::chosen).transpose()?,
         legal: legal.map(LegalBody::pick).transpose()?,
         struck_out: struck_out.collect::<Result<_, _>>().map_err(|_| Error::Malformed("strike_out holds account ids"))?,
+        strike_out_unsaid,
         team: team.map(|id| TeamId::parse(&id)).transpose().map_err(|_| Error::Malformed("team is a team's id"))?,
     };
     let sending = Sending { answers: answers.clone(), choices, enquiry, replaces };

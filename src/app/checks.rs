@@ -38,7 +38,7 @@ const MOST: i64 = 100;
 /// The longest words to the sender, in characters.
 const LONGEST: usize = 2000;
 /// How long a stopped referral waits for its sender.
-const KEPT_STOPPED: Duration = Duration::from_hours(28 * 24);
+pub(super) const KEPT_STOPPED: Duration = Duration::from_hours(28 * 24);
 /// The job's name in the log.
 const JOB: &str = "checks";
 
@@ -258,6 +258,8 @@ impl App {
                 news.extend(of_release(referral, &grants));
                 news
             }
+            // Whoever lets it go knows it; of what ended by itself its sender may know nothing.
+            Fate::Withdrawn if by.is_none() => self.tell_sender(referral, NoticeCode::StopEnded, by).await?,
             Fate::Withdrawn => Vec::new(),
         };
         let clocks = self.store.clocks_of(referral.id).await?;

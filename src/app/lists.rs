@@ -229,6 +229,26 @@ impl App {
         if works { Ok(self.store.queue_counts(team, caller.user(), self.now()).await?) } else { Err(Error::Unseen) }
     }
 
+    /// Of the caller's queues the one whose open work is due soonest; the first of them where none has any. None for somebody who
+    /// works no queue.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn soonest_queue(&self, caller: &Caller) -> Result<Option<TeamId>, Error> {
+        let (filter, now) = (QueueFilter::default(), self.now());
+        let mut soonest: Option<(Option<Timestamp>, TeamId)> = None;
+        for place in self.queue_places(caller) {
+            let view = Some(QueueView::Team);
+            let part = QueuePart { team: place.team, user: caller.user(), view, filter: &filter, now, after: None, limit: 1 };
+            let due = self.store.queue_of(&part).await?.first().and_then(|referral| referral.due_at);
+            let is_sooner = |known: Option<Timestamp>| due.is_some_and(|due| known.is_none_or(|known| due < known));
+            if soonest.is_none_or(|(known, _)| is_sooner(known)) {
+                soonest = Some((due, place.team));
+            }
+        }
+        Ok(soonest.map(|(_, team)| team))
+    }
+
     /// The caller's places that work a queue.
     pub fn queue_places<'c>(&self, caller: &'c Caller) -> Vec<&'c Place> {
         caller.admitted().filter(|place| self.works_queue(place)).collect()

@@ -2,7 +2,7 @@
 //! the page cannot promise what the keys do not keep.
 
 use super::{
-    App, Caller, Checked, Copied, Error, NamedPlace,
+    App, Caller, Checked, Copied, Error, NamedPlace, Unchecked,
     senders::Written,
     submit::{places_to_submit_from, submission},
 };
@@ -28,6 +28,8 @@ pub struct Preview {
     pub elsewhere: Option<(String, String)>,
     /// Who checks it first, and until when.
     pub check: Option<Checked>,
+    /// Why nobody does, where somebody does as a rule.
+    pub unchecked: Option<Unchecked>,
     /// The teams told as well; where `named`, those that are therefore not told.
     pub copies: Vec<Copied>,
     /// The team that covers, where it is for today.
@@ -96,6 +98,8 @@ impl App {
         let written = Written { draft, saved: &[] };
         let sender = self.sender((caller, &place, &agency), (pathway, answers), Some(written)).await?;
         let to = self.recipients(&sender, pathway, answers, &[], request.at).await?;
+        let checked = matches!(to.stage, Stage::Checking { .. });
+        let unchecked = if checked { None } else { self.unchecked(&sender, (pathway, answers), request.at).await? };
         let (mut cover, mut deputy) = (None, None);
         for holder in &to.shared {
             match holder.reason() {
@@ -135,6 +139,7 @@ impl App {
                 Stage::Checking { until } => Some(Checked { by: to.checkers, until }),
                 _ => None,
             },
+            unchecked,
             copies,
             cover,
             deputy,

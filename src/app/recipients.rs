@@ -1,6 +1,6 @@
 //! Who receives a referral, and who holds what of it (docs/security.md): decided before anything is sealed.
 
-use super::{App, Caller, Error, sealing::Holder, senders::Sender, withheld::Kept};
+use super::{App, Caller, Choices, Error, sealing::Holder, senders::Sender, withheld::Kept};
 use crate::{
     domain::{
         agency::TeamState,
@@ -42,6 +42,20 @@ pub struct RestrictedMember {
     pub team: String,
     /// The agency's name.
     pub agency: String,
+    /// The other teams that the person sits in, by name: those that receive on this pathway first.
+    pub also: Vec<String>,
+}
+
+/// Where it goes by name, its sender says who of those people is involved, or that none is: nobody passes that over.
+///
+/// # Errors
+/// [`Error::Invalid`] where they have not.
+pub(super) fn said_who_is_involved(pathway: &Pathway, answers: &Answers, choices: &Choices) -> Result<(), Error> {
+    if choices.strike_out_unsaid && choices.struck_out.is_empty() && pathway.is_conflicted(answers) {
+        let words = "Tick everybody who is involved, or that none of these people is";
+        return Err(Error::Invalid(vec![strike_out_error(words)]));
+    }
+    Ok(())
 }
 
 /// Everybody who gets a key, and what follows from it.
@@ -291,7 +305,8 @@ impl App {
             return Ok(at_once);
         }
         let mut checkers = Vec::new();
-        for lead in leads.iter().filter(|lead| lead.is_there(at)) {
+        let away = self.leads_away(&leads, at).await?;
+        for lead in leads.iter().filter(|lead| away.iter().all(|(user, _)| *user != lead.user)) {
             if let Some(holder) = self.person_holder(lead.user, |place| place.agency == sender.agency.id).await? {
                 checkers.push((lead.user, holder));
             }
@@ -389,14 +404,28 @@ impl App {
             let agency = self.agency(team.agency).await?.name.as_str().to_owned();
             let mut of_team = Vec::new();
             for (user, _, name) in self.store.account_names(&people).await? {
+                let also = self.other_teams(user, &team, pathway).await?;
                 let (team, agency) = (team.name.as_str().to_owned(), agency.clone());
-                of_team.push(RestrictedMember { user, name: name.as_str().to_owned(), team, agency });
+                of_team.push(RestrictedMember { user, name: name.as_str().to_owned(), team, agency, also });
             }
             of_team.retain(|member| members.iter().all(|known| known.user != member.user));
             of_team.sort_by(|one, other| one.name.cmp(&other.name));
             members.extend(of_team);
         }
         Ok(members)
+    }
+
+    /// The names of the teams that somebody sits in beside one: those that receive on a pathway first.
+    async fn other_teams(&self, user: UserId, one: &Team, pathway: &Pathway) -> Result<Vec<String>, Error> {
+        let mut others = Vec::new();
+        for place in self.store.places(user).await?.into_iter().filter(|place| place.team != one.id) {
+            let team = self.team(place.team).await?;
+            let receives = pathway.routes.all().any(|route| route.team.as_str() == team.code);
+            others.push((!receives, team.name.as_str().to_owned()));
+        }
+        others.sort();
+        others.dedup();
+        Ok(others.into_iter().map(|(_, name)| name).collect())
     }
 
     async fn check_struck_out(&self, caller: &Caller, pathway: &Pathway, struck_out: &[UserId]) -> Result<(), Error> {

@@ -91,6 +91,8 @@ pub struct ReferralView {
     pub sent_by: (String, String, String),
     /// How whoever it is of is reached at work.
     pub sender: Reached,
+    /// When and how it came on from the check, where there was one.
+    pub let_go: Option<(Timestamp, LetGo)>,
     /// The deputy who sent it; none where whoever wrote it did.
     pub deputy: Option<Reached>,
     /// Who received it: team, agency.
@@ -157,6 +159,19 @@ pub struct HolderView {
     pub reason: GrantReason,
     /// Whether it is an agency's recovery key, in shares outside the exchange: then `name` is the agency.
     pub is_recovery: bool,
+    /// Where somebody who received it by name is rung at work, if they gave a number.
+    pub phone: Option<String>,
+}
+
+/// How it came on from the check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LetGo {
+    /// By itself: nobody had checked it.
+    ByItself,
+    /// Whoever checked it passed it on, by name.
+    Checked(String),
+    /// Whoever sent it did so all the same, by name: that it was stopped is for their side alone.
+    SentAnyway(String),
 }
 
 /// Whether somebody reads it on the side that sent it, before or after the check.
@@ -235,7 +250,6 @@ impl App {
         let sender = if by_share { Reached::default() } else { self.reached(referral.referrer, referral.referrer_team).await? };
         let deputy = self.deputy_reached(deputy, referral.referrer_team).await?;
         let sent_by = if by_share { Default::default() } else { self.sent_from(&referral, &sender).await? };
-        let received_by = self.received_by(&referral).await?;
         let stop = self.stop_view(&pathway, stop).await?;
         let writers = messages.iter().map(|(by, _)| *by).chain(additions.iter().map(|(by, _)| *by));
         let writers = writers.chain(notes.iter().map(|(by, _)| *by)).chain(decisions.iter().map(|(by, _)| *by));
@@ -251,6 +265,7 @@ impl App {
         let marks = self.mark_views(marks, relation, &actions).await?;
         let covered = if by_share { None } else { self.covered_view(&referral).await? };
         let mut view = ReferralView {
+            let_go: if by_share { None } else { self.let_go_view(&referral, relation).await? },
             carried: self.carried_of(&referral, answers.as_ref()).await?,
             enquiry: to(PointsAt::Enquiry).next(),
             referrals: to(PointsAt::Referral).collect(),
@@ -277,7 +292,7 @@ impl App {
             sent_by,
             sender,
             deputy,
-            received_by,
+            received_by: self.received_by(&referral).await?,
             legal_reason,
             stop,
             desk,
@@ -294,6 +309,20 @@ impl App {
         let marked = view.marked();
         view.withheld.extend(marked);
         Ok(view)
+    }
+
+    async fn let_go_view(&self, referral: &Referral, relation: Relation) -> Result<Option<(Timestamp, LetGo)>, Error> {
+        let Some((at, by)) = self.store.let_go(referral.id).await? else { return Ok(None) };
+        let Some(by) = by else { return Ok(Some((at, LetGo::ByItself))) };
+        let id = by.to_string();
+        let holders = self.store.holders_of_shared(referral.id).await?;
+        let checked = holders.iter().any(|holder| holder.reason == GrantReason::Checker && holder.id == id);
+        let name = self.names_of(std::iter::once(by)).await?.remove(&by).unwrap_or_default();
+        if checked {
+            return Ok(Some((at, LetGo::Checked(name))));
+        }
+        // That it was stopped before is for the sender's side alone.
+        Ok(is_senders_side(relation).then_some((at, LetGo::SentAnyway(name))))
     }
 
     /// The names of these people, one query.
@@ -336,7 +365,12 @@ impl App {
             let damaged = Error::Integrity("a holder's id is damaged");
             let to = recipient_of(holder.kind, &holder.id).map_err(|_| damaged)?;
             let is_recovery = matches!(to, RecipientOf::Recovery(_));
-            holders.push(HolderView { name: self.holder_name(to).await?, reason: holder.reason, is_recovery });
+            let phone = match to {
+                RecipientOf::User(user) if holder.reason == GrantReason::Named => self.store.work_contact(user).await?.1,
+                _ => None,
+            };
+            let phone = phone.map(|phone| phone.as_str().to_owned());
+            holders.push(HolderView { name: self.holder_name(to).await?, reason: holder.reason, is_recovery, phone });
         }
         Ok(holders)
     }

@@ -1,8 +1,10 @@
 //! Do pathway files fit this hub? Each team they name must be there and hold its key.
 
+use std::collections::BTreeSet;
+
 use super::Error;
 use crate::{
-    domain::{agency::TeamState, code::TeamCode, pathway::Pathway},
+    domain::{agency::TeamState, code::TeamCode, ids::UserId, pathway::Pathway},
     store::Store,
 };
 
@@ -83,5 +85,39 @@ pub async fn check_routes(store: &Store, pathway: &Pathway) -> Result<Vec<RouteN
             note(false, format!("only one person in the team `{code}`, which {does}, holds its key: admit another"));
         }
     }
+    notes.extend(readers_who_decide(store, pathway).await?);
     Ok(notes)
+}
+
+/// Warnings where somebody who reads answers that are kept apart sits in a team that the pathway routes to as well.
+async fn readers_who_decide(store: &Store, pathway: &Pathway) -> Result<Vec<RouteNote>, Error> {
+    let decides: BTreeSet<&TeamCode> =
+        pathway.routes.all().flat_map(|route| [&route.team, &route.cover, &route.restricted]).collect();
+    let mut notes = Vec::new();
+    for restricted in &pathway.restricted {
+        for code in restricted.teams.iter().filter(|code| !decides.contains(code)) {
+            let readers = holders(store, code).await?;
+            for other in &decides {
+                let both = holders(store, other).await?.intersection(&readers).count();
+                if both > 0 {
+                    let category = restricted.category;
+                    let people = if both == 1 { "one person sits".to_owned() } else { format!("{both} people sit") };
+                    let text = format!(
+                        "{people} in the team `{code}`, which reads `{category}` answers, and in `{other}`, which this pathway \
+                         goes to: put somebody else in one of them"
+                    );
+                    let (pathway, team) = (pathway.id.as_str().to_owned(), code.as_str().to_owned());
+                    notes.push(RouteNote { pathway, team, text, is_fault: false });
+                }
+            }
+        }
+    }
+    Ok(notes)
+}
+
+/// Who holds a team's key; nobody where there is no such team.
+async fn holders(store: &Store, code: &TeamCode) -> Result<BTreeSet<UserId>, Error> {
+    let Some(team) = store.team_by_code(code.as_str()).await? else { return Ok(BTreeSet::new()) };
+    let members = store.members(team.id).await?;
+    Ok(members.into_iter().filter(|(_, place)| place.opens()).map(|(user, _)| user).collect())
 }

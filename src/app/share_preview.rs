@@ -131,6 +131,7 @@ impl ReferralView {
             sent_by: Default::default(),
             sender: Reached::default(),
             deputy: None,
+            let_go: None,
             replaces: None,
             replaced_by: None,
             holders: Vec::new(),

@@ -11,7 +11,7 @@ use super::{
     gate::legal,
     idempotency::Once,
     library::Versioned,
-    recipients::{Copied, Recipients, RestrictedMember},
+    recipients::{Copied, Recipients, RestrictedMember, said_who_is_involved},
     replacements::Replaced,
     sealing::{Compartment, Holder},
     senders::{Sender, Written},
@@ -94,6 +94,8 @@ pub struct Choices {
     pub legal: Option<LegalPick>,
     /// Those of the restricted teams who must not receive it.
     pub struck_out: Vec<UserId>,
+    /// Whether the sender has not said who is involved, or that nobody of them is: then a case that goes by name is not sent.
+    pub strike_out_unsaid: bool,
     /// The team it is sent from, of those the sender has a place in; the main one unless chosen.
     pub team: Option<TeamId>,
     /// The answers that are kept back, and from whom.
@@ -315,6 +317,7 @@ impl App {
         }
         let answers = answers.map_err(Error::Invalid)?;
         let sender = self.sender((caller, &place, &agency), (pathway, &answers), written).await?;
+        said_who_is_involved(pathway, &answers, &choices)?;
         let mut to = self.recipients(&sender, pathway, &answers, &choices.struck_out, request.at).await?;
         to.kept = self.kept_back(&sender, (pathway, &answers), choices.withhold.as_ref(), &to).await?;
         let receiving_agency = self.agency(to.team.agency).await?;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use super::{App, Error, recipients::Recipients, sealing::Holder};
+use super::{App, Error, checks::KEPT_STOPPED, recipients::Recipients, sealing::Holder};
 use crate::{
     crypto::RecipientOf,
     domain::{
@@ -282,7 +282,11 @@ impl App {
             let to = Addressee::User(to);
             Telling { to, code, referral: Some(id), about: None, about_team: None, urgent: false }
         };
-        let tellings: Vec<Telling> = tellings.into_iter().map(telling).collect();
+        let mut tellings: Vec<Telling> = tellings.into_iter().map(telling).collect();
+        let ending = now.minus(KEPT_STOPPED.saturating_sub(draft::REMINDED));
+        for stopped in self.store.stopped_untold((ending, NoticeCode::StopEnding), MOST).await? {
+            tellings.extend(self.tell_sender(&stopped, NoticeCode::StopEnding, None).await?);
+        }
         if !tellings.is_empty() {
             self.store.tell(&tellings, now).await?;
         }

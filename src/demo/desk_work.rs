@@ -40,15 +40,17 @@ impl Story<'_> {
             // For a meeting at which nobody has a screen.
             self.app.print_referral(&request, caller, reference, false).await?;
         }
-        let does = if std::mem::take(&mut self.must_ask) { 0 } else { self.chance.below(16) };
+        let does = if std::mem::take(&mut self.must_ask) { 0 } else { self.reads % 16 };
+        self.reads += 1;
         match does {
-            0 | 1 => self.question(caller, &view).await,
-            2 => self.note(caller, reference).await,
-            3 => self.take(caller, &view).await,
-            4 => Ok(()),
+            0 | 9 => self.question(caller, &view).await,
+            3 => self.note(caller, reference).await,
+            6 => self.take(caller, &view).await,
+            12 => Ok(()),
             // Most work is done some day; what is left shows what a desk still has to do.
             _ => {
-                let close = self.chance.below(3) > 0;
+                self.decided += 1;
+                let close = !self.decided.is_multiple_of(3);
                 self.decide(caller, &view, close).await
             }
         }
@@ -162,7 +164,7 @@ impl Story<'_> {
             self.clock.advance(Duration::from_mins(2));
             caller = self.app.authenticate(&self.app.request(None), cookie).await?;
         }
-        if self.chance.below(4) == 0 {
+        if self.chance.below(20) == 0 {
             self.disagree(&caller).await?;
         }
         Ok(caller)

@@ -19,8 +19,11 @@ use crate::{
         action::Action,
         closing::{CloseReason, NewFarewell},
         code::QuestionId,
+        draft::Part,
+        enquiry::FormKind,
         grant::GrantReason,
         ids::TeamId,
+        quarantine::StopReason,
         queue::{QueueFilter, QueueView},
         referral::ReferralState,
         urgency::Urgency,
@@ -36,6 +39,10 @@ const ONWARD: &str = "modern-slavery";
 const KEPT_BACK: (&str, &str, &str) = ("marac", "lives_at", "leicester-city-council");
 /// Who sends that.
 const SENDS: &str = "tess.example";
+/// Where the person of that is, so that no council of the city receives it.
+const ELSEWHERE: &str = "charnwood";
+/// Who begins one, who sends it as their deputy, and on which pathway.
+const BEGINS: (&str, &str, &str) = ("hana.conjured", "hugh.pseudo", "fire-prevention");
 
 impl Story<'_> {
     /// All of it, in the sessions of two people.
@@ -43,12 +50,52 @@ impl Story<'_> {
         self.clock.advance(NEXT_CODE);
         let (caller, _cookie) = self.person(WORKS)?.sign_in(self.app).await?;
         self.keep_views(&caller).await?;
+        self.put_into_quarantine(&caller).await?;
         Box::pin(self.pass_on(&caller)).await?;
         self.close_one(&caller).await?;
         self.app.sign_out(&self.app.request(None), &caller).await?;
         self.clock.advance(NEXT_CODE);
         let (caller, _cookie) = self.person(SENDS)?.sign_in(self.app).await?;
         self.send_kept_back(&caller).await?;
+        self.app.sign_out(&self.app.request(None), &caller).await?;
+        Box::pin(self.send_as_deputy()).await
+    }
+
+    /// A file that does not belong there is stopped: of the last referral with one that the desk has.
+    async fn put_into_quarantine(&mut self, caller: &Caller) -> Result<(), Error> {
+        let Some((reference, _)) = self.filed.iter().rfind(|(_, reader)| *reader == Some(WORKS)).cloned() else { return Ok(()) };
+        let view = self.app.read_referral(&self.app.request(None), caller, &reference).await?;
+        let Some(file) = view.files.last() else { return Ok(()) };
+        let (key, id) = (self.key()?, file.id.to_string());
+        self.app.quarantine(&self.app.request(None), caller, &key, (&reference, &id, Some(StopReason::Misplaced))).await.map(drop)
+    }
+
+    /// Somebody begins one and falls ill, and their deputy sends it.
+    async fn send_as_deputy(&mut self) -> Result<(), Error> {
+        let (owner, deputy, pathway) = BEGINS;
+        // A folder of other pathways may leave it out.
+        let Some(versioned) = self.app.pathway(pathway) else { return Ok(()) };
+        self.clock.advance(NEXT_CODE);
+        let (caller, _cookie) = self.person(owner)?.sign_in(self.app).await?;
+        self.choose_deputy(&caller, self.person(owner)?).await?;
+        let Some(first) = versioned.pathway.sections.first() else { return Ok(()) };
+        let part = Part {
+            section: first.id.to_string(),
+            fields: vec![(versioned.pathway.danger.question.to_string(), "no".to_owned())],
+        };
+        let key = self.key()?;
+        let form = (pathway, FormKind::Referral);
+        let begun = self.app.start_draft(&self.app.request(None), &caller, &key, (form, &part)).await?.value;
+        self.app.sign_out(&self.app.request(None), &caller).await?;
+        self.clock.advance(Duration::from_mins(40));
+        let (caller, _cookie) = self.person(deputy)?.sign_in(self.app).await?;
+        let kind = self.app.sender_kind(&caller).await?;
+        let tale = self.next_tale(pathway);
+        let writer = self.writer(&caller, kind);
+        let answers = self.written(&versioned, writer, tale);
+        let sent = self.app.send_draft(&self.app.request(None), &caller, begun, |_| raw_from_json(&answers)).await?;
+        self.received(&sent.value);
+        self.sent += 1;
         self.app.sign_out(&self.app.request(None), &caller).await
     }
 
@@ -134,7 +181,10 @@ impl Story<'_> {
         let request = self.app.request(None);
         let app = self.app;
         let read = |answers: &serde_json::Value| app.check_answers(&versioned, raw_from_json(answers).ok()?, kind).ok();
-        let mut answers = write(&versioned.pathway, ((kind, None), request.at.uk_date()), Turn::Usual, &mut self.chance, read);
+        let at = self.next_tale(pathway);
+        let tales = (self.tales.of(pathway), at);
+        let writer = (kind, Some(ELSEWHERE));
+        let mut answers = write(&versioned.pathway, (writer, request.at.uk_date()), Turn::Usual, tales, &mut self.chance, read);
         answers[question] = json!({ "line_1": "12 Harbour House", "town": "Leicester" });
         let body = json!({ "pathway": pathway, "answers": answers }).to_string();
         let withhold = Withhold { answers: vec![id], from: vec![agency.to_owned()] };

@@ -3,17 +3,21 @@
 //! Named by `cli` (the `demo` command) and by the tests' harness.
 
 mod addresses;
+mod calendar;
 mod chance;
 mod clock;
 mod desk_work;
 mod directory;
+mod files;
 mod last_days;
 mod partnership;
 mod people;
 mod questions;
 mod record;
+mod sending;
 mod sharing;
 mod story;
+mod tales;
 mod words;
 mod writing;
 

@@ -34,27 +34,36 @@ struct Question {
     username: String,
     reference: String,
     pathway: String,
+    /// Which of the pathway's stories it is.
+    tale: usize,
 }
 
 impl Story<'_> {
     /// Answers to a form that can be sent, as JSON.
-    fn written(&mut self, versioned: &Versioned, writer: Writer) -> serde_json::Value {
+    pub(super) fn written(&mut self, versioned: &Versioned, writer: Writer, tale: usize) -> serde_json::Value {
         let app = self.app;
         let read = |answers: &serde_json::Value| app.check_answers(versioned, raw_from_json(answers).ok()?, writer.0).ok();
         let today = self.app.now().uk_date();
-        write(&versioned.pathway, (writer, today), Turn::Usual, &mut self.chance, read)
+        let tales = (self.tales.of(versioned.pathway.id.as_str()), tale);
+        write(&versioned.pathway, (writer, today), Turn::Usual, tales, &mut self.chance, read)
     }
 
-    /// Sends a form; gives its reference.
-    async fn send_form(&mut self, caller: &Caller, versioned: &Versioned, made_of: Option<&str>) -> Result<String, Error> {
+    /// Sends a form with one of its pathway's stories; gives its reference.
+    async fn send_form(
+        &mut self,
+        caller: &Caller,
+        (versioned, tale): (&Versioned, usize),
+        made_of: Option<&str>,
+    ) -> Result<String, Error> {
         let kind = self.app.sender_kind(caller).await?;
         let writer = self.writer(caller, kind);
-        let answers = self.written(versioned, writer);
+        let answers = self.written(versioned, writer, tale);
         let body = json!({ "pathway": versioned.pathway.id.as_str(), "answers": answers }).to_string();
         let raw = raw_from_json(&answers).map_err(Error::Invalid)?;
         let sending = Sending { enquiry: made_of.map(str::to_owned), ..Sending::from(raw) };
         let key = self.key()?;
         let receipt = self.app.submit(&self.app.request(None), caller, &key, body.as_bytes(), versioned, sending).await?;
+        self.received(&receipt.value);
         Ok(receipt.value.reference.to_string())
     }
 
@@ -67,9 +76,11 @@ impl Story<'_> {
         let forms: Vec<_> = own.filter_map(|versioned| self.app.form(versioned.pathway.id.as_str(), FormKind::Enquiry)).collect();
         // A folder of other pathways may offer none.
         let Some(form) = forms.get(self.questions.asked % forms.len().max(1)) else { return Ok(caller) };
-        let reference = self.send_form(&caller, form, None).await?;
+        // Each pathway has a story that begins with a question.
+        let tale = self.tales.of(form.pathway.id.as_str()).iter().position(|tale| tale.enquiry.is_some()).unwrap_or_default();
+        let reference = self.send_form(&caller, (form, tale), None).await?;
         let (username, pathway) = (sender.username.clone(), form.pathway.id.to_string());
-        self.questions.waiting.push(Question { username, reference, pathway });
+        self.questions.waiting.push(Question { username, reference, pathway, tale });
         self.questions.asked += 1;
         Ok(caller)
     }
@@ -98,7 +109,7 @@ impl Story<'_> {
         self.clock.advance(NEXT_CODE);
         let (caller, _cookie) = self.person(&question.username)?.sign_in(self.app).await?;
         self.app.read_referral(&self.app.request(None), &caller, &question.reference).await?;
-        self.send_form(&caller, &versioned, Some(&question.reference)).await?;
+        self.send_form(&caller, (&versioned, question.tale), Some(&question.reference)).await?;
         self.sent += 1;
         self.questions.referred += 1;
         self.app.sign_out(&self.app.request(None), &caller).await

@@ -1,54 +1,51 @@
-//! What happened in the made-up partnership: referrals sent over two years, most of them opened, some checked first.
+//! What happened in the made-up partnership: referrals sent over two years, most of them opened, some checked first. What is
+//! told is drawn; that each thing happens, and how often, is not.
 
-use std::time::Duration;
-
-use jiff::{Span, civil::Weekday};
-use serde_json::json;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::{
     DemoPerson, NEXT_CODE, SettableClock,
+    calendar::{Day, days},
     chance::Chance,
-    partnership::{agencies, area},
+    partnership::{agencies, area, places},
     questions::Questions,
+    tales::Tales,
     words,
-    writing::{Turn, Writer, write},
+    writing::{Turn, Writer},
 };
 use crate::{
-    app::{App, Caller, Error, IdempotencyKey, Item, ListQuery, Stop, Verdict, Versioned, raw_from_json},
-    domain::{
-        agency::AgencyKind,
-        draft::Part,
-        enquiry::FormKind,
-        ports::Clock,
-        question::Kind,
-        queue::QueueFilter,
-        role::Role,
-        time::{Timestamp, london},
-    },
+    app::{App, Caller, Error, IdempotencyKey, Item, ListQuery, Stop, Verdict},
+    domain::{agency::AgencyKind, ports::Clock, queue::QueueFilter, role::Role, time::Timestamp, urgency::Urgency},
 };
 
-/// How many days people come to send, how much is sent on each, and how much by one person: signing in is what takes time.
-const VISITS: u32 = 24;
-const A_VISIT: u32 = 9;
+/// How much somebody sends on one of the last days: signing in is what takes time. Before, it is one each day.
 const A_SITTING: usize = 3;
-/// How many days before the story's end the last visits are, the last first; before those they are so far apart.
-const LAST_VISITS: [u32; 4] = [1, 3, 8, 17];
-const DAYS_BETWEEN: u32 = 36;
-/// The newest visits' referrals stay unopened, so that the queue shows both kinds.
-const UNOPENED_VISITS: u32 = 1;
-/// In the newest visits nobody catches up with what is late, so that queues show what is overdue by some days.
-const BEHIND_VISITS: u32 = 3;
-/// So many visits before the last, the first of those who send is there each time.
-const UNTIL_LATELY: u32 = 5;
-/// In every so many visits a referral is checked before it is shared.
-const A_CHECK: u32 = 4;
-/// In every so many visits somebody asks for advice without naming anybody.
-const A_QUESTION: u32 = 3;
-/// The visit in which somebody involved works for a partner, counted from the last; none in which a check is told of.
-const RESTRICTED_VISIT: u32 = 4;
+/// The last day's referrals stay unopened, so that the queue shows both kinds.
+const UNOPENED: usize = 0;
+/// On the last days nobody catches up with what is late, so that queues show what is overdue by some days. On the first of
+/// them every desk does, so that hardly anything lies for months.
+const CLEARING: usize = super::calendar::LAST_DAYS - 1;
+/// The last days on which the first of those who send comes: whoever looks at the demonstration sees through their eyes first.
+const OF_THE_FIRST: [usize; 5] = [1, 3, 5, 8, 10];
+/// In every so many weeks on which it is sent, a notice is checked before it is shared.
+const A_CHECK: usize = 4;
+/// In every so many weeks somebody asks for advice without naming anybody.
+const A_QUESTION: usize = 12;
+/// The last day on which somebody involved works for a partner.
+const RESTRICTED_DAY: usize = 6;
 /// How long before the story's end the last person comes.
 const TODAY: Duration = Duration::from_hours(2);
 
+/// What is sent in a week, by turns: what one desk reads stands together, so that few have to come.
+pub(super) const IN_A_WEEK: [[&str; 2]; 4] = [
+    ["fire-protection", "fire-prevention"],
+    ["marac", "modern-slavery"],
+    ["prevent", "foreign-national-offender"],
+    ["child-exploitation", "child-exploitation-information"],
+];
 /// Where checks are made.
 const CHECKED: &str = "prevent";
 /// Where somebody involved works for a partner.
@@ -58,17 +55,34 @@ const URGENT: &str = "child-exploitation";
 /// What is begun and not sent.
 const BEGUN: [&str; 3] = ["fire-prevention", "modern-slavery", "child-exploitation-information"];
 
-/// Who opens what their teams received, on the very day: between them they sit in every team that receives in the usual way.
-const OPENERS: [&str; 6] =
-    ["fay.fictional", "mara.storybook", "paul.figment", "nia.imaginary", "iris.makebelieve", "toby.fabled"];
-/// Who looks in now and then, by turns: they sit in the teams that are told, cover, or receive from elsewhere.
-const NOW_AND_THEN: [&str; 3] = ["cass.nominal", "rory.whimsy", "erin.hypothetical"];
-/// Who opens what went on by itself because nobody checked it.
-const CHECKED_OPENER: &str = "paul.figment";
+/// Who opens what the teams received, and who looks in where teams are told, cover, or receive from elsewhere: between them
+/// they sit in every team that receives.
+const OPENERS: [&str; 9] = [
+    "fay.fictional",
+    "mara.storybook",
+    "paul.figment",
+    "nia.imaginary",
+    "iris.makebelieve",
+    "toby.fabled",
+    "rory.whimsy",
+    "erin.hypothetical",
+    "cass.nominal",
+];
 /// By then nobody has checked it, whatever the weekday.
 const UNCHECKED: Duration = Duration::from_hours(4 * 24);
 /// The most that somebody opens of one team's queue in a visit.
 const A_READING: u8 = 40;
+/// Who has a deputy, and whom.
+const DEPUTIES: [(&str, &str); 5] = [
+    ("tess.example", "lena.sample"),
+    ("hana.conjured", "hugh.pseudo"),
+    ("uma.understudy", "ugo.cardboard"),
+    ("lila.simulated", "lou.synthetic"),
+    ("pat.stencil", "pim.prototype"),
+];
+
+/// The teams of those who count and plan: they refer nobody.
+const NOT_SENDING: [&str; 2] = ["Equality insight", "County research"];
 
 /// What becomes of a referral at its check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,16 +111,26 @@ pub(super) async fn tell(
         app,
         clock,
         people,
+        tales: Tales::read()?,
         chance: Chance::from_seed(seed),
         keys: 0,
         sent: 0,
+        comers: 0,
+        told: BTreeMap::new(),
+        reads: 0,
+        decided: 0,
         questions: Questions::default(),
         asked: Vec::new(),
         must_ask: false,
+        waits: BTreeSet::new(),
+        let_go: None,
+        checks: 0,
+        deputies: BTreeSet::new(),
+        filed: Vec::new(),
     };
-    for visit in 0..VISITS {
-        story.move_to(working_morning(until, days_before(VISITS - 1 - visit)));
-        Box::pin(story.visit(visit)).await?;
+    for day in days(until, &mut story.chance) {
+        story.move_to(day.morning);
+        Box::pin(story.day(day)).await?;
         app.sequence().await?;
     }
     story.sharing().await?;
@@ -116,26 +140,6 @@ pub(super) async fn tell(
     clock.set(until.max(app.now()));
     app.sequence().await?;
     Ok(story.sent)
-}
-
-/// How many days before the story's end a visit is that so many others follow.
-fn days_before(left: u32) -> u32 {
-    let [.., first] = LAST_VISITS;
-    let at = usize::try_from(left).unwrap_or(usize::MAX);
-    let earlier = left.saturating_sub(u32::try_from(LAST_VISITS.len() - 1).unwrap_or_default());
-    LAST_VISITS.get(at).copied().unwrap_or(first + earlier * DAYS_BETWEEN)
-}
-
-/// Nine o'clock of the day so many days before, or of the Friday before a weekend.
-fn working_morning(until: Timestamp, days: u32) -> Timestamp {
-    let date = until.minus(Duration::from_hours(24) * days).uk_date();
-    let back = match date.weekday() {
-        Weekday::Saturday => 1,
-        Weekday::Sunday => 2,
-        _ => 0,
-    };
-    let morning = date.saturating_sub(Span::new().days(back)).at(9, 0, 0, 0).to_zoned(london());
-    morning.map_or(until, |morning| Timestamp::from_millis(morning.timestamp().as_millisecond()))
 }
 
 /// The safeguarding lead of a person's agency, by user name.
@@ -149,22 +153,46 @@ pub(super) fn in_order(mut items: Vec<Item>) -> Vec<Item> {
     items
 }
 
+/// Who opens what a team receives.
+pub(super) fn opener(team: &str) -> Option<&'static str> {
+    OPENERS.into_iter().find(|username| places(team).any(|(known, role)| known == *username && role != Role::Practitioner))
+}
+
 /// The story as it is told.
 pub(super) struct Story<'s> {
     pub(super) app: &'s App,
     pub(super) clock: &'s SettableClock,
     pub(super) people: &'s [DemoPerson],
+    pub(super) tales: Tales,
     pub(super) chance: Chance,
     /// How many idempotency keys were used.
     pub(super) keys: usize,
     /// How many referrals were sent.
     pub(super) sent: usize,
+    /// How many came to send of their own accord.
+    comers: usize,
+    /// How often each pathway's stories were told.
+    told: BTreeMap<String, usize>,
+    /// How many referrals desks have read and might work on.
+    pub(super) reads: usize,
+    /// How many were decided.
+    pub(super) decided: usize,
     /// The questions that were asked without naming anybody.
     pub(super) questions: Questions,
     /// What receiving teams asked and nobody has answered: the sender's name and the reference.
     pub(super) asked: Vec<(String, String)>,
-    /// Whether the next reader of a referral asks its sender, whatever chance says.
+    /// Whether the next reader of a referral asks its sender, whatever turn it is.
     pub(super) must_ask: bool,
+    /// Whose teams have received something.
+    pub(super) waits: BTreeSet<&'static str>,
+    /// When what nobody checks has gone on, and who opens it then.
+    let_go: Option<(Timestamp, &'static str)>,
+    /// How many were checked.
+    checks: usize,
+    /// Who has chosen a deputy.
+    deputies: BTreeSet<&'static str>,
+    /// What files were added to, and who opens it; the last one last.
+    pub(super) filed: Vec<(String, Option<&'static str>)>,
 }
 
 impl<'s> Story<'s> {
@@ -179,6 +207,13 @@ impl<'s> Story<'s> {
         IdempotencyKey::parse(&format!("demonstration-{}", self.keys))
     }
 
+    /// Which of a pathway's stories comes next.
+    pub(super) fn next_tale(&mut self, pathway: &str) -> usize {
+        let told = self.told.entry(pathway.to_owned()).or_default();
+        *told += 1;
+        *told - 1
+    }
+
     pub(super) fn person(&self, username: &str) -> Result<&'s DemoPerson, Error> {
         let found = self.people.iter().find(|person| person.username == username);
         found.ok_or_else(|| Error::Configuration("the made-up partnership names nobody".into()))
@@ -191,81 +226,109 @@ impl<'s> Story<'s> {
         (kind, agency.and_then(|agency| area(agency.code)))
     }
 
-    /// Somebody who sends: not one who checks for their agency, since theirs is not checked again. Whoever was asked something
-    /// comes back before others, but for the last days.
+    /// Somebody who sends: not one who checks for their agency, since theirs is not checked again. All come by turns, so that
+    /// every agency has sent something; whoever was asked something comes back before others, but for the last days.
     fn sender(&mut self, comes_back: bool) -> Result<&'s DemoPerson, Error> {
         let sends = |person: &&DemoPerson| {
-            person.role == Role::Practitioner && safeguarding_lead(person) != Some(person.username.as_str())
+            person.role == Role::Practitioner
+                && safeguarding_lead(person) != Some(person.username.as_str())
+                && !NOT_SENDING.contains(&&*person.team)
         };
         let senders: Vec<&DemoPerson> = self.people.iter().filter(sends).collect();
         let asked = self.asked.first().filter(|_| comes_back && self.chance.below(2) == 0);
-        let asked = asked.and_then(|(name, _)| senders.iter().find(|person| person.name == *name)).copied();
-        let chosen = asked.or_else(|| self.chance.pick(&senders).copied());
+        if let Some(asked) = asked.and_then(|(name, _)| senders.iter().find(|person| person.name == *name)).copied() {
+            return Ok(asked);
+        }
+        self.comers += 1;
+        let chosen = senders.get(self.comers % senders.len().max(1)).copied();
         chosen.ok_or_else(|| Error::Configuration("the made-up partnership has nobody who sends".into()))
     }
 
+    /// Who comes on a day.
+    fn comer(&mut self, left: Option<usize>) -> Result<&'s DemoPerson, Error> {
+        match self.people.iter().find(|person| person.role == Role::Practitioner) {
+            Some(first) if left.is_some_and(|left| OF_THE_FIRST.contains(&left)) => Ok(first),
+            _ => self.sender(left.is_none()),
+        }
+    }
+
+    /// What is sent on a day, and what becomes of the first at its check.
+    fn plan(&mut self, day: Day) -> (Vec<(Turn, &'static str)>, Option<Fate>) {
+        let pair = IN_A_WEEK[day.week % IN_A_WEEK.len()];
+        let Some(left) = day.left else {
+            let named = pair[usize::from(day.is_second)];
+            let turns = day.week / IN_A_WEEK.len();
+            if named == CHECKED && turns.is_multiple_of(A_CHECK) {
+                let fate = FATES.get(self.checks % FATES.len()).copied();
+                self.checks += 1;
+                return (vec![(Turn::Checked, named)], fate);
+            }
+            return (vec![(Turn::Usual, named)], None);
+        };
+        let mut turns: Vec<(Turn, &str)> = pair.iter().cycle().take(A_SITTING).map(|named| (Turn::Usual, *named)).collect();
+        let mut fate = None;
+        if left == RESTRICTED_DAY {
+            turns[0] = (Turn::Restricted, RESTRICTED);
+        }
+        if left == UNOPENED {
+            // One is stopped at its check, and one for today is opened by nobody and passed up.
+            (turns[0], turns[1]) = ((Turn::Checked, CHECKED), (Turn::Urgent, URGENT));
+            fate = Some(Fate::Stopped);
+        }
+        (turns, fate)
+    }
+
     /// One day: somebody sends, what waited too long goes on, and receiving teams open what they have.
-    async fn visit(&mut self, visit: u32) -> Result<(), Error> {
+    async fn day(&mut self, day: Day) -> Result<(), Error> {
         self.jobs().await?;
-        let left = VISITS - 1 - visit;
-        let fate = match visit / A_CHECK {
-            _ if left == 0 => Some(Fate::Stopped),
-            turn if visit.is_multiple_of(A_CHECK) => {
-                usize::try_from(turn).ok().and_then(|turn| FATES.get(turn % FATES.len())).copied()
+        if let Some((_, username)) = self.let_go.take_if(|(at, _)| *at <= self.clock.now()) {
+            self.waits.insert(username);
+        }
+        let (turns, fate) = self.plan(day);
+        self.clock.advance(NEXT_CODE);
+        let sender = self.comer(day.left)?;
+        let (caller, cookie) = sender.sign_in(self.app).await?;
+        // What was asked last still waits when the story ends.
+        let caller = if day.left == Some(UNOPENED) { caller } else { Box::pin(self.answer(sender, caller, &cookie)).await? };
+        self.choose_deputy(&caller, sender).await?;
+        let waited = self.waits.clone();
+        let (mut caller, sent) = Box::pin(self.send(caller, &cookie, &turns)).await?;
+        if day.is_second && day.week % A_QUESTION == 1 && day.left.is_none() {
+            caller = self.ask(sender, &cookie).await?;
+        }
+        self.app.sign_out(&self.app.request(None), &caller).await?;
+        if let (Some(fate), Some((reference, reader, _))) = (fate, sent.first()) {
+            Box::pin(self.check(sender, reference, fate)).await?;
+            match (fate, *reader) {
+                (Fate::Stopped, Some(reader)) if !waited.contains(reader) => _ = self.waits.remove(reader),
+                (Fate::LetGo, Some(reader)) => self.let_go = Some((self.clock.now().plus(UNCHECKED), reader)),
+                _ => {}
             }
-            _ => None,
-        };
-        let mut turns = vec![Turn::Usual; usize::try_from(A_VISIT).unwrap_or_default()];
-        let special = match fate {
-            Some(_) => Turn::Checked,
-            None if left == RESTRICTED_VISIT => Turn::Restricted,
-            None => Turn::Usual,
-        };
-        if let Some(first) = turns.first_mut() {
-            *first = special;
         }
-        let mut first = None;
-        for (sitting, turns) in turns.chunks(A_SITTING).enumerate() {
-            // The same person may come twice.
-            self.clock.advance(NEXT_CODE);
-            let sender = match self.people.iter().find(|person| person.role == Role::Practitioner) {
-                // Whoever looks at the demonstration sees through their eyes first: not everything happened to them in one hour.
-                Some(first) if sitting == 1 && left <= UNTIL_LATELY => first,
-                _ => self.sender(left >= BEHIND_VISITS)?,
-            };
-            let (caller, cookie) = sender.sign_in(self.app).await?;
-            // What was asked last still waits when the story ends.
-            let caller = if left > 0 { Box::pin(self.answer(sender, caller, &cookie)).await? } else { caller };
-            let (mut caller, references) = self.send(caller, &cookie, turns).await?;
-            if sitting == 0 && visit % A_QUESTION == 1 {
-                caller = self.ask(sender, &cookie).await?;
+        // What is for today is read on the day, the rest when the week has brought what it brings.
+        if day.left != Some(UNOPENED) && (day.is_second || sent.iter().any(|(.., urgency)| *urgency == Urgency::Today)) {
+            self.must_ask = day.left == Some(UNOPENED + 1);
+            if day.left == Some(CLEARING) {
+                self.waits.extend(OPENERS);
             }
-            self.app.sign_out(&self.app.request(None), &caller).await?;
-            first.get_or_insert((sender, references));
-        }
-        if let (Some(fate), Some((sender, reference))) =
-            (fate, first.and_then(|(sender, references)| Some((sender, references.into_iter().next()?))))
-        {
-            Box::pin(self.check(sender, &reference, fate)).await?;
-        }
-        if left >= UNOPENED_VISITS {
-            self.must_ask = left == UNOPENED_VISITS;
             self.clock.advance(Duration::from_mins(20));
-            let turn = usize::try_from(visit).unwrap_or_default() % NOW_AND_THEN.len();
-            for username in OPENERS.iter().chain(NOW_AND_THEN.get(turn)) {
+            for username in std::mem::take(&mut self.waits) {
                 self.clock.advance(NEXT_CODE);
-                // Who comes now and then leaves nothing for weeks.
-                let catching_up = left >= BEHIND_VISITS || NOW_AND_THEN.contains(username);
+                let catching_up = day.left.is_none_or(|left| left == CLEARING);
                 Box::pin(self.open(self.person(username)?, catching_up)).await?;
             }
         }
-        if fate == Some(Fate::LetGo) {
-            self.clock.advance(UNCHECKED);
-            self.jobs().await?;
-            self.clock.advance(NEXT_CODE);
-            Box::pin(self.open(self.person(CHECKED_OPENER)?, false)).await?;
-        }
         self.refer_a_question().await
+    }
+
+    /// Says who goes on with what somebody begins, where they have not yet.
+    pub(super) async fn choose_deputy(&mut self, caller: &Caller, person: &DemoPerson) -> Result<(), Error> {
+        let Some((owner, deputy)) = DEPUTIES.iter().find(|(owner, _)| *owner == person.username) else { return Ok(()) };
+        if self.deputies.insert(owner) {
+            let deputy = self.person(deputy)?.user;
+            self.app.choose_deputy(&self.app.request(None), caller, Some(deputy)).await?;
+        }
+        Ok(())
     }
 
     /// The day on which the story ends: something for today, something that waits for its check, and what is not sent yet.
@@ -273,7 +336,8 @@ impl<'s> Story<'s> {
         self.jobs().await?;
         let sender = self.sender(false)?;
         let (caller, cookie) = sender.sign_in(self.app).await?;
-        self.send(caller, &cookie, &[Turn::Checked, Turn::Urgent, Turn::Usual]).await?;
+        let turns = [(Turn::Checked, CHECKED), (Turn::Urgent, URGENT), (Turn::Usual, IN_A_WEEK[0][1])];
+        Box::pin(self.send(caller, &cookie, &turns)).await?;
         let caller = self.ask(sender, &cookie).await?;
         for pathway in BEGUN {
             self.begin(&caller, pathway).await?;
@@ -288,57 +352,6 @@ impl<'s> Story<'s> {
         self.app.mind_urgent().await?;
         self.app.mind_drafts().await?;
         self.app.expire_drafts().await.map(drop)
-    }
-
-    /// Sends one referral for each turn, some minutes apart; gives the sender as they are then, and the references.
-    async fn send(&mut self, mut caller: Caller, cookie: &str, turns: &[Turn]) -> Result<(Caller, Vec<String>), Error> {
-        let kind = self.app.sender_kind(&caller).await?;
-        let mut own = self.app.pathways();
-        own.retain(|versioned| versioned.pathway.may_submit(kind));
-        let mut references = Vec::new();
-        for turn in turns {
-            self.clock.advance(Duration::from_mins(4 + self.chance.below(6)));
-            let request = self.app.request(None);
-            caller = self.app.authenticate(&request, cookie).await?;
-            let named = match turn {
-                Turn::Usual => None,
-                Turn::Urgent => Some(URGENT),
-                Turn::Checked => Some(CHECKED),
-                Turn::Restricted => Some(RESTRICTED),
-            };
-            // By turns, so that every pathway has its share.
-            let versioned = match named {
-                Some(id) => own.iter().find(|versioned| versioned.pathway.id.as_str() == id),
-                None => own.get(self.sent % own.len().max(1)),
-            };
-            // A folder of other pathways may leave some out.
-            let Some(versioned) = versioned else { continue };
-            let app = self.app;
-            let read = |answers: &serde_json::Value| app.check_answers(versioned, raw_from_json(answers).ok()?, kind).ok();
-            let writer = self.writer(&caller, kind);
-            let answers = write(&versioned.pathway, (writer, request.at.uk_date()), *turn, &mut self.chance, read);
-            let body = json!({ "pathway": versioned.pathway.id.as_str(), "answers": answers }).to_string();
-            let raw = raw_from_json(&answers).map_err(Error::Invalid)?;
-            let key = self.key()?;
-            let receipt = self.app.submit(&request, &caller, &key, body.as_bytes(), versioned, raw).await?;
-            references.push(receipt.value.reference.to_string());
-            self.sent += 1;
-        }
-        Ok((caller, references))
-    }
-
-    /// Begins a draft with the first section that takes several lines.
-    async fn begin(&mut self, caller: &Caller, pathway: &str) -> Result<(), Error> {
-        let Some(Versioned { pathway: defined, .. }) = self.app.pathway(pathway) else { return Ok(()) };
-        let long = defined.sections.iter().find_map(|section| {
-            let question = section.questions.iter().find(|question| matches!(question.kind, Kind::LongText { .. }))?;
-            Some((section.id.to_string(), question.id.to_string()))
-        });
-        let Some(((section, field), text)) = long.zip(self.chance.pick(words::noticed(pathway))) else { return Ok(()) };
-        self.clock.advance(Duration::from_mins(2));
-        let part = Part { section, fields: vec![(field, (*text).to_owned())] };
-        let key = self.key()?;
-        self.app.start_draft(&self.app.request(None), caller, &key, ((pathway, FormKind::Referral), &part)).await.map(drop)
     }
 
     /// The safeguarding lead looks at a referral first, some hours after it was sent.
@@ -409,26 +422,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn visits_fall_on_working_mornings_in_order_over_two_years() {
-        let until = Timestamp::parse("2026-11-23T00:10:00Z").expect("a Monday");
-        let mornings: Vec<_> = (0..VISITS).rev().map(|visit| working_morning(until, days_before(visit))).collect();
-        assert_eq!(mornings.last().map(|last| last.rfc3339()).as_deref(), Some("2026-11-20T09:00:00.000Z"));
-        assert_eq!(mornings[0].rfc3339(), "2024-11-15T09:00:00.000Z");
-        assert!(mornings.iter().any(|morning| morning.rfc3339().contains("T08:00")), "nine by the clocks of summer");
-        assert!(mornings.is_sorted() && mornings.iter().all(|morning| morning.zoned().weekday().to_monday_one_offset() <= 5));
-    }
-
-    #[test]
     fn who_opens_is_somebody_of_the_partnership() {
         let known = |username: &str| {
             agencies().flat_map(|agency| agency.teams).flat_map(|team| team.people).any(|person| person.username == username)
         };
-        assert!(
-            OPENERS
-                .iter()
-                .chain(&NOW_AND_THEN)
-                .chain([&CHECKED_OPENER, &crate::demo::desk_work::AWAY])
-                .all(|username| known(username))
-        );
+        assert!(OPENERS.iter().chain([&crate::demo::desk_work::AWAY]).all(|username| known(username)));
+        assert!(DEPUTIES.iter().all(|(owner, deputy)| known(owner) && known(deputy)));
+    }
+
+    #[test]
+    fn whatever_team_receives_has_somebody_who_opens() {
+        let library = crate::app::PathwayLibrary::embedded().expect("the built-in pathways");
+        let named = |code: &str| {
+            let team = agencies().flat_map(|agency| agency.teams).find(|team| team.code == code);
+            team.map(|team| team.name).expect("a team of the partnership")
+        };
+        for loaded in library.iter() {
+            for route in loaded.pathway.routes.all() {
+                for code in [route.team.as_str(), route.restricted.as_str()] {
+                    assert!(opener(named(code)).is_some(), "{code}");
+                }
+            }
+        }
     }
 }

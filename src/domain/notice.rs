@@ -45,6 +45,10 @@ coded_enum! {
         WentOn = "went-on",
         /// Whoever checked it stopped it.
         Stopped = "stopped",
+        /// What was stopped ends soon, unless its sender sends it.
+        StopEnding = "stop-ending",
+        /// What was stopped has ended: its sender did not send it.
+        StopEnded = "stop-ended",
         /// Parts of one were shared.
         Shared = "shared",
         /// What was shared was taken back.
@@ -168,6 +172,8 @@ impl NoticeCode {
             Self::Disagreed => "Whoever sent it does not agree",
             Self::WentOn => "It went on to the team",
             Self::Stopped => "It was stopped at the check",
+            Self::StopEnding => "What was stopped at the check ends in 7 days unless you send it: nobody has received it",
+            Self::StopEnded => "What was stopped at the check has ended: nobody received it",
             Self::Shared => "Something was shared with you",
             Self::Recalled => "Something shared with you was taken back. Destroy every copy, print and note you made of it",
             Self::FileStopped => "A file was put into quarantine, and nobody can open it",

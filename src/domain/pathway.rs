@@ -400,7 +400,10 @@ impl Pathway {
     pub fn headline(&self, answers: &Answers) -> String {
         let part = |id: &QuestionId| {
             let answer = answers.get(id).filter(|answer| !answer.is_not_known())?;
-            Some(answer.words(self.question(id)?).replace('\n', ", "))
+            let question = self.question(id)?;
+            let words = answer.words(question).replace('\n', ", ");
+            // A bare yes says nothing: it stands behind what it answers.
+            Some(if question.kind.is_yes_or_no() { format!("{}: {}", question.short, words.to_lowercase()) } else { words })
         };
         let line = self.headline.iter().filter_map(part).collect::<Vec<_>>().join(" · ");
         match line.char_indices().nth(HEADLINE - 1) {

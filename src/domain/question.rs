@@ -287,6 +287,12 @@ impl Kind {
         matches!(self, Self::Text { .. } | Self::LongText { .. } | Self::Phone | Self::Email | Self::Address(_))
     }
 
+    /// Whether it is answered with yes or no, perhaps with not being sure beside them.
+    pub fn is_yes_or_no(&self) -> bool {
+        let offers = |code: &str| self.choices().iter().any(|choice| choice.code.as_str() == code);
+        *self == Self::YesNo || (matches!(self, Self::Choice(_)) && offers("yes") && offers("no"))
+    }
+
     /// Whether the answer is a code (or yes or no): what conditions can look at and what cannot identify anyone by itself.
     pub const fn is_coded(&self) -> bool {
         matches!(self, Self::Choice(_) | Self::Many(_) | Self::YesNo)

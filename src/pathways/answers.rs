@@ -65,7 +65,9 @@ fn raw_answer(value: &Value) -> Option<RawAnswer> {
             items.iter().map(raw_item).collect::<Option<_>>().map(RawAnswer::Group)
         }
         Value::Array(items) => {
-            items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>().map(RawAnswer::Many)
+            // An item that says nothing would be lost without a word.
+            let said = |item: &Value| item.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
+            items.iter().map(said).collect::<Option<_>>().map(RawAnswer::Many)
         }
         Value::Object(parts) if parts.contains_key(MEMBER) => {
             let code = parts.get(MEMBER)?.as_str()?;

@@ -56,6 +56,8 @@ fn forms_that_no_answer_has_are_refused_without_echo() {
         json!({ "line_1": true }),
         json!({ "years": "canary" }),
         json!([1]),
+        json!([""]),
+        json!(["canary", " "]),
         json!([["a"]]),
         json!({ "not_known": 3 }),
         json!({ "not_known": "not-known", "more": "canary" }),

@@ -4,6 +4,7 @@ use super::{conditions::condition, known::Known, reader::Table, routes::urgencie
 use crate::domain::{
     clock::{Limit, Pauses, SpecialLimit, Starts, Step, StepClock},
     pathway::Clocks,
+    urgency::Urgency,
 };
 
 /// One `[[clock]]`.
@@ -55,6 +56,8 @@ fn row<'t>(table: Table<'t>, known: &Known) -> Option<Row<'t>> {
 
 fn one_step(file: &Table<'_>, step: Step, rows: Vec<Row<'_>>) -> Option<StepClock> {
     let (mut special, mut default) = (Vec::new(), None);
+    // Those of what is for today or soon, whatever else is answered.
+    let mut hurried = Vec::new();
     let mut sound = true;
     let last = rows.last().map_or_else(|| file.at.clone(), |row| row.table.at.clone());
     let has_rows = !rows.is_empty();
@@ -75,11 +78,19 @@ fn one_step(file: &Table<'_>, step: Step, rows: Vec<Row<'_>>) -> Option<StepCloc
             table.fault("set `pauses` in the last clock of the step: it is for them all");
         }
         sound &= limit.is_some();
+        if let Some(row) = row.as_ref().filter(|row| row.when.is_none() && !row.urgencies.contains(&Urgency::Routine)) {
+            hurried.push((table.at.clone(), row.limit));
+        }
         match (row, limit) {
             (Some(row), _) => special.push(row),
             (None, Some(limit)) => default = Some((limit, pauses.unwrap_or(Pauses::Never), starts.unwrap_or(Starts::Receipt))),
             (None, None) => {}
         }
+    }
+    if let Some((routine, ..)) = default
+        && let Some((at, _)) = hurried.iter().find(|(_, limit)| least_hours(*limit) > most_hours(routine))
+    {
+        file.reader.fault(at, "make this limit shorter: what is urgent would have longer than what is not");
     }
     // A limit that could not be read has been told already.
     if default.is_none() && sound && (has_rows || file.value("clock").is_some()) {
@@ -88,6 +99,26 @@ fn one_step(file: &Table<'_>, step: Step, rows: Vec<Row<'_>>) -> Option<StepCloc
     }
     let (default, pauses, starts) = default?;
     Some(StepClock { special, default, pauses, starts })
+}
+
+/// The hours that a limit lasts, at the least.
+fn least_hours(limit: Limit) -> u32 {
+    match limit {
+        Limit::Hours(count) | Limit::WorkingHours(count) => u32::from(count),
+        Limit::Days(count) | Limit::WorkingDays(count) => u32::from(count) * 24,
+        Limit::Months(count) => u32::from(count) * 28 * 24,
+    }
+}
+
+/// The hours that a limit lasts, at the most: a week has five working days or, at the turn of the year, three.
+fn most_hours(limit: Limit) -> u32 {
+    match limit {
+        Limit::Hours(count) => u32::from(count),
+        Limit::Days(count) => u32::from(count) * 24,
+        Limit::Months(count) => u32::from(count) * 31 * 24,
+        Limit::WorkingHours(count) => (u32::from(count) / 24 + 1) * 7 * 24,
+        Limit::WorkingDays(count) => (u32::from(count) / 3 + 1) * 7 * 24,
+    }
 }
 
 /// A form of limit: its key, and what it makes of the count.

@@ -39,6 +39,8 @@ const MOST_REQUIRED: usize = 24;
 const MOST_SCREENS: usize = 12;
 /// Those of them that are no section: the question about danger, whom to ring, the tasks, and the page that checks.
 const OTHER_SCREENS: usize = 4;
+/// Whom anybody rings who is in danger.
+const EMERGENCY: &str = "999";
 /// The most minutes that they may take.
 const MOST_MINUTES: u16 = 5;
 
@@ -81,7 +83,8 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let reader = file.reader;
     let may_submit = file.need_words("may_submit", AgencyKind::parse, AgencyKind::ALL.iter().map(|kind| kind.code()));
     let (anywhere, inside) = ids(&file);
-    let mut known = Known::new(anywhere, inside, &may_submit);
+    let about_person = file.need("about_person").is_some() && file.flag("about_person", false);
+    let mut known = Known { about_person, ..Known::new(anywhere, inside, &may_submit) };
     let mut sections = sections(&file, &mut known);
     let id = file.need_code("id", PathwayId::parse);
     if let (Some(id), Some(value)) = (&id, file.value("id"))
@@ -98,14 +101,13 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
         file.need("sensitivity").and_then(|v| reader.word("sensitivity", v, Sensitivity::parse, &sensitivity_words));
     let purpose = file.need("purpose").and_then(|v| reader.word("purpose", v, Purpose::parse, &purpose_words));
     let lawful = lawful(&file, &may_submit, purpose);
-    let about_person = file.need("about_person").is_some() && file.flag("about_person", false);
     let consent = consent(&file, &known);
     let safe_contact = named(&file, "safe_contact", &known);
     let voice = file.value("voice").and_then(|value| known.named(reader, "voice", value));
     let conflict = conflict(&file, &known, &sections);
     if about_person {
         let of_people = [("consent", consent.is_some()), ("safe_contact", !safe_contact.is_empty()), ("voice", voice.is_some())];
-        check_person(&file, of_people);
+        check_person(&file, of_people, sensitivity);
     }
     let minutes = file.need_number("minutes", 1..=MOST_MINUTES).and_then(|minutes| u8::try_from(minutes).ok());
     let to_hand = file.need_texts("to_hand");
@@ -117,7 +119,7 @@ fn whole(file: Table<'_>, name: &str) -> Option<Pathway> {
     let urgency = urgency(&file, &known);
     let (advice, flags, nameless) = (advice(&file, &known), flags(&file, &known), nameless(&file, &known));
     let routes = routes(&file, &known, district.as_ref());
-    let copies = copies(&file, &known);
+    let copies = copies(&file, &known, routes.as_ref());
     let check = check(&file, &known);
     let restricted = restricted(&file, &known);
     let clocks = clocks(&file, &known);
@@ -187,7 +189,12 @@ fn takes_not_sure(sections: &mut [Section], danger: Option<&Danger>) {
 }
 
 /// What a pathway about a person must have is there.
-fn check_person(file: &Table<'_>, of_people: [(&'static str, bool); 3]) {
+fn check_person(file: &Table<'_>, of_people: [(&'static str, bool); 3], sensitivity: Option<Sensitivity>) {
+    // Where more is wanting, that is told alone.
+    let is_whole = of_people.iter().all(|(_, is_there)| *is_there);
+    if let (true, Some(Sensitivity::L1), Some(value)) = (is_whole, sensitivity, file.value("sensitivity")) {
+        file.reader.fault(&value.span(), "set `sensitivity` to `L2` or more: the pathway is about a person");
+    }
     for (key, is_there) in of_people {
         if !is_there && file.value(key).is_none() {
             file.fault(format!("add `{key}`: the pathway is about a person"));
@@ -244,6 +251,12 @@ fn danger(file: &Table<'_>, sections: &[Section], known: &Known, district: Optio
             ring.push(Ring { number, who, hours, answering, districts });
         }
         item.end();
+    }
+    let is_emergency = |ring: &Ring| ring.number == EMERGENCY && ring.answering == Answering::Always && ring.districts.is_empty();
+    // A number that is none is told on its own.
+    let are_numbers = ring.iter().all(|ring| ring.number.chars().all(|c| c.is_ascii_digit() || c == ' '));
+    if !ring.is_empty() && are_numbers && !ring.iter().any(is_emergency) {
+        table.fault(format!("add {EMERGENCY} to `ring`, for every district and at any hour: somebody may be in danger"));
     }
     let also = table.value("also").and_then(|value| condition(table.reader, value, known));
     table.end();

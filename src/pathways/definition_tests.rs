@@ -42,7 +42,6 @@ fn faults_of(name: &str, text: &str) -> Vec<(usize, String)> {
         Err(faults) => faults.0,
         Ok(loaded) => unwanted(name, &loaded),
     };
-    assert!(!faults.is_empty(), "a fault");
     assert!(faults.iter().all(|fault| fault.file == name));
     faults.into_iter().map(|fault| (fault.line, fault.message)).collect()
 }
@@ -108,7 +107,7 @@ fn one_mistake_does_not_bring_a_flood() {
     for change in changes() {
         let (name, text) = change.changed();
         let found = faults_of(name, &text);
-        assert!(found.len() <= 4, "{:?}: {found:#?}", change.with);
+        assert!((1..=4).contains(&found.len()), "{:?}: {found:#?}", change.with);
     }
 }
 

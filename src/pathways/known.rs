@@ -33,6 +33,8 @@ pub(super) struct Known {
     pub(super) ages_to_come: Vec<(QuestionId, At)>,
     /// Ids inside groups, which nothing outside may name.
     pub(super) inside: BTreeSet<String>,
+    /// Whether every answer is about somebody, so that none of them can be clear.
+    pub(super) about_person: bool,
 }
 
 impl Known {

@@ -11,6 +11,7 @@ use crate::domain::{
     lawful::LawfulBases,
     legal::{Basis, Purpose},
     pathway::Restricted,
+    route::Routes,
 };
 
 /// Reads the two consents.
@@ -20,6 +21,17 @@ pub(super) fn consent(file: &Table<'_>, known: &Known) -> Option<Consent> {
     let support = table.value("support").map(|value| known.choice(table.reader, "support", value));
     if share.is_some() && support.as_ref().is_some_and(|support| *support == share) {
         table.fault("ask about `support` in a question of its own: consent to share is not consent to be helped");
+    }
+    for (key, id) in [("share", share.as_ref()), ("support", support.as_ref().and_then(Option::as_ref))] {
+        let Some((id, value)) = id.zip(table.value(key)) else { continue };
+        let offered = known.choices(id);
+        if !offered.is_empty()
+            && ["given", "refused"].iter().any(|code| offered.iter().all(|choice| choice.code.as_str() != *code))
+        {
+            table
+                .reader
+                .fault(&value.span(), format!("name a question in `{key}` that offers `given` and `refused`: `{id}` does not"));
+        }
     }
     table.end();
     Some(Consent { share: share?, support: support.flatten() })
@@ -64,7 +76,7 @@ pub(super) fn lawful(file: &Table<'_>, may_submit: &[AgencyKind], own: Option<Pu
 }
 
 /// Reads the copies.
-pub(super) fn copies(file: &Table<'_>, known: &Known) -> Vec<CopyRule> {
+pub(super) fn copies(file: &Table<'_>, known: &Known, routes: Option<&Routes>) -> Vec<CopyRule> {
     let mut read: Vec<CopyRule> = Vec::new();
     for table in file.tables("copy") {
         let code = table.need_code("code", Code::parse);
@@ -94,6 +106,7 @@ pub(super) fn copies(file: &Table<'_>, known: &Known) -> Vec<CopyRule> {
         if let Some(cover) = cover.as_ref().filter(|cover| teams.values().chain(&default).any(|team| team == *cover)) {
             table.fault(format!("name another team as `cover`: `{cover}` cannot cover for itself"));
         }
+        check_copied(&table, || teams.values().chain(&default), routes);
         if let (Some(code), Some(when), Some(default), Some(why)) = (code, when, default, why) {
             if read.iter().any(|copy| copy.code == code) {
                 table.fault(format!("rename this copy: another has the code `{code}`"));
@@ -103,6 +116,18 @@ pub(super) fn copies(file: &Table<'_>, known: &Known) -> Vec<CopyRule> {
         table.end();
     }
     read
+}
+
+/// A copy goes to somebody else than it goes to anyway, and not to those who are set apart from everybody else.
+fn check_copied<'c, C: Iterator<Item = &'c TeamCode>>(table: &Table<'_>, copied: impl Fn() -> C, routes: Option<&Routes>) {
+    let Some(routes) = routes else { return };
+    if let Some(team) = copied().find(|team| routes.all().any(|route| route.restricted == **team)) {
+        table.fault(format!("name another team: `{team}` receives restricted cases, by name and nothing else"));
+    }
+    let receives = |team: &TeamCode| routes.all().all(|route| route.team == *team);
+    if copied().next().is_some() && copied().all(receives) {
+        table.fault("remove this copy: the team that it names receives all of it anyway");
+    }
 }
 
 /// Reads the check before sharing.

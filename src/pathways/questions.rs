@@ -110,7 +110,7 @@ fn one(table: Table<'_>, known: &mut Known, place: Place) -> Option<Question> {
         // Set once it is known which question is the one about danger.
         or_not_sure: false,
         withhold: table.flag("withhold", false),
-        minor: table.value("minor").and_then(|value| known.choice(table.reader, "minor", value)),
+        minor: minor(&table, known),
         not_before: not_before(&table, known, place),
         within_months: table.value("within_months").and_then(|value| table.reader.number("within_months", value, 1..=1200)),
         example: table.text("example"),
@@ -121,12 +121,33 @@ fn one(table: Table<'_>, known: &mut Known, place: Place) -> Option<Question> {
     if place.later && question.required {
         table.fault(format!("take `required` from `{}`: its section may follow after sending", question.id));
     }
-    if place.inside && sealed != place.sealed {
+    if known.about_person && sealed == Sealed::Clear && !question.personal && question.kind.is_coded() {
+        table.fault(format!("seal `{}`: nothing that is answered about a person can be clear", question.id));
+    }
+    if let (Some(category), true) = (place.sealed.category(), sealed != place.sealed) {
+        table.fault(format!(
+            "take `sealed` from `{}`: its section is sealed as `{category}`, and one question would undo that",
+            question.id
+        ));
+    }
+    if place.inside && place.sealed.category().is_none() && sealed != place.sealed {
         table.fault(format!("take `sealed` from `{}`: a group is sealed as a whole", question.id));
     }
     known.add(&question);
     table.end();
     Some(question)
+}
+
+/// The question that an age is held against: whether somebody is under 18.
+fn minor(table: &Table<'_>, known: &Known) -> Option<QuestionId> {
+    let value = table.value("minor")?;
+    let id = known.choice(table.reader, "minor", value)?;
+    let offers = |code: &str| known.choices(&id).iter().any(|choice| choice.code.as_str() == code);
+    let is_answered = known.choices(&id).is_empty() || (offers("yes") && offers("no"));
+    if !is_answered {
+        table.reader.fault(&value.span(), format!("name a question in `minor` that offers `yes` and `no`: `{id}` does not"));
+    }
+    Some(id)
 }
 
 fn check(table: &Table<'_>, question: &Question) {
@@ -269,6 +290,9 @@ pub(super) fn choices(table: &Table<'_>, key: &'static str, least: usize) -> Vec
         if let (Some(code), Some(title)) = (item.need_code("code", Code::parse), item.need_text("title")) {
             if read.iter().any(|choice| choice.code == code) {
                 item.fault(format!("rename this one: `{code}` stands twice in `{key}`"));
+            }
+            if let Some(same) = read.iter().find(|choice| choice.title == title && choice.code != code) {
+                item.fault(format!("give this one a title of its own: `{}` has the same", same.code));
             }
             if code.as_str() == NOT_KNOWN {
                 item.fault("remove this one: `not-known` is kept for `not_known = true`");

@@ -2,9 +2,15 @@
 
 use toml::{Spanned, de::DeValue};
 
-use super::{conditions::condition, known::Known, reader::Table};
+use super::{
+    conditions::condition,
+    known::Known,
+    possible::{can_hold, can_hold_beside},
+    reader::Table,
+};
 use crate::domain::{
     code::{Code, QuestionId, TeamCode},
+    condition::Condition,
     opening::{Days, Opening},
     route::{Route, Routes, SpecialRoute},
     urgency::Urgency,
@@ -42,8 +48,15 @@ pub(super) fn routes(file: &Table<'_>, known: &Known, district: Option<&Question
         if let Some(route) = route {
             if matches {
                 let route = SpecialRoute { districts, urgencies, when, route };
-                if special.iter().any(|earlier| takes_all(earlier, &route)) {
+                let takes =
+                    |earlier: &SpecialRoute| takes_all(earlier, &route) || leaves_nothing(earlier, &route, known, district);
+                if special.iter().any(takes) {
                     table.fault("move this route up or remove it: an earlier one takes all that it would");
+                } else if let Some(taken) = special.iter().find_map(|earlier| taken(earlier, &route)) {
+                    table.fault(format!("take `{taken}` out of `district`: an earlier route takes all of it"));
+                }
+                if holds(&route, district).is_some_and(|when| !can_hold(&when, known)) {
+                    table.fault("change `district` or `when`: no answers fit both, so nothing would ever go this way");
                 }
                 special.push(route);
             } else {
@@ -76,6 +89,28 @@ fn takes_all(earlier: &SpecialRoute, later: &SpecialRoute) -> bool {
     districts && urgencies && (earlier.when.is_none() || earlier.when == later.when)
 }
 
+/// What the answers must be for a route, as one condition; none where any will do.
+fn holds(route: &SpecialRoute, district: Option<&QuestionId>) -> Option<Condition> {
+    let of_district =
+        district.filter(|_| !route.districts.is_empty()).map(|id| Condition::In(id.clone(), route.districts.clone()));
+    let parts: Vec<Condition> = of_district.into_iter().chain(route.when.clone()).collect();
+    (!parts.is_empty()).then_some(Condition::All(parts))
+}
+
+/// Whether no answers are left for `later` beside those that `earlier` takes.
+fn leaves_nothing(earlier: &SpecialRoute, later: &SpecialRoute, known: &Known, district: Option<&QuestionId>) -> bool {
+    let soon = earlier.urgencies.is_empty()
+        || (!later.urgencies.is_empty() && later.urgencies.iter().all(|urgency| earlier.urgencies.contains(urgency)));
+    let pair = holds(later, district).zip(holds(earlier, district));
+    soon && pair.is_some_and(|(later, earlier)| can_hold(&later, known) && !can_hold_beside(&later, &earlier, known))
+}
+
+/// A district of `later` that `earlier` takes whatever else is answered.
+fn taken<'r>(earlier: &SpecialRoute, later: &'r SpecialRoute) -> Option<&'r Code> {
+    let takes = earlier.when.is_none() && earlier.urgencies.is_empty();
+    later.districts.iter().find(|code| takes && earlier.districts.contains(code))
+}
+
 fn route(table: &Table<'_>) -> Option<Route> {
     let team = table.need_code("team", TeamCode::parse);
     let hours = table.need_text("hours");
@@ -86,6 +121,9 @@ fn route(table: &Table<'_>) -> Option<Route> {
     let emergency = table.need_text("emergency");
     if restricted.is_some() && restricted == elsewhere {
         table.fault("name another agency's team in `restricted_elsewhere`: it serves when all of `restricted` are struck out");
+    }
+    if restricted.is_some() && restricted == cover {
+        table.fault("name another team in `restricted`: what goes by name is no matter of those who cover");
     }
     Some(Route {
         team: team?,

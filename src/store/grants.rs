@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     compartment::CompartmentKind,
     grant::GrantReason,
-    ids::{CompartmentId, EventId, GrantId, KeyId, ReferralId},
+    ids::{CompartmentId, EventId, GrantId, KeyId, ReferralId, UserId},
     key::HolderKind,
     time::Timestamp,
 };
@@ -220,6 +220,15 @@ impl Store {
             }
         }
         Ok(holders)
+    }
+
+    /// When what was held back was released, and by whom; nobody where a clock did it.
+    pub async fn let_go(&self, referral: ReferralId) -> Result<Option<(Timestamp, Option<UserId>)>, Error> {
+        const SQL: &str = "SELECT x.released_at, e.actor FROM grant_made g JOIN grant_released x ON x.grant_id = g.id \
+             JOIN log_event e ON e.id = x.event WHERE g.referral = $1 ORDER BY x.released_at, x.grant_id LIMIT 1";
+        let row: Option<(i64, Option<String>)> =
+            on!(self, p => sqlx::query_as(SQL).bind(referral.to_string()).fetch_optional(p).await)?;
+        Ok(row.map(|(at, actor)| (Timestamp::from_millis(at), actor.and_then(|actor| UserId::parse(&actor).ok()))))
     }
 
     /// The held grants of a referral that nothing has released.

@@ -13,6 +13,7 @@ use crate::domain::{
     enquiry::FormKind,
     ids::{AgencyId, ReferralId, TeamId, UserId},
     news::{News, Side, Unseen},
+    notice::NoticeCode,
     queue::QueueView,
     reference::Reference,
     referral::{ReferralState, Stage},
@@ -380,6 +381,16 @@ impl Store {
     pub async fn stopped_before(&self, moment: Timestamp, limit: i64) -> Result<Vec<Referral>, Error> {
         const SQL: &str = "SELECT * FROM referral WHERE state = 'stopped' AND stopped_at <= $1 ORDER BY stopped_at, id LIMIT $2";
         let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(moment.millis()).bind(limit).fetch_all(p).await)?;
+        rows.into_iter().map(Row::referral).collect()
+    }
+
+    /// What was stopped at the check up to a moment, and of which nobody was told so since; the longest ago first.
+    pub async fn stopped_untold(&self, (moment, code): (Timestamp, NoticeCode), limit: i64) -> Result<Vec<Referral>, Error> {
+        const SQL: &str = "SELECT * FROM referral r WHERE r.state = 'stopped' AND r.stopped_at <= $1 \
+             AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.referral = r.id AND n.code = $2 AND n.at >= r.stopped_at) \
+             ORDER BY r.stopped_at, r.id LIMIT $3";
+        let rows =
+            on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(moment.millis()).bind(code.code()).bind(limit).fetch_all(p).await)?;
         rows.into_iter().map(Row::referral).collect()
     }
 

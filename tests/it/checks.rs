@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use referral_exchange::{
     app::{
-        App, Caller, Error, Founder, IdempotencyKey, ListQuery, LogQuery, Receipt, SafeguardingLead, Sending, Stop, Verdict,
-        raw_from_json,
+        App, Caller, Error, Founder, IdempotencyKey, ListQuery, LogQuery, NewAbsence, Receipt, SafeguardingLead, Sending, Stop,
+        Verdict, raw_from_json,
     },
     domain::{
         answers::Answers, code::Code, draft::Part, pathway::Pathway, referral::ReferralState, relation::Relation, time::Timestamp,
@@ -198,6 +198,13 @@ async fn at_once(engine: Engine) {
         app.set_safeguarding_leads(&app.request(None), &founder, police, &away(until)).await.unwrap();
         assert_eq!(send(app, &quinn, &checked(&json!({}))).await.state, state, "{until:?}");
     }
+    // What somebody says of themselves counts as much.
+    let absent = hub.sign_in("pia.supposed").await;
+    let until = app.now().plus(Duration::from_hours(72)).uk_date().to_string();
+    let key = IdempotencyKey::parse("away").unwrap();
+    let absence = NewAbsence { until, ..NewAbsence::default() };
+    app.set_absence(&app.request(None), &absent, &key, &absence).await.unwrap();
+    assert_eq!(send(app, &quinn, &checked(&json!({}))).await.state, ReferralState::Received, "away by their own word");
     app.set_safeguarding_leads(&app.request(None), &founder, police, &[]).await.unwrap();
     assert_eq!(send(app, &quinn, &checked(&json!({}))).await.state, ReferralState::Received, "no lead is set");
     let school = tess.agency();
@@ -230,8 +237,15 @@ async fn withdrawn(engine: Engine) {
     let late = app.send_stopped(&app.request(None), &tess, &key, &left[0].reference.to_string()).await;
     assert!(matches!(late, Err(Error::Refused)), "its key is gone: {late:?}");
     // What its sender leaves stopped is cleared away after four weeks.
-    hub.clock.advance(Duration::from_hours(28 * 24));
+    // A week before they are reminded, once; at its end they are told.
+    hub.clock.advance(Duration::from_hours(20 * 24));
+    assert_eq!(app.mind_drafts().await.unwrap(), 0);
+    hub.clock.advance(Duration::from_hours(24));
+    assert_eq!(app.mind_drafts().await.unwrap(), 1);
+    assert_eq!(app.mind_drafts().await.unwrap(), 0);
+    hub.clock.advance(Duration::from_hours(7 * 24));
     assert_eq!(app.mind_checks().await.unwrap(), 1);
+    assert_eq!(raw.texts("SELECT code FROM notice WHERE code LIKE 'stop-%' ORDER BY at").await, ["stop-ending", "stop-ended"]);
     assert_eq!(raw.count(HELD).await, 0);
     let tess = hub.sign_in("tess.example").await;
     for receipt in &left {

@@ -171,10 +171,22 @@ async fn the_story_is_whole(database: &Path) -> i64 {
         ("taken by somebody", "SELECT COUNT(*) FROM referral WHERE assigned_to IS NOT NULL"),
         ("waiting for an answer", "SELECT COUNT(*) FROM referral WHERE waiting_since IS NOT NULL"),
         ("passed up", "SELECT COUNT(*) FROM referral WHERE escalated_at IS NOT NULL"),
+        ("files", "SELECT COUNT(*) FROM attachment"),
+        ("a file in quarantine", "SELECT COUNT(*) FROM file_state WHERE quarantined_at IS NOT NULL"),
+        ("deputies", "SELECT COUNT(*) FROM deputy"),
+        (
+            "sent by a deputy",
+            "SELECT COUNT(*) FROM entry e JOIN referral r ON r.id = e.referral \
+             WHERE e.kind = 'submission' AND e.author <> r.referrer",
+        ),
         ("for today and unopened", "SELECT COUNT(*) FROM referral WHERE urgency = 'today' AND state = 'received'"),
     ] {
         assert!(number(&mut connection, query).await > 0, "{what}");
     }
+    let days = number(&mut connection, "SELECT COUNT(DISTINCT submitted_at / 86400000) FROM referral").await;
+    assert!(days >= 180, "two or three days a week: {days}");
+    let silent = "SELECT COUNT(*) FROM agency a WHERE NOT EXISTS (SELECT 1 FROM referral r WHERE r.referrer_agency = a.id)";
+    assert_eq!(number(&mut connection, silent).await, 0, "every agency has sent something");
     // A plausible two years: nothing that a desk has had its time for lies for months, and most is not for today.
     let end = number(&mut connection, "SELECT MAX(submitted_at) FROM referral").await;
     // What somebody disagreed with is looked at again, by its old clock.

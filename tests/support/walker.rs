@@ -133,7 +133,11 @@ impl<'c> Walk<'c> {
         // A team reads in hours; people who receive it by name promise none.
         let is_told = |line: &String| line.contains(" reads new referrals ") || line.contains("no hour is promised");
         assert!(reads.iter().any(is_told), "{}: {reads:?}", self.pathway.id);
-        let chosen = page.chosen();
+        let mut chosen = page.chosen();
+        // A case that goes by name: nobody of those people is involved.
+        if !page.select_values("strike_out").is_empty() {
+            chosen.push(("strike_out".to_owned(), "none".to_owned()));
+        }
         let sent = self.post(&page, &chosen).await;
         assert!(sent.ends_with("/sent"), "{sent}");
         sent

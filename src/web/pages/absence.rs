@@ -209,7 +209,7 @@ async fn end_own(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) 
 
 /// Which team's page.
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 struct Asked {
     team: String,
 }

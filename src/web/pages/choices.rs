@@ -34,6 +34,8 @@ const OTHER_BASIS: &str = "legal_basis";
 const OTHER_PURPOSE: &str = "legal_purpose";
 const REASON: &str = "legal_reason";
 const STRIKE_OUT: &str = "strike_out";
+/// The value that says that nobody of those people is involved.
+const NOBODY: &str = "none";
 /// The value that stands for a basis the pathway does not offer.
 const OTHER: &str = "other";
 const TEAM: &str = "team";
@@ -70,7 +72,10 @@ impl ChoicesView {
         let mut people = Vec::new();
         if pathway.is_conflicted(answers) {
             let members = app.restricted_members(&person.request, &person.caller, (pathway.id.as_str(), pathway.kind)).await?;
-            let named = |RestrictedMember { user, name, team, agency }| (user.to_string(), name, format!("{team}, {agency}"));
+            let named = |RestrictedMember { user, name, team, agency, also }| {
+                let also = if also.is_empty() { String::new() } else { format!(". Also in {}", also.join(", ")) };
+                (user.to_string(), name, format!("{team}, {agency}{also}"))
+            };
             people = members.into_iter().map(named).collect();
         }
         let places = app.sending_places(&person.caller, kind, pathway).into_iter();
@@ -252,15 +257,23 @@ impl ChoicesView {
             hint: Some(Hint { text: place.clone() }),
             ..Checkbox::default()
         };
+        let or = Checkbox { divider: "or".to_owned(), ..Checkbox::default() };
+        let nobody = Checkbox {
+            value: NOBODY.to_owned(),
+            text: "None of these is involved".to_owned(),
+            behaviour: "exclusive".to_owned(),
+            ..Checkbox::default()
+        };
         Checkboxes {
             name: STRIKE_OUT.to_owned(),
             fieldset: Some(Fieldset::new("Who must not see this?", "govuk-fieldset__legend--m")),
             hint: Some(Hint::from(
                 "Somebody involved may be known to a partner. So it goes by name to a few people, those of the team named first, \
-                 and to nobody else. Tick everybody who is involved. If nobody of that team is left, it goes to those of another.",
+                 and to nobody else. Tick everybody who is involved, or whom they could tell. If nobody of that team is left, it \
+                 goes to those of another.",
             )),
             error_message: self.error(STRIKE_OUT),
-            items: self.people.iter().map(item).collect(),
+            items: self.people.iter().map(item).chain([or, nobody]).collect(),
             values: self.values(STRIKE_OUT),
             ..Checkboxes::default()
         }
@@ -300,11 +313,15 @@ pub(super) fn read(posted: &Posted) -> Result<Choices, Error> {
         text => Some(offered(text).ok_or_else(damaged)?),
     };
     let reason = Some(posted.value(REASON).to_owned()).filter(|reason| !reason.trim().is_empty());
-    let struck_out = posted.fields().iter().filter(|(name, _)| name == STRIKE_OUT).map(|(_, id)| UserId::parse(id));
+    let ticked: Vec<&str> =
+        posted.fields().iter().filter(|(name, _)| name == STRIKE_OUT).map(|(_, value)| value.as_str()).collect();
+    let struck_out = ticked.iter().filter(|value| **value != NOBODY).map(|id| UserId::parse(id));
     Ok(Choices {
         withhold: Some(keep_back::read(posted).ok_or_else(damaged)?).filter(|chosen| !chosen.is_empty()),
         legal: picked.map(|(basis, purpose)| LegalPick { basis, purpose, reason }),
         struck_out: struck_out.collect::<Result<_, _>>().map_err(|_| damaged())?,
+        // With both ticked, the people count.
+        strike_out_unsaid: ticked.is_empty(),
         team: Some(posted.value(TEAM)).filter(|team| !team.is_empty()).map(TeamId::parse).transpose().map_err(|_| damaged())?,
     })
 }

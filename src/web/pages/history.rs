@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::readers::Item;
 use crate::{
-    app::ReferralView,
+    app::{LetGo, ReferralView},
     domain::{grant::GrantReason, message::Audience, time::Timestamp},
     web::words,
 };
@@ -61,6 +61,7 @@ impl History {
             let what = if told.closing { "why it was closed" } else { "what was decided" };
             (told.at, format!("The referrer was told {what}"), Audience::Shared)
         }));
+        acts.extend(view.let_go.iter().map(|(at, how)| (*at, let_go(view, how), Audience::Shared)));
         let passed_up = view.referral.desk.escalated_at.filter(|_| view.desk.is_some());
         let opened = view
             .covered
@@ -74,6 +75,16 @@ impl History {
         // What happened in the same moment stays in the order of the acts above.
         acts.sort_by_key(|(at, _)| *at);
         Self { acts: acts.into_iter().map(|(_, act)| act).collect() }
+    }
+}
+
+/// How it came on from the check.
+fn let_go(view: &ReferralView, how: &LetGo) -> String {
+    let agency = &view.sent_by.2;
+    match how {
+        LetGo::ByItself => format!("It went on by itself; nobody of {agency} had checked it"),
+        LetGo::Checked(name) => format!("{name} checked it for {agency} and passed it on"),
+        LetGo::SentAnyway(name) => format!("{name} sent it on after the check"),
     }
 }
 

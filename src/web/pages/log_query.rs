@@ -14,7 +14,7 @@ use crate::{
 
 /// What stands in the address.
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub(super) struct Asked {
     pub(super) action: String,
     pub(super) outcome: String,

@@ -312,6 +312,10 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
 
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query<Asked>) -> Answer {
     let place = asked.place()?;
+    let place = match place.team {
+        Some(_) => place,
+        None => QueuePlace { team: app.soonest_queue(&person.caller).await?, ..place },
+    };
     let page = app.queue(&person.request, &person.caller, &place.query()).await?;
     let places = app.queue_places(&person.caller);
     // The use case has found the place; without one it would have refused.
@@ -319,12 +323,16 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
     let place = QueuePlace { team: Some(current), ..place };
     let named = |team: TeamId| person.caller.places().iter().find(|named| named.place.team == team);
     let name = |team: TeamId| named(team).map_or("your team", |named| named.team.as_str()).to_owned();
-    let other_teams = places.iter().map(|other| FilterLink {
-        text: name(other.team),
-        href: QueuePlace { team: Some(other.team), ..place.of_view(place.view) }.href(),
-        current: other.team == current,
-    });
     let counts = app.queue_counts(&person.caller, current).await?;
+    let mut teams = Vec::new();
+    for other in places.iter().filter(|_| places.len() > 1) {
+        let open = app.queue_counts(&person.caller, other.team).await?.of(QueueView::Team);
+        teams.push(FilterLink {
+            text: format!("{} ({open})", name(other.team)),
+            href: QueuePlace { team: Some(other.team), ..place.of_view(place.view) }.href(),
+            current: other.team == current,
+        });
+    }
     let views = QueueView::ALL.iter().map(|view| FilterLink {
         text: format!("{} ({})", view.title(), counts.of(*view)),
         href: place.of_view(*view).href(),
@@ -344,7 +352,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
     let mut answer = ok(&QueuePage {
         frame: person.frame.titled("Queue").at("/queue"),
         team: name(current),
-        teams: if places.len() > 1 { other_teams.collect() } else { Vec::new() },
+        teams,
         views: views.collect(),
         kept: app.saved_views(&person.caller).await?.iter().map(|saved| kept(saved, &place)).collect(),
         keep_href: format!("/queue/views?{}", QueuePlace { cursor: None, ..place.clone() }.search()),

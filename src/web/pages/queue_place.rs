@@ -15,7 +15,7 @@ use crate::{
 
 /// What stands in the address.
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub(super) struct Asked {
     team: String,
     view: String,

@@ -1,7 +1,7 @@
 //! Who would receive a referral, and when they read: said before sending and after, as the keys are given out.
 
 use crate::{
-    app::{App, Checked, Copied, Error, Preview},
+    app::{App, Checked, Copied, Error, Preview, Unchecked},
     domain::{answers::Answers, pathway::Pathway, route::Route, sensitivity::Sensitivity, urgency::Urgency},
     web::words,
 };
@@ -121,7 +121,8 @@ impl Receives {
             "If nobody of you can open it any more: your agency, by its recovery key, which several people hold in parts"
                 .to_owned()
         });
-        let lines = [check, Some(receiver), cover, Some(own), recovery].into_iter().flatten();
+        let unchecked = preview.unchecked.as_ref().map(unchecked);
+        let lines = [check, unchecked, Some(receiver), cover, Some(own), recovery].into_iter().flatten();
         let when = match &preview.check {
             Some(Checked { until, .. }) => {
                 let from = app.reads_from(route, *until);
@@ -130,6 +131,21 @@ impl Receives {
             None => words::read_when(pathway.kind, receiving, &route.hours, app.reads_next(route), &route.emergency),
         };
         Self { lines: lines.chain(apart(preview)).collect(), copies, when }
+    }
+}
+
+/// Why nobody checks it first.
+fn unchecked(why: &Unchecked) -> String {
+    let away = match why {
+        Unchecked::OwnLead => {
+            return "Nobody of your agency checks it first: whoever sends it is its safeguarding lead".to_owned();
+        }
+        Unchecked::Away(away) => away,
+    };
+    let each: Vec<String> = away.iter().map(|(name, absence)| format!("{name} is {}", words::away(*absence))).collect();
+    match each.as_slice() {
+        [] => "Nobody of your agency checks it first: it has no safeguarding lead here".to_owned(),
+        each => format!("{}, so nobody of your agency checks it first", each.join(", ")),
     }
 }
 

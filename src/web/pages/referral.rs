@@ -436,7 +436,7 @@ fn seen_by(holder: &HolderView) -> String {
     let why = match holder.reason {
         GrantReason::Cover => ", which covers outside the hours",
         GrantReason::Copy => ", told for information",
-        GrantReason::Checker => ", who checks it first",
+        GrantReason::Checker => ", who checks for the sender’s agency",
         GrantReason::Deputy => ", the sender’s deputy",
         GrantReason::Category => ", who can open what is kept apart for them",
         GrantReason::Share => ", with whom part of it was shared",

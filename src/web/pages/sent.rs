@@ -62,6 +62,8 @@ pub struct SentPage {
     pub kept_back: Vec<String>,
     /// Whom to ring if things get worse.
     pub contacts: Vec<Contact>,
+    /// Those who received it by name, who can be rung about it.
+    pub named: Vec<Contact>,
     /// Whether it went by name, so that the teams at these numbers must not hear of it.
     pub is_named: bool,
     /// What else may have to be referred, with links.
@@ -155,6 +157,14 @@ pub(super) fn names(view: &ReferralView, reason: GrantReason) -> String {
     words::either(&view.holders.iter().filter(holds).map(|holder| holder.name.clone()).collect::<Vec<_>>())
 }
 
+/// Those who received it by name and gave a number at work.
+fn named(view: &ReferralView) -> Vec<Contact> {
+    let holds = view.holders.iter().filter(|holder| holder.reason == GrantReason::Named);
+    let contact =
+        |holder: &HolderView| Some(Contact { who: holder.name.clone(), number: holder.phone.clone()?, when: String::new() });
+    holds.filter_map(contact).collect()
+}
+
 /// Whether a few people received it by name, and no team.
 pub(super) fn goes_by_name(view: &ReferralView) -> bool {
     view.holders.iter().any(|holder| holder.reason == GrantReason::Named)
@@ -226,6 +236,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
     let (pathway, kind) = (&view.pathway.pathway, view.referral.kind);
     let (team, agency) = &view.received_by;
     let is_named = goes_by_name(&view);
+    let people = named(&view);
     let way = match view.referral.stage {
         _ if is_named => Way::Named,
         Stage::Checking { .. } => Way::Checked,
@@ -262,10 +273,8 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         state => view.referral.due_at.map(|due| {
             if is_named {
                 // Nobody covers for them, so a time is a limit and no promise.
-                return format!(
-                    "A decision is due by {}. If you hear nothing by then, write a message here: they are told of it.",
-                    words::day_and_time(due)
-                );
+                let ask = if people.is_empty() { "write a message here: they are told of it" } else { "ring them" };
+                return format!("A decision is due by {}. If you hear nothing by then, {ask}.", words::day_and_time(due));
             }
             let latest = if state == ReferralState::Checking { " at the latest" } else { "" };
             let meanwhile = cover(&view).map(|cover| format!(" {}", acts_meanwhile(cover))).unwrap_or_default();
@@ -304,6 +313,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         steps: decided.filter(|_| stands.is_none()).into_iter().chain(told).chain(untold).chain(steps).collect(),
         kept_back: keep_back::lines(&view),
         contacts: contacts(&app, &person, pathway, view.answers.as_ref().and_then(|answers| pathway.district(answers))),
+        named: people,
         is_named,
         also_refer: also_refer(&app, &view),
         to_add: sections_to_add(&view),

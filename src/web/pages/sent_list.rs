@@ -95,7 +95,7 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 struct Asked {
     cursor: Option<String>,
 }

@@ -206,6 +206,9 @@ async fn whoever_is_struck_out_receives_nothing_and_the_answer_names_who_did() {
     let mut body = tess.json("/pathways/fire-protection/example").await;
     body["answers"]["involved"] = json!(true);
     body["answers"]["involved_who"] = json!("the owner's sister works there");
+    // Whoever does not say who is involved, or that nobody is, has not sent it.
+    assert_eq!(fields(&problem(tess.submit("unsaid", &body).await, 422, "answers").await), ["strike_out"]);
+    assert_eq!(fay["also"][0], "Fire Protection", "where else they sit, the team that receives first: {fay}");
     let mut people = Vec::new();
     for (key, struck_out) in [("all", json!([])), ("some", json!([fay["id"]]))] {
         body["strike_out"] = struck_out;

@@ -37,7 +37,7 @@ async fn a_lead_stops_it_with_a_reason_and_the_sender_sends_it_anyway() {
         list.body.contains(&receipt.reference.to_string()) && list.body.contains("By itself on Monday 23 November 2026 at 5pm")
     );
     let page = lena.get(&at).await;
-    assert!(page.body.contains("Pass it on") && page.body.contains("who checks it first"));
+    assert!(page.body.contains("Pass it on") && page.body.contains("who checks for the sender’s agency"));
     assert!(!page.body.contains("Who told you?"), "a category that is not hers is not there");
 
     let missing =

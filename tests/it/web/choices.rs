@@ -58,6 +58,17 @@ async fn another_basis_than_the_first_is_sent_with_a_line_of_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_goes_by_name_is_sent_once_its_sender_says_that_nobody_of_them_is_involved() {
+    let (served, client, draft) = drafted(&[("involved", "yes"), ("involved_who", "the owner’s sister works in the team")]).await;
+    let sent = send(&client, &draft, &[("strike_out", "none")]).await;
+    assert_eq!(sent.status.as_u16(), 303, "{}", sent.body);
+    // Those who received it can be rung about it.
+    let page = client.get(sent.location()).await;
+    assert!(page.body.contains("Whom to ring about it") && page.body.contains("Fay Fictional"), "{}", page.body);
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_the_sender_strikes_out_holds_nothing_of_it() {
     const NAMED: &str =
         "SELECT a.username FROM grant_made g JOIN account a ON a.id = g.to_id WHERE g.reason = 'named' ORDER BY 1";
@@ -67,6 +78,14 @@ async fn whoever_the_sender_strikes_out_holds_nothing_of_it() {
     assert!(offered.contains(&"Fay Fictional".to_owned()) && offered.contains(&"Mara Storybook".to_owned()), "{offered:?}");
     assert!(page.body.contains("You; nobody else in your agency"));
     let fay = served.hub.person("fay.fictional").user.to_string();
+
+    // Something is ticked, if only that nobody is involved; and beside each stands where else they sit.
+    let hints = page.words(".govuk-checkboxes__hint");
+    assert!(hints.iter().any(|hint| hint.contains("Also in Fire Protection")), "{hints:?}");
+    let unsaid = send(&client, &draft, &[]).await;
+    assert_eq!(unsaid.status.as_u16(), 422);
+    let words = ["Tick everybody who is involved, or that none of these people is"];
+    assert_eq!(unsaid.words(".govuk-error-summary__list a"), words);
 
     // Somebody who is in no restricted team cannot be struck out; the ticks stay.
     let stranger = served.hub.person("petra.phantom").user.to_string();

@@ -1,6 +1,11 @@
 //! What answers call up, where they are given: a form that ends, and whom to ring before it goes on. And who is said to
 //! receive it, before anything is written and before it is sent.
 
+use referral_exchange::{
+    app::{IdempotencyKey, example, raw_from_json},
+    domain::agency::AgencyKind,
+};
+
 use crate::support::{
     answers::fields,
     client::{Client, Page},
@@ -163,5 +168,32 @@ async fn whoever_checks_first_stands_on_the_page_before_sending() {
     assert!(check.body.contains("First, people of Police restricted cases (Leicestershire Police)"), "{}", check.body);
     assert!(check.body.contains("Your safeguarding lead does not check it first"), "{}", check.body);
     assert!(!check.body.contains("reads new referrals") && !check.body.contains("once it has been passed on"), "{}", check.body);
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_address_says_beside_what_a_page_knows_is_passed_over() {
+    let (served, client) = signed_in("fay.fictional").await;
+    // As a mail program or a link shortener leaves it.
+    for address in ["/queue?utm_source=mail", "/sent?x=1", "/notices?from=elsewhere", "/shared?a=b"] {
+        assert_eq!(client.get(address).await.status.as_u16(), 200, "{address}");
+    }
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_queue_is_the_one_whose_work_is_due_soonest_and_each_team_has_its_number() {
+    let (served, client) = signed_in("mara.storybook").await;
+    let before = client.get("/queue").await;
+    assert!(before.body.contains("Queue of MARAC team"), "the first of them where none has any: {}", before.body);
+    let (app, tess) = (&served.hub.app, served.hub.sign_in("tess.example").await);
+    let (request, form) = (app.request(None), app.pathway("modern-slavery").unwrap());
+    let body = example(&form.pathway, AgencyKind::Education, request.at.uk_date());
+    let raw = raw_from_json(&body["answers"]).unwrap();
+    let key = IdempotencyKey::parse("soonest").unwrap();
+    app.submit(&request, &tess, &key, body.to_string().as_bytes(), &form, raw).await.unwrap();
+    let after = client.get("/queue").await;
+    assert!(after.body.contains("Queue of Modern slavery team"), "{}", after.body);
+    assert!(after.body.contains("Modern slavery team (1)") && after.body.contains("MARAC team (0)"), "{}", after.body);
     served.finish().await;
 }

@@ -184,12 +184,13 @@ pub(super) fn sent() -> Vec<Sample> {
         steps: vec!["The team decides by 6 June 2026.".to_owned(), "You hear what was decided under My referrals.".to_owned()],
         kept_back: vec!["Home address: never to Exampleshire Police; not for paper, nor for sharing.".to_owned()],
         contacts: contacts(),
+        named: Vec::new(),
         is_named: false,
         to_add: vec![("School and health".to_owned(), "/referrals/7K3F-9QXD-2/add/school".to_owned())],
         view_href: "/referrals/7K3F-9QXD-2".to_owned(),
         print_href: "/referrals/7K3F-9QXD-2/print".to_owned(),
         another_href: "/".to_owned(),
     };
-    let named = SentPage { is_named: true, ..sent.clone() };
+    let named = SentPage { is_named: true, named: sent.contacts.clone(), ..sent.clone() };
     vec![sample("sent", false, &sent), sample("sent-by-name", false, &named)]
 }
