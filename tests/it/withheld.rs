@@ -159,12 +159,15 @@ async fn colleagues_pass_it_on(engine: Engine) {
         let redirection = Redirection { team, pathway, text: "It is theirs.".to_owned(), revision };
         app.redirect_referral(&app.request(None), &iris, &key(name), (&reference, &redirection)).await.unwrap();
     };
-    let left = "SELECT t.code FROM grant_made g JOIN grant_bytes b ON b.grant_id = g.id JOIN compartment c ON c.id = g.compartment \
-         JOIN team t ON t.id = g.to_id WHERE c.kind = 'withheld' ORDER BY 1";
+    let left = format!(
+        "SELECT t.code FROM grant_made g JOIN grant_bytes b ON b.grant_id = g.id JOIN compartment c ON c.id = g.compartment \
+         JOIN team t ON t.id = g.to_id JOIN referral r ON r.id = g.referral \
+         WHERE c.kind = 'withheld' AND r.reference = '{reference}' ORDER BY 1"
+    );
     pass_on("stays", Some("child-exploitation-information"), "exploitation-hub").await;
     assert!(told(app, &erin, &reference).await.contains(REFUGE), "where it stays the desk keeps what it was granted");
     pass_on("county", None, "county-front-door").await;
-    assert!(Raw::owner(&hub).await.texts(left).await.is_empty(), "nobody holds the address alone, without the rest");
+    assert!(Raw::owner(&hub).await.texts(&left).await.is_empty(), "nobody holds the address alone, without the rest");
     let told = told(app, &iris, &reference).await;
     assert!(!told.contains("Canary"), "{told}");
     hub.finish().await;
@@ -299,8 +302,11 @@ async fn groups_and_desks(engine: Engine) {
         assert!(told(app, &iris, &reference).await.contains(word), "the new desk gets what it was granted: {word}");
     }
     // Of the first desk nothing is left; and what everybody reads holds the children without where they are.
-    let left = "SELECT t.code FROM grant_made g JOIN grant_bytes b ON b.grant_id = g.id JOIN compartment c ON c.id = g.compartment \
-         JOIN team t ON t.id = g.to_id WHERE c.kind = 'withheld' ORDER BY 1";
+    let left = format!(
+        "SELECT t.code FROM grant_made g JOIN grant_bytes b ON b.grant_id = g.id JOIN compartment c ON c.id = g.compartment \
+         JOIN team t ON t.id = g.to_id JOIN referral r ON r.id = g.referral \
+         WHERE c.kind = 'withheld' AND r.reference = '{reference}' ORDER BY 1"
+    );
     assert_eq!(Raw::owner(&hub).await.texts(left).await, ["county-front-door"]);
     let paper = app.print_referral(&app.request(None), &iris, &reference, true).await.unwrap();
     let children = answers_to_json(paper.answers.as_ref().unwrap())["children"].clone();
