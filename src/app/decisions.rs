@@ -20,6 +20,7 @@ use crate::{
         news::{News, Side},
         notice::NoticeCode,
         pathway::Pathway,
+        sensitivity::Sensitivity,
         time::Timestamp,
     },
     policy::RequestContext,
@@ -111,12 +112,16 @@ impl App {
         let clocks: Vec<_> = clocks.map(|clock| if ends(clock.step) { clock.stop(at) } else { clock }).collect();
         let desk = referral.desk.settled();
         let news = self.tell_sender(&referral, NoticeCode::Decided, Some(by)).await?;
+        let counted = self.counted(&referral, &decision, at).await?;
 
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at };
         once.remember(&mut tx, &done).await?;
         // The move comes before the words: of two who decide at once the slower writes none.
         change_with(&mut tx, Referral { stage, desk, ..referral.clone() }, &clocks).await?;
+        if let Some((agency, month, code)) = counted {
+            tx.count_measure(&referral.pathway, &agency, "-", &month, &code).await?;
+        }
         let (casework, keys) = self.open_casework(&mut tx, casework, &referral, at).await?;
         let mut details = Details {
             compartments: vec![casework.shown(), shared.shown()],
@@ -133,6 +138,21 @@ impl App {
         self.tell(&mut tx, &news, at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
+    }
+
+    /// What a decision adds to the counts for boards, if anything: the receiving team's agency, the month and the outcome. What
+    /// people received by name is counted nowhere, and neither are outcomes where everything about a case is most sensitive.
+    async fn counted(
+        &self,
+        referral: &Referral,
+        decision: &Decision,
+        at: Timestamp,
+    ) -> Result<Option<(String, String, String)>, Error> {
+        if referral.sensitivity == Sensitivity::L4 || !self.named_on(referral.id).await?.is_empty() {
+            return Ok(None);
+        }
+        let agency = self.agency(referral.receiving_agency).await?.code.clone();
+        Ok(Some((agency, at.uk_date().strftime("%Y-%m").to_string(), format!("outcome-{}", decision.outcome.as_str()))))
     }
 
     /// The grade that the answers give, where the pathway that they were given on grades them: whoever decides cannot go below

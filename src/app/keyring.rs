@@ -50,6 +50,11 @@ const REMEMBERED: usize = 20_000;
 pub(super) struct Evidence(HashMap<EventId, Body>);
 
 impl Evidence {
+    /// Whoever did the act of this event; none where it was no person, or the event is not there.
+    pub(super) fn actor(&self, event: EventId) -> Option<UserId> {
+        UserId::parse(self.0.get(&event)?.actor.user.as_deref()?).ok()
+    }
+
     /// Fails unless this event vouches for exactly this row.
     pub(super) fn check<R: WrittenOnce>(&self, event: EventId, row: &R) -> Result<(), Error> {
         let body = self.0.get(&event).ok_or(Error::Integrity("a row names an event that is not there"))?;

@@ -12,7 +12,7 @@ use crate::{
         account::AccountState,
         actor::Place,
         ids::{MailId, UserId},
-        mailing::{MailEnd, again_in, goes_at},
+        mailing::{MailEnd, again_in, goes_at, may_go_at},
         notice::{Addressee, NoticeCode, Telling},
         role::Role,
         time::Timestamp,
@@ -73,7 +73,7 @@ impl App {
         let mut people: BTreeMap<UserId, bool> = BTreeMap::new();
         if self.sends_mail() {
             // Somebody has looked meanwhile: there is nothing new to say.
-            for Untold { to, code, urgent, .. } in untold.iter().filter(|untold| !untold.read) {
+            for Untold { to, code, urgent, .. } in untold.iter().filter(|untold| !untold.read && untold.code.goes_by_mail()) {
                 for user in self.people_of(*to, *code).await? {
                     *people.entry(user).or_default() |= *urgent;
                 }
@@ -109,14 +109,20 @@ impl App {
             tracing::error!(error.kind = "mail", mail.id = %mail.id, "a mail was given up: the relay did not take it in time");
             return Ok(false);
         };
-        if !self.store.take_mail(mail, now.plus(wait)).await? {
-            return Ok(false);
-        }
         let mailbox = self.store.mailboxes(&[mail.user]).await?.into_iter().find(|row| row.stopped_at.is_none());
         let Some(mailbox) = mailbox else {
             self.store.end_mail(mail.id, MailEnd::GivenUp, now).await?;
             return Ok(false);
         };
+        // The hub may have stood still, or the relay, since the hour was chosen.
+        let goes = may_go_at(now, mail.urgent, mailbox.quiet, &self.calendar);
+        if goes > now {
+            self.store.put_off_mail(mail.id, goes).await?;
+            return Ok(false);
+        }
+        if !self.store.take_mail(mail, now.plus(wait)).await? {
+            return Ok(false);
+        }
         let sealed = SealedAddress { key_version: mailbox.key_version, bytes: mailbox.sealed };
         let to = open_address(&sealed, &self.sealing, mail.user)?;
         let (id, tag) = (mail.id.to_string(), self.return_tag(mail.id));
@@ -126,7 +132,9 @@ impl App {
                 self.store.end_mail(mail.id, MailEnd::Sent, self.now()).await?;
                 return Ok(true);
             }
-            Delivery::Refused => self.count_return(mail.id, mail.user).await?,
+            Delivery::Refused => {
+                self.count_return(mail.id, mail.user).await?;
+            }
             Delivery::Later(fault) => {
                 tracing::warn!(error.kind = "mail", fault, mail.id = %mail.id, "the relay did not take a mail; it is tried again");
             }
@@ -141,18 +149,24 @@ impl App {
         tag
     }
 
-    /// Counts a mail that came back, and tells the administrators of that person's agency: of the person, never of a referral.
-    async fn count_return(&self, mail: MailId, user: UserId) -> Result<(), Error> {
-        let Some(account) = self.store.account(user).await? else { return Ok(()) };
-        let (code, about) = (NoticeCode::MailFailing, Some(user));
-        let telling = |to| Telling { to: Addressee::User(to), code, referral: None, about, about_team: None, urgent: false };
-        let tellings: Vec<Telling> = match account.state {
-            AccountState::Ready => {
-                let officers = self.officers(account.agency, &[Role::AgencyAdministrator]).await?;
-                officers.into_iter().map(telling).collect()
+    /// Counts a mail that came back; false where it was counted before. Tells the person, and the administrators of their agency,
+    /// or where there is none the hub's operators: of the person, never of a referral.
+    async fn count_return(&self, mail: MailId, user: UserId) -> Result<bool, Error> {
+        let Some(account) = self.store.account(user).await? else { return Ok(false) };
+        let telling =
+            |(to, code, about)| Telling { to: Addressee::User(to), code, referral: None, about, about_team: None, urgent: false };
+        let mut to = Vec::new();
+        if account.state == AccountState::Ready {
+            to.push((user, NoticeCode::MailReturned, None));
+            let officers = self.officers(account.agency, &[Role::AgencyAdministrator]).await?;
+            if officers.is_empty() {
+                let operators = self.store.people_with(Role::HubOperator).await?;
+                to.extend(operators.into_iter().map(|operator| (operator, NoticeCode::MailUnattended, Some(user))));
+            } else {
+                to.extend(officers.into_iter().map(|officer| (officer, NoticeCode::MailFailing, Some(user))));
             }
-            _ => Vec::new(),
-        };
+        }
+        let tellings: Vec<Telling> = to.into_iter().map(telling).collect();
         Ok(self.store.came_back(mail, user, &tellings, self.now()).await?)
     }
 
@@ -170,10 +184,8 @@ impl App {
         let Ok(id) = MailId::parse(&returned.id) else { return Ok(forged.to_owned()) };
         let fits = bool::from(subtle::ConstantTimeEq::ct_eq(self.return_tag(id).as_bytes(), returned.tag.as_bytes()));
         match self.store.mail_of(id).await?.filter(|_| fits) {
-            Some((user, _)) => {
-                self.count_return(id, user).await?;
-                Ok("Counted.".to_owned())
-            }
+            Some((user, _)) if self.count_return(id, user).await? => Ok("Counted.".to_owned()),
+            Some(_) => Ok("Counted already: this mail came back before.".to_owned()),
             None => Ok(forged.to_owned()),
         }
     }

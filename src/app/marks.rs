@@ -75,6 +75,12 @@ impl Marks {
         if on_paper { self.all(referral) } else { self.refused(referral) }
     }
 
+    /// Whether the caller may be told of an act by which this was marked, or its mark ended: it is not against an agency of theirs, nor
+    /// on an answer that is refused to them.
+    pub(super) fn tells(&self, referral: ReferralId, mark: &Mark) -> bool {
+        !self.own.contains(&mark.agency) && !self.refused(referral).contains(&mark.question)
+    }
+
     /// The marks that the caller may know of: those on answers that they are not refused.
     pub(super) fn known(&self, referral: ReferralId) -> Vec<Mark> {
         let refused = self.refused(referral);
@@ -227,10 +233,12 @@ impl App {
         if self.store.markings(&[referral.id]).await?.len() + marks.len() > MOST {
             return Err(Error::Conflict("no more answers of this referral can be withheld, nor given back"));
         }
+        let news = self.tell_of_marks((referral, sight), marks).await?;
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at: request.at };
         once.remember(&mut tx, &done).await?;
         change(&mut tx, referral).await?;
+        self.tell(&mut tx, &news, request.at).await?;
         for mark in marks {
             let id = MarkId::random(&*self.random);
             tx.refuse_answer(id, (referral.id, referral.revision), (mark, refused), request.at).await?;

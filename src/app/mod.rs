@@ -53,6 +53,7 @@ mod log_items;
 mod log_stored;
 mod mailboxes;
 mod mailing;
+mod markings;
 mod marks;
 mod memberships;
 mod messages;
@@ -145,6 +146,7 @@ pub use log_export::{LogExport, LogFormat};
 pub use log_items::LogItem;
 pub use log_stored::StoredExport;
 pub use mailboxes::{FailingView, MailboxView};
+pub use markings::MarkingView;
 pub use marks::{MarkView, OTHERS_MARK};
 pub use memberships::Remains;
 pub use notes::NoteView;
@@ -231,6 +233,7 @@ pub struct App {
     demonstration: bool,
     /// Who runs the hub, as pages say it.
     partnership: String,
+    name: String,
 }
 
 impl App {
@@ -252,6 +255,11 @@ impl App {
     /// Whether all in it is invented.
     pub const fn is_demonstration(&self) -> bool {
         self.demonstration
+    }
+
+    /// What people know the service as.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The partnership that runs the hub.

@@ -178,6 +178,7 @@ impl NoticeView {
             (NoticePlace::Draft, Some(reference)) => Some(format!("/drafts/{reference}")),
             (NoticePlace::Log, _) => Some("/log".to_owned()),
             (NoticePlace::Members, _) => Some("/members/mail".to_owned()),
+            (NoticePlace::Mail, _) => Some("/account/mail".to_owned()),
             (NoticePlace::Admissions, _) => Some("/admissions".to_owned()),
             (NoticePlace::People, _) => Some("/people".to_owned()),
             (NoticePlace::Account, _) => Some("/account".to_owned()),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    AdditionView, App, Caller, EntryView, Error, MessageView, ReferralView, additions,
+    AdditionView, App, Caller, EntryView, Error, MarkingView, MessageView, ReferralView, additions,
     checks::{self, Stop},
     copies,
     decisions::{DecisionView, FeedbackView, read_decision, read_feedback},
@@ -88,6 +88,8 @@ pub(super) struct Seen {
     pub(super) withheld: Vec<(CompartmentId, Vec<QuestionId>)>,
     /// The answers that were marked after sending, and not against the reader.
     pub(super) marks: Vec<Mark>,
+    /// The acts by which answers were marked and marks taken away.
+    pub(super) markings: Vec<MarkingView>,
     /// The questions of whose answers the reader is refused what can be kept back.
     pub(super) left_out: Vec<QuestionId>,
     /// Whether it is read for paper, on which nothing stands that is kept from anybody.
@@ -333,6 +335,9 @@ impl App {
         seen.holds_withheld |= !seen.withheld.is_empty();
         seen.answers_all = caller.answers_all(&sight, &referral, relation);
         seen.actions = self.actions(caller, (&referral, &sight), &seen.kinds);
+        if !on_paper && seen.kinds.iter().any(|shown| shown.kind == CompartmentKind::Shared) {
+            seen.markings = self.marking_views(&sight, referral.id).await?;
+        }
         if relation == Relation::ReceivingTeam {
             seen.desk = Some(self.desk_view(caller, &referral, &seen.actions).await?);
         }

@@ -84,7 +84,7 @@ impl App {
         let permit = self.ask_as_seen(act, &referral, Some(redirection.revision)).await?;
         let by_name = self.store.holders_of_shared(referral.id).await?;
         if by_name.iter().any(|holder| holder.reason == GrantReason::Named) {
-            return Err(Error::Conflict("it was received by people named in it and cannot be passed on"));
+            return Err(Error::Conflict("people received it by name, so it cannot be passed on"));
         }
         let (by, at) = (caller.user(), request.at);
         let barred = self.store.barred_of(referral.id).await?;

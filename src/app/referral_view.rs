@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::{
-    AdditionView, App, CoveredView, DecisionView, DeskView, Error, FeedbackView, FileView, MarkView, NoteView, ShareView,
-    StopView, WithheldView, additions::latest, keyring::recipient_of, later::as_told, library::Versioned, reading::Seen,
-    work_contacts::Reached,
+    AdditionView, App, CoveredView, DecisionView, DeskView, Error, FeedbackView, FileView, MarkView, MarkingView, NoteView,
+    ShareView, StopView, WithheldView, additions::latest, keyring::recipient_of, later::as_told, library::Versioned,
+    reading::Seen, work_contacts::Reached,
 };
 use crate::{
     crypto::RecipientOf,
@@ -128,6 +128,10 @@ pub struct ReferralView {
     pub withheld: Vec<WithheldView>,
     /// The answers that were marked after sending, and not against the reader.
     pub marks: Vec<MarkView>,
+    /// The acts by which answers were marked and marks taken away, as far as the reader may know of them.
+    pub markings: Vec<MarkingView>,
+    /// Whether people received it by name.
+    pub by_name: bool,
     /// What was shared of it beyond those who hold it: for the receiving team all of it, for whoever it was shared with theirs.
     pub shares: Vec<ShareView>,
     /// Whether the reader sees only what was shared with them, and so nothing of where it stands or who else holds it.
@@ -187,14 +191,21 @@ fn holds_parts_alone(entries: &[EntryView]) -> bool {
 }
 
 /// Of what the gate allows, what there is something to do it with: a step whose clock runs, a share that can still be ended, a
-/// file that is in quarantine.
-fn possible(mut actions: Vec<Action>, desk: Option<&DeskView>, shares: &[ShareView], files: &[FileView]) -> Vec<Action> {
+/// file that is in quarantine, a mark of the reader's side, a team instead of people by name.
+fn possible(
+    mut actions: Vec<Action>,
+    desk: Option<&DeskView>,
+    (shares, files, marks): (&[ShareView], &[FileView], &[MarkView]),
+    by_name: bool,
+) -> Vec<Action> {
     let has_step = desk.is_some_and(|desk| desk.to_mark().next().is_some());
     let has_share = |what| shares.iter().any(|share| share.what == what && share.ended.is_none());
     actions.retain(|action| match action {
         Action::MarkStep => has_step,
         Action::RecallShare => has_share(Shared::Items),
         Action::EndCaseworkAccess => has_share(Shared::Casework),
+        Action::RedirectReferral => !by_name,
+        Action::EndWithholding => marks.iter().any(|mark| mark.may_end),
         Action::LiftQuarantine => files.iter().any(FileView::is_quarantined),
         _ => true,
     });
@@ -215,20 +226,14 @@ impl App {
             from,
             actions,
             parts,
-            categories,
             messages,
             mut additions,
             notes,
             decisions,
-            feedback,
             files,
             mut entries,
-            legal_reason,
             stop,
             desk,
-            holds_apart,
-            holds_withheld,
-            answers_all,
             withheld,
             marks,
             pointers,
@@ -261,8 +266,10 @@ impl App {
         let answers = (!parts.is_empty()).then(|| pathway.pathway.whole(parts));
         let additions = as_told((&pathway.pathway, answers.as_ref()), additions, &left_out, &mut entries);
         let files = self.file_views(files, (&kinds, is_desk)).await?;
-        let actions = possible(actions, desk.as_ref(), &shares, &files);
         let marks = self.mark_views(marks, relation, &actions).await?;
+        let holders = if by_share { Vec::new() } else { self.holders(referral.id, seen_apart).await? };
+        let by_name = holders.iter().any(|holder| holder.reason == GrantReason::Named);
+        let actions = possible(actions, desk.as_ref(), (&shares, &files, &marks), by_name);
         let covered = if by_share { None } else { self.covered_view(&referral).await? };
         let mut view = ReferralView {
             let_go: if by_share { None } else { self.let_go_view(&referral, relation).await? },
@@ -272,14 +279,16 @@ impl App {
             replaces: to(PointsAt::Stopped).next().filter(|_| is_senders_side(relation)),
             replaced_by: to(PointsAt::Changed).next(),
             answers,
-            holders: if by_share { Vec::new() } else { self.holders(referral.id, seen_apart).await? },
+            holders,
+            markings: seen.markings,
+            by_name,
             shares,
             by_share,
             may_lack: on_paper || by_share || relation == Relation::Granted,
             in_part,
             warned: if in_part { warned } else { Vec::new() },
             messages: messages.into_iter().map(|(by, view)| MessageView { from: name_of(by), ..view }).collect(),
-            categories,
+            categories: seen.categories,
             entries,
             actions,
             relation,
@@ -287,19 +296,19 @@ impl App {
             additions: additions.into_iter().map(|(by, view)| AdditionView { from: name_of(by), ..view }).collect(),
             notes: notes.into_iter().map(|(by, note)| NoteView { from: name_of(by), ..note }).collect(),
             decisions: decisions.into_iter().map(|(by, decision)| DecisionView { by: name_of(by), ..decision }).collect(),
-            feedback,
+            feedback: seen.feedback,
             files,
             sent_by,
             sender,
             deputy,
             received_by: self.received_by(&referral).await?,
-            legal_reason,
+            legal_reason: seen.legal_reason,
             stop,
             desk,
             covered,
-            holds_apart,
-            holds_withheld,
-            answers_all,
+            holds_apart: seen.holds_apart,
+            holds_withheld: seen.holds_withheld,
+            answers_all: seen.answers_all,
             withheld,
             marks,
             referral,

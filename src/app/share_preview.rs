@@ -17,6 +17,7 @@ use crate::{
         code::{QuestionId, TeamCode},
         compartment::{CompartmentKind, EntryKind},
         ids::EntryId,
+        legal::Basis,
         message::Audience,
         relation::Relation,
         sharing::{NewShare, chosen},
@@ -40,6 +41,8 @@ pub struct SharePreview {
     pub readers: usize,
     /// The agreement named, by its title, and how the share stands to it.
     pub agreement: (Option<String>, Fit),
+    /// Whether it rests on the consent of whoever refused it.
+    pub against_consent: bool,
     /// The revision at which it was looked at.
     pub revision: i64,
 }
@@ -51,6 +54,11 @@ impl ReferralView {
         let kept: Vec<QuestionId> = self.withheld.iter().flat_map(|kept| kept.questions.iter().cloned()).collect();
         let given = self.additions.iter().rev().map(|addition| &addition.answers).chain(&self.answers);
         pathway.whole(given.map(|answers| pathway.split(&pathway.part(answers, None), &kept).0))
+    }
+
+    /// Whether the person said no to the sharing, by the answers as they stand.
+    pub(super) fn refuses_consent(&self) -> bool {
+        self.pathway.pathway.consent.as_ref().is_some_and(|consent| consent.is_refused(&latest(self)))
     }
 
     /// Whether a share of the answers as they were sent lacks a change of them of which something would be given.
@@ -128,6 +136,8 @@ impl ReferralView {
             holds_withheld: false,
             withheld: Vec::new(),
             marks: Vec::new(),
+            markings: Vec::new(),
+            by_name: false,
             sent_by: Default::default(),
             sender: Reached::default(),
             deputy: None,
@@ -185,6 +195,7 @@ impl App {
         let answers = view.answers.as_ref().map(|_| latest(&view));
         let headline = answers.map(|answers| view.pathway.pathway.headline(&answers)).unwrap_or_default();
         let own = (headline, view.desk.clone());
+        let against_consent = share.basis == Some(Basis::Consent) && view.refuses_consent();
         let senders = std::iter::once(view.sent_by.0.clone()).chain(view.deputy.iter().map(|deputy| deputy.name.clone()));
         let senders = senders.filter(|name| !name.is_empty()).collect();
         if view.lacks_a_change(share) && !faults.contains(&UNTICKED) {
@@ -214,6 +225,7 @@ impl App {
             senders,
             may_hold_more,
             readers,
+            against_consent,
             revision,
             view,
         })

@@ -27,7 +27,7 @@ impl App {
         let mut reached = None;
         if to.person.trim().is_empty() {
             if named {
-                faults.push(("user", "This was received by people named in it: share it with one person, by their user name"));
+                faults.push(("user", "People received this by name: share it with one person, by their user name"));
                 return Ok(None);
             }
         } else {

@@ -109,6 +109,7 @@ impl App {
         let fit = fit(agreement.as_ref(), parties, &referral.pathway, (legal.purpose, request.at));
         let by_team = permit.act().actor.person().map(|person| person.place.team).ok_or(Error::Refused)?;
 
+        let against_consent = legal.basis == Basis::Consent && self.refuses_consent(request, caller, reference).await?;
         let addressee = to.person.map_or(Addressee::Team(to.team.id), Addressee::User);
         // Whether it can wait is for whoever shares to say, whatever the referral is.
         let news = [Telling { urgent: share.urgent, ..telling(&referral, addressee, NoticeCode::Shared) }];
@@ -125,6 +126,7 @@ impl App {
             to_person: to.person,
             agreement: Some((share.agreement, fit)),
             urgent: share.urgent,
+            why: against_consent.then_some("consent-refused"),
             share: Some(id),
             keys: vec![made.key, holders[0].key()],
             ..Details::default()
@@ -164,6 +166,11 @@ impl App {
         keep(files.blobs).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
+    }
+
+    /// Whether the person said no to the sharing. That stands in the answers, which are opened for it: an event of its own.
+    async fn refuses_consent(&self, request: &RequestContext, caller: &Caller, reference: &str) -> Result<bool, Error> {
+        Ok(Box::pin(self.read_referral(request, caller, reference)).await?.refuses_consent())
     }
 
     /// The agreement that somebody names, if the register has it.

@@ -67,6 +67,8 @@ pub struct Parts {
     pub demonstration: bool,
     /// The partnership that runs the hub, for pages.
     pub partnership: String,
+    /// What the service is called, on pages.
+    pub name: String,
 }
 
 impl PasswordSettings {
@@ -138,6 +140,7 @@ fn relay(config: &Config) -> Result<Option<Relay>, Error> {
         from: relay.from.clone(),
         returns: relay.return_address.clone(),
         hub: relay.hub_url.clone(),
+        name: config.hub.name.clone(),
     };
     Relay::new(settings).map(Some).map_err(|error| Error::Configuration(error.to_string()))
 }
@@ -208,6 +211,7 @@ impl App {
             origin: config.hub.origin.clone(),
             demonstration,
             partnership: config.hub.partnership.clone(),
+            name: config.hub.name.clone(),
         })
         .await
     }
@@ -231,6 +235,7 @@ impl App {
             origin,
             demonstration,
             partnership,
+            name,
         } = parts;
         if !db.is_current().await? {
             return Err(outdated());
@@ -286,6 +291,7 @@ impl App {
             random,
             demonstration,
             partnership,
+            name,
         };
         app.bring_into_force(&files, hub.policy.as_deref()).await?;
         Ok(Arc::new(app))

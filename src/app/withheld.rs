@@ -189,12 +189,7 @@ impl App {
     /// Whether anybody works the queue of a team who is of none of these agencies: whoever holds its key beside them may read
     /// nothing of what waits there.
     pub(super) async fn is_somebody_left(&self, team: TeamId, from: &BTreeSet<AgencyId>) -> Result<bool, Error> {
-        for (user, place) in self.store.members(team).await? {
-            if self.works_queue(&place) && !self.person_is_of_one(user, from).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(!self.left_at_desk(team, from).await?.is_empty())
     }
 
     /// Those of some notices that do not go to one of these agencies.

@@ -129,7 +129,7 @@ impl Config {
 
 const DEMO: &str = r#"
 [hub]
-name = "Referral Exchange demonstration"
+name = "Referral Exchange"
 partnership = "A made-up partnership"
 origin = "demo.referral-exchange.example/log"
 [listen]

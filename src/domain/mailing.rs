@@ -74,13 +74,15 @@ impl fmt::Debug for MailAddress {
 /// When a mail of notices that came at a moment may go: at once where it is urgent, else after others had time to join it and,
 /// for those who want quiet, on a working day between seven and eight.
 pub fn goes_at(at: Timestamp, urgent: bool, quiet: bool, calendar: &WorkingCalendar) -> Timestamp {
-    if urgent {
-        return at;
-    }
-    let due = at.plus(GATHERED);
+    if urgent { at } else { may_go_at(at.plus(GATHERED), urgent, quiet, calendar) }
+}
+
+/// When a mail may go that is ready at a moment, whatever kept it until then: at that moment, or when it is quiet no more for
+/// those who want quiet.
+pub fn may_go_at(due: Timestamp, urgent: bool, quiet: bool, calendar: &WorkingCalendar) -> Timestamp {
     let (day, hour) = (due.uk_date(), due.zoned().hour());
     let works = calendar.is_working_day(day);
-    if !quiet || (works && (MORNING..EVENING).contains(&hour)) {
+    if urgent || !quiet || (works && (MORNING..EVENING).contains(&hour)) {
         return due;
     }
     let morning = if works && hour < MORNING { Some(day) } else { calendar.working_day_after(day) };
@@ -141,6 +143,15 @@ mod tests {
         let night = at("2026-11-28T03:00:00Z");
         assert_eq!(goes_at(night, true, true, &calendar), night, "what is urgent waits for nothing");
         assert_eq!(goes_at(night, false, false, &calendar), night.plus(GATHERED), "nor who wants no quiet");
+    }
+
+    #[test]
+    fn what_was_held_up_goes_at_no_quiet_hour_either() {
+        let calendar = WorkingCalendar::new([], at("2027-12-31T00:00:00Z").uk_date());
+        let goes = |from: &str, urgent| may_go_at(at(from), urgent, true, &calendar);
+        assert_eq!(goes("2026-11-27T10:00:00Z", false), at("2026-11-27T10:00:00Z"), "on a Friday morning at once");
+        assert_eq!(goes("2026-11-29T20:00:00Z", false), at("2026-11-30T07:00:00Z"), "on a Sunday evening not");
+        assert_eq!(goes("2026-11-29T20:00:00Z", true), at("2026-11-29T20:00:00Z"), "what is urgent waits for nothing");
     }
 
     #[test]

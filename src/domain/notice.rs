@@ -71,6 +71,12 @@ coded_enum! {
         Integrity = "integrity",
         /// Mail to a member comes back.
         MailFailing = "mail-failing",
+        /// The same, of somebody whose agency has no administrator.
+        MailUnattended = "mail-unattended",
+        /// Mail to whoever is told comes back.
+        MailReturned = "mail-returned",
+        /// What is kept from some agencies changed.
+        Withholding = "withholding",
         /// Somebody waits for a team's key.
         MemberWaits = "member-waits",
         /// You were given a team's key.
@@ -101,6 +107,8 @@ pub enum NoticePlace {
     Log,
     /// Among the members of the agency.
     Members,
+    /// On the page that says where one's mail goes.
+    Mail,
     /// Among those who wait for a team's key.
     Admissions,
     /// Among the people of the agency.
@@ -118,7 +126,8 @@ impl NoticeCode {
             Self::DraftWaits | Self::DraftHanded | Self::DraftEnding | Self::DraftNotSent => NoticePlace::Draft,
             Self::Integrity => NoticePlace::Log,
             Self::MailFailing => NoticePlace::Members,
-            Self::Recalled | Self::KeyDiffers | Self::MemberGone => NoticePlace::Nowhere,
+            Self::MailReturned => NoticePlace::Mail,
+            Self::Recalled | Self::KeyDiffers | Self::MemberGone | Self::MailUnattended => NoticePlace::Nowhere,
             Self::MemberWaits | Self::MemberAdmitted => NoticePlace::Admissions,
             Self::MemberRefused => NoticePlace::People,
             Self::Admitted | Self::NotAdmitted | Self::PlaceEnded => NoticePlace::Account,
@@ -142,6 +151,11 @@ impl NoticeCode {
                 | Self::Disagreed
                 | Self::FileStopped
         )
+    }
+
+    /// Whether a mail says that it is there: not where it says that mail does not arrive.
+    pub fn goes_by_mail(self) -> bool {
+        self != Self::MailReturned
     }
 
     /// Whether a team is told of what it was given a part of: everybody who holds its key, not only those who work its queue.
@@ -185,6 +199,9 @@ impl NoticeCode {
             Self::SentForYou => "What you wrote was sent by your deputy",
             Self::Integrity => "A stored record failed its check and was not shown",
             Self::MailFailing => "Mail to this member does not arrive",
+            Self::MailUnattended => "Mail to this member does not arrive, and their agency has no administrator: let them know",
+            Self::MailReturned => "Mail to your address came back, so you may not hear of what is for you. Look at the address",
+            Self::Withholding => "What is kept from some agencies was changed",
             Self::MemberWaits => "Somebody waits for you to compare their key and hand over the team’s",
             Self::Admitted => "A lead handed you the team’s key: you can open what the team holds",
             Self::MemberAdmitted => "Another lead handed somebody the team’s key",

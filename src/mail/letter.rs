@@ -13,9 +13,6 @@ use lettre::{
 
 use crate::domain::{mailing::MailAddress, time::Timestamp};
 
-/// Who writes, as a reader's list of mails shows it.
-const NAME: &str = "Referral Exchange";
-
 /// One mail to one person.
 #[derive(Debug, Clone)]
 pub struct Letter {
@@ -32,30 +29,30 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// The mail, from an address and with returns to another, with a link to the hub.
+    /// The mail, from an address and with returns to another, with a link to the hub and by its name.
     pub(super) fn message(
         &self,
         from: &Address,
         returns: &Address,
-        hub: &str,
+        (hub, name): (&str, &str),
     ) -> Result<(Envelope, Vec<u8>), Box<dyn std::error::Error + Send + Sync>> {
         let to: Address = self.to.as_str().parse()?;
         // Whoever reports that it did not arrive writes to an address that names it.
         let back = Address::new(format!("{}+{}.{}", returns.user(), self.id, self.tag), returns.domain())?;
         let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
         let (subject, first) = if self.urgent {
-            ("Something for you today", "There is something for you today in Referral Exchange.")
+            ("Something for you today", "There is something for you today")
         } else {
-            ("Something new for you", "There is something new for you in Referral Exchange.")
+            ("Something new for you", "There is something new for you")
         };
         let text = format!(
-            "{first}\r\n\r\nSign in to read it: {hub}/open\r\n\r\n\
+            "{first} in {name}.\r\n\r\nSign in to read it: {hub}/open\r\n\r\n\
              This mail does not say what it is about. Nobody reads answers to it.\r\n\
              You can change when such mails come, or stop them, on your account page.\r\n"
         );
         let at = SystemTime::UNIX_EPOCH + Duration::from_millis(self.at.millis().unsigned_abs());
         let message = Message::builder()
-            .from(Mailbox::new(Some(NAME.to_owned()), from.clone()))
+            .from(Mailbox::new(Some(name.to_owned()), from.clone()))
             .to(Mailbox::new(None, to.clone()))
             .subject(subject)
             .date(at)
@@ -86,8 +83,10 @@ mod tests {
         let from = "exchange@hub.example".parse().expect("an address");
         let returns = "bounces@hub.example".parse().expect("an address");
         for urgent in [false, true] {
-            let (envelope, bytes) = letter(urgent).message(&from, &returns, "https://hub.example").expect("a mail");
+            let (envelope, bytes) =
+                letter(urgent).message(&from, &returns, ("https://hub.example", "Shire Exchange")).expect("a mail");
             let text = String::from_utf8(bytes).expect("ASCII");
+            assert!(text.contains(" in Shire Exchange.") && text.matches("Shire Exchange").count() == 2, "{text}");
             assert!(text.is_ascii() && text.contains("https://hub.example/open"), "{text}");
             assert!(text.contains(&format!("Message-ID: <{}@hub.example>", "ab".repeat(16))), "{text}");
             assert!(

@@ -46,6 +46,8 @@ pub struct Settings {
     pub returns: Option<String>,
     /// Where the hub is: `https://` and a host.
     pub hub: String,
+    /// What people know it as.
+    pub name: String,
 }
 
 /// The settings cannot be used; says which.
@@ -70,6 +72,7 @@ pub struct Relay {
     from: Address,
     returns: Address,
     hub: String,
+    name: String,
 }
 
 impl Relay {
@@ -78,7 +81,7 @@ impl Relay {
     /// # Errors
     /// [`BadSettings`] names the setting.
     pub fn new(settings: Settings) -> Result<Self, BadSettings> {
-        let Settings { host, port, security, credentials, authority, from, returns, hub } = settings;
+        let Settings { host, port, security, credentials, authority, from, returns, hub, name } = settings;
         let from: Address = from.parse().map_err(|_| BadSettings("writing address"))?;
         let returns = match returns {
             Some(text) => text.parse().map_err(|_| BadSettings("return address"))?,
@@ -102,12 +105,12 @@ impl Relay {
         if let Some((name, password)) = credentials {
             builder = builder.credentials(Credentials::new(name, password.as_str().to_owned()));
         }
-        Ok(Self { transport: builder.build(), from, returns, hub })
+        Ok(Self { transport: builder.build(), from, returns, hub, name })
     }
 
     /// Hands a mail over.
     pub async fn send(&self, letter: &Letter) -> Delivery {
-        let Ok((envelope, bytes)) = letter.message(&self.from, &self.returns, &self.hub) else {
+        let Ok((envelope, bytes)) = letter.message(&self.from, &self.returns, (&self.hub, &self.name)) else {
             return Delivery::Refused;
         };
         match self.transport.send_raw(&envelope, &bytes).await {

@@ -216,6 +216,14 @@ impl Store {
         Ok(rows == 1)
     }
 
+    /// Puts a mail off, which is no try.
+    pub async fn put_off_mail(&self, id: MailId, until: Timestamp) -> Result<(), Error> {
+        const SQL: &str = "UPDATE mail SET due_at = $2 WHERE id = $1 AND state = 'waiting'";
+        let mut tx = self.begin().await?;
+        within!(tx, c => sqlx::query(SQL).bind(id.to_string()).bind(until.millis()).execute(c).await.map(drop))?;
+        tx.finish().await
+    }
+
     /// Says what became of a mail.
     pub async fn end_mail(&self, id: MailId, end: MailEnd, at: Timestamp) -> Result<(), Error> {
         const SQL: &str = "UPDATE mail SET state = $2, settled_at = $3 WHERE id = $1 AND state = 'waiting'";
@@ -238,8 +246,8 @@ impl Store {
     }
 
     /// Counts a mail that came back, of those made since the address was set; each mail once. Tells of the first, and of the one
-    /// after which no more goes there.
-    pub async fn came_back(&self, mail: MailId, user: UserId, tellings: &[Telling], at: Timestamp) -> Result<(), Error> {
+    /// after which no more goes there. Gives false where it was counted before.
+    pub async fn came_back(&self, mail: MailId, user: UserId, tellings: &[Telling], at: Timestamp) -> Result<bool, Error> {
         const ONCE: &str = "UPDATE mail SET state = 'refused', settled_at = $2 WHERE id = $1 AND state <> 'refused'";
         const COUNT: &str = "UPDATE mailbox SET bounces = bounces + 1, failed_at = $2, \
              stopped_at = CASE WHEN bounces + 1 >= $3 THEN $2 ELSE stopped_at END \
@@ -265,7 +273,8 @@ impl Store {
                 }
             }
         }
-        tx.finish().await
+        tx.finish().await?;
+        Ok(fresh == 1)
     }
 
     /// Forgets mails made before a moment.

@@ -104,6 +104,14 @@ impl Store {
         let rows: Vec<MemberRow> = on!(self, p => sqlx::query_as(SQL).bind(agency.to_string()).fetch_all(p).await)?;
         rows.into_iter().map(MemberRow::member).collect()
     }
+
+    /// Everybody with a place of this role, in any team, each once.
+    pub async fn people_with(&self, role: Role) -> Result<Vec<UserId>, Error> {
+        const SQL: &str = "SELECT DISTINCT m.account FROM membership m JOIN account a ON a.id = m.account \
+             WHERE m.role = $1 AND m.state <> 'ended' AND a.state = 'ready' ORDER BY m.account";
+        let rows: Vec<(String,)> = on!(self, p => sqlx::query_as(SQL).bind(role.code()).fetch_all(p).await)?;
+        rows.into_iter().map(|(id,)| sound(UserId::parse(&id), "membership.account")).collect()
+    }
 }
 
 impl Tx {

@@ -76,6 +76,7 @@ impl Visit {
         pre_session: Option<Zeroizing<String>>,
     ) -> Self {
         let nobody = Frame {
+            service: app.name().to_owned(),
             partnership: app.partnership().to_owned(),
             demo: app.is_demonstration(),
             csrf_token: form_token.clone(),

@@ -5,9 +5,6 @@ use askama::Template;
 use super::components::{BackLink, GenericHeader, Markup, NavigationItem, ServiceNavigation, SkipLink, WarningText};
 use super::limits::Limits;
 
-/// Name of the product, in titles and header.
-pub const SERVICE: &str = "Referral Exchange";
-
 /// What every page shows around its content; each view has one as `frame`.
 #[derive(Debug, Clone, Default)]
 pub struct Frame {
@@ -15,6 +12,8 @@ pub struct Frame {
     pub title: String,
     /// Whether the page answers a form that failed: the title says so first.
     pub failed: bool,
+    /// What the service is called, in titles and header.
+    pub service: String,
     /// The partnership that runs the hub.
     pub partnership: String,
     /// Whether the data is synthetic; shows the permanent stripe.
@@ -116,8 +115,8 @@ impl Frame {
     }
 
     pub(super) fn full_title(&self) -> String {
-        let error = if self.failed { "Error: " } else { "" };
-        if self.title.is_empty() { format!("{error}{SERVICE}") } else { format!("{error}{} – {SERVICE}", self.title) }
+        let (error, service) = (if self.failed { "Error: " } else { "" }, &self.service);
+        if self.title.is_empty() { format!("{error}{service}") } else { format!("{error}{} – {service}", self.title) }
     }
 
     pub(super) fn back_link(&self) -> BackLink {
@@ -125,7 +124,7 @@ impl Frame {
     }
 
     pub(super) fn header(&self) -> Result<GenericHeader, askama::Error> {
-        let logo = Markup::of(&Logo { partnership: &self.partnership })?;
+        let logo = Markup::of(&Logo { service: &self.service, partnership: &self.partnership })?;
         Ok(GenericHeader { logo_html: Some(logo), classes: "app-header".to_owned(), ..GenericHeader::default() })
     }
 
@@ -142,5 +141,6 @@ pub(super) fn skip_link() -> SkipLink {
 #[derive(Template)]
 #[template(path = "logo.html")]
 struct Logo<'a> {
+    service: &'a str,
     partnership: &'a str,
 }

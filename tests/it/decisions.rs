@@ -94,6 +94,10 @@ async fn two_parts(engine: Engine) {
     assert_eq!(view.decisions.len(), 2, "the history stays");
     assert_eq!(view.referral.stage.state(), ReferralState::Closed, "nothing further happens");
     assert_eq!(view.referral.due_at, None);
+    let counts = Raw::owner(&hub).await.rows("SELECT code, count FROM measure WHERE code LIKE 'outcome-%' ORDER BY code").await;
+    let counts: Vec<_> = counts.iter().map(|row| (row[0].shown(), row[1].shown())).collect();
+    let counted = |code: &str| (format!("outcome-{code}"), "1".to_owned());
+    assert_eq!(counts, [counted("enforcement-notice"), counted("no-action")], "each decision counts by its outcome");
     for body in Raw::owner(&hub).await.rows("SELECT body FROM log_body").await {
         assert!(!String::from_utf8_lossy(&body[0].bytes()).contains("canary"), "words are sealed");
     }

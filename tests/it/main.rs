@@ -42,6 +42,7 @@ mod integrity;
 mod invitations;
 mod journey;
 mod kept;
+mod mail_kept;
 mod mailing;
 mod marked_later;
 mod memberships;

@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use referral_exchange::{
-    app::{Caller, Choices, Error, IdempotencyKey, LogQuery, Redirection, ReferralView, Said, answers_to_json, flags, latest},
+    app::{
+        Caller, Choices, Error, IdempotencyKey, LogQuery, NoticeQuery, Redirection, ReferralView, Said, answers_to_json, flags,
+        latest,
+    },
     domain::{
         action::Action,
         compartment::{CompartmentKind, EntryKind},
@@ -299,6 +302,47 @@ async fn given_once_the_mark_is_gone(engine: Engine) {
     case.hub.finish().await;
 }
 
+/// Each act stands in the history of those who may know of it, and the other side has a notice; whoever it is kept from has
+/// neither, now or afterwards.
+async fn on_record(engine: Engine) {
+    let case = case(engine).await;
+    let Case { hub, tess, nia, erin, .. } = &case;
+    let acts = async |who: &Caller| {
+        let acts = case.read(who).await.markings.into_iter();
+        let told = acts.map(|act| (act.by, act.questions.iter().map(ToString::to_string).collect(), act.from, act.refused));
+        told.collect::<Vec<(String, Vec<String>, Vec<String>, bool)>>()
+    };
+    let told = async |who: &Caller| {
+        let page = hub.app.notices(&hub.app.request(None), who, &NoticeQuery::default()).await.unwrap();
+        page.items.iter().filter(|notice| notice.code.code() == "withholding").count()
+    };
+    case.mark(tess, (&["lives_at", "contact_phone"], &[POLICE]), "sender").await.unwrap();
+    assert_eq!((told(nia).await, told(tess).await, told(erin).await), (1, 0, 0), "the desk is told");
+    case.mark(nia, (&["lives_at"], &[RUTLAND]), "desk").await.unwrap();
+    assert_eq!((told(nia).await, told(tess).await, told(erin).await), (1, 1, 0), "and so is the sender");
+    hub.clock.advance(std::time::Duration::from_mins(1));
+    case.unmark(tess, ("lives_at", POLICE), "end").await.unwrap();
+    assert_eq!((told(nia).await, told(tess).await, told(erin).await), (2, 1, 0));
+    let line = |by: &str, questions: &[&str], from: &str, refused| {
+        (by.to_owned(), questions.iter().map(|id| (*id).to_owned()).collect(), vec![from.to_owned()], refused)
+    };
+    let mut all = acts(tess).await;
+    all.iter_mut().for_each(|act| act.1.sort());
+    let police = "Leicestershire Police";
+    let expected = [
+        line("Tess Example", &["contact_phone", "lives_at"], police, true),
+        line("Nia Imaginary", &["lives_at"], "Rutland County Council", true),
+        line("Tess Example", &["lives_at"], police, false),
+    ];
+    assert_eq!(all, expected);
+    assert_eq!(acts(nia).await.len(), 3);
+    assert_eq!(acts(erin).await, [line("Nia Imaginary", &["lives_at"], "Rutland County Council", true)], "nothing of their own");
+    let view = case.read(tess).await;
+    let (left, of) = hub.app.who_is_left(&view).await.unwrap();
+    assert!(left > 0 && left <= of, "{left} of {of}");
+    case.hub.finish().await;
+}
+
 async fn taken_away(engine: Engine) {
     let case = case(engine).await;
     let Case { tess, nia, erin, .. } = &case;
@@ -425,6 +469,7 @@ crate::support::on_both! {
     no_later_share_contains_what_was_marked => no_later_share,
     what_a_mark_kept_out_of_a_share_is_given_once_it_is_gone => given_once_the_mark_is_gone,
     each_side_takes_away_its_own_mark => taken_away,
+    who_marked_what_and_who_ended_it_is_told_to_those_who_may_know_and_the_other_side_hears => on_record,
     nothing_is_withheld_from_those_who_work_on_it => not_from_those_who_work_on_it,
     who_is_marked_later_learns_nothing_of_what_was_sealed_from_others => sealed_before,
     of_a_group_that_is_marked_a_change_of_the_refused_part_alone_is_no_change => of_a_group,
@@ -476,6 +521,8 @@ async fn page_and_call_withhold_and_say_nothing_to_whom_it_is_withheld_from() {
             assert!(!said.contains(word), "{door} says {word}");
         }
     }
+    let own = tess.get(&format!("/referrals/{reference}")).await.body;
+    assert!(own.contains("Tess Example withheld answers from Leicestershire Police: Lives at"), "{own}");
     let told: Value = serde_json::from_str(&tess.get(&format!("/api/v1/referrals/{reference}")).await.body).unwrap();
     assert_eq!(told["withheld"], json!([{ "answers": ["lives_at"], "from": ["Leicestershire Police"] }]));
     assert_eq!(told["marks"], json!([{ "answer": "lives_at", "from": POLICE, "may_end": true }]));

@@ -240,6 +240,7 @@ async fn start_all(
         origin: "test.referral-exchange.example/log".to_owned(),
         demonstration: true,
         partnership: "Exampleshire Safeguarding Partnership".to_owned(),
+        name: "Referral Exchange".to_owned(),
     })
     .await
     .unwrap()

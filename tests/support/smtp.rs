@@ -7,10 +7,11 @@ use std::sync::{
 
 use referral_exchange::mail::{Relay, Security, Settings};
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
-    net::{TcpListener, TcpStream},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
+    net::TcpListener,
     sync::Notify,
 };
+use tokio_rustls::{TlsAcceptor, rustls};
 
 /// One mail, as the relay got it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,36 +44,73 @@ struct Desk {
 /// The relay.
 pub struct Smtp {
     port: u16,
+    /// How the way to it is kept, and the authority of its certificate.
+    kept: (Security, Option<String>),
     desk: Arc<Desk>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl Smtp {
     pub async fn open() -> Self {
+        Self::open_kept(Security::None).await
+    }
+
+    /// One whose way is encrypted: from the first byte, or after a greeting.
+    pub async fn open_kept(security: Security) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let desk = Arc::new(Desk::default());
         let served = Arc::clone(&desk);
+        let (acceptor, authority) = certified();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let desk = Arc::clone(&served);
-                tokio::spawn(async move { serve(stream, &desk).await });
+                let (desk, acceptor) = (Arc::clone(&served), acceptor.clone());
+                tokio::spawn(async move {
+                    match security {
+                        Security::None => serve(stream, &desk, true).await,
+                        Security::StartTls => {
+                            let mut stream = stream;
+                            if greets(&mut stream).await
+                                && let Ok(stream) = acceptor.accept(stream).await
+                            {
+                                serve(stream, &desk, false).await;
+                            }
+                        }
+                        Security::Tls => {
+                            if let Ok(stream) = acceptor.accept(stream).await {
+                                serve(stream, &desk, true).await;
+                            }
+                        }
+                    }
+                });
             }
         });
-        Self { port, desk, task }
+        let authority = (security != Security::None).then_some(authority);
+        Self { port, kept: (security, authority), desk, task }
     }
 
     /// A relay that hands over to this one.
     pub fn relay(&self) -> Relay {
+        self.relay_trusting(self.kept.0, self.kept.1.as_deref())
+    }
+
+    /// The authority of its certificate, PEM.
+    pub fn authority(&self) -> &str {
+        self.kept.1.as_deref().unwrap_or_default()
+    }
+
+    /// A relay that hands over to this one on a way kept so, and trusts this authority beside the public ones.
+    pub fn relay_trusting(&self, security: Security, authority: Option<&str>) -> Relay {
         Relay::new(Settings {
             host: "127.0.0.1".to_owned(),
             port: self.port,
-            security: Security::None,
+            security,
             credentials: None,
-            authority: None,
+            authority: authority.map(|pem| pem.as_bytes().to_vec()),
             from: "exchange@hub.example".to_owned(),
             returns: Some("bounces@hub.example".to_owned()),
             hub: "https://hub.example".to_owned(),
+            name: "Referral Exchange".to_owned(),
         })
         .unwrap()
     }
@@ -122,11 +160,41 @@ fn address(line: &str) -> String {
     inner.map(|(address, _)| address.to_owned()).unwrap_or_default()
 }
 
-async fn serve(stream: TcpStream, desk: &Desk) {
-    let (read, mut write) = stream.into_split();
+/// A certificate for this machine, signed by itself.
+fn certified() -> (TlsAcceptor, String) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let own = rcgen::CertificateParams::new(["127.0.0.1".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let secret = rustls::pki_types::PrivatePkcs8KeyDer::from(key.serialize_der());
+    let config = config.with_no_client_auth().with_single_cert(vec![own.der().clone()], secret.into()).unwrap();
+    (TlsAcceptor::from(Arc::new(config)), own.pem())
+}
+
+/// The greeting in clear; true once the other side asks to be encrypted, false if it says anything else of a mail.
+async fn greets(stream: &mut tokio::net::TcpStream) -> bool {
+    let (read, mut write) = stream.split();
     let mut lines = BufReader::new(read).lines();
     let mut say = async |text: &str| write.write_all(format!("{text}\r\n").as_bytes()).await.is_ok();
-    if !say("220 relay.example ready").await {
+    let mut goes_on = say("220 relay.example ready").await;
+    while goes_on && let Ok(Some(line)) = lines.next_line().await {
+        match line.to_uppercase().as_str() {
+            "STARTTLS" => return say("220 2.0.0 Go on").await,
+            command if command.starts_with("EHLO") => goes_on = say("250-relay.example\r\n250 STARTTLS").await,
+            _ => return false,
+        }
+    }
+    false
+}
+
+async fn serve(stream: impl AsyncRead + AsyncWrite, desk: &Desk, greets: bool) {
+    let (read, mut write) = tokio::io::split(stream);
+    let mut lines = BufReader::new(read).lines();
+    let mut say = async |text: &str| {
+        let said = write.write_all(format!("{text}\r\n").as_bytes()).await.is_ok();
+        said && write.flush().await.is_ok()
+    };
+    if greets && !say("220 relay.example ready").await {
         return;
     }
     let (mut from, mut to) = (String::new(), String::new());

@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::readers::Item;
 use crate::{
-    app::{LetGo, ReferralView},
-    domain::{grant::GrantReason, message::Audience, time::Timestamp},
+    app::{LetGo, MarkingView, ReferralView},
+    domain::{grant::GrantReason, message::Audience, question::Question, time::Timestamp},
     web::words,
 };
 
@@ -69,6 +69,7 @@ impl History {
             .map(|covered| (covered.at, format!("{}, which covers, opened it", covered.team), Audience::Shared));
         acts.extend(opened);
         let mut acts: Vec<_> = acts.into_iter().map(|line| (line.0, act(view, line))).collect();
+        acts.extend(view.markings.iter().map(|act| (act.at, marking(view, act))));
         acts.extend(
             passed_up.map(|at| (at, Act { at: at.words(), what: "It was passed up".to_owned(), seen_by: urgent_for(view) })),
         );
@@ -86,6 +87,20 @@ fn let_go(view: &ReferralView, how: &LetGo) -> String {
         LetGo::Checked(name) => format!("{name} checked it for {agency} and passed it on"),
         LetGo::SentAnyway(name) => format!("{name} sent it on after the check"),
     }
+}
+
+/// That answers were marked as never to reach some agencies, or a mark was taken away.
+fn marking(view: &ReferralView, act: &MarkingView) -> Act {
+    let question = |id| view.pathway.pathway.question(id).map(Question::withheld_words);
+    let what = words::both(&act.questions.iter().filter_map(question).collect::<Vec<_>>());
+    let from = words::both(&act.from);
+    let (by, at) = (&act.by, act.at.words());
+    let what = if act.refused {
+        format!("{by} withheld answers from {from}: {what}")
+    } else {
+        format!("{by} stopped withholding answers from {from}: {what}")
+    };
+    Act { at, what, seen_by: "Everybody who can see this reads this, but not the people of those agencies.".to_owned() }
 }
 
 /// The teams that cover for the one that received it, as the keys were given out.

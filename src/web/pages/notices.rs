@@ -108,6 +108,7 @@ fn row(app: &App, view: &NoticeView) -> NoticeRow {
         href: view.address().unwrap_or_default(),
         link: match view.code.place() {
             NoticePlace::Members => "See whose mail comes back",
+            NoticePlace::Mail => "See where your mail goes",
             NoticePlace::Admissions => "See who waits",
             NoticePlace::People => "See the people of your agency",
             NoticePlace::Account => "See your places",

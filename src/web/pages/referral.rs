@@ -361,12 +361,17 @@ fn facts(view: &ReferralView, now: Timestamp) -> Vec<(String, String)> {
     let asked = view.referral.desk.waiting_since.filter(|_| matches!(view.relation, Relation::Referrer | Relation::Deputy));
     let asked =
         asked.map(|at| ("The team waits for you".to_owned(), format!("It asked on {}. Answer under Messages", at.words())));
+    // Who has it and whom to ring stand before the further clocks: they belong on the first screen of a phone.
+    let mut due = due(view, now).into_iter();
+    let soonest = due.next();
     asked
         .into_iter()
         .chain(not_agreed(view))
+        .chain(withdrawing(view))
         .chain(covered(view))
-        .chain(due(view, now))
+        .chain(soonest)
         .chain(who)
+        .chain(due)
         .chain([named(("Received by", received_by(view)))])
         .collect()
 }
@@ -378,6 +383,15 @@ fn not_agreed(view: &ReferralView) -> Option<(String, String)> {
     let open = matches!(view.referral.stage.state(), ReferralState::Opened | ReferralState::Decided);
     let words = format!("Look at it again. {} said so on {}, and why under Notes", said.from, said.at.words());
     (view.desk.is_some() && open && !decided).then(|| ("The sender does not agree".to_owned(), words))
+}
+
+/// For the receiving team, until it has decided or closed it since: that the sender asks to withdraw it.
+fn withdrawing(view: &ReferralView) -> Option<(String, String)> {
+    let said = view.notes.iter().rfind(|note| note.kind == EntryKind::Retraction)?;
+    let decided = view.decisions.iter().any(|decision| decision.at > said.at);
+    let open = matches!(view.referral.stage.state(), ReferralState::Received | ReferralState::Opened | ReferralState::Decided);
+    let words = format!("{} asked on {}, and says why under Notes", said.from, said.at.words());
+    (view.desk.is_some() && open && !decided).then(|| ("The sender asks to withdraw it".to_owned(), words))
 }
 
 /// That the team that covers has it, while the one that received it has not opened it; and for both who of cover acts.

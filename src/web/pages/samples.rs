@@ -44,6 +44,7 @@ fn sample(name: &str, failed: bool, page: &impl Template) -> Sample {
 
 fn nobody() -> Frame {
     Frame {
+        service: "Referral Exchange".to_owned(),
         partnership: "Exampleshire Safeguarding Partnership".to_owned(),
         demo: true,
         csrf_token: "token-of-the-session".to_owned(),

@@ -43,6 +43,8 @@ pub struct SharePreviewPage {
     pub facts: Vec<(String, String)>,
     /// What they see of the referral beside that, and what gives away who sent it.
     pub beside: Vec<String>,
+    /// Whether it rests on the consent of whoever refused it.
+    pub against_consent: bool,
     /// Exactly what they will see.
     pub shown: Shown,
     /// What is written.
@@ -53,6 +55,12 @@ impl SharePreviewPage {
     fn list(&self) -> SummaryList {
         let rows = self.facts.iter().map(|(key, words)| SummaryRow::words(key, words));
         SummaryList { rows: rows.collect(), ..SummaryList::default() }
+    }
+
+    fn consent_warning() -> WarningText {
+        let text = "They said that they do not agree to sharing, so consent is no ground to share this on. Change what you rest on, \
+                    unless they have agreed since. If you go on, it is on record that you were told this.";
+        WarningText { text: text.to_owned(), icon_fallback_text: "Warning".to_owned() }
     }
 
     fn warning() -> WarningText {
@@ -110,6 +118,7 @@ async fn form(app: &App, person: &SignedIn, view: &ReferralView, written: Writte
         notice: String::new(),
         teams: teams.into_iter().map(|team| (team.id.to_string(), format!("{}, {}", team.name, team.agency))).collect(),
         choices: choices(view),
+        by_name: view.by_name,
         parts: parts(view),
         own_law: format!("{}, for {}", words::lower(words::basis(basis)), words::purpose(purpose)),
         written,
@@ -167,6 +176,7 @@ async fn preview(app: &App, person: &SignedIn, reference: &str, written: Written
         form_token: fresh_token(app),
         facts: facts.into_iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| (key.to_owned(), words)).collect(),
         beside: beside(&preview),
+        against_consent: preview.against_consent,
         shown: Shown::of(person, &preview.view),
         href,
         written: Written { revision: preview.revision, ..written },

@@ -103,6 +103,8 @@ pub struct SharePage {
     pub agreements: Vec<(String, String)>,
     /// What needs no reason: basis and purpose in words.
     pub own_law: String,
+    /// Whether people received it by name: then it is shared by name, too.
+    pub by_name: bool,
     /// What is written.
     pub written: Written,
     /// What is wrong, by field.

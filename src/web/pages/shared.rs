@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     app::{App, FeedbackView, ListQuery, MessageView, NoteView, ReferralView, ShareView, SharedItem, flags},
-    domain::sharing::Shared,
+    domain::{action::Action, sharing::Shared},
     web::{
         components::{Cell, Pagination, SummaryList, SummaryRow, Table},
         error::{Answer, ok},
@@ -103,6 +103,8 @@ pub struct SharedPage {
     pub shares: Vec<Vec<(String, String)>>,
     /// What was shared.
     pub shown: Shown,
+    /// Where it stands who has seen it; empty where the reader may not look.
+    pub access_href: String,
 }
 
 impl SharedPage {
@@ -144,6 +146,11 @@ pub(super) fn page(person: &SignedIn, view: &ReferralView) -> SharedPage {
         intro: intro(&view.shares),
         shares: view.shares.iter().map(share).collect(),
         shown: Shown::of(person, view),
+        access_href: if view.actions.contains(&Action::ReadAccess) {
+            format!("/referrals/{}/access", view.referral.reference)
+        } else {
+            String::new()
+        },
         reference,
     }
 }

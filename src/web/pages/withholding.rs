@@ -43,6 +43,33 @@ pub struct WithholdingPage {
     pub sealed: Vec<String>,
     /// What is withheld since.
     pub marks: Vec<MarkLine>,
+    /// Who of those who work on it can still read all of it, as a sentence; empty where nothing is withheld.
+    pub left: String,
+}
+
+/// The page that asks before a mark is taken away.
+#[derive(Clone, Template)]
+#[template(path = "referral/end_withholding.html")]
+pub struct EndWithholdingPage {
+    /// The frame.
+    pub frame: Frame,
+    /// Address of the referral.
+    pub href: String,
+    /// What is taken away.
+    pub mark: MarkLine,
+    /// The agency whose people read it then, by name.
+    pub agency: String,
+}
+
+impl EndWithholdingPage {
+    fn button() -> Button {
+        Button {
+            text: "Stop withholding it".to_owned(),
+            classes: "govuk-button--warning".to_owned(),
+            prevent_double_click: Some(true),
+            ..Button::default()
+        }
+    }
 }
 
 /// Something that is withheld.
@@ -59,18 +86,11 @@ pub struct MarkLine {
 }
 
 impl WithholdingPage {
-    fn of(app: &App, person: &SignedIn, view: &ReferralView, agencies: Vec<(String, String)>) -> Self {
+    fn of(app: &App, person: &SignedIn, view: &ReferralView, (agencies, left): (Vec<(String, String)>, (usize, usize))) -> Self {
         let href = format!("/referrals/{}", view.referral.reference);
         let pathway = &view.pathway.pathway;
-        let line = |mark: &MarkView| {
-            let (code, name) = &mark.agency;
-            Some(MarkLine {
-                words: format!("{}: never to {name}", pathway.question(&mark.question)?.withheld_words()),
-                question: mark.question.to_string(),
-                agency: code.clone(),
-                form_token: if mark.may_end { fresh_token(app) } else { String::new() },
-            })
-        };
+        let line = |mark: &MarkView| MarkLine::of(app, view, mark);
+        let is_withheld = !(view.marks.is_empty() && view.withheld.is_empty());
         Self {
             frame: person.frame.titled("Withhold answers from an agency").back_to(&href),
             form_token: fresh_token(app),
@@ -78,6 +98,7 @@ impl WithholdingPage {
             keep: KeepBack { answers: keepable(pathway, &latest(view)), agencies, ..KeepBack::default() },
             sealed: sealed(view),
             marks: view.marks.iter().filter_map(line).collect(),
+            left: if is_withheld { left_words(view, left) } else { String::new() },
             href,
         }
     }
@@ -116,7 +137,28 @@ impl WithholdingPage {
     }
 }
 
+/// How many of those who work on it can read all of it.
+fn left_words(view: &ReferralView, (left, all): (usize, usize)) -> String {
+    let who =
+        if view.by_name { "who received it by name".to_owned() } else { format!("who work on it in {}", view.received_by.0) };
+    match (left, all) {
+        (left, all) if left == all => format!("Everybody {who} can read all of it."),
+        (1, all) => format!("Of the {all} people {who}, one can read all of it."),
+        (left, all) => format!("Of the {all} people {who}, {left} can read all of it."),
+    }
+}
+
 impl MarkLine {
+    fn of(app: &App, view: &ReferralView, mark: &MarkView) -> Option<Self> {
+        let (code, name) = &mark.agency;
+        Some(Self {
+            words: format!("{}: never to {name}", view.pathway.pathway.question(&mark.question)?.withheld_words()),
+            question: mark.question.to_string(),
+            agency: code.clone(),
+            form_token: if mark.may_end { fresh_token(app) } else { String::new() },
+        })
+    }
+
     fn button(&self) -> Button {
         Button {
             text: format!("Stop withholding: {}", self.words),
@@ -144,7 +186,7 @@ async fn ask(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pat
 
 async fn blank(app: &App, person: &SignedIn, view: &ReferralView) -> Result<WithholdingPage, Failure> {
     let agencies = app.agencies_to_refuse(&person.caller, view).await?;
-    Ok(WithholdingPage::of(app, person, view, agencies))
+    Ok(WithholdingPage::of(app, person, view, (agencies, app.who_is_left(view).await?)))
 }
 
 async fn withhold(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
@@ -179,7 +221,10 @@ fn error(error: &FieldError) -> (String, String) {
 }
 
 async fn end(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>, posted: Posted) -> Answer {
-    posted.only(&["form_token", "answer", "from"])?;
+    posted.only(&["form_token", "answer", "from", "sure"])?;
+    if posted.value("sure") != "yes" {
+        return sure(&app, &person, &reference, (posted.value("answer"), posted.value("from"))).await;
+    }
     let key = IdempotencyKey::parse(posted.value("form_token"))?;
     let mark = (reference.as_str(), posted.value("answer"), posted.value("from"));
     match app.end_withholding(&person.request, &person.caller, &key, mark).await {
@@ -193,4 +238,21 @@ async fn end(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pat
         }
         Err(other) => Err(Failure(other)),
     }
+}
+
+/// Asks before a mark of the reader's side is taken away.
+async fn sure(app: &App, person: &SignedIn, reference: &str, (answer, from): (&str, &str)) -> Answer {
+    let view = app.read_referral(&person.request, &person.caller, reference).await?;
+    let wanted = |mark: &&MarkView| mark.may_end && mark.question.as_str() == answer && mark.agency.0 == from;
+    let found = view.marks.iter().find(wanted);
+    let Some((mark, line)) = found.and_then(|mark| Some((mark, MarkLine::of(app, &view, mark)?))) else {
+        return Ok(see(&format!("/referrals/{reference}/withhold")));
+    };
+    let href = format!("/referrals/{reference}");
+    ok(&EndWithholdingPage {
+        frame: person.frame.titled("Stop withholding an answer").back_to(&format!("{href}/withhold")),
+        agency: mark.agency.1.clone(),
+        mark: line,
+        href,
+    })
 }

@@ -206,6 +206,7 @@ async fn start(hub: &Hub, db: Db) -> Result<Arc<App>, Error> {
         pathways: PathwayLibrary::embedded().unwrap(),
         origin: "test.referral-exchange.example/log".to_owned(),
         partnership: "Exampleshire Safeguarding Partnership".to_owned(),
+        name: "Referral Exchange".to_owned(),
         demonstration: true,
     })
     .await

@@ -76,6 +76,7 @@ fn form(words: &str, failed: bool) -> SharePage {
         frame: somebody().titled("Share part of this referral").back_to(HREF).failed_if(failed),
         href: HREF.to_owned(),
         notice: words.to_owned(),
+        by_name: failed,
         teams: vec![("1".to_owned(), "Health safeguarding, Exampleshire Trust".to_owned())],
         choices: vec![choice(1, "The answers as sent, 4 June 2026 at 9:32am"), choice(2, words)],
         parts: vec![PartChoice {
@@ -119,6 +120,7 @@ fn received(words: &str) -> SharedPage {
         intro: "You see what was chosen for you.",
         shares: vec![vec![("Shared by".to_owned(), format!("{PERSON}, The exploitation hub"))]],
         shown: shown(words),
+        access_href: "/referrals/7K3F-9QXD-2/access".to_owned(),
     }
 }
 
@@ -190,6 +192,7 @@ pub(super) fn pages(state: &str, words: &str) -> Vec<Sample> {
         facts: vec![("For".to_owned(), "Health safeguarding (Exampleshire Trust)".to_owned())],
         beside: vec![words.to_owned(), "They do not see where it stands, or who else holds it.".to_owned()],
         shown: shown(words),
+        against_consent: true,
         written: written(words),
     };
     let recall = RecallPage {

@@ -11,7 +11,7 @@ use super::{
         redirection::{self, RedirectPage, RedirectPreviewPage},
         referral::NoteLine,
         saved_views::{KeptLine, ViewsPage},
-        withholding::{MarkLine, WithholdingPage},
+        withholding::{EndWithholdingPage, MarkLine, WithholdingPage},
     },
     PERSON, Sample,
     held::keep_back,
@@ -300,13 +300,25 @@ fn reason(words: &str, of: Reasoned, failed: bool) -> ReasonPage {
     }
 }
 
-fn withholding(words: &str, failed: bool) -> WithholdingPage {
-    let mark = |token: &str| MarkLine {
+fn mark(words: &str, token: &str) -> MarkLine {
+    MarkLine {
         words: format!("Home address: never to {words}"),
         question: "lives_at".to_owned(),
         agency: words.to_owned(),
         form_token: token.to_owned(),
-    };
+    }
+}
+
+fn end_withholding(words: &str) -> EndWithholdingPage {
+    EndWithholdingPage {
+        frame: somebody().titled("Stop withholding an answer").back_to("/referrals/7K3F-9QXD-2/withhold"),
+        href: "/referrals/7K3F-9QXD-2".to_owned(),
+        mark: mark(words, "token-of-the-mark"),
+        agency: words.to_owned(),
+    }
+}
+
+fn withholding(words: &str, failed: bool) -> WithholdingPage {
     WithholdingPage {
         frame: somebody().titled("Withhold answers from an agency").back_to("/referrals/7K3F-9QXD-2").failed_if(failed),
         form_token: "token-of-the-form".to_owned(),
@@ -314,7 +326,8 @@ fn withholding(words: &str, failed: bool) -> WithholdingPage {
         revision: 3,
         keep: keep_back(words, failed),
         sealed: vec![format!("Safe number: never to {words}; not for paper, nor for sharing.")],
-        marks: vec![mark("token-of-the-mark"), mark("")],
+        marks: vec![mark(words, "token-of-the-mark"), mark(words, "")],
+        left: "Of the 5 people who work on it in the exploitation hub, 2 can read all of it.".to_owned(),
     }
 }
 
@@ -342,6 +355,7 @@ pub(super) fn pages(state: &str, words: &str) -> Vec<Sample> {
         sample(&format!("giving-out-failed{state}"), true, &giving_out(words, true)),
         sample(&format!("reopen{state}"), false, &reason(words, Reasoned::Reopen, false)),
         sample(&format!("reopen-failed{state}"), true, &reason(words, Reasoned::Reopen, true)),
+        sample(&format!("end-withholding{state}"), false, &end_withholding(words)),
         sample(&format!("withholding{state}"), false, &withholding(words, false)),
         sample(&format!("withholding-failed{state}"), true, &withholding(words, true)),
         sample(&format!("disagree{state}"), false, &reason(words, Reasoned::Disagree, false)),
