@@ -6,6 +6,7 @@ mod absences;
 mod access;
 mod account;
 mod admissions;
+mod agency_teams;
 mod agreements;
 mod amendments;
 mod assignments;

@@ -14,8 +14,8 @@ use utoipa::{
 };
 
 use super::{
-    absences, access, account, admissions, agreements, amendments, assignments, attachments, checks, decisions, lists, log,
-    memberships, messages, notices, pathways, people,
+    absences, access, account, admissions, agency_teams, agreements, amendments, assignments, attachments, checks, decisions,
+    lists, log, memberships, messages, notices, pathways, people,
     problem::{FieldProblem, ProblemBody},
     redirections, referrals, safeguarding_leads, saved_views, session, sessions, shares,
     table::{ROUTES, Route},
@@ -36,6 +36,10 @@ const SCHEME: &str = "session";
         sessions::list,
         sessions::end,
         teams::list,
+        agency_teams::show,
+        agency_teams::add,
+        agency_teams::set,
+        agency_teams::bear,
         pathways::list,
         pathways::definition,
         pathways::json_schema,

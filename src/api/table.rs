@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::{
-    absences, access, account, admissions, agreements, amendments, assignments, attachments, checks, decisions, lists, log,
-    memberships, messages, notices, openapi, pathways, people, redirections, referrals, safeguarding_leads, saved_views, session,
-    sessions, shares, teams, withholding,
+    absences, access, account, admissions, agency_teams, agreements, amendments, assignments, attachments, checks, decisions,
+    lists, log, memberships, messages, notices, openapi, pathways, people, redirections, referrals, safeguarding_leads,
+    saved_views, session, sessions, shares, teams, withholding,
 };
 use crate::{app::App, domain::action::Action};
 
@@ -56,6 +56,10 @@ pub const ROUTES: &[Route] = &[
     closed("GET", "/me", "api-me", Action::ReadAccount, || get(account::show)),
     // Which teams there are is told together with which pathways: the hub's public face to its people.
     closed("GET", "/teams", "api-teams", Action::ReadPathways, || get(teams::list)),
+    closed("POST", "/teams", "api-add-team", Action::MakeTeam, || post(agency_teams::add)),
+    closed("GET", "/teams/{id}", "api-team", Action::ReadPeople, || get(agency_teams::show)),
+    closed("POST", "/teams/{id}/register", "api-set-team-register", Action::SetTeamRegister, || post(agency_teams::set)),
+    closed("POST", "/teams/{id}/key", "api-bear-team", Action::BearTeam, || post(agency_teams::bear)),
     closed("GET", "/pathways", "api-pathways", Action::ReadPathways, || get(pathways::list)),
     closed("GET", "/pathways/{id}", "api-pathway", Action::ReadPathways, || get(pathways::definition)),
     closed("GET", "/pathways/{id}/schema", "api-pathway-schema", Action::ReadPathways, || get(pathways::json_schema)),

@@ -126,7 +126,13 @@ impl App {
     /// For each place of the caller that waits for a key: who can hand it over.
     pub async fn waits_for(&self, caller: &Caller) -> Result<Vec<WaitsFor>, Error> {
         let mut waits = Vec::new();
+        // Whoever is to make a team's key waits for nobody.
+        let own = self.teams_to_bear(caller).await?;
+        let is_own = |team: TeamId| own.iter().any(|(id, _)| *id == team);
         for named in caller.places().iter().filter(|named| named.place.state == MembershipState::Waiting) {
+            if is_own(named.place.team) {
+                continue;
+            }
             let mut leads = Vec::new();
             for user in self.leads_with_key(named.place.team).await? {
                 leads.push(self.reached(user, named.place.team).await?);

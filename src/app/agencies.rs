@@ -1,6 +1,6 @@
 //! Agencies, teams, accounts and places: set-up and its later changes.
 
-use super::{App, Caller, Error, gate::bare, work_contacts::WorkContact};
+use super::{Added, App, Caller, Error, gate::bare, idempotency::Once, work_contacts::WorkContact};
 use crate::{
     audit::Details,
     crypto::{AgeSuite, Identity, Recipient},
@@ -103,14 +103,32 @@ impl App {
         request: &RequestContext,
         founder: &Founder<'_>,
         agency: AgencyId,
+        team: (&str, TeamName),
+    ) -> Result<TeamId, Error> {
+        self.make_team_once(request, founder, agency, team, None).await
+    }
+
+    /// The same, remembering the answer to the request that asked for it.
+    pub(super) async fn make_team_once(
+        &self,
+        request: &RequestContext,
+        founder: &Founder<'_>,
+        agency: AgencyId,
         (short, name): (&str, TeamName),
+        once: Option<&Once<'_>>,
     ) -> Result<TeamId, Error> {
         let (actor, relation) = founder.acting_on(agency, Role::AgencyAdministrator)?;
         let permit = self.ask(bare(actor, Action::MakeTeam, Object::Agency(agency), relation, State::None, request)).await?;
         let id = TeamId::random(&*self.random);
         let mut tx = self.store.begin().await?;
-        tx.insert_team(&Team { id, code: code(short)?, agency, name, state: TeamState::AwaitingKey, epoch: 0 }, request.at)
-            .await?;
+        if let Some(once) = once {
+            once.remember(&mut tx, &Added { id: id.to_string(), at: request.at }).await?;
+        }
+        let team = Team { id, code: code(short)?, agency, name, state: TeamState::AwaitingKey, epoch: 0 };
+        match tx.insert_team(&team, request.at).await {
+            Err(error) if error.is_duplicate_in("team") => return Err(Error::Conflict("another team has this code")),
+            other => other?,
+        }
         tx.commit(permit, &Details::default()).await?;
         Ok(id)
     }

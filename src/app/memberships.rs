@@ -273,7 +273,13 @@ impl App {
     }
 
     /// One of the caller's agency's teams. Of others' nothing is told, on record.
-    async fn own_team(&self, request: &RequestContext, caller: &Caller, action: Action, team: TeamId) -> Result<Team, Error> {
+    pub(super) async fn own_team(
+        &self,
+        request: &RequestContext,
+        caller: &Caller,
+        action: Action,
+        team: TeamId,
+    ) -> Result<Team, Error> {
         let found = self.team_of(request, caller, action, team).await?;
         if found.agency == caller.agency() || !caller.has_role(Role::AgencyAdministrator) {
             return Ok(found);

@@ -34,7 +34,7 @@ pub struct TeamView {
 impl App {
     /// The first lead makes the team's key, in their own session: wrapped to themselves and to the agency's recovery recipient.
     pub async fn bear_team(&self, request: &RequestContext, caller: &Caller, team: TeamId) -> Result<(), Error> {
-        let team = self.team(team).await?;
+        let team = self.team_of(request, caller, Action::BearTeam, team).await?;
         let (actor, relation, place) = leading(caller, &team)?;
         let act = bare(actor, Action::BearTeam, Object::Team(team.id), relation, State::Team(team.state), request);
         let permit = self.ask(act).await?;

@@ -13,6 +13,8 @@ coded_enum! {
         OpenHub = "open-hub",
         /// A team is made; it awaits its key.
         MakeTeam = "make-team",
+        /// Who answers for a team is said.
+        SetTeamRegister = "set-team-register",
         /// A person's account is made.
         MakeAccount = "make-account",
         /// Looks at the people of an agency.
@@ -53,6 +55,8 @@ coded_enum! {
         SignOut = "sign-out",
         /// Signs out of every session.
         SignOutEverywhere = "sign-out-everywhere",
+        /// Changes the own password.
+        ChangePassword = "change-password",
         /// Ends one of the own sessions.
         EndSession = "end-session",
         /// Looks at the own account and places.
@@ -263,6 +267,7 @@ impl Action {
             | Self::SignOut
             | Self::SignOutEverywhere
             | Self::EndSession
+            | Self::ChangePassword
             | Self::ReadAccount
             | Self::ListNotices
             | Self::MarkNotice
@@ -287,6 +292,7 @@ impl Action {
             | Self::ReadLog
             | Self::ExportLog => Scope::Agency,
             Self::GivePlace
+            | Self::SetTeamRegister
             | Self::ChangeRole
             | Self::EndPlace
             | Self::BearTeam
@@ -392,7 +398,8 @@ impl Action {
             | Self::SignIn
             | Self::SignOut
             | Self::SignOutEverywhere
-            | Self::EndSession => EventType::Authenticate,
+            | Self::EndSession
+            | Self::ChangePassword => EventType::Authenticate,
             Self::SubmitReferral
             | Self::AskAdvice
             | Self::AddToReferral
@@ -471,6 +478,7 @@ impl Action {
             Self::EnrolAgency => "enrolled an agency",
             Self::OpenHub => "ended first set-up",
             Self::MakeTeam => "made a team",
+            Self::SetTeamRegister => "said who answers for a team",
             Self::MakeAccount => "made an account",
             Self::ReadPeople => "looked at the people of an agency",
             Self::InvitePerson => "made an invitation for somebody",
@@ -491,6 +499,7 @@ impl Action {
             Self::SignIn => "signed in",
             Self::SignOut => "signed out",
             Self::SignOutEverywhere => "signed out everywhere",
+            Self::ChangePassword => "changed their password",
             Self::EndSession => "ended one of their sessions",
             Self::ReadAccount => "looked at their own account",
             Self::ListNotices => "looked at their notices",

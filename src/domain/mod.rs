@@ -73,6 +73,7 @@ pub mod screening;
 pub mod sensitivity;
 pub mod session;
 pub mod sniff;
+pub mod team_register;
 pub mod text;
 pub mod time;
 pub mod training;

@@ -112,6 +112,35 @@ impl Tx {
         Ok(())
     }
 
+    /// Puts a person's credential in place of the one with this tag; false when it is another by now.
+    pub async fn replace_credential(
+        &mut self,
+        user: UserId,
+        before: &[u8],
+        row: &CredentialRow,
+        at: Timestamp,
+    ) -> Result<bool, Error> {
+        const SQL: &str = "UPDATE credential SET salt = $3, memory_kib = $4, passes = $5, lanes = $6, pepper_version = $7, \
+             auth_tag = $8, wrapped_identity = $9, key_id = $10, suite = $11, changed_at = $12 WHERE account = $1 AND auth_tag = $2";
+        let rows = within!(self, c => sqlx::query(SQL)
+            .bind(user.to_string())
+            .bind(before)
+            .bind(&row.salt)
+            .bind(row.memory_kib)
+            .bind(row.passes)
+            .bind(row.lanes)
+            .bind(row.pepper_version)
+            .bind(&row.auth_tag)
+            .bind(&row.wrapped_identity)
+            .bind(row.key.to_string())
+            .bind(row.suite)
+            .bind(at.millis())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows == 1)
+    }
+
     /// Sets a person's first second factor.
     pub async fn insert_second_factor(&mut self, user: UserId, row: &SecondFactorRow) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO second_factor (account, sealed, key_version, last_step) VALUES ($1, $2, $3, $4)";

@@ -48,6 +48,7 @@ pub mod sent;
 pub mod sessions;
 pub mod refused;
 pub mod shares;
+pub mod team_registers;
 pub mod teams;
 pub mod throttle;
 mod tx;

@@ -173,6 +173,21 @@ impl Tx {
         Ok(rows == 1)
     }
 
+    /// Ends every session of a person but one.
+    pub async fn end_other_sessions(&mut self, user: UserId, kept: SessionId, at: Timestamp) -> Result<(), Error> {
+        const SQL: &str =
+            "UPDATE session SET ended_at = $3, wrapped_identity = $4 WHERE account = $1 AND id <> $2 AND ended_at IS NULL";
+        within!(self, c => sqlx::query(SQL)
+            .bind(user.to_string())
+            .bind(kept.to_string())
+            .bind(at.millis())
+            .bind(&[][..] as &[u8])
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
     /// Ends every session of a person.
     pub async fn end_sessions(&mut self, user: UserId, at: Timestamp) -> Result<u64, Error> {
         const LIST: &str = "SELECT id FROM session WHERE account = $1 AND ended_at IS NULL";

@@ -31,10 +31,11 @@ struct Asked {
 }
 
 /// Acts that every role may do for themselves: there is no wrong role for them.
-const EVERYBODYS: [Action; 11] = [
+const EVERYBODYS: [Action; 12] = [
     Action::SignOut,
     Action::SignOutEverywhere,
     Action::EndSession,
+    Action::ChangePassword,
     Action::ReadAccount,
     Action::ListNotices,
     Action::MarkNotice,
@@ -62,9 +63,10 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::EndAgreement
         | Action::ReadPeople
         | Action::MakeAccount
+        | Action::MakeTeam
         | Action::ReadMailboxes
         | Action::ResumeMail => Some(("tess.example", &[StatusCode::FORBIDDEN])),
-        Action::ReadAdmissions | Action::AdmitMember | Action::RefuseMember => {
+        Action::SetTeamRegister | Action::BearTeam | Action::ReadAdmissions | Action::AdmitMember | Action::RefuseMember => {
             Some(("tess.example", &[StatusCode::FORBIDDEN, StatusCode::NOT_FOUND]))
         }
         Action::InvitePerson
@@ -178,6 +180,69 @@ fn client(served: &Served) -> Client {
     served.client()
 }
 
+/// What a call of the API takes, as far as it may be refused for something else than its body.
+fn body_for(served: &Served, asked: &Asked, last: &str) -> serde_json::Value {
+    match last {
+        "absences" => serde_json::json!({}),
+        "views" => serde_json::json!({ "name": "Overdue" }),
+        "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
+        "check" => serde_json::json!({ "decision": "pass" }),
+        "quarantine" => serde_json::json!({ "reason": "harmful" }),
+        "end" if asked.template.contains("quarantine") => serde_json::json!({ "reason": "slip" }),
+        "end" if asked.template.contains("withheld") => serde_json::json!({ "answer": "lives_at", "from": "none" }),
+        "withheld" => serde_json::json!({
+            "withhold": { "answers": ["lives_at"], "from": ["none"] }, "revision": 1,
+        }),
+        "send-anyway" | "withdraw" | "claim" | "release" | "read" | "recall" | "delete" | "invite" | "suspend" | "leave"
+        | "return" => {
+            serde_json::json!({})
+        }
+        "not-shared" => serde_json::json!({ "team": "none", "reason": "No need to know." }),
+        "casework-access" => serde_json::json!({
+            "team": "none", "basis": "public-task", "purpose": "safeguarding", "reason": "They plan with us.",
+        }),
+        "agreements" => serde_json::json!({
+            "title": "Sharing", "agencies": [], "purposes": ["safeguarding"], "starts": "2026-01-01",
+        }),
+        "shares" => serde_json::json!({
+            "team": "none", "entries": [], "basis": "public-task", "purpose": "safeguarding",
+        }),
+        "decision" => {
+            serde_json::json!({ "outcome": "no-action", "reason_for_file": "Seen before.", "revision": 1 })
+        }
+        "close" => serde_json::json!({ "reason": "other", "text": "Seen before.", "revision": 1 }),
+        "amendment" => serde_json::json!({ "answers": { "narrative": "Otherwise." }, "revision": 1 }),
+        "reopen" => serde_json::json!({ "text": "More is known.", "revision": 1 }),
+        "disagreement" | "retraction" => serde_json::json!({ "text": "More is known." }),
+        "redirect" => serde_json::json!({ "team": "none", "text": "For another desk.", "revision": 1 }),
+        "step" => serde_json::json!({ "step": "first-contact" }),
+        "assign" => serde_json::json!({ "to": "theo.invented", "revision": 1 }),
+        "training" => serde_json::json!({ "trained_on": "2026-01-05" }),
+        "teams" => serde_json::json!({ "name": "A new desk", "code": "new-desk" }),
+        "register" => serde_json::json!({}),
+        "key" => serde_json::json!({}),
+        "places" => serde_json::json!({ "team": "none", "role": "triager" }),
+        "end" if asked.template.contains("places") => serde_json::json!({ "team": "none" }),
+        "end" => serde_json::json!({}),
+        "safeguarding-leads" => serde_json::json!({ "leads": [] }),
+        "admissions" => serde_json::json!({ "team": "none", "user": "none", "fingerprint": "none" }),
+        "refuse" => serde_json::json!({ "team": "none", "user": "none", "reason": "not-expected" }),
+        "people" => serde_json::json!({
+            "name": "Ivy Fancied", "username": "ivy.fancied", "team": "none", "role": "triager",
+        }),
+        "enquiries" => example(
+            &served.hub.app.form("fire-prevention", FormKind::Enquiry).unwrap().pathway,
+            AgencyKind::Police,
+            served.hub.app.now().uk_date(),
+        ),
+        _ => example(
+            &served.hub.app.pathway("fire-protection").unwrap().pathway,
+            AgencyKind::Police,
+            served.hub.app.now().uk_date(),
+        ),
+    }
+}
+
 async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str>) -> reqwest::Response {
     let mut request = client.request(asked.method.clone(), format!("{}{}", served.url(), asked.path));
     if asked.method != Method::GET {
@@ -201,6 +266,8 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
             "training" if asked.page => {
                 request.form(&[("csrf_token", token), ("form_token", "sweep-form-token"), ("trained_on", "5/1/2026")])
             }
+            "{team}" if asked.page => request.form(&[("csrf_token", token), ("form_token", "sweep-form-token")]),
+            "key" if asked.page => request.form(&[("csrf_token", token)]),
             "place" => request.form(&[
                 ("csrf_token", token),
                 ("form_token", "sweep-form-token"),
@@ -214,62 +281,7 @@ async fn ask(served: &Served, client: &Client, asked: &Asked, token: Option<&str
             ]),
             _ if asked.page => request.form(&[("csrf_token", token), ("form_token", "sweep-form-token")]),
             _ => {
-                let body = match last {
-                    "absences" => serde_json::json!({}),
-                    "views" => serde_json::json!({ "name": "Overdue" }),
-                    "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
-                    "check" => serde_json::json!({ "decision": "pass" }),
-                    "quarantine" => serde_json::json!({ "reason": "harmful" }),
-                    "end" if asked.template.contains("quarantine") => serde_json::json!({ "reason": "slip" }),
-                    "end" if asked.template.contains("withheld") => serde_json::json!({ "answer": "lives_at", "from": "none" }),
-                    "withheld" => serde_json::json!({
-                        "withhold": { "answers": ["lives_at"], "from": ["none"] }, "revision": 1,
-                    }),
-                    "send-anyway" | "withdraw" | "claim" | "release" | "read" | "recall" | "delete" | "invite" | "suspend"
-                    | "leave" | "return" => {
-                        serde_json::json!({})
-                    }
-                    "not-shared" => serde_json::json!({ "team": "none", "reason": "No need to know." }),
-                    "casework-access" => serde_json::json!({
-                        "team": "none", "basis": "public-task", "purpose": "safeguarding", "reason": "They plan with us.",
-                    }),
-                    "agreements" => serde_json::json!({
-                        "title": "Sharing", "agencies": [], "purposes": ["safeguarding"], "starts": "2026-01-01",
-                    }),
-                    "shares" => serde_json::json!({
-                        "team": "none", "entries": [], "basis": "public-task", "purpose": "safeguarding",
-                    }),
-                    "decision" => {
-                        serde_json::json!({ "outcome": "no-action", "reason_for_file": "Seen before.", "revision": 1 })
-                    }
-                    "close" => serde_json::json!({ "reason": "other", "text": "Seen before.", "revision": 1 }),
-                    "amendment" => serde_json::json!({ "answers": { "narrative": "Otherwise." }, "revision": 1 }),
-                    "reopen" => serde_json::json!({ "text": "More is known.", "revision": 1 }),
-                    "disagreement" | "retraction" => serde_json::json!({ "text": "More is known." }),
-                    "redirect" => serde_json::json!({ "team": "none", "text": "For another desk.", "revision": 1 }),
-                    "step" => serde_json::json!({ "step": "first-contact" }),
-                    "assign" => serde_json::json!({ "to": "theo.invented", "revision": 1 }),
-                    "training" => serde_json::json!({ "trained_on": "2026-01-05" }),
-                    "places" => serde_json::json!({ "team": "none", "role": "triager" }),
-                    "end" if asked.template.contains("places") => serde_json::json!({ "team": "none" }),
-                    "end" => serde_json::json!({}),
-                    "safeguarding-leads" => serde_json::json!({ "leads": [] }),
-                    "admissions" => serde_json::json!({ "team": "none", "user": "none", "fingerprint": "none" }),
-                    "refuse" => serde_json::json!({ "team": "none", "user": "none", "reason": "not-expected" }),
-                    "people" => serde_json::json!({
-                        "name": "Ivy Fancied", "username": "ivy.fancied", "team": "none", "role": "triager",
-                    }),
-                    "enquiries" => example(
-                        &served.hub.app.form("fire-prevention", FormKind::Enquiry).unwrap().pathway,
-                        AgencyKind::Police,
-                        served.hub.app.now().uk_date(),
-                    ),
-                    _ => example(
-                        &served.hub.app.pathway("fire-protection").unwrap().pathway,
-                        AgencyKind::Police,
-                        served.hub.app.now().uk_date(),
-                    ),
-                };
+                let body = body_for(served, asked, last);
                 request.header("X-CSRF-Token", token).header("Idempotency-Key", "sweep-key").json(&body)
             }
         };

@@ -150,6 +150,13 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         let who = if count == 1 { "1 person waits".to_owned() } else { format!("{count} people wait") };
         add(format!("{who} for the key of {team}"), admissions::HREF.to_owned(), "Compare their key with them and hand it over.");
     }
+    for (team, name) in app.teams_to_bear(&person.caller).await? {
+        add(
+            format!("Make the key of {name}"),
+            format!("/teams/{team}/key"),
+            "You are its first lead. Until then nothing can be sent to it.",
+        );
+    }
     // Before everything else: it goes on unread when nobody looks.
     let waiting = app.checks_waiting(&person.caller).await?;
     if person.caller.checks() {

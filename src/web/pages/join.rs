@@ -21,7 +21,7 @@ use crate::{
 /// The one message for whatever is wrong with name or code: it tells nobody which.
 const NO_INVITATION: &str =
     "Enter a user name and a code that belong together. A code runs out after 7 days, and when a new one is made";
-const COMMON: &str =
+pub(super) const COMMON: &str =
     "Choose another password: this one is easy to guess. Three or four words that do not belong together are good";
 
 /// The first step, posted to `/join` as `username`, `code`.

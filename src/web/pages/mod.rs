@@ -41,6 +41,7 @@ mod log_query;
 pub mod mail;
 pub mod membership;
 pub mod notices;
+pub mod password;
 pub mod pathway;
 pub mod people;
 pub mod person;
@@ -66,6 +67,8 @@ pub mod share_choices;
 pub mod share_form;
 pub mod share_openers;
 pub mod suspension;
+pub mod team;
+pub mod teams;
 pub mod training;
 pub mod shared;
 pub mod sharing;
@@ -87,6 +90,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(join::routes())
         .merge(account::routes())
         .merge(sessions::routes())
+        .merge(password::routes())
         .merge(home::routes())
         .merge(screening::routes())
         .merge(pathway::routes())
@@ -115,6 +119,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(membership::routes())
         .merge(suspension::routes())
         .merge(training::routes())
+        .merge(teams::routes())
+        .merge(team::routes())
         .merge(saved_views::routes())
         .merge(absence::routes())
         .merge(assignment::routes())

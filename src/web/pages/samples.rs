@@ -107,6 +107,7 @@ pub(super) fn all() -> Vec<Sample> {
     samples.extend(people::people());
     samples.extend(people::admissions());
     samples.extend(people::changes());
+    samples.extend(people::teams());
     samples.extend(start::before_the_form());
     samples.extend(start::screening());
     for (state, answer) in [("", "Words\nover two lines"), ("-empty", ""), ("-attacked", ATTACK)] {

@@ -7,6 +7,7 @@ mod kept;
 mod keyboard;
 mod member;
 mod sweep;
+mod sweep_people;
 mod timeout;
 mod turns;
 mod walks;

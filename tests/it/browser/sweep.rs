@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use referral_exchange::{demo::code as code_of, web::table::ROUTES};
+use referral_exchange::web::table::ROUTES;
 use serde_json::Value;
 
-use super::eyes::Eyes;
+use super::{eyes::Eyes, sweep_people::joining};
 use crate::support::{
     browser::{Browser, NARROW, WIDE},
     files::photograph,
@@ -13,8 +13,8 @@ use crate::support::{
 };
 
 /// The pages visited by one walk, by the route they belong to.
-struct Sweep<'s> {
-    browser: &'s Browser,
+pub(super) struct Sweep<'s> {
+    pub(super) browser: &'s Browser,
     eyes: Eyes,
     seen: BTreeSet<&'static str>,
     width: u32,
@@ -22,14 +22,14 @@ struct Sweep<'s> {
 
 impl Sweep<'_> {
     /// Checks the page that is open, as a state of a route.
-    async fn look(&mut self, route: &'static str, state: &str) {
+    pub(super) async fn look(&mut self, route: &'static str, state: &str) {
         self.seen.insert(route);
         let name = format!("{}-{state}-{}", route.trim_matches('/').replace(['/', '{', '}'], "_"), self.width);
         self.browser.picture(&name).await;
         self.eyes.look(self.browser, &name).await;
     }
 
-    async fn open(&mut self, path: &str, route: &'static str, state: &str) {
+    pub(super) async fn open(&mut self, path: &str, route: &'static str, state: &str) {
         self.browser.go(path).await;
         self.look(route, state).await;
     }
@@ -88,6 +88,9 @@ async fn signing_in(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open("/sent", "/sent", "empty").await;
     sweep.open("/checks", "/checks", "nothing").await;
     sweep.open("/notices", "/notices", "empty").await;
+    sweep.open("/account/password", "/account/password", "good").await;
+    browser.submit().await;
+    sweep.look("/account/password", "bad").await;
     sweep.open("/account/sessions", "/account/sessions", "good").await;
     sweep.open("/account/mail", "/account/mail", "empty").await;
     browser.fill("address", "tess").await;
@@ -102,80 +105,6 @@ async fn signing_in(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.open("/referrals/0000-0000-0", "/referrals/{reference}", "bad").await;
     sweep.open("/referrals/0000-0000-0/sent", "/referrals/{reference}/sent", "bad").await;
     sweep.open("/log", "/log", "bad").await;
-}
-
-/// An administrator's pages, and those on which whoever they invite joins.
-async fn joining(sweep: &mut Sweep<'_>, served: &Served) {
-    let browser = sweep.browser;
-    browser.sign_in(served, "abel.template").await;
-    sweep.open("/people", "/people", "good").await;
-    sweep.open("/people?after=nobody", "/people", "bad").await;
-    sweep.open("/people/nobody", "/people/{id}", "bad").await;
-    browser.go("/people").await;
-    browser.follow("Invite somebody").await;
-    sweep.look("/people/add", "good").await;
-    browser.submit().await;
-    sweep.look("/people/add", "bad").await;
-    browser.fill("name", "Ivy Fancied").await;
-    browser.fill("username", "ivy.fancied").await;
-    browser.run("document.querySelector('main [name=team]').selectedIndex = 1").await;
-    browser.choose("role", "practitioner").await;
-    browser.submit().await;
-    sweep.look("/people/add", "invited").await;
-    let code = browser.text("dd.app-secret").await;
-    browser.follow("Go on to their page").await;
-    sweep.look("/people/{id}", "invited").await;
-    let person = browser.path().await;
-    sweep.open(&format!("{person}/place"), "/people/{id}/place", "good").await;
-    browser.submit().await;
-    sweep.look("/people/{id}/place", "bad").await;
-    sweep.open(&format!("{person}/places/none"), "/people/{id}/places/{team}", "bad").await;
-    browser.go(&person).await;
-    browser.follow("End").await;
-    sweep.look("/people/{id}/places/{team}", "good").await;
-    sweep.open(&format!("{person}/training"), "/people/{id}/training", "good").await;
-    browser.fill("trained_on", "soon").await;
-    browser.submit().await;
-    sweep.look("/people/{id}/training", "bad").await;
-    sweep.open(&format!("{person}/suspend"), "/people/{id}/suspend", "good").await;
-    sweep.open(&format!("{person}/leave"), "/people/{id}/leave", "good").await;
-    browser.press(".app-account form[action='/sign-out'] button").await;
-    sweep.open("/join", "/join", "good").await;
-    browser.submit().await;
-    sweep.look("/join", "bad").await;
-    browser.fill("username", "ivy.fancied").await;
-    browser.fill("code", &code).await;
-    browser.submit().await;
-    sweep.look("/join/ready", "good").await;
-    browser.submit().await;
-    sweep.look("/join/ready", "bad").await;
-    let secret = browser.text("p.app-secret").await.replace(' ', "");
-    browser.fill("password", "seven grey owls at noon").await;
-    browser.fill("code", &code_of(&secret, served.hub.app.now()).unwrap()).await;
-    browser.submit().await;
-    sweep.look("/", "just-joined").await;
-    browser.press(".app-account form[action='/sign-out'] button").await;
-    admitting(sweep, served).await;
-}
-
-/// A lead's pages on which a key is compared and handed over.
-async fn admitting(sweep: &mut Sweep<'_>, served: &Served) {
-    let browser = sweep.browser;
-    browser.sign_in(served, "pia.supposed").await;
-    sweep.look("/", "somebody-waits").await;
-    sweep.open("/admissions", "/admissions", "good").await;
-    sweep.open("/admissions/nowhere/nobody", "/admissions/{team}/{id}", "bad").await;
-    browser.go("/admissions").await;
-    browser.follow("Ivy Fancied").await;
-    sweep.look("/admissions/{team}/{id}", "good").await;
-    browser.press("main form:not([action$='/refuse']) button").await;
-    sweep.look("/admissions/{team}/{id}", "not-compared").await;
-    browser.press("form[action$='/refuse'] button").await;
-    sweep.look("/admissions/{team}/{id}", "no-reason").await;
-    browser.choose("compared", "yes").await;
-    browser.press("main form:not([action$='/refuse']) button").await;
-    sweep.look("/admissions", "empty").await;
-    browser.press(".app-account form[action='/sign-out'] button").await;
 }
 
 /// Gives the address of a referral with a file, which is in quarantine.

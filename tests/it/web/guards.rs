@@ -45,6 +45,8 @@ async fn every_route_of_the_list_is_there_and_no_other_method_is() {
             "/agreements/new" => &[200, 303],
             "/log" | "/log/export" | "/queue" | "/queue/absences" | "/safeguarding-leads" | "/members/mail" => &[200, 403],
             path if path.starts_with("/people") => &[403],
+            "/teams/{team}/key" => &[404],
+            path if path.starts_with("/teams") => &[403],
             "/admissions" | "/admissions/{team}/{id}" => &[200, 403, 404],
             path if path == "/find" || path.contains("{reference}") => &[404],
             _ => &[200],

@@ -3,6 +3,7 @@
 use super::{
     super::{
         account::{AccountPage, Place},
+        password::PasswordPage as ChangePage,
         sessions::{SessionLine, SessionsPage},
         sign_in::{CodePage, PasswordPage},
         work_contact::ContactPage,
@@ -41,6 +42,11 @@ pub(super) fn signing_in() -> Vec<Sample> {
     };
     let line =
         |href: &str, words: &str| SessionLine { words: words.to_owned(), href: href.to_owned(), form_token: "00".to_owned() };
+    let change = |failed: bool| ChangePage {
+        frame: somebody().titled("Change your password").back_to("/account").at("/account").failed_if(failed),
+        wrong: failed,
+        error: if failed { "Your password must have 12 characters or more".to_owned() } else { String::new() },
+    };
     let sessions = SessionsPage {
         frame: somebody().titled("Where you are signed in").back_to("/account").at("/account"),
         sessions: vec![
@@ -64,5 +70,7 @@ pub(super) fn signing_in() -> Vec<Sample> {
         sample("code-failed", true, &code(true)),
         sample("account", false, &account),
         sample("sessions", false, &sessions),
+        sample("password", false, &change(false)),
+        sample("password-failed", true, &change(true)),
     ]
 }

@@ -8,6 +8,8 @@ use super::{
         people::{AddPersonPage, PeoplePage, PersonLine},
         person::{InvitedPage, PersonPage},
         suspension::{ShutOutPage, ShuttingOut},
+        team::{TeamKeyPage, TeamPage},
+        teams::{AddTeamPage, TeamLine, TeamsPage},
         training::TrainingPage,
     },
     ATTACK, PERSON, Sample, nobody, sample, somebody,
@@ -132,6 +134,59 @@ pub(super) fn changes() -> Vec<Sample> {
         sample("place-end-of-no-key", false, &end(false, PERSON)),
         sample("person-suspend", false, &shut_out(ShuttingOut::Suspend, ATTACK)),
         sample("person-leave", false, &ShutOutPage { missing: Vec::new(), ..shut_out(ShuttingOut::Leave, PERSON) }),
+    ]
+}
+
+pub(super) fn teams() -> Vec<Sample> {
+    let line = |name: &str, warnings: Vec<String>| TeamLine {
+        name: name.to_owned(),
+        href: "/teams/00".to_owned(),
+        people: "2 people".to_owned(),
+        warnings,
+    };
+    let list = |teams: Vec<TeamLine>| TeamsPage {
+        frame: somebody().titled("Teams").at("/people"),
+        agency: "Exampleshire Council".to_owned(),
+        teams,
+    };
+    let add = |failed: bool, typed: &str| AddTeamPage {
+        frame: somebody().titled("A new team").back_to("/teams").at("/people").failed_if(failed),
+        typed: [typed.to_owned(), typed.to_owned()],
+        form_token: "00".to_owned(),
+        errors: if failed { vec![("code", "Choose another code: a team has this one".to_owned())] } else { Vec::new() },
+    };
+    let team = |failed: bool, name: &str| TeamPage {
+        frame: somebody().titled("A team – Teams").back_to("/teams").at("/people").failed_if(failed),
+        name: name.to_owned(),
+        code: "duty-desk".to_owned(),
+        members: if failed {
+            Vec::new()
+        } else {
+            vec![
+                (PERSON.to_owned(), "Team lead".to_owned(), "/people/00".to_owned()),
+                (ATTACK.to_owned(), "Triager".to_owned(), String::new()),
+            ]
+        },
+        choices: vec![("00".to_owned(), PERSON.to_owned())],
+        warnings: vec!["Only one person holds its key.".to_owned()],
+        typed: ["00".to_owned(), String::new(), if failed { ATTACK.to_owned() } else { String::new() }],
+        href: "/teams/00".to_owned(),
+        form_token: "00".to_owned(),
+        errors: if failed { vec![("review", "The day must be a real date".to_owned())] } else { Vec::new() },
+    };
+    let key = TeamKeyPage {
+        frame: somebody().titled("A team’s key").back_to("/"),
+        team: "Duty desk".to_owned(),
+        href: "/teams/00/key".to_owned(),
+    };
+    vec![
+        sample("teams", false, &list(vec![line("Duty desk", vec!["It has no key yet.".to_owned()]), line(ATTACK, Vec::new())])),
+        sample("teams-none", false, &list(Vec::new())),
+        sample("team-add", false, &add(false, "")),
+        sample("team-add-failed", true, &add(true, ATTACK)),
+        sample("team", false, &team(false, "Duty desk")),
+        sample("team-failed", true, &team(true, ATTACK)),
+        sample("team-key", false, &key),
     ]
 }
 
