@@ -20,9 +20,3 @@ REVOKE ALL ON FUNCTION take_erased() FROM PUBLIC;
 DROP TRIGGER key_wrap_bytes_no_rewriting ON key_wrap_bytes;
 CREATE TRIGGER key_wrap_bytes_no_rewriting BEFORE UPDATE ON key_wrap_bytes FOR EACH ROW EXECUTE FUNCTION refuse_rewriting();
 CREATE TRIGGER key_wrap_bytes_no_delete BEFORE DELETE ON key_wrap_bytes FOR EACH ROW EXECUTE FUNCTION refuse_deleting('wrap', 'wrap');
-
--- The teams that somebody left who held the key: what they write to from now on needs a new one.
-CREATE TABLE epoch_due (
-    team TEXT PRIMARY KEY REFERENCES team (id),
-    since BIGINT NOT NULL
-);

@@ -25,9 +25,3 @@ DROP TRIGGER key_wrap_bytes_no_delete;
 CREATE TRIGGER key_wrap_bytes_no_delete BEFORE DELETE ON key_wrap_bytes
 WHEN NOT EXISTS (SELECT 1 FROM log_erased WHERE id = OLD.wrap AND what = 'wrap')
 BEGIN SELECT RAISE(ABORT, 'key_wrap_bytes is written once'); END;
-
--- The teams that somebody left who held the key: what they write to from now on needs a new one.
-CREATE TABLE epoch_due (
-    team TEXT PRIMARY KEY REFERENCES team (id),
-    since INTEGER NOT NULL
-) STRICT;

@@ -16,6 +16,7 @@ mod checks;
 mod decisions;
 mod entrance;
 mod json;
+mod keys;
 mod lists;
 mod log;
 mod memberships;

@@ -15,7 +15,7 @@ use utoipa::{
 
 use super::{
     absences, access, account, admissions, agency_teams, agreements, amendments, assignments, attachments, checks, decisions,
-    lists, log, memberships, messages, notices, pathways, people,
+    keys, lists, log, memberships, messages, notices, pathways, people,
     problem::{FieldProblem, ProblemBody},
     redirections, referrals, safeguarding_leads, saved_views, session, sessions, shares,
     table::{ROUTES, Route},
@@ -92,6 +92,10 @@ const SCHEME: &str = "session";
         admissions::list,
         admissions::admit,
         admissions::refuse,
+        keys::list,
+        keys::pause,
+        keys::resume,
+        keys::replace,
         people::list,
         people::add,
         people::show,

@@ -6,7 +6,7 @@ use axum::routing::{MethodRouter, delete, get, post};
 
 use super::{
     absences, access, account, admissions, agency_teams, agreements, amendments, assignments, attachments, checks, decisions,
-    lists, log, memberships, messages, notices, openapi, pathways, people, redirections, referrals, safeguarding_leads,
+    keys, lists, log, memberships, messages, notices, openapi, pathways, people, redirections, referrals, safeguarding_leads,
     saved_views, session, sessions, shares, teams, withholding,
 };
 use crate::{app::App, domain::action::Action};
@@ -125,6 +125,10 @@ pub const ROUTES: &[Route] = &[
     closed("GET", "/admissions", "api-admissions", Action::ReadAdmissions, || get(admissions::list)),
     closed("POST", "/admissions", "api-admit", Action::AdmitMember, || post(admissions::admit)),
     closed("POST", "/admissions/refuse", "api-refuse-member", Action::RefuseMember, || post(admissions::refuse)),
+    closed("GET", "/keys", "api-keys", Action::ReadKeys, || get(keys::list)),
+    closed("POST", "/keys/renewals/{id}/pause", "api-pause-renewal", Action::PauseRenewal, || post(keys::pause)),
+    closed("POST", "/keys/renewals/{id}/resume", "api-resume-renewal", Action::ResumeRenewal, || post(keys::resume)),
+    closed("POST", "/teams/{id}/key/replace", "api-replace-key", Action::ReplaceTeamKey, || post(keys::replace)),
     closed("GET", "/people", "api-people", Action::ReadPeople, || get(people::list)),
     closed("POST", "/people", "api-add-person", Action::MakeAccount, || post(people::add)),
     closed("GET", "/people/{id}", "api-person", Action::ReadPeople, || get(people::show)),

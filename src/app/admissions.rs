@@ -278,6 +278,9 @@ impl App {
             tx.insert_team_wrap(&wrap, request.at).await?;
             keys.push(*key);
         }
+        if !tx.team_stands_at(team.id, team.epoch).await? {
+            return Err(Error::Conflict("the team has just got another key; look again"));
+        }
         if !tx.activate_membership(place.id, place.version).await? {
             return Err(Error::Conflict(ADMITTED));
         }

@@ -7,9 +7,9 @@ use super::{
     decisions::to_mend,
     desk::change,
     idempotency::Once,
-    opening::{Sight, Unwrapped},
+    opening::Sight,
     relations::covers,
-    sealing::{Compartment, Holder},
+    sealing::Holder,
     share_notes::Sharing,
     share_recipient::Recipient,
     shares::{chosen_law, person_of},
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     audit::{Details, row::Erasable},
-    crypto::{Identity, RecipientOf},
+    crypto::RecipientOf,
     domain::{
         action::Action,
         actor::Place,
@@ -25,16 +25,14 @@ use crate::{
         compartment::{CompartmentKind, EntryKind},
         decision::reason,
         grant::GrantReason,
-        ids::{CompartmentId, KeyId, ShareId},
-        key::{HolderKind, OwnerKind},
+        ids::{CompartmentId, ShareId},
+        key::HolderKind,
         legal::{Basis, Purpose},
         notice::{Addressee, NoticeCode},
         sharing::{ShareTo, Shared},
-        time::Timestamp,
     },
     policy::{Legal, Permit, RequestContext, ShownCompartment},
     store::{
-        CommitError, Tx,
         referrals::Referral,
         shares::{Found, Share},
     },
@@ -146,7 +144,7 @@ impl App {
         // The key of what is there already, or of what this act makes.
         let (casework, identity) = match self.casework(&sight, &referral).await? {
             Casework::There(compartment) => {
-                let identity = self.casework_identity(caller, &permit, &sight, &compartment).await?;
+                let identity = self.keys_to(caller, &permit, &sight, &[compartment.shown()]).await?;
                 (Casework::There(compartment), identity)
             }
             to_make @ Casework::ToMake(_) => (to_make, Vec::new()),
@@ -235,7 +233,6 @@ impl App {
         for other in all.iter().filter(|other| other.share.id != share.id && stands(other, share.compartment)) {
             holders.push(self.standing_holder(&other.share).await?);
         }
-        let identity = Identity::random(&*self.random);
 
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at: request.at };
@@ -245,7 +242,7 @@ impl App {
         for grant in grants {
             tx.erase(Erasable::Grant, grant).await?;
         }
-        let (next, keys) = self.next_epoch(&mut tx, (&old, &identity), &holders, request.at).await?;
+        let (next, keys) = self.next_epoch(&mut tx, &old, &holders, request.at).await?;
         let mut details = Details {
             recipients: vec![(team.agency, team.id)],
             to_person: person_of(&share),
@@ -260,54 +257,6 @@ impl App {
         self.tell(&mut tx, &news, request.at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
-    }
-
-    /// Gives a compartment its next key, for these holders.
-    async fn next_epoch(
-        &self,
-        tx: &mut Tx,
-        (old, identity): (&Compartment, &Identity),
-        holders: &[Holder],
-        at: Timestamp,
-    ) -> Result<(Compartment, Vec<KeyId>), Error> {
-        let epoch = old.epoch + 1;
-        if !tx.advance_compartment(old.id, old.epoch).await? {
-            return Err(CommitError::Stale("compartment").into());
-        }
-        let key = self.publication(tx, identity, OwnerKind::Compartment, &old.id.to_string(), epoch, at);
-        tx.publish_key(&key).await?;
-        let next = Compartment { key: key.id, epoch, recipient: identity.recipient(), ..old.clone() };
-        for holder in holders {
-            tx.insert_grant(&self.grant(tx, &next, identity, holder), at).await?;
-        }
-        let keys = std::iter::once(key.id).chain(holders.iter().map(Holder::key)).collect();
-        Ok((next, keys))
-    }
-
-    /// The keys of the team's own words, each epoch's by itself: whoever reads along reads what was written before, too.
-    async fn casework_identity(
-        &self,
-        caller: &Caller,
-        permit: &Permit,
-        sight: &Sight,
-        compartment: &Compartment,
-    ) -> Result<Vec<(Compartment, Identity)>, Error> {
-        let items = self.store.entries_in(&[compartment.id]).await?;
-        let ground = self.ground(sight, &items).await?;
-        let (mut found, mut unwrapped) = (Vec::<(Compartment, Identity)>::new(), Unwrapped::default());
-        for item in &items {
-            if found.iter().any(|(at_epoch, _)| at_epoch.epoch == item.entry.epoch) {
-                continue;
-            }
-            let identity = self.identity_for(caller, permit, &ground, item, &mut unwrapped).await?;
-            let key = self.checked_key_of(OwnerKind::Compartment, &compartment.id.to_string(), item.entry.epoch).await?;
-            let epoch = item.entry.epoch;
-            found.push((Compartment { key: key.id, epoch, recipient: key.recipient, ..compartment.clone() }, identity));
-        }
-        if found.iter().all(|(at_epoch, _)| at_epoch.epoch != compartment.epoch) {
-            return Err(Error::Integrity("nothing stands under the newest key of the team’s own words"));
-        }
-        Ok(found)
     }
 
     /// Who reads along now.

@@ -94,7 +94,7 @@ impl App {
         for pathway in std::iter::once(None).chain(others.map(Some)) {
             for (team, view) in &teams {
                 let offered = pathway.is_some() || receives(team);
-                if offered && team.epoch > 0 && !barred.contains(&team.agency) && self.fits(referral, pathway.as_ref(), team) {
+                if offered && team.has_key() && !barred.contains(&team.agency) && self.fits(referral, pathway.as_ref(), team) {
                     found.push(Destination { pathway: pathway.clone(), team: view.clone() });
                 }
             }
@@ -185,7 +185,7 @@ impl App {
             Some(team) => self.store.team(team).await?,
             None => None,
         };
-        let to = to.filter(|team| team.epoch > 0 && self.fits(referral, course.as_ref(), team) && !barred.contains(&team.agency));
+        let to = to.filter(|team| team.has_key() && self.fits(referral, course.as_ref(), team) && !barred.contains(&team.agency));
         if to.is_none() {
             faults.push(("team", "Choose another team that can receive this"));
         }
@@ -264,7 +264,7 @@ impl App {
             return Ok(None);
         }
         let Some(route) = self.desk_route(Some(pathway), to) else { return Ok(None) };
-        let team = self.store.team_by_code(route.cover.as_str()).await?.filter(|team| team.epoch > 0 && team.id != to.id);
+        let team = self.store.team_by_code(route.cover.as_str()).await?.filter(|team| team.has_key() && team.id != to.id);
         let Some(team) = team else { return Ok(None) };
         let holder = self.team_holder(&team).await?.because(GrantReason::Cover);
         Ok(Some((team, holder)))
@@ -278,7 +278,7 @@ impl App {
         let can_get = |team: &Team| {
             let alone = |pathway: &Pathway| pathway.routes.all().all(|route| route.team.as_str() == team.code);
             let closed = |one: &&Versioned| !one.pathway.takes_redirected && route_to(&one.pathway, team).is_some();
-            team.epoch > 0 && pathways.iter().filter(closed).all(|one| !alone(&one.pathway))
+            team.has_key() && pathways.iter().filter(closed).all(|one| !alone(&one.pathway))
         };
         let taken = |team: &Team| {
             let open = |one: &&Versioned| one.pathway.takes_redirected && route_to(&one.pathway, team).is_some();

@@ -342,6 +342,9 @@ impl App {
             self.refuse(act, DenialReason::Unseen, None).await?;
             return Err(Error::Unseen);
         };
+        if action.may_seal() {
+            self.renew_before_writing(request, draft.id).await?;
+        }
         let sight = self.sight(caller, &[draft.id]).await?;
         Ok((self.held(caller, draft, &sight).await?, sight))
     }

@@ -85,6 +85,7 @@ impl From<store::Error> for Error {
                 tracing::error!(error.kind = "integrity", place, "a stored value is damaged");
                 Self::Integrity(place)
             }
+            store::Error::Superseded(_) => Self::Conflict(CHANGED),
             store::Error::Address(problem) => Self::Configuration(format!("the database's address cannot be used: {problem}")),
             store::Error::Shape(_) => {
                 tracing::error!(error.kind = "integrity", "a stored value is not of its column's kind");

@@ -3,7 +3,7 @@
 
 use super::{
     App, Caller, Error, ReferralView,
-    opening::{Sight, Unwrapped},
+    opening::Sight,
     sealing::{Compartment, Holder},
     telling::telling,
 };
@@ -171,7 +171,7 @@ impl App {
         let copies: Vec<&TeamCode> =
             standing.copies.iter().flat_map(|(team, cover)| std::iter::once(team).chain(cover)).collect();
         for code in copies {
-            let team = self.store.team_by_code(code.as_str()).await?.filter(|team| team.epoch > 0 && !has_it(team));
+            let team = self.store.team_by_code(code.as_str()).await?.filter(|team| team.has_key() && !has_it(team));
             let Some(team) = team.filter(|team| joining.iter().all(|(known, _)| known.id != team.id)) else { continue };
             news.push(at_once(telling(referral, Addressee::Team(team.id), NoticeCode::Copied)));
             let holder = self.team_holder(&team).await?.because(GrantReason::Copy);
@@ -184,7 +184,7 @@ impl App {
         Ok(Some(Hastened { joining, opened, barred, news, ..hastened }))
     }
 
-    /// The keys of the compartments that a permit reaches and that those who join may have, each through an item of it.
+    /// The keys of the compartments that a permit reaches and that those who join may have, each epoch's by itself.
     async fn opened_to_others(
         &self,
         caller: &Caller,
@@ -193,16 +193,7 @@ impl App {
     ) -> Result<Vec<(Compartment, Identity)>, Error> {
         let may_have = |shown: &&ShownCompartment| matches!(shown.kind, CompartmentKind::Shared | CompartmentKind::Withheld);
         let wanted: Vec<ShownCompartment> = permit.act().compartments.iter().filter(may_have).copied().collect();
-        let items = self.store.entries_in(&wanted.iter().map(|shown| shown.id).collect::<Vec<_>>()).await?;
-        let ground = self.ground(sight, &items).await?;
-        let (mut unwrapped, mut opened) = (Unwrapped::default(), Vec::new());
-        for shown in wanted {
-            let item = items.iter().find(|item| item.entry.compartment == shown.id);
-            let item = item.ok_or(Error::Integrity("a compartment holds nothing"))?;
-            let identity = self.identity_for(caller, permit, &ground, item, &mut unwrapped).await?;
-            opened.push((self.held_compartment(sight, shown).await?, identity));
-        }
-        Ok(opened)
+        self.keys_to(caller, permit, sight, &wanted).await
     }
 
     /// Writes what a referral has become, after its row: its clocks, who holds it, and what the event names of that.

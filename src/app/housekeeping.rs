@@ -47,6 +47,7 @@ impl App {
     pub(super) async fn keep_house(&self, mut stop: watch::Receiver<bool>) {
         let mut tidied = Timestamp::from_millis(0);
         let mut minded = Timestamp::from_millis(0);
+        let mut renewing = true;
         let mut ticks = ticks();
         loop {
             tokio::select! {
@@ -57,6 +58,13 @@ impl App {
             if now.since(tidied) >= TIDY_EVERY {
                 tidied = now;
                 in_turn(&stop, self.hourly(now)).await;
+            }
+            // While there is much to renew, it goes on from tick to tick.
+            if renewing || now.since(minded) >= MIND_EVERY {
+                renewing = self.renew_keys().await.unwrap_or_else(|error| {
+                    tracing::error!(error.kind = "housekeeping", error = %error, "keys could not be renewed; trying again");
+                    0
+                }) > 0;
             }
             if now.since(minded) >= MIND_EVERY {
                 minded = now;

@@ -49,18 +49,17 @@ impl App {
             let agency = agencies.iter().find(|known| known.id == found.mark.agency);
             let agency = agency.ok_or(Error::Integrity("an answer is withheld from nobody"))?.name.as_str().to_owned();
             let known = acts.iter().position(|(event, _)| *event == found.event);
-            let at = match known {
-                Some(at) => at,
-                None => {
-                    let by = match evidence.actor(found.event) {
-                        Some(user) => self.name_of(user).await?,
-                        None => String::new(),
-                    };
-                    let at = Timestamp::from_millis(found.row.at);
-                    let act = MarkingView { at, by, questions: Vec::new(), from: Vec::new(), refused: found.refused };
-                    acts.push((found.event, act));
-                    acts.len() - 1
-                }
+            let at = if let Some(at) = known {
+                at
+            } else {
+                let by = match evidence.actor(found.event) {
+                    Some(user) => self.name_of(user).await?,
+                    None => String::new(),
+                };
+                let at = Timestamp::from_millis(found.row.at);
+                let act = MarkingView { at, by, questions: Vec::new(), from: Vec::new(), refused: found.refused };
+                acts.push((found.event, act));
+                acts.len() - 1
             };
             let act = &mut acts[at].1;
             if !act.questions.contains(&found.mark.question) {

@@ -8,6 +8,7 @@ use super::{
     gate::bare,
     idempotency::{Once, acted},
     people::towards,
+    team_keys::NextTeamKey,
 };
 use crate::{
     audit::{Details, row::Erasable},
@@ -15,7 +16,7 @@ use crate::{
         account::MembershipState,
         action::Action,
         actor::Place,
-        ids::{MembershipId, TeamId, UserId, WrapId},
+        ids::{KeyId, MembershipId, TeamId, UserId, WrapId},
         notice::{NoticeCode, Telling},
         role::Role,
         time::Timestamp,
@@ -37,8 +38,9 @@ pub enum Remains {
 
 /// What somebody holds of a team's key.
 pub(super) struct HeldKey {
-    team: TeamId,
     wraps: Vec<WrapId>,
+    /// The key that the team gets when they leave it; none where they held none.
+    next: Option<NextTeamKey>,
 }
 
 impl App {
@@ -154,11 +156,12 @@ impl App {
         if !tx.change_membership(place.id, place.version, (role, state)).await? {
             return Err(Error::Conflict(CHANGED));
         }
-        if let Some(held) = taken {
-            Self::leave_key(&mut tx, &held, request.at).await?;
-        }
+        let keys = match taken {
+            Some(held) => self.leave_key(&mut tx, &held, request.at).await?,
+            None => Vec::new(),
+        };
         self.tell(&mut tx, &news, request.at).await?;
-        tx.commit(permit, &Details { about: Some(user), ..Details::default() }).await?;
+        tx.commit(permit, &Details { keys, about: Some(user), ..Details::default() }).await?;
         Ok(())
     }
 
@@ -217,27 +220,30 @@ impl App {
         if !tx.end_membership(place.id, place.version).await? {
             return Err(Error::Conflict(CHANGED));
         }
-        Self::leave_key(&mut tx, &held, request.at).await?;
+        let keys = self.leave_key(&mut tx, &held, request.at).await?;
         self.tell(&mut tx, &news, request.at).await?;
-        tx.commit(permit, &Details { about: Some(user), ..Details::default() }).await?;
+        tx.commit(permit, &Details { keys, about: Some(user), ..Details::default() }).await?;
         Ok(done)
     }
 
     /// What somebody holds of a team's key, of every epoch: read before the transaction in which they leave it.
     pub(super) async fn held_key(&self, user: UserId, team: TeamId) -> Result<HeldKey, Error> {
-        Ok(HeldKey { team, wraps: self.store.wraps_held(user, team).await? })
+        let wraps = self.store.wraps_held(user, team).await?;
+        let next = if wraps.is_empty() { None } else { self.next_team_key(self.team(team).await?, Some(user)).await? };
+        Ok(HeldKey { wraps, next })
     }
 
-    /// Somebody leaves a team's key, in the transaction that ends or suspends their place: what they hold of it is erased, and the
-    /// team is due a new key, since they may have copied this one. Every way out of a key comes by here.
-    pub(super) async fn leave_key(tx: &mut Tx, held: &HeldKey, at: Timestamp) -> Result<(), Error> {
+    /// Somebody leaves a team's key, in the transaction that ends or suspends their place, after it did: what they hold of it is
+    /// erased, and the team gets its next key, since they may have copied this one. Every way out of a key comes by here. Gives
+    /// the keys that the event names.
+    pub(super) async fn leave_key(&self, tx: &mut Tx, held: &HeldKey, at: Timestamp) -> Result<Vec<KeyId>, Error> {
         for wrap in &held.wraps {
             tx.erase(Erasable::Wrap, wrap).await?;
         }
-        if !held.wraps.is_empty() {
-            tx.epoch_is_due(held.team, at).await?;
+        match &held.next {
+            Some(next) => self.make_team_key(tx, next, at).await,
+            None => Ok(Vec::new()),
         }
-        Ok(())
     }
 
     /// Whom to tell that somebody holds a team's key no more: its leads.

@@ -128,6 +128,14 @@ impl Sight {
         of.max_by_key(|found| found.grant.epoch)
     }
 
+    /// The grants that open a compartment, one for each of its epochs, the newest last.
+    pub(super) fn every_epoch(&self, compartment: CompartmentId) -> Vec<&grants::Found> {
+        let mut of: Vec<_> = self.grants.iter().filter(|found| found.grant.compartment == compartment).collect();
+        of.sort_by_key(|found| found.grant.epoch);
+        of.dedup_by_key(|found| found.grant.epoch);
+        of
+    }
+
     /// The grant that opens a compartment at an epoch.
     fn grant(&self, compartment: CompartmentId, epoch: i64) -> Option<&grants::Found> {
         self.grants.iter().find(|found| found.grant.compartment == compartment && found.grant.epoch == epoch)
@@ -154,11 +162,21 @@ impl App {
 
     /// Fetches and checks what opening these items rests on: their events, their grants' events, the compartments' keys.
     pub(super) async fn ground<'s>(&self, sight: &'s Sight, items: &[entries::Found]) -> Result<Ground<'s>, Error> {
-        let grants = || items.iter().filter_map(|item| sight.grant(item.entry.compartment, item.entry.epoch));
-        let keys: BTreeSet<KeyId> = grants().map(|found| found.grant.key).collect();
+        let grants = items.iter().filter_map(|item| sight.grant(item.entry.compartment, item.entry.epoch));
+        self.ground_of(sight, &grants.collect::<Vec<_>>(), items).await
+    }
+
+    /// The same for grants themselves, with whatever items are opened through them.
+    pub(super) async fn ground_of<'s>(
+        &self,
+        sight: &'s Sight,
+        grants: &[&grants::Found],
+        items: &[entries::Found],
+    ) -> Result<Ground<'s>, Error> {
+        let keys: BTreeSet<KeyId> = grants.iter().map(|found| found.grant.key).collect();
         let rows = self.store.key_rows(&keys.into_iter().collect::<Vec<_>>()).await?;
         let mut events: Vec<EventId> = items.iter().map(|item| item.entry.event).collect();
-        for found in grants() {
+        for found in grants {
             events.push(found.grant.event);
             events.extend(found.release.iter().filter_map(|row| EventId::parse(&row.event).ok()));
         }
@@ -192,6 +210,18 @@ impl App {
             return Err(Error::Integrity("sealed bytes do not match their row"));
         }
         let found = ground.sight.grant(item.entry.compartment, item.entry.epoch).ok_or(Error::Unseen)?;
+        self.identity_by(caller, permit, ground, found, unwrapped).await
+    }
+
+    /// The compartment's identity that a grant of the caller's opens; the grant is first held against its event.
+    pub(super) async fn identity_by(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        ground: &Ground<'_>,
+        found: &grants::Found,
+        unwrapped: &mut Unwrapped,
+    ) -> Result<Identity, Error> {
         let grant = &found.grant;
         check_grant(&ground.evidence, found)?;
         let published = ground.keys.get(&grant.key).filter(|key| key.owner == grant.compartment.to_string());

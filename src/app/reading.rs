@@ -253,6 +253,9 @@ impl App {
         // A text that cannot be a reference is looked up like one that is: the answer must not tell them apart.
         let reference = Reference::parse(reference).unwrap_or(Reference::NOBODYS);
         if let Some(referral) = self.store.referral_seen_by(reference, &caller.holders()).await? {
+            if action.may_seal() {
+                self.renew_before_writing(request, referral.id).await?;
+            }
             return Ok(referral);
         }
         self.miss(request, &session).await?;

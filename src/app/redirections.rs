@@ -5,14 +5,8 @@
 use serde_json::json;
 
 use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey, Versioned,
-    desk::change,
-    destinations::Onward,
-    idempotency::Once,
-    opening::{Sight, Unwrapped},
-    relations::covers,
-    sealing::Holder,
-    telling::telling,
+    Added, Answered, App, Caller, Error, IdempotencyKey, Versioned, desk::change, destinations::Onward, idempotency::Once,
+    opening::Sight, relations::covers, sealing::Holder, telling::telling,
 };
 use crate::{
     audit::{Details, row::Erasable},
@@ -91,11 +85,7 @@ impl App {
         let onward = self.onward(&referral, redirection, &self.barred_to(caller, &sight, &referral).await?).await?;
         let stage = referral.stage.redirect().ok_or(Error::Conflict("it is not in a state that allows this"))?;
 
-        // Any item of it leads to the compartment's key.
-        let items = self.store.headlines_in(&[shared.id]).await?;
-        let item = items.first().ok_or(Error::Integrity("a referral has no headline"))?;
-        let ground = self.ground(&sight, &items).await?;
-        let identity = self.identity_for(caller, &permit, &ground, item, &mut Unwrapped::default()).await?;
+        let shared_keys = self.keys_to(caller, &permit, &sight, &[shared]).await?;
         let kept = self.keys_to_withheld(caller, &permit, &sight, referral.id).await?;
         let compartment = self.held_compartment(&sight, shared).await?;
         let holder: Holder = self.team_holder(&onward.to).await?;
@@ -142,12 +132,13 @@ impl App {
                 tx.replace_clocks(referral.id, &clocks).await?;
             }
         }
-        tx.insert_grant(&self.grant(&tx, &compartment, &identity, &holder), at).await?;
+        for (at_epoch, identity) in &shared_keys {
+            for holder in std::iter::once(&holder).chain(cover.iter().map(|(_, holder)| holder)) {
+                tx.insert_grant(&self.grant(&tx, at_epoch, identity, holder), at).await?;
+            }
+        }
         for (grant, _) in ending {
             tx.erase(Erasable::Grant, grant).await?;
-        }
-        if let Some((_, holder)) = &cover {
-            tx.insert_grant(&self.grant(&tx, &compartment, &identity, holder), at).await?;
         }
         // Where it stays, nobody gets anew what is kept from whoever passes it on: then the desk goes on holding it.
         let stays = to.id == referral.receiving_team;
@@ -156,9 +147,8 @@ impl App {
         erase_first(&mut tx, &sight, &referral, std::iter::once(shared.id).chain(gone)).await?;
         let covering = cover.as_ref().map(|(team, holder)| (team.agency, holder));
         self.grant_withheld(&mut tx, &kept, &[Some((to.agency, &holder)), covering], &barred, at).await?;
-        let mut details =
-            Details { recipients: vec![(to.agency, to.id)], keys: vec![compartment.key, holder.key()], ..Details::default() };
-        details.keys.extend(kept.iter().map(|(compartment, _)| compartment.key));
+        let mut details = Details { recipients: vec![(to.agency, to.id)], keys: vec![holder.key()], ..Details::default() };
+        details.keys.extend(shared_keys.iter().chain(&kept).map(|(compartment, _)| compartment.key));
         details.pathway = course.as_ref().map(Versioned::named).transpose()?;
         if let Some((team, holder)) = &cover {
             details.recipients.push((team.agency, team.id));

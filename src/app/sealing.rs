@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::{
     App, Caller, Error,
     keyring::CheckedKey,
-    opening::{Sight, check_grant},
+    opening::{Sight, Unwrapped, check_grant},
 };
 use crate::{
     crypto::{AgeSuite, Identity, Recipient, RecipientOf, SealContext, WrapContext, WrapOf, seal, wrap_key},
@@ -17,8 +17,14 @@ use crate::{
         key::{HolderKind, OwnerKind},
         time::Timestamp,
     },
-    policy::ShownCompartment,
-    store::{Tx, agencies::Agency, entries::Entry, grants::Grant, teams::Team},
+    policy::{Permit, ShownCompartment},
+    store::{
+        CommitError, Tx,
+        agencies::Agency,
+        entries::Entry,
+        grants::{Found, Grant},
+        teams::Team,
+    },
 };
 
 /// Whoever gets a compartment's key.
@@ -184,6 +190,55 @@ impl App {
             tx.insert_grant(&self.grant(tx, &made, identity, holder), at).await?;
         }
         Ok(made)
+    }
+
+    /// Gives a compartment its next key, for these holders; and the keys that the event names for it.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when somebody else has just done so.
+    pub(super) async fn next_epoch(
+        &self,
+        tx: &mut Tx,
+        old: &Compartment,
+        holders: &[Holder],
+        at: Timestamp,
+    ) -> Result<(Compartment, Vec<KeyId>), Error> {
+        let epoch = old.epoch + 1;
+        if !tx.advance_compartment(old.id, old.epoch).await? {
+            return Err(CommitError::Stale("compartment").into());
+        }
+        let (identity, key) = self.new_key(tx, OwnerKind::Compartment, &old.id.to_string(), epoch, at);
+        tx.publish_key(&key).await?;
+        let next = Compartment { key: key.id, epoch, recipient: identity.recipient(), ..old.clone() };
+        for holder in holders {
+            tx.insert_grant(&self.grant(tx, &next, &identity, holder), at).await?;
+        }
+        let keys = std::iter::once(key.id).chain(holders.iter().map(Holder::key)).collect();
+        Ok((next, keys))
+    }
+
+    /// The keys of compartments that the caller holds, to be given to others: each epoch's by itself, so that whoever gets them
+    /// opens what was written before as well.
+    ///
+    /// # Errors
+    /// [`Error::Integrity`] when a grant or key is not what its event vouches for.
+    pub(super) async fn keys_to(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        sight: &Sight,
+        compartments: &[ShownCompartment],
+    ) -> Result<Vec<(Compartment, Identity)>, Error> {
+        let held: Vec<&Found> = compartments.iter().flat_map(|shown| sight.every_epoch(shown.id)).collect();
+        let ground = self.ground_of(sight, &held, &[]).await?;
+        let (mut keys, mut unwrapped) = (Vec::new(), Unwrapped::default());
+        for found in held {
+            let identity = self.identity_by(caller, permit, &ground, found, &mut unwrapped).await?;
+            let grant = &found.grant;
+            let (id, referral, epoch, key) = (grant.compartment, grant.referral, grant.epoch, grant.key);
+            keys.push((Compartment { id, kind: found.kind, key, referral, epoch, recipient: identity.recipient() }, identity));
+        }
+        Ok(keys)
     }
 
     /// A compartment that the caller holds, to write more into: its published key, held against its event and the grant's.

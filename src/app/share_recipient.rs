@@ -55,7 +55,7 @@ impl App {
             Some(team) => self.store.team(team).await?,
             None => None,
         };
-        let Some(team) = team.filter(|team| team.epoch > 0 && self.takes(team, &referral.pathway)) else {
+        let Some(team) = team.filter(|team| team.has_key() && self.takes(team, &referral.pathway)) else {
             faults.push(TEAM);
             return Ok(None);
         };

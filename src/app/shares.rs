@@ -59,7 +59,7 @@ impl App {
     /// The teams with which part of a referral can be shared, by name.
     pub async fn share_teams(&self, referral: &Referral) -> Result<Vec<TeamView>, Error> {
         let others = |team: &Team| team.id != referral.receiving_team && team.id != referral.referrer_team;
-        let fits = |team: &Team| team.epoch > 0 && others(team) && self.takes(team, &referral.pathway);
+        let fits = |team: &Team| team.has_key() && others(team) && self.takes(team, &referral.pathway);
         let teams = self.teams_read().await?.into_iter().filter(|(team, _)| fits(team));
         Ok(teams.map(|(_, view)| view).collect())
     }

@@ -16,6 +16,7 @@ use crate::{
         ids::UserId,
         notice::{NoticeCode, Telling},
         relation::Relation,
+        renewal::Subject,
         role::Role,
     },
     policy::{DenialReason, Object, Permit, RequestContext, State},
@@ -191,6 +192,7 @@ impl App {
         }
         tx.end_sessions(account.id, request.at).await?;
         tx.end_invitation(account.id).await?;
+        let mut keys = Vec::new();
         for (place, held) in &places {
             let moved = match held {
                 _ if leaves => tx.end_membership(place.id, place.version).await?,
@@ -201,11 +203,13 @@ impl App {
                 return Err(Error::Conflict(CHANGED));
             }
             if let Some(held) = held {
-                Self::leave_key(&mut tx, held, request.at).await?;
+                keys.extend(self.leave_key(&mut tx, held, request.at).await?);
             }
         }
+        // What was given to the person alone gets its next key as well.
+        self.begin_renewal(&mut tx, account.agency, Subject::Person(account.id), request.at).await?;
         self.tell(&mut tx, &news, request.at).await?;
-        tx.commit(permit, &Details { about: Some(account.id), ..Details::default() }).await?;
+        tx.commit(permit, &Details { keys, about: Some(account.id), ..Details::default() }).await?;
         Ok(done)
     }
 }

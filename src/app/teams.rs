@@ -1,21 +1,19 @@
 //! Team birth: how a team gets its key.
 
-use sha2::{Digest, Sha256};
-
-use super::{App, Caller, Error, gate::bare, keyring::CheckedKey};
+use super::{App, Caller, Error, gate::bare};
 use crate::{
     audit::Details,
-    crypto::{AgeSuite, Identity, RecipientOf, WrapContext, WrapOf, wrap_key},
+    crypto::RecipientOf,
     domain::{
         action::Action,
         actor::{Actor, Place},
-        ids::{KeyId, TeamId, WrapId},
+        ids::TeamId,
         key::{HolderKind, OwnerKind},
         relation::Relation,
         role::Role,
     },
     policy::{Object, RequestContext, State},
-    store::{Tx, keys::TeamKeyWrap, teams::Team},
+    store::teams::Team,
 };
 
 /// A team as other teams may see it.
@@ -61,31 +59,6 @@ impl App {
         tx.activate_membership(place.id, place.version).await?;
         tx.commit(permit, &Details { keys: vec![key.id], ..Details::default() }).await?;
         Ok(())
-    }
-
-    pub(super) fn wrap_team(
-        &self,
-        tx: &Tx,
-        identity: &Identity,
-        (team, key, epoch): (TeamId, KeyId, i64),
-        to_kind: HolderKind,
-        holder: &CheckedKey,
-        to: RecipientOf,
-    ) -> TeamKeyWrap {
-        let bytes = wrap_key(identity, &WrapContext { key, of: WrapOf::TeamKey(team), epoch, to }, &holder.recipient);
-        TeamKeyWrap {
-            id: WrapId::random(&*self.random),
-            key,
-            team,
-            epoch,
-            to_kind,
-            to: holder.owner.clone(),
-            to_key: holder.id,
-            suite: AgeSuite::CURRENT.id(),
-            sha256: Sha256::digest(&bytes).into(),
-            event: tx.event(),
-            bytes,
-        }
     }
 
     /// Every team with its agency: from each of them something may have been done.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     App, Caller, Error,
-    opening::{Sight, Unwrapped},
+    opening::Sight,
     recipients::Recipients,
     sealing::{Compartment, Holder},
     senders::Sender,
@@ -248,20 +248,7 @@ impl App {
         sight: &Sight,
         referral: ReferralId,
     ) -> Result<Vec<(Compartment, Identity)>, Error> {
-        let held = sight.withheld(referral);
-        if held.is_empty() {
-            return Ok(Vec::new());
-        }
-        // Any item leads to the key of its compartment.
-        let items = self.store.entries_in(&held.iter().map(|shown| shown.id).collect::<Vec<_>>()).await?;
-        let ground = self.ground(sight, &items).await?;
-        let (mut keys, mut unwrapped) = (Vec::new(), Unwrapped::default());
-        for shown in held {
-            let Some(item) = items.iter().find(|item| item.entry.compartment == shown.id) else { continue };
-            let identity = self.identity_for(caller, permit, &ground, item, &mut unwrapped).await?;
-            keys.push((self.held_compartment(sight, shown).await?, identity));
-        }
-        Ok(keys)
+        self.keys_to(caller, permit, sight, &sight.withheld(referral)).await
     }
 
     /// Gives holders, each of an agency, the keys of what is not kept from that agency.

@@ -47,6 +47,16 @@ coded_enum! {
         ReadAdmissions = "read-admissions",
         /// A lead says that somebody who waits does not get the team's key: their place ends.
         RefuseMember = "refuse-member",
+        /// A team gets its next key, for those who are in it now: somebody may have had the present one who must not.
+        ReplaceTeamKey = "replace-team-key",
+        /// Compartments get their next keys, because a holder of the present ones has left. A job's alone: it needs no key.
+        RenewKeys = "renew-keys",
+        /// Looks at the keys of an agency's teams: fingerprints, epochs, who holds them, what is being renewed.
+        ReadKeys = "read-keys",
+        /// Stops the renewal of keys for a while.
+        PauseRenewal = "pause-renewal",
+        /// Lets it go on.
+        ResumeRenewal = "resume-renewal",
         /// Gives the right password; the second factor is still to come.
         GivePassword = "give-password",
         /// Signs in.
@@ -252,9 +262,15 @@ coded_enum! {
 
 impl Action {
     /// What the act is about.
+    #[expect(clippy::too_many_lines, reason = "a table: a line an act")]
     pub const fn scope(self) -> Scope {
         match self {
-            Self::ActivatePolicy | Self::ActivatePathway | Self::EnrolAgency | Self::OpenHub | Self::ReadPathways => Scope::Hub,
+            Self::ActivatePolicy
+            | Self::ActivatePathway
+            | Self::EnrolAgency
+            | Self::OpenHub
+            | Self::RenewKeys
+            | Self::ReadPathways => Scope::Hub,
             Self::EnrolCredentials
             | Self::InvitePerson
             | Self::SuspendPerson
@@ -289,6 +305,9 @@ impl Action {
             | Self::SetSafeguardingLeads
             | Self::AddAgreement
             | Self::EndAgreement
+            | Self::ReadKeys
+            | Self::PauseRenewal
+            | Self::ResumeRenewal
             | Self::ReadLog
             | Self::ExportLog => Scope::Agency,
             Self::GivePlace
@@ -298,7 +317,8 @@ impl Action {
             | Self::BearTeam
             | Self::AdmitMember
             | Self::ReadAdmissions
-            | Self::RefuseMember => Scope::Team,
+            | Self::RefuseMember
+            | Self::ReplaceTeamKey => Scope::Team,
             Self::SubmitReferral
             | Self::AskAdvice
             | Self::StartDraft
@@ -390,6 +410,13 @@ impl Action {
             && matches!(self.scope(), Scope::Referral | Scope::Compartment)
     }
 
+    /// Whether the act may seal something into a compartment, or give its key away: one whose key somebody must not have any more
+    /// gets its next key first.
+    pub const fn may_seal(self) -> bool {
+        let hands_out = matches!(self, Self::PrintReferral | Self::DownloadFile | Self::DownloadOriginal | Self::ExportLog);
+        !hands_out && !matches!(self.event_type(), EventType::Consult | EventType::Erase)
+    }
+
     /// Which kind of processing the act is in the log.
     pub const fn event_type(self) -> EventType {
         match self {
@@ -464,117 +491,9 @@ impl Action {
             | Self::MarkNotice
             | Self::ReadMailboxes
             | Self::ReadPeople
+            | Self::ReadKeys
             | Self::ReadAccount => EventType::Consult,
             _ => EventType::Administer,
-        }
-    }
-
-    /// The act in words, past tense, for the log: "Dana Example …".
-    #[expect(clippy::too_many_lines, reason = "a line an act, and nothing else")]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::ActivatePolicy => "put a policy into force",
-            Self::ActivatePathway => "put a pathway into force",
-            Self::EnrolAgency => "enrolled an agency",
-            Self::OpenHub => "ended first set-up",
-            Self::MakeTeam => "made a team",
-            Self::SetTeamRegister => "said who answers for a team",
-            Self::MakeAccount => "made an account",
-            Self::ReadPeople => "looked at the people of an agency",
-            Self::InvitePerson => "made an invitation for somebody",
-            Self::TakeUpInvitation => "gave the code of their invitation",
-            Self::GivePlace => "gave somebody a place in a team",
-            Self::EndPlace => "ended somebody's place in a team",
-            Self::ChangeRole => "gave somebody another role in a team",
-            Self::SetTraining => "recorded when somebody was last trained",
-            Self::SuspendPerson => "suspended somebody",
-            Self::ReinstatePerson => "had somebody back who was suspended or had left",
-            Self::RemovePerson => "recorded that somebody left the agency",
-            Self::EnrolCredentials => "set a password and second factor",
-            Self::BearTeam => "made a team's key",
-            Self::AdmitMember => "gave a member the team's key",
-            Self::ReadAdmissions => "looked at who waits for the team's key",
-            Self::RefuseMember => "refused a member the team's key",
-            Self::GivePassword => "gave their password",
-            Self::SignIn => "signed in",
-            Self::SignOut => "signed out",
-            Self::SignOutEverywhere => "signed out everywhere",
-            Self::ChangePassword => "changed their password",
-            Self::EndSession => "ended one of their sessions",
-            Self::ReadAccount => "looked at their own account",
-            Self::ListNotices => "looked at their notices",
-            Self::MarkNotice => "marked a notice as read",
-            Self::SetMailbox => "said where somebody’s mail goes",
-            Self::ReadMailboxes => "looked at whose mail comes back",
-            Self::ResumeMail => "let mail go again to somebody whose mail came back",
-            Self::ReadPathways => "looked at the pathways",
-            Self::ChangeContact => "said how they are reached at work",
-            Self::SetAbsence => "said when somebody is away, or that they are back",
-            Self::ChangeViews => "changed the views of queues that they keep",
-            Self::ChooseDeputy => "said who goes on with their drafts",
-            Self::KeepForm => "kept what somebody typed after their session had ended",
-            Self::ReadKept => "opened what was kept of their form",
-            Self::EraseKept => "erased what was kept of their form",
-            Self::ExpireKept => "erased what was kept of a form and not fetched in time",
-            Self::StartDraft => "began a draft",
-            Self::SaveDraft => "saved a section of a draft",
-            Self::ReadDraft => "opened a draft",
-            Self::ListDrafts => "saw a draft in the list of their drafts",
-            Self::SendDraft => "took up a draft to send it",
-            Self::DeleteDraft => "deleted a draft",
-            Self::ExpireDraft => "deleted a draft that was not sent in time",
-            Self::SubmitReferral => "sent a referral",
-            Self::AskAdvice => "asked for advice without naming anybody",
-            Self::ReadSafeguardingLeads => "looked at who checks for an agency",
-            Self::SetSafeguardingLeads => "set who checks for an agency",
-            Self::ListChecks => "saw a referral in the list of those to check",
-            Self::PassCheck => "passed a referral on after checking it",
-            Self::StopCheck => "stopped a referral at the check",
-            Self::SendStopped => "sent a referral without waiting for the check, or all the same after it was stopped",
-            Self::ChangeStopped => "took up a referral that was stopped at the check, to put it right",
-            Self::WithdrawStopped => "left a referral unsent that was stopped at the check",
-            Self::ReleaseCheck => "let a referral go on that nobody had checked in time",
-            Self::ListSent => "saw a referral in the list of those sent",
-            Self::ListQueue => "saw a referral in a team's queue",
-            Self::ClaimReferral => "took a referral to work on",
-            Self::ReleaseClaim => "gave back a referral they had taken",
-            Self::HandOver => "handed a referral to a colleague",
-            Self::AssignReferral => "gave a referral to a member of the team",
-            Self::DecideReferral => "decided on a referral",
-            Self::CloseReferral => "closed a referral",
-            Self::MarkDuplicate => "closed a referral as a duplicate",
-            Self::ReopenReferral => "took up a closed referral again",
-            Self::MarkStep => "marked a step of the work as done",
-            Self::Disagree => "said that they do not agree with a decision",
-            Self::RedirectReferral => "passed a referral to another team",
-            Self::Share => "shared chosen parts of a referral",
-            Self::RecallShare => "recalled what was shared of a referral",
-            Self::DeclineToShare => "decided not to share a referral",
-            Self::GiveCaseworkAccess => "let somebody read along in the team's own words",
-            Self::EndCaseworkAccess => "ended somebody's reading along in the team's own words",
-            Self::WithholdAnswer => "marked answers of a referral as never to reach an agency",
-            Self::EndWithholding => "took away the mark that an answer must never reach an agency",
-            Self::AddAgreement => "added an agreement to share to the register",
-            Self::EndAgreement => "ended an agreement to share",
-            Self::ListShared => "saw a referral in the list of what was shared with them",
-            Self::ReadReferral => "opened a referral",
-            Self::PrintReferral => "printed a referral",
-            Self::ReadAccess => "looked at who has seen a referral",
-            Self::AddToReferral => "added answers to a referral",
-            Self::AmendReferral => "changed answers that they had sent",
-            Self::TakeUpEnquiry => "took up a question to make a referral of it",
-            Self::WriteMessage => "wrote a message on a referral",
-            Self::AskReferrer => "asked the referrer something",
-            Self::Retract => "asked to withdraw a referral",
-            Self::Escalate => "passed up an urgent referral that nobody had opened",
-            Self::AttachFile => "added a file",
-            Self::RemoveFile => "took a file out of a draft",
-            Self::DownloadFile => "downloaded a file of a referral",
-            Self::DownloadOriginal => "downloaded a picture as it came",
-            Self::QuarantineFile => "put a file into quarantine",
-            Self::LiftQuarantine => "let a file out of quarantine",
-            Self::ReadLog => "read the log",
-            Self::ExportLog => "took part of the log away as a file",
         }
     }
 }

@@ -106,6 +106,8 @@ ids! {
     MailId,
     /// A view of a queue that somebody keeps.
     SavedViewId,
+    /// The renewal of keys that a removal leaves.
+    RenewalId,
 }
 
 #[cfg(test)]

@@ -161,8 +161,17 @@ impl Tx {
     }
 
     /// Stores a sealed item; its event is this transaction's.
+    ///
+    /// # Errors
+    /// [`Error::Superseded`] when its compartment has got another key since: nothing is written that whoever left could read.
     pub async fn insert_entry(&mut self, entry: &Entry) -> Result<(), Error> {
         const BYTES: &str = "INSERT INTO entry_bytes (entry, bytes) VALUES ($1, $2)";
+        let sql = held!(self, "SELECT epoch FROM compartment WHERE id = $1");
+        let newest: Option<(i64,)> =
+            within!(self, c => sqlx::query_as(sql).bind(entry.compartment.to_string()).fetch_optional(c).await)?;
+        if newest.is_some_and(|(epoch,)| epoch != entry.epoch) {
+            return Err(Error::Superseded("compartment"));
+        }
         let row = EntryRow {
             id: entry.id.to_string(),
             referral: entry.referral.to_string(),

@@ -9,6 +9,9 @@ pub enum Error {
     /// The table of this name already holds a row that the new one may not equal.
     #[error("the table {0} already holds such a row")]
     Duplicate(String),
+    /// The key that something was sealed to, or wrapped to, has been replaced a moment before.
+    #[error("a key has been replaced: {0}")]
+    Superseded(&'static str),
     /// Another constraint refused the row: by its name, or in SQLite's words where it tells no name.
     #[error("the database refused a row: {0}")]
     Constraint(String),

@@ -253,8 +253,18 @@ impl Store {
 
 impl Tx {
     /// Makes a grant; its event is this transaction's.
+    ///
+    /// # Errors
+    /// [`Error::Superseded`] when it is wrapped to a team's key of old.
     pub async fn insert_grant(&mut self, grant: &Grant, at: Timestamp) -> Result<(), Error> {
         const BYTES: &str = "INSERT INTO grant_bytes (grant_id, bytes) VALUES ($1, $2)";
+        if grant.to_kind == HolderKind::Team {
+            let sql = held!(self, "SELECT epoch FROM team WHERE id = $1");
+            let present: Option<(i64,)> = within!(self, c => sqlx::query_as(sql).bind(&grant.to).fetch_optional(c).await)?;
+            if present.is_some_and(|(epoch,)| epoch != grant.to_epoch) {
+                return Err(Error::Superseded("team"));
+            }
+        }
         let row = GrantRow {
             id: grant.id.to_string(),
             referral: grant.referral.to_string(),

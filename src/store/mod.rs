@@ -42,6 +42,7 @@ pub mod people;
 pub mod queues;
 pub mod referrals;
 pub mod safeguarding_leads;
+pub mod renewals;
 pub mod saved_views;
 pub mod sequence;
 pub mod sent;

@@ -97,12 +97,12 @@ macro_rules! cover {
 }
 
 /// What the team is told for information alone: what it covers for as well stands there. However much of one it was given, it is
-/// one: the part that everybody with it holds counts.
+/// one: the part that everybody with it holds counts, by its newest key.
 macro_rules! told {
     () => {
         concat!(
             "g.to_id = $1 AND g.reason = 'copy' AND r.receiving_team <> $1 AND EXISTS (SELECT 1 FROM compartment c ",
-            "WHERE c.id = g.compartment AND c.kind = 'shared') AND ",
+            "WHERE c.id = g.compartment AND c.epoch = g.epoch AND c.kind = 'shared') AND ",
             live!(),
             " AND NOT (",
             covered!(),

@@ -22,10 +22,17 @@ pub struct Team {
     pub agency: AgencyId,
     /// Its name.
     pub name: TeamName,
-    /// Whether it has a key.
+    /// Whether it has a key that somebody holds.
     pub state: TeamState,
-    /// The epoch of its key; 0 while it has none.
+    /// The epoch of its key; 0 while it never had one.
     pub epoch: i64,
+}
+
+impl Team {
+    /// Whether something can be sealed to it: it has a key, and somebody who holds it.
+    pub fn has_key(&self) -> bool {
+        self.state == TeamState::Ready
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -54,34 +61,23 @@ impl TeamRow {
 impl Store {
     /// One team.
     pub async fn team(&self, id: TeamId) -> Result<Option<Team>, Error> {
-        const SQL: &str = "SELECT id, code, agency, name, state, epoch FROM team WHERE id = $1";
+        const SQL: &str = "SELECT id, code, agency, name, CASE WHEN keyless = 1 THEN 'awaiting-key' ELSE state END AS state, epoch FROM team WHERE id = $1";
         let row = on!(self, p => sqlx::query_as::<_, TeamRow>(SQL).bind(id.to_string()).fetch_optional(p).await)?;
         row.map(TeamRow::team).transpose()
     }
 
     /// One team by the code that pathway files use.
     pub async fn team_by_code(&self, code: &str) -> Result<Option<Team>, Error> {
-        const SQL: &str = "SELECT id, code, agency, name, state, epoch FROM team WHERE code = $1";
+        const SQL: &str = "SELECT id, code, agency, name, CASE WHEN keyless = 1 THEN 'awaiting-key' ELSE state END AS state, epoch FROM team WHERE code = $1";
         let row = on!(self, p => sqlx::query_as::<_, TeamRow>(SQL).bind(code).fetch_optional(p).await)?;
         row.map(TeamRow::team).transpose()
     }
 
     /// Every team, by name. A partnership has tens to a few hundred.
     pub async fn teams(&self) -> Result<Vec<Team>, Error> {
-        const SQL: &str = "SELECT id, code, agency, name, state, epoch FROM team ORDER BY name, id";
+        const SQL: &str = "SELECT id, code, agency, name, CASE WHEN keyless = 1 THEN 'awaiting-key' ELSE state END AS state, epoch FROM team ORDER BY name, id";
         let rows = on!(self, p => sqlx::query_as::<_, TeamRow>(SQL).fetch_all(p).await)?;
         rows.into_iter().map(TeamRow::team).collect()
-    }
-}
-
-impl Store {
-    /// The teams that are due a new key, with since when: the longest waiting first.
-    pub async fn epochs_due(&self) -> Result<Vec<(TeamId, Timestamp)>, Error> {
-        const SQL: &str = "SELECT team, since FROM epoch_due ORDER BY since, team";
-        let rows: Vec<(String, i64)> = on!(self, p => sqlx::query_as(SQL).fetch_all(p).await)?;
-        let due =
-            |(team, since): (String, i64)| Ok((sound(TeamId::parse(&team), "epoch_due.team")?, Timestamp::from_millis(since)));
-        rows.into_iter().map(due).collect()
     }
 }
 
@@ -104,16 +100,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Somebody left a team who held its key: it is due a new one, since the first of them.
-    pub async fn epoch_is_due(&mut self, team: TeamId, since: Timestamp) -> Result<(), Error> {
-        const SQL: &str = "INSERT INTO epoch_due (team, since) VALUES ($1, $2) ON CONFLICT (team) DO NOTHING";
-        within!(self, c => sqlx::query(SQL).bind(team.to_string()).bind(since.millis()).execute(c).await.map(drop))?;
-        Ok(())
-    }
-
     /// Moves a team to its next epoch, if it still stands at the one expected.
     pub async fn advance_team(&mut self, team: TeamId, from_epoch: i64) -> Result<bool, Error> {
-        const SQL: &str = "UPDATE team SET state = 'ready', epoch = epoch + 1 WHERE id = $1 AND epoch = $2";
+        const SQL: &str = "UPDATE team SET state = 'ready', epoch = epoch + 1, keyless = 0 WHERE id = $1 AND epoch = $2";
         let rows = within!(self, c => sqlx::query(SQL).bind(team.to_string()).bind(from_epoch).execute(c).await.map(|done| done.rows_affected()))?;
         Ok(rows == 1)
     }

@@ -45,12 +45,12 @@ async fn receivers_see(hub: &Hub, receipt: &Receipt, sees: bool) {
         let caller = hub.sign_in(name).await;
         // The copy goes to the county here; the city is told nothing.
         let told = sees && name != "nia.imaginary";
-        let view = read(&hub.app, &caller, receipt).await;
+        let view = Box::pin(read(&hub.app, &caller, receipt)).await;
         assert_eq!(view.is_ok(), told, "{name}");
         let mut listed = 0;
         for place in hub.app.queue_places(&caller) {
             let query = ListQuery { team: Some(place.team), ..ListQuery::default() };
-            listed += hub.app.queue(&hub.app.request(None), &caller, &query).await.unwrap().items.len();
+            listed += Box::pin(hub.app.queue(&hub.app.request(None), &caller, &query)).await.unwrap().items.len();
         }
         // The intelligence bureau reads a category; the referral stands in no queue of its own.
         assert_eq!(listed > 0, told && name != "cass.nominal", "{name}");

@@ -62,13 +62,19 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::AddAgreement
         | Action::EndAgreement
         | Action::ReadPeople
+        | Action::ReadKeys
+        | Action::PauseRenewal
+        | Action::ResumeRenewal
         | Action::MakeAccount
         | Action::MakeTeam
         | Action::ReadMailboxes
         | Action::ResumeMail => Some(("tess.example", &[StatusCode::FORBIDDEN])),
-        Action::SetTeamRegister | Action::BearTeam | Action::ReadAdmissions | Action::AdmitMember | Action::RefuseMember => {
-            Some(("tess.example", &[StatusCode::FORBIDDEN, StatusCode::NOT_FOUND]))
-        }
+        Action::SetTeamRegister
+        | Action::BearTeam
+        | Action::ReadAdmissions
+        | Action::AdmitMember
+        | Action::RefuseMember
+        | Action::ReplaceTeamKey => Some(("tess.example", &[StatusCode::FORBIDDEN, StatusCode::NOT_FOUND])),
         Action::InvitePerson
         | Action::GivePlace
         | Action::EndPlace
@@ -183,7 +189,6 @@ fn client(served: &Served) -> Client {
 /// What a call of the API takes, as far as it may be refused for something else than its body.
 fn body_for(served: &Served, asked: &Asked, last: &str) -> serde_json::Value {
     match last {
-        "absences" => serde_json::json!({}),
         "views" => serde_json::json!({ "name": "Overdue" }),
         "messages" => serde_json::json!({ "audience": "shared", "text": "Anybody there?" }),
         "check" => serde_json::json!({ "decision": "pass" }),
@@ -219,11 +224,9 @@ fn body_for(served: &Served, asked: &Asked, last: &str) -> serde_json::Value {
         "assign" => serde_json::json!({ "to": "theo.invented", "revision": 1 }),
         "training" => serde_json::json!({ "trained_on": "2026-01-05" }),
         "teams" => serde_json::json!({ "name": "A new desk", "code": "new-desk" }),
-        "register" => serde_json::json!({}),
-        "key" => serde_json::json!({}),
         "places" => serde_json::json!({ "team": "none", "role": "triager" }),
         "end" if asked.template.contains("places") => serde_json::json!({ "team": "none" }),
-        "end" => serde_json::json!({}),
+        "absences" | "register" | "key" | "replace" | "pause" | "resume" | "end" => serde_json::json!({}),
         "safeguarding-leads" => serde_json::json!({ "leads": [] }),
         "admissions" => serde_json::json!({ "team": "none", "user": "none", "fingerprint": "none" }),
         "refuse" => serde_json::json!({ "team": "none", "user": "none", "reason": "not-expected" }),

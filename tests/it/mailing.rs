@@ -205,7 +205,8 @@ async fn comes_back(engine: Engine) {
     once.sort();
     once.dedup();
     assert_eq!(officers.len(), once.len() * 2, "of the first, and of the last: {officers:?}");
-    let own = node.notices(&node.request(None), &theo, &NoticeQuery::default()).await.unwrap();
+    let now = hub.sign_in("theo.invented").await;
+    let own = node.notices(&node.request(None), &now, &NoticeQuery::default()).await.unwrap();
     assert_eq!(own.items.iter().filter(|view| view.code.code() == "mail-returned").count(), 2, "and so do they themselves");
     let officer = hub.sign_in(&once[0]).await;
     let page = node.notices(&node.request(None), &officer, &NoticeQuery::default()).await.unwrap();

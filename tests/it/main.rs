@@ -44,6 +44,7 @@ mod invitations;
 mod journey;
 mod kept;
 mod mail_kept;
+mod key_renewal;
 mod mailing;
 mod marked_later;
 mod memberships;

@@ -327,7 +327,9 @@ async fn on_record(engine: Engine) {
         (by.to_owned(), questions.iter().map(|id| (*id).to_owned()).collect(), vec![from.to_owned()], refused)
     };
     let mut all = acts(tess).await;
-    all.iter_mut().for_each(|act| act.1.sort());
+    for act in &mut all {
+        act.1.sort();
+    }
     let police = "Leicestershire Police";
     let expected = [
         line("Tess Example", &["contact_phone", "lives_at"], police, true),

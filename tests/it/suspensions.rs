@@ -43,7 +43,7 @@ async fn suspended_and_back(engine: Engine) {
     assert!(matches!(read, Err(Error::NotSignedIn | Error::Unseen | Error::Refused)), "{:?}", read.map(drop));
     assert!(matches!(signs_in(&hub, &theo).await, Err(Error::Credentials)));
     assert_eq!(state(app, &adam, &theo).await, (AccountState::Disabled, 1, true));
-    assert_eq!(app.store().epochs_due().await.unwrap().len(), 1);
+    assert_eq!(app.store().team(theo.team_id).await.unwrap().unwrap().epoch, 2, "the team has its next key");
     let again = app.suspend(&app.request(None), &adam, &key(app), theo.user).await;
     assert!(matches!(again, Err(Error::Conflict(_))));
 

@@ -47,7 +47,8 @@ async fn unused(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let app = &hub.app;
     hub.sign_in("quinn.mock").await;
-    hub.clock.advance(DORMANT - Duration::from_hours(1));
+    let nearly = DORMANT.checked_sub(Duration::from_hours(1)).unwrap();
+    hub.clock.advance(nearly);
     let quinn = async || -> PersonView {
         let admin = hub.sign_in("abel.template").await;
         app.person_of_agency(&app.request(None), &admin, hub.person("quinn.mock").user).await.unwrap()

@@ -38,6 +38,7 @@ pub mod kept;
 mod law;
 pub mod log;
 mod log_query;
+pub mod keys;
 pub mod mail;
 pub mod membership;
 pub mod notices;
@@ -137,6 +138,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(file::routes())
         .merge(quarantine::routes())
         .merge(notices::routes())
+        .merge(keys::routes())
         .merge(mail::routes())
         .merge(log::routes())
 }

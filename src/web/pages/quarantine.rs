@@ -18,7 +18,9 @@ use crate::{
         quarantine::{LiftReason, StopReason},
     },
     web::{
-        components::{Button, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Radio, Radios, WarningText},
+        components::{
+            Button, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Radio, Radios, SummaryList, SummaryRow, WarningText,
+        },
         error::{Answer, Failure, mend, ok, see},
         posted::Posted,
         session::{SignedIn, fresh_token},
@@ -128,6 +130,14 @@ impl QuarantinePage {
     fn summary(&self) -> Option<ErrorSummary> {
         let link = ErrorLink { href: "#reason".to_owned(), text: self.error.clone() };
         (!self.error.is_empty()).then(|| ErrorSummary::new(vec![link]))
+    }
+
+    /// Which file it is and, where it is stopped, by whom.
+    fn facts(&self) -> SummaryList {
+        let stopped = if self.stops() { "" } else { self.stopped.as_str() };
+        let all = [("File", self.name.as_str()), ("What it shows", self.description.as_str()), ("Quarantine", stopped)];
+        let rows = all.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| SummaryRow::words(key, value));
+        SummaryList { rows: rows.collect(), ..SummaryList::default() }
     }
 
     fn warning() -> WarningText {

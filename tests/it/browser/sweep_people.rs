@@ -11,6 +11,9 @@ pub(super) async fn joining(sweep: &mut Sweep<'_>, served: &Served) {
     browser.sign_in(served, "abel.template").await;
     sweep.open("/people", "/people", "good").await;
     sweep.open("/people?after=nobody", "/people", "bad").await;
+    sweep.open("/keys", "/keys", "good").await;
+    browser.submit().await;
+    sweep.look("/keys", "replaced").await;
     sweep.open("/people/nobody", "/people/{id}", "bad").await;
     sweep.open("/teams", "/teams", "good").await;
     browser.follow("Police neighbourhoods").await;
@@ -29,7 +32,8 @@ pub(super) async fn joining(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.look("/people/add", "bad").await;
     browser.fill("name", "Ivy Fancied").await;
     browser.fill("username", "ivy.fancied").await;
-    browser.run("document.querySelector('main [name=team]').selectedIndex = 1").await;
+    let team = served.hub.app.store().team_by_code("police-neighbourhoods").await.unwrap().unwrap().id;
+    browser.click(&format!("main select[name=team] option[value='{team}']")).await;
     browser.choose("role", "practitioner").await;
     browser.submit().await;
     sweep.look("/people/add", "invited").await;
@@ -42,7 +46,7 @@ pub(super) async fn joining(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.look("/people/{id}/place", "bad").await;
     sweep.open(&format!("{person}/places/none"), "/people/{id}/places/{team}", "bad").await;
     browser.go(&person).await;
-    browser.follow("End").await;
+    browser.press("main a[href*='/places/']").await;
     sweep.look("/people/{id}/places/{team}", "good").await;
     sweep.open(&format!("{person}/training"), "/people/{id}/training", "good").await;
     browser.fill("trained_on", "soon").await;

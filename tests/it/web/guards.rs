@@ -44,7 +44,7 @@ async fn every_route_of_the_list_is_there_and_no_other_method_is() {
             // Whoever keeps no register is led back to it.
             "/agreements/new" => &[200, 303],
             "/log" | "/log/export" | "/queue" | "/queue/absences" | "/safeguarding-leads" | "/members/mail" => &[200, 403],
-            path if path.starts_with("/people") => &[403],
+            path if path == "/keys" || path.starts_with("/people") => &[403],
             "/teams/{team}/key" => &[404],
             path if path.starts_with("/teams") => &[403],
             "/admissions" | "/admissions/{team}/{id}" => &[200, 403, 404],

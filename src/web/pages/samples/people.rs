@@ -4,6 +4,7 @@ use super::{
     super::{
         admissions::{AdmissionPage, AdmissionsPage, WaitingLine},
         join::{InvitationPage, ReadyPage},
+        keys::{KeyLine, KeysPage, RenewalLine},
         membership::{EndPlacePage, PlacePage},
         people::{AddPersonPage, PeoplePage, PersonLine},
         person::{InvitedPage, PersonPage},
@@ -79,6 +80,8 @@ pub(super) fn people() -> Vec<Sample> {
     };
     vec![
         sample("people", false, &list(vec![line(PERSON), line(ATTACK)])),
+        sample("keys", false, &keys(true, PERSON)),
+        sample("keys-officer", false, &keys(false, ATTACK)),
         sample("people-none", false, &PeoplePage { next: String::new(), ..list(Vec::new()) }),
         sample("person-add", false, &add(false, "")),
         sample("person-add-failed", true, &add(true, ATTACK)),
@@ -188,6 +191,31 @@ pub(super) fn teams() -> Vec<Sample> {
         sample("team-failed", true, &team(true, ATTACK)),
         sample("team-key", false, &key),
     ]
+}
+
+fn keys(acts: bool, name: &str) -> KeysPage {
+    let line = |fingerprint: &str| KeyLine {
+        id: "0f".repeat(16),
+        name: name.to_owned(),
+        fingerprint: fingerprint.to_owned(),
+        made: "Key 2, made on 28 May 2026".to_owned(),
+        holders: format!("{name} alone. If they cannot come, nobody can open what this team receives"),
+    };
+    let renewal = |percent: Option<i64>, paused: bool| RenewalLine {
+        id: "0f".repeat(16),
+        of: name.to_owned(),
+        standing: "Begun on Thursday 28 May 2026 at 9:32am: 12 of 30 passed".to_owned(),
+        percent,
+        paused,
+        form_token: "token-of-the-form".to_owned(),
+    };
+    KeysPage {
+        frame: somebody().titled("Keys of your teams").at("/keys"),
+        acts,
+        teams: vec![line(FINGERPRINT), line("")],
+        renewals: vec![renewal(Some(40), false), renewal(Some(40), true), renewal(None, false)],
+        form_token: "token-of-the-form".to_owned(),
+    }
 }
 
 pub(super) fn admissions() -> Vec<Sample> {
