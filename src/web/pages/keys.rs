@@ -77,6 +77,8 @@ impl KeyLine {
             [.., (epoch, at)] => format!("Key {epoch}, made on {}", at.date_words()),
         };
         let holders = match view.holders.as_slice() {
+            // Officers and administrators have teams that never need one.
+            [] if view.epochs.is_empty() => "Nobody".to_owned(),
             [] => "Nobody: a lead makes the next key".to_owned(),
             [alone] => format!("{alone} alone. If they cannot come, nobody can open what this team receives"),
             several => several.join(", "),
