@@ -100,21 +100,25 @@ pub struct TeamBody {
     name: String,
     /// 2 to 60 small letters, digits and hyphens; pathway files name the team by it.
     code: String,
+    /// The code of the agency that it is a team of, where that is not your own. Hub operators alone make teams of others, and
+    /// teams that pathway files name.
+    #[serde(default)]
+    agency: Option<String>,
 }
 
 impl Members for TeamBody {
-    const NAMES: &'static str = "name, code";
+    const NAMES: &'static str = "name, code, agency (may be left out)";
 }
 
-/// Makes a team of your agency. It awaits its key, and nothing can be sent to it before.
+/// Makes a team of your agency; a hub operator, of any. It awaits its key, and nothing can be sent to it before.
 #[utoipa::path(
     post, path = "/teams", tag = "teams", operation_id = "add_team", request_body = TeamBody,
     responses((status = 201, description = "Made; `Idempotency-Replayed: true` when it had been before", body = Made))
 )]
 pub async fn add(State(app): State<Arc<App>>, Change { signed, key, body }: Change) -> Result<Response, Problem> {
-    let TeamBody { name, code } = body.read()?;
+    let TeamBody { name, code, agency } = body.read()?;
     let name = TeamName::parse(&name).map_err(|_| Problem::field("name", "it is not one"))?;
-    Ok(made(app.add_team(&signed.request, &signed.caller, &key, (&code, name)).await?))
+    Ok(made(app.add_team(&signed.request, &signed.caller, &key, (agency.as_deref(), &code, name)).await?))
 }
 
 /// Who answers for a team.

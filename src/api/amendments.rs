@@ -12,8 +12,9 @@ use super::{
     messages::{Made, made},
     path::Part,
     problem::Problem,
+    referrals::WithholdBody,
 };
-use crate::app::{App, Said};
+use crate::app::{App, Said, Saying};
 
 /// Answers to change.
 #[derive(Deserialize, ToSchema)]
@@ -24,10 +25,13 @@ pub struct Amendment {
     answers: Unique,
     /// The referral's `revision` as you saw it.
     revision: i64,
+    /// What of these answers must never reach which agencies, as in a submission; sealed by itself, for everybody else who holds
+    /// the referral. Neither side that works on it can be named.
+    withhold: Option<WithholdBody>,
 }
 
 impl Members for Amendment {
-    const NAMES: &'static str = "answers, revision";
+    const NAMES: &'static str = "answers, revision, withhold (may be left out)";
 }
 
 /// Changes answers that you sent. Both versions stay; the receiving team sees that it changed until it opens it again.
@@ -41,7 +45,9 @@ pub async fn amend(
     Part(reference): Part,
     Change { signed, key, body }: Change,
 ) -> Result<Response, Problem> {
-    let Amendment { answers, revision } = body.read()?;
-    let said = (Said::Json(&answers.0), body.as_slice());
+    let Amendment { answers, revision, withhold } = body.read()?;
+    let withhold = withhold.map(WithholdBody::chosen).transpose()?;
+    let saying = Saying { said: Said::Json(&answers.0), withhold: withhold.as_ref() };
+    let said = (saying, body.as_slice());
     Ok(made(app.amend_answers(&signed.request, &signed.caller, &key, (&reference, None, revision), said).await?))
 }

@@ -7,7 +7,7 @@ use axum::{
     extract::{FromRequest as _, Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -166,8 +166,11 @@ pub async fn quarantine(
         let StopBody { reason } = Bytes::from_request(request, &app).await?.read()?;
         let known = StopReason::parse(&reason);
         Some(known.ok_or_else(|| Problem::malformed("reason is child-image, harmful, tells-too-much or misplaced"))?)
-    } else {
+    } else if axum::body::to_bytes(request.into_body(), 0).await.is_ok() {
         None
+    } else {
+        // A reason that came without saying what it is must not be lost: who may let the file out rests on it.
+        return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     };
     Ok(made(app.quarantine(&signed.request, &signed.caller, &key, (&reference, &id, reason)).await?))
 }

@@ -19,7 +19,7 @@ use super::{
     signed::Signed,
 };
 use crate::{
-    app::{App, KeysView, RenewalView, TeamKeyView},
+    app::{App, KeysView, ReconciliationView, RenewalView, TeamKeyView},
     domain::time::Timestamp,
 };
 
@@ -30,6 +30,47 @@ pub struct Keys {
     teams: Vec<TeamKey>,
     /// The newest first; at most 20.
     renewals: Vec<KeyRenewal>,
+    /// When keys and grants were last held against the log; null for never.
+    reconciliation: Option<KeyReconciliation>,
+}
+
+/// Published keys, keys handed over and grants of the whole hub, held against the events that made them, and those against them.
+#[derive(Serialize, ToSchema)]
+pub struct KeyReconciliation {
+    #[schema(format = DateTime)]
+    asked_at: String,
+    /// Null while it waits for the job.
+    #[schema(format = DateTime)]
+    ended_at: Option<String>,
+    /// How many rows and events were looked at.
+    checked: i64,
+    /// How much did not agree.
+    found: i64,
+    /// The first hundred of that.
+    differences: Vec<KeyDifference>,
+}
+
+/// A row that does not agree with the log.
+#[derive(Serialize, ToSchema)]
+pub struct KeyDifference {
+    what: String,
+    /// The table.
+    table: String,
+    /// The row's id.
+    id: String,
+}
+
+impl From<ReconciliationView> for KeyReconciliation {
+    fn from(run: ReconciliationView) -> Self {
+        let difference = |(what, table, id): (String, String, String)| KeyDifference { what, table, id };
+        Self {
+            asked_at: run.asked_at.rfc3339(),
+            ended_at: run.ended_at.map(Timestamp::rfc3339),
+            checked: run.checked,
+            found: run.found,
+            differences: run.differences.into_iter().map(difference).collect(),
+        }
+    }
 }
 
 /// A team's key.
@@ -99,9 +140,20 @@ impl From<RenewalView> for KeyRenewal {
     responses((status = 200, description = "All of them", body = Keys))
 )]
 pub async fn list(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, Problem> {
-    let KeysView { teams, renewals } = app.keys(&signed.request, &signed.caller).await?;
+    let KeysView { teams, renewals, reconciliation } = app.keys(&signed.request, &signed.caller).await?;
     let teams = teams.into_iter().map(TeamKey::from).collect();
-    Ok(Json(Keys { teams, renewals: renewals.into_iter().map(KeyRenewal::from).collect() }).into_response())
+    let renewals = renewals.into_iter().map(KeyRenewal::from).collect();
+    Ok(Json(Keys { teams, renewals, reconciliation: reconciliation.map(KeyReconciliation::from) }).into_response())
+}
+
+/// Has keys and grants held against the log, within moments: for administrators and data protection officers.
+#[utoipa::path(
+    post, path = "/keys/reconcile", tag = "people", operation_id = "reconcile_keys", request_body = Nothing,
+    responses((status = 201, description = "Asked for; `Idempotency-Replayed: true` when it had been before", body = Made))
+)]
+pub async fn reconcile(State(app): State<Arc<App>>, Change { signed, key, body }: Change) -> Result<Response, Problem> {
+    body.read::<Nothing>()?;
+    Ok(made(app.ask_reconciliation(&signed.request, &signed.caller, &key).await?))
 }
 
 /// Makes a team's next key, for those who are in it now: for its leads and its agency's administrators.

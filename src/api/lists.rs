@@ -71,9 +71,13 @@ pub struct ReferralItem {
     /// answer included; in what you sent from the team. Outside the receiving team's own queue what whoever covers has opened
     /// is read.
     unread: bool,
-    /// What is new: `message`, `question`, `answer`, `addition`, `file`, `decision` or `closing`.
+    /// What is new: `message`, `question`, `answer`, `addition`, `file`, `decision`, `closing` or `retraction`.
     #[serde(skip_serializing_if = "Option::is_none")]
     news: Option<&'static str>,
+    /// When its sender asked to withdraw it; that closes nothing by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    retracted_at: Option<String>,
     /// When whoever covers first opened it, while the receiving team has not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -113,6 +117,7 @@ impl From<Item> for ReferralItem {
             assigned_away: item.assigned_away.map(Away::from),
             unread,
             news: item.news.map(News::code),
+            retracted_at: item.retracted_at.map(Timestamp::rfc3339),
             covered_at: item.covered_at.map(Timestamp::rfc3339),
             acting: item.acting,
             copied: item.copied,
@@ -154,6 +159,8 @@ pub struct QueueFields {
     overdue: Option<String>,
     /// `true` for what nobody of the team has opened, or not since the sender last wrote.
     unread: Option<String>,
+    /// `true` for what its sender asked to withdraw.
+    retracted: Option<String>,
     /// The `next` of the page before.
     cursor: Option<String>,
     /// 1 to 100; 25 unless told.
@@ -173,7 +180,7 @@ impl Fields for SentFields {
 }
 
 impl Fields for QueueFields {
-    const NAMES: &'static str = "team, state, view, pathway, urgency, overdue, unread, cursor, limit";
+    const NAMES: &'static str = "team, state, view, pathway, urgency, overdue, unread, retracted, cursor, limit";
 }
 
 fn page(page: Page) -> Response {
@@ -214,6 +221,7 @@ pub async fn queue(State(app): State<Arc<App>>, signed: Signed, Query(fields): Q
             state: query::code("state", fields.state, ReferralState::parse)?,
             overdue: query::code("overdue", fields.overdue, flag)?.unwrap_or_default(),
             unread: query::code("unread", fields.unread, flag)?.unwrap_or_default(),
+            retracted: query::code("retracted", fields.retracted, flag)?.unwrap_or_default(),
         },
         team,
     };

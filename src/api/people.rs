@@ -64,6 +64,9 @@ pub struct PersonOfAgency {
     /// When their invitation runs out, or ran out; null when they have joined or none was made.
     #[schema(format = DateTime)]
     invited_until: Option<String>,
+    /// When their password and second factor were reset, while no lead has admitted the key that they make after it; else null.
+    #[schema(format = DateTime)]
+    reset_at: Option<String>,
     /// When they last signed in; null where that was never noted.
     #[schema(format = DateTime)]
     last_sign_in_at: Option<String>,
@@ -84,6 +87,7 @@ impl From<PersonView> for PersonOfAgency {
             name: view.name,
             state: view.state.code(),
             invited_until: view.invited_until.map(Timestamp::rfc3339),
+            reset_at: view.reset_at.map(Timestamp::rfc3339),
             last_sign_in_at: view.last_sign_in.map(Timestamp::rfc3339),
             dormant: view.dormant,
             trained_on: match view.training {
@@ -201,7 +205,7 @@ pub struct InvitedPerson {
 }
 
 /// The answer to an invitation.
-fn invited(Answered { value, replayed }: Answered<InvitationMade>) -> Response {
+pub(super) fn invited(Answered { value, replayed }: Answered<InvitationMade>) -> Response {
     let InvitationMade { user, username, code, expires_at } = value;
     let code = code.map(|code| code.as_str().to_owned());
     let body = InvitedPerson { id: user.to_string(), username, code, expires_at: expires_at.rfc3339() };
@@ -231,4 +235,20 @@ pub async fn invite(
 ) -> Result<Response, Problem> {
     body.read::<Nothing>()?;
     Ok(invited(app.invite_once(&signed.request, &signed.caller, &key, user(&id)).await?))
+}
+
+/// Lets somebody who has joined set a new password and second factor, with the code of the answer. Their sessions end, and what
+/// they could open is closed to them until a lead has compared their new key, other than the administrator who made this.
+#[utoipa::path(
+    post, path = "/people/{id}/reset", tag = "people", operation_id = "reset_person", request_body = Nothing,
+    params(("id" = String, Path, description = "The account's id")),
+    responses((status = 201, description = "Reset; `Idempotency-Replayed: true` when it had been before", body = InvitedPerson))
+)]
+pub async fn reset(
+    State(app): State<Arc<App>>,
+    Part(id): Part,
+    Change { signed, key, body }: Change,
+) -> Result<Response, Problem> {
+    body.read::<Nothing>()?;
+    Ok(invited(app.reset_person(&signed.request, &signed.caller, &key, user(&id)).await?))
 }

@@ -79,7 +79,7 @@ impl Members for Submission {
         "pathway, answers, legal, strike_out, enquiry, replaces, withhold, team (all but the first two may be left out)";
 }
 
-/// Answers that must never reach somebody: they are sealed apart, on no paper and in no share.
+/// Answers that must never reach somebody: they are sealed apart, on no paper, and in a share only where each is named by itself.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithholdBody {
@@ -347,7 +347,7 @@ pub struct Referral {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     changes: Vec<AnswerChange>,
-    /// Answers among them that must never reach somebody, and so no paper and no share.
+    /// Answers among them that must never reach somebody: on no paper, and in a share only where each is named by itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     withheld: Vec<Withheld>,
@@ -415,7 +415,7 @@ pub struct Stopped {
 }
 
 impl From<StopView> for Stopped {
-    fn from(StopView { by, reason, title, text }: StopView) -> Self {
+    fn from(StopView { by, reason, title, text, .. }: StopView) -> Self {
         Self { by, reason, title, text }
     }
 }

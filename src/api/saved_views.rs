@@ -51,6 +51,8 @@ pub struct SavedView {
     overdue: bool,
     /// Only what nobody of the team has opened.
     unread: bool,
+    /// Only what its sender asked to withdraw.
+    retracted: bool,
 }
 
 impl From<Found> for SavedView {
@@ -66,6 +68,7 @@ impl From<Found> for SavedView {
             state: filter.state.map(ReferralState::code),
             overdue: filter.overdue,
             unread: filter.unread,
+            retracted: filter.retracted,
         }
     }
 }
@@ -96,11 +99,15 @@ pub struct SavedViewBody {
     #[serde(default)]
     #[schema(required = false)]
     unread: bool,
+    /// Only what its sender asked to withdraw.
+    #[serde(default)]
+    #[schema(required = false)]
+    retracted: bool,
 }
 
 impl Members for SavedViewBody {
     const NAMES: &'static str =
-        "name, team, view, pathway, urgency, agency, state, overdue, unread (all but the first may be left out)";
+        "name, team, view, pathway, urgency, agency, state, overdue, unread, retracted (all but the first may be left out)";
 }
 
 fn code<T>(code: Option<String>, parse: impl Fn(&str) -> Option<T>, fault: &'static str) -> Result<Option<T>, Error> {
@@ -121,6 +128,7 @@ impl SavedViewBody {
                 state: code(self.state, ReferralState::parse, "state is a code such as received")?,
                 overdue: self.overdue,
                 unread: self.unread,
+                retracted: self.retracted,
             },
         })
     }

@@ -53,6 +53,11 @@ pub struct ShareBody {
     #[serde(default)]
     #[schema(required = false)]
     sections: Vec<String>,
+    /// Answers that are withheld from agencies by name (`withheld` of the referral) and are given all the same, by the ids of
+    /// their questions: sealed apart, for nobody of those agencies.
+    #[serde(default)]
+    #[schema(required = false)]
+    withheld: Vec<String>,
     /// The lawful basis, a code.
     #[schema(example = "public-task")]
     basis: String,
@@ -73,7 +78,7 @@ pub struct ShareBody {
 }
 
 impl Members for ShareBody {
-    const NAMES: &'static str = "team or user or both, entries or answers or sections, basis, purpose, reason, agreement, urgent, revision (the last four may \
+    const NAMES: &'static str = "team or user or both, entries or answers or sections or withheld, basis, purpose, reason, agreement, urgent, revision (the last four may \
          be left out)";
 }
 
@@ -102,6 +107,7 @@ impl ShareBody {
         let sections = self.sections.iter().map(|id| Code::parse(id).map(AnswerPart::Section).map_err(|_| NO_PART));
         Ok(NewShare {
             parts: answers.chain(sections).collect::<Result<_, _>>()?,
+            withheld: self.withheld.iter().map(|id| QuestionId::parse(id).map_err(|_| NO_PART)).collect::<Result<_, _>>()?,
             to: share_to(self.team, self.user),
             entries: self.entries.iter().map(entry).collect(),
             basis: Some(basis),
@@ -315,10 +321,18 @@ pub struct Share {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     answers: Vec<String>,
+    /// Of those given though they are withheld from some agencies the ids of the questions; for those who read them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    withheld: Vec<String>,
     /// Why, as that team noted it.
     #[serde(skip_serializing_if = "String::is_empty")]
     #[schema(required = false)]
     reason: String,
+    /// Whether answers of the referral were changed since, for all to read who hold it: what was given may not hold any more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    changed_since: bool,
     /// When it was ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -351,7 +365,9 @@ impl From<ShareView> for Share {
             urgent: share.urgent,
             entries: share.entries.iter().map(ToString::to_string).collect(),
             answers: share.answers.iter().map(ToString::to_string).collect(),
+            withheld: share.withheld.iter().map(ToString::to_string).collect(),
             reason: share.reason,
+            changed_since: share.changed_since,
             ended_at: ended_at.map(Timestamp::rfc3339),
             ended_by,
             opened: share.opened.into_iter().map(Opening::from).collect(),

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, post};
 
 use super::{
-    absences, access, account, admissions, agency_teams, agreements, amendments, assignments, attachments, checks, decisions,
-    keys, lists, log, memberships, messages, notices, openapi, pathways, people, redirections, referrals, safeguarding_leads,
-    saved_views, session, sessions, shares, teams, withholding,
+    absences, access, account, admissions, agencies, agency_teams, agreements, amendments, assignments, attachments, checks,
+    decisions, give_back, keys, lists, log, memberships, messages, notices, openapi, pathways, people, redirections, referrals,
+    safeguarding_leads, saved_views, session, sessions, shares, teams, withholding,
 };
 use crate::{app::App, domain::action::Action};
 
@@ -129,6 +129,9 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/keys/renewals/{id}/pause", "api-pause-renewal", Action::PauseRenewal, || post(keys::pause)),
     closed("POST", "/keys/renewals/{id}/resume", "api-resume-renewal", Action::ResumeRenewal, || post(keys::resume)),
     closed("POST", "/teams/{id}/key/replace", "api-replace-key", Action::ReplaceTeamKey, || post(keys::replace)),
+    closed("GET", "/agencies", "api-agencies", Action::ReadAgencies, || get(agencies::list)),
+    closed("POST", "/agencies", "api-add-agency", Action::EnrolAgency, || post(agencies::add)),
+    closed("POST", "/agencies/{id}/invite", "api-invite-administrator", Action::InviteAdministrator, || post(agencies::invite)),
     closed("GET", "/people", "api-people", Action::ReadPeople, || get(people::list)),
     closed("POST", "/people", "api-add-person", Action::MakeAccount, || post(people::add)),
     closed("GET", "/people/{id}", "api-person", Action::ReadPeople, || get(people::show)),
@@ -137,8 +140,12 @@ pub const ROUTES: &[Route] = &[
     closed("POST", "/people/{id}/places/end", "api-end-place", Action::EndPlace, || post(memberships::end)),
     closed("POST", "/people/{id}/training", "api-set-training", Action::SetTraining, || post(memberships::train)),
     closed("POST", "/people/{id}/suspend", "api-suspend", Action::SuspendPerson, || post(memberships::suspend)),
+    closed("POST", "/keys/reconcile", "api-reconcile-keys", Action::ReconcileKeys, || post(keys::reconcile)),
+    closed("POST", "/people/{id}/reset", "api-reset-person", Action::ResetPerson, || post(people::reset)),
     closed("POST", "/people/{id}/leave", "api-leave", Action::RemovePerson, || post(memberships::leave)),
     closed("POST", "/people/{id}/return", "api-return", Action::ReinstatePerson, || post(memberships::reinstate)),
+    closed("GET", "/give-back", "api-owed", Action::ReadAccount, || get(give_back::list)),
+    closed("POST", "/give-back/{id}", "api-give-back", Action::GiveBack, || post(give_back::give)),
     closed("GET", "/safeguarding-leads", "api-safeguarding-leads", Action::ReadSafeguardingLeads, || {
         get(safeguarding_leads::list)
     }),

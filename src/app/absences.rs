@@ -143,12 +143,18 @@ impl App {
         if !self.absence_of(user).await?.is_some_and(|absence| absence.is_on(now)) {
             return Ok(None);
         }
+        Ok(Some(self.leads_but(referral, user).await?))
+    }
+
+    /// Those of the receiving team who can give its work out and are there, but for one person.
+    pub(super) async fn leads_but(&self, referral: &Referral, user: UserId) -> Result<Vec<UserId>, Error> {
+        let now = self.now();
         let members = self.store.members(referral.receiving_team).await?.into_iter();
         let mut leads: Vec<UserId> =
             members.filter(|(other, place)| *other != user && self.gives_out(place)).map(|(other, _)| other).collect();
         let absences = self.store.absences_of(&leads, now).await?;
         leads.retain(|lead| !absences.iter().any(|(away, absence)| away == lead && absence.is_on(now)));
-        Ok(Some(leads))
+        Ok(leads)
     }
 
     /// Whose absence it is, and permission to say it.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     audit::Details,
-    domain::{action::Action, ids::SessionId, relation::Relation, session::IDLE, time::Timestamp},
+    domain::{action::Action, ids::SessionId, relation::Relation, role::Role, session::IDLE, time::Timestamp},
     policy::{DenialReason, Object, Question, RequestContext, State},
     store::sessions::SessionTimes,
 };
@@ -42,6 +42,8 @@ pub struct Ways {
     pub safeguarding_leads: bool,
     /// To the people of the agency.
     pub people: bool,
+    /// To the agencies of the partnership.
+    pub agencies: bool,
 }
 
 impl App {
@@ -66,6 +68,7 @@ impl App {
             log: of_own_agency(Action::ReadLog),
             safeguarding_leads: of_own_agency(Action::SetSafeguardingLeads),
             people: of_own_agency(Action::ReadPeople),
+            agencies: caller.has_role(Role::HubOperator),
         }
     }
 

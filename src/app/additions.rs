@@ -9,9 +9,13 @@ use super::{
     error::CHANGED,
     hastening::{Hastened, Standing, at_once},
     idempotency::Once,
+    kept_anew::Saying,
     later::sorted,
     messages::room_for_more,
-    sealing::Holder,
+    opening::Sight,
+    sealing::{Compartment, Holder},
+    shares::person_of,
+    telling::telling,
 };
 use crate::{
     audit::Details,
@@ -23,13 +27,14 @@ use crate::{
         code::QuestionId,
         compartment::{Category, CompartmentKind, EntryKind},
         desk::Desk,
-        ids::{AgencyId, CompartmentId, EntryId},
+        ids::{AgencyId, CompartmentId, EntryId, UserId},
         news::{News, Side},
-        notice::{NoticeCode, Telling},
+        notice::{Addressee, NoticeCode, Telling},
         pathway::Pathway,
         question::Question,
         relation::Relation,
         section::Section,
+        sharing::Shared,
         time::Timestamp,
         validate::examine,
     },
@@ -56,11 +61,12 @@ pub struct AdditionView {
     pub answers: Answers,
 }
 
-/// What a reader of the answers must see first, as they are now; nothing where the reader may not see them.
+/// What a reader of the answers must see first, as they are now; of answers nothing where the reader may not see them.
 pub fn flags(view: &ReferralView) -> Vec<String> {
-    let Some(_) = &view.answers else { return Vec::new() };
+    let mut flags = Vec::from_iter(locked_flag(view));
+    let Some(_) = &view.answers else { return flags };
     let (pathway, now) = (&view.pathway.pathway, latest(view));
-    let mut flags = standing_flags(view, &now);
+    flags.extend(standing_flags(view, &now));
     // The same whether or not somebody kept such an answer back: it must warn, and be no sign. Whoever reads only some of the
     // answers is told to ask first in any case.
     if view.may_lack && !view.in_part && pathway.may_lack_a_flag(&now) {
@@ -71,6 +77,17 @@ pub fn flags(view: &ReferralView) -> Vec<String> {
         ));
     }
     flags
+}
+
+/// That the reader does not read all: whoever takes it for the whole may do harm.
+fn locked_flag(view: &ReferralView) -> Option<String> {
+    let (team, agency) = &view.received_by;
+    let what = match view.locked {
+        0 => return None,
+        1 => "One item of this was sealed while you had no key to it, and is".to_owned(),
+        count => format!("{count} items of this were sealed while you had no key to them, and are"),
+    };
+    Some(format!("{what} missing from what you read. Ask {team} ({agency}), or whoever sent it."))
 }
 
 /// The flags of the answers that somebody reads, as they now stand.
@@ -107,12 +124,17 @@ pub fn addable<'v>(section: &'v Section, answers: &Answers, view: &ReferralView)
     amendable(section, view).into_iter().filter(open).collect()
 }
 
+/// What somebody is told who would say afterwards who is involved.
+const INVOLVED: &str = "Leave this out: whoever has this reads it. Send it anew and say so there, and others receive it";
+
 /// The questions of a section whose answers somebody can change: all that was answered, and what a change calls up. What is
-/// sealed apart only its sender changes, who holds it; what may be kept from the reader, nobody from whom it could be.
+/// sealed apart only its sender changes, who holds it; what may be kept from the reader, nobody from whom it could be; and who
+/// is involved nobody writes to those who have it.
 pub fn amendable<'v>(section: &'v Section, view: &ReferralView) -> BTreeSet<&'v QuestionId> {
     let theirs = |question: &&Question| {
         let holds = view.relation == Relation::Referrer || question.sealed.category().is_none();
-        holds && (view.answers_all || !question.can_be_withheld())
+        let is_theirs = holds && (view.answers_all || !question.can_be_withheld());
+        is_theirs && !view.pathway.pathway.is_about_involved(question)
     };
     section.questions.iter().filter(theirs).map(|question| &question.id).collect()
 }
@@ -195,10 +217,10 @@ impl App {
         caller: &Caller,
         key: &IdempotencyKey,
         (reference, section): (&str, &str),
-        (raw, body): (&RawAnswers, &[u8]),
+        (saying, body): (impl Into<Saying<'_>>, &[u8]),
     ) -> Result<Answered<Added>, Error> {
         let route = format!("POST /referrals/{reference}/add/{section}");
-        Box::pin(self.change_answers(request, caller, key, (reference, &route, Change::Add(section)), (Said::Read(raw), body)))
+        Box::pin(self.change_answers(request, caller, key, (reference, &route, Change::Add(section)), (saying.into(), body)))
             .await
     }
 
@@ -213,11 +235,17 @@ impl App {
         caller: &Caller,
         key: &IdempotencyKey,
         (reference, section, revision): (&str, Option<&str>, i64),
-        (said, body): (Said<'_>, &[u8]),
+        (saying, body): (impl Into<Saying<'_>>, &[u8]),
     ) -> Result<Answered<Added>, Error> {
         let route = format!("POST /referrals/{reference}/amendment/{}", section.unwrap_or_default());
-        Box::pin(self.change_answers(request, caller, key, (reference, &route, Change::Amend(section, revision)), (said, body)))
-            .await
+        Box::pin(self.change_answers(
+            request,
+            caller,
+            key,
+            (reference, &route, Change::Amend(section, revision)),
+            (saying.into(), body),
+        ))
+        .await
     }
 
     async fn change_answers(
@@ -226,10 +254,10 @@ impl App {
         caller: &Caller,
         key: &IdempotencyKey,
         (reference, route, change): (&str, &str, Change<'_>),
-        (said, body): (Said<'_>, &[u8]),
+        (saying, body): (Saying<'_>, &[u8]),
     ) -> Result<Answered<Added>, Error> {
         let act = async |once: &Once<'_>| {
-            let added = Box::pin(self.change_once(request, caller, (reference, change), said, once)).await;
+            let added = Box::pin(self.change_once(request, caller, (reference, change), saying, once)).await;
             self.damage_on_record(request, caller, change.action(), added).await
         };
         self.once(request, caller, key, (route, body), act).await
@@ -281,12 +309,26 @@ impl App {
         Ok(news)
     }
 
+    /// Whoever was given some of a referral, once answers are changed that everybody reads who holds it: what they have may not hold
+    /// any more. What was changed, and whether it was among it, is for the team that shared it to say.
+    async fn news_of_shares(&self, referral: &Referral, blind: &BTreeSet<AgencyId>) -> Result<Vec<Telling>, Error> {
+        let mut to = Vec::new();
+        for found in self.sound_shares(referral.id).await? {
+            let addressee = person_of(&found.share).map_or(Addressee::Team(found.share.to_team), Addressee::User);
+            if found.end.is_none() && found.share.what == Shared::Items && !to.contains(&addressee) {
+                to.push(addressee);
+            }
+        }
+        let news = to.into_iter().map(|to| Telling { urgent: false, ..telling(referral, to, NoticeCode::ShareOutdated) });
+        self.not_of_the_barred(news.collect(), blind).await
+    }
+
     async fn change_once(
         &self,
         request: &RequestContext,
         caller: &Caller,
         (reference, change): (&str, Change<'_>),
-        said: Said<'_>,
+        Saying { said, withhold }: Saying<'_>,
         once: &Once<'_>,
     ) -> Result<Added, Error> {
         let view = self.read_referral(request, caller, reference).await?;
@@ -310,19 +352,29 @@ impl App {
         let sender = self.agency(referral.referrer_agency).await?.kind;
         let before = latest(&view);
         let tried = changed(&view, (&before, change, raw), sender, request);
+        let anew = match &tried {
+            Ok(answers) => self.kept_anew(caller, (&view, &referral, &sight), (withhold, answers)).await,
+            Err(_) => Ok(None),
+        };
+        let newly = anew.as_ref().ok().and_then(Option::as_ref);
         // What is kept from somebody stays so, whatever it is changed to.
         let stands = tried.as_ref().ok().map(|answers| {
-            let sorted = sorted(&view, &before, answers);
+            let sorted = sorted(&view, &before, answers, newly.map_or(&[][..], |anew| &anew.questions[..]));
             let standing = Standing::of(&view, &referral.urgency, &before, (answers, &sorted.open));
             (sorted, standing)
         });
+        let stands = match stands {
+            Some((sorted, standing)) => Some((sorted, self.told_anew(&referral, standing).await?)),
+            None => None,
+        };
         let touched = || {
             let apart = apart.iter().map(|(_, shown)| *shown);
             let Some((sorted, standing)) = &stands else { return std::iter::once(shared).chain(apart).collect() };
             let kept = sorted.reached(standing, sight.withheld(referral.id).into_iter().map(|shown| shown.id));
             // The log tells a change to those who can read it, and to nobody from whom it is kept.
-            let is_shared = !sorted.is_hidden() || standing.is_seen();
-            is_shared.then_some(shared).into_iter().chain(apart).chain(kept).collect::<Vec<_>>()
+            let is_shared = !sorted.is_hidden() || standing.is_seen() || standing.reaches_others();
+            let own = newly.map(|anew| ShownCompartment { id: anew.id, kind: CompartmentKind::Withheld });
+            is_shared.then_some(shared).into_iter().chain(apart).chain(kept).chain(own).collect::<Vec<_>>()
         };
         let act = self.act_on(request, caller, (&referral, &sight), action, |_, _| Some(touched())).await?;
         let permit = self.ask(act).await?;
@@ -330,34 +382,30 @@ impl App {
         if matches!(change, Change::Amend(_, revision) if revision != referral.revision) {
             return Err(Error::Conflict(CHANGED));
         }
-        let answers = tried?;
+        let (answers, anew) = (tried?, anew?);
         let (sorted, standing) = stands.ok_or(Error::Integrity("an addition stands nowhere"))?;
         let for_all = !sorted.open.is_empty();
         let asked = |part: &Answers| part.iter().map(|(id, _)| id.clone()).collect::<Vec<QuestionId>>();
-        let kept: Vec<_> = sorted.kept.iter().map(|(compartment, part)| (*compartment, asked(part))).collect();
+        let barred = self.store.barred_of(referral.id).await?;
+        let from = |id: CompartmentId| barred.iter().filter(|(of, _)| *of == id).map(|(_, agency)| *agency).collect();
+        let mut kept: Vec<(BTreeSet<AgencyId>, _)> = sorted.kept.iter().map(|(id, part)| (from(*id), asked(part))).collect();
+        kept.extend(anew.iter().map(|anew| (anew.from.clone(), anew.questions.clone())));
         let blind = self.blind_to(&sight, &referral, (&before, &sorted.open, &kept)).await?;
-        // Of what was written at one moment the part that everybody reads comes first.
-        let mut parts = vec![(sorted.open, self.held_compartment(&sight, shared).await?, Vec::new())];
-        for (id, part) in sorted.kept {
-            let shown = ShownCompartment { id, kind: CompartmentKind::Withheld };
-            parts.push((part, self.held_compartment(&sight, shown).await?, Vec::new()));
-        }
-        let mut fresh = Vec::new();
-        for (category, shown) in &apart {
-            if sight.newest(shown.id).is_some() {
-                let part = pathway.part(&answers, Some(*category));
-                parts.push((part, self.held_compartment(&sight, *shown).await?, Vec::new()));
-                continue;
-            }
-            let restricted = pathway.restricted.iter().find(|restricted| restricted.category == *category);
-            let restricted = restricted.ok_or(Error::Integrity("a category has no teams"))?;
-            fresh.push((*category, *shown, self.category_holders(caller, &referral, restricted).await?));
-        }
+        let places = Places { shared, open: sorted.open, kept: sorted.kept, apart: &apart };
+        let (mut parts, fresh) = self.parts_of(caller, (&referral, &sight, pathway), places, &answers).await?;
         let about = (change.news(), request.at);
         let hastened = self.hastened(caller, &permit, (&referral, &sight), (&*view.course.pathway, &standing), about).await?;
-        let is_told = hastened.as_ref().is_some_and(|hastened| !hastened.news.is_empty());
+        let joining = hastened.as_ref().map_or(&[][..], |hastened| &hastened.joining[..]);
+        let apart_anew = match anew {
+            Some(anew) => Some((self.holders_but(&referral, (&anew.from, joining)).await?, anew)),
+            None => None,
+        };
+        let is_told = hastened.as_ref().is_some_and(|hastened| hastened.tells_desk && !hastened.news.is_empty());
         let reaches_copies = for_all || !kept.is_empty();
-        let news = self.news_of(&referral, change.news(), (&standing, is_told, reaches_copies), &blind).await?;
+        let mut news = self.news_of(&referral, change.news(), (&standing, is_told, reaches_copies), &blind).await?;
+        if for_all && change.kind() == EntryKind::Amendment {
+            news.extend(self.news_of_shares(&referral, &blind).await?);
+        }
         let mut tx = self.store.begin().await?;
         room_for_more(&mut tx, referral.id).await?;
         self.tell(&mut tx, &news, request.at).await?;
@@ -365,23 +413,16 @@ impl App {
             let made = self.make_compartment(&mut tx, referral.id, shown, &holders, request.at).await?;
             parts.push((pathway.part(&answers, Some(category)), made, holders));
         }
-        let mut details = Details::default();
-        for (part, compartment, holders) in parts.iter().filter(|(part, ..)| !part.is_empty()) {
-            let content = pathways::answers_to_json(part).to_string();
-            let entry = self.sealed_entry(&tx, compartment, change.kind(), content.as_bytes(), caller.user(), request.at);
-            tx.insert_entry(&entry).await?;
-            details.entries.push((entry.id, entry.sha256));
-            details.keys.extend(std::iter::once(compartment.key).chain(holders.iter().map(Holder::key)));
+        if let Some((holders, anew)) = apart_anew {
+            let shown = ShownCompartment { id: anew.id, kind: CompartmentKind::Withheld };
+            let made = self.make_compartment(&mut tx, referral.id, shown, &holders, request.at).await?;
+            self.bar(&mut tx, &made, &anew.from, request.at).await?;
+            parts.push((sorted.anew, made, holders));
         }
+        let by = (change.kind(), caller.user(), request.at);
+        let mut details = self.seal_parts(&mut tx, &parts, by, standing.headline.as_deref()).await?;
         let (first, _) = details.entries.first().ok_or(Error::Integrity("an addition stands nowhere"))?;
         let done = Added { id: first.to_string(), at: request.at };
-        if let Some(headline) = &standing.headline {
-            let shared = parts.first().map(|(_, shared, _)| shared).ok_or(Error::Integrity("an addition stands nowhere"))?;
-            let entry = self.sealed_entry(&tx, shared, EntryKind::Headline, headline.as_bytes(), caller.user(), request.at);
-            tx.insert_entry(&entry).await?;
-            details.entries.push((entry.id, entry.sha256));
-            details.keys.push(shared.key);
-        }
         let amended_at = change.amended_at(&referral, request.at);
         self.write_moved(&mut tx, &referral, amended_at, (hastened, &mut details), request.at).await?;
         if let Change::Add(_) = change {
@@ -392,6 +433,85 @@ impl App {
         once.remember(&mut tx, &done).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
+    }
+}
+
+/// Answers, the compartment that they are sealed to and, where that is new, who gets its key.
+type SealedPart = (Answers, Compartment, Vec<Holder>);
+
+/// Where answers go: what everybody reads who holds the referral, what is kept from somebody, and what is sealed apart.
+struct Places<'a> {
+    shared: ShownCompartment,
+    open: Answers,
+    kept: Vec<(CompartmentId, Answers)>,
+    apart: &'a [(Category, ShownCompartment)],
+}
+
+/// Categories that a referral had none of before, with who is to read them.
+type NewCategory = (Category, ShownCompartment, Vec<Holder>);
+
+impl App {
+    /// What goes into each compartment that is there, the part that everybody reads first, and the categories that are new.
+    async fn parts_of(
+        &self,
+        caller: &Caller,
+        (referral, sight, pathway): (&Referral, &Sight, &Pathway),
+        Places { shared, open, kept, apart }: Places<'_>,
+        answers: &Answers,
+    ) -> Result<(Vec<SealedPart>, Vec<NewCategory>), Error> {
+        let mut parts = vec![(open, self.held_compartment(sight, shared).await?, Vec::new())];
+        for (id, part) in kept {
+            let shown = ShownCompartment { id, kind: CompartmentKind::Withheld };
+            parts.push((part, self.held_compartment(sight, shown).await?, Vec::new()));
+        }
+        let mut fresh = Vec::new();
+        for (category, shown) in apart {
+            if sight.newest(shown.id).is_some() {
+                let part = pathway.part(answers, Some(*category));
+                parts.push((part, self.held_compartment(sight, *shown).await?, Vec::new()));
+                continue;
+            }
+            fresh.push((*category, *shown, self.holders_of_category(caller, referral, (pathway, *category)).await?));
+        }
+        Ok((parts, fresh))
+    }
+
+    /// Who reads a category of answers that a referral had none of before.
+    async fn holders_of_category(
+        &self,
+        caller: &Caller,
+        referral: &Referral,
+        (pathway, category): (&Pathway, Category),
+    ) -> Result<Vec<Holder>, Error> {
+        let restricted = pathway.restricted.iter().find(|restricted| restricted.category == category);
+        let restricted = restricted.ok_or(Error::Integrity("a category has no teams"))?;
+        self.category_holders(caller, referral, restricted).await
+    }
+
+    /// Seals each part that says something to its compartment, and the new line for lists to the first; what the event names.
+    async fn seal_parts(
+        &self,
+        tx: &mut Tx,
+        parts: &[SealedPart],
+        (kind, by, at): (EntryKind, UserId, Timestamp),
+        headline: Option<&str>,
+    ) -> Result<Details, Error> {
+        let mut details = Details::default();
+        for (part, compartment, holders) in parts.iter().filter(|(part, ..)| !part.is_empty()) {
+            let content = pathways::answers_to_json(part).to_string();
+            let entry = self.sealed_entry(tx, compartment, kind, content.as_bytes(), by, at);
+            tx.insert_entry(&entry).await?;
+            details.entries.push((entry.id, entry.sha256));
+            details.keys.extend(std::iter::once(compartment.key).chain(holders.iter().map(Holder::key)));
+        }
+        if let Some(headline) = headline {
+            let shared = parts.first().map(|(_, shared, _)| shared).ok_or(Error::Integrity("an addition stands nowhere"))?;
+            let entry = self.sealed_entry(tx, shared, EntryKind::Headline, headline.as_bytes(), by, at);
+            tx.insert_entry(&entry).await?;
+            details.entries.push((entry.id, entry.sha256));
+            details.keys.push(shared.key);
+        }
+        Ok(details)
     }
 }
 
@@ -418,6 +538,12 @@ fn changed(
     }
     let raw = pathways::raw_from_json(&pathways::answers_to_json(before));
     let mut raw = raw.map_err(|_| Error::Integrity("answers do not read back"))?;
+    let about_involved = |id: &QuestionId| pathway.question(id).is_some_and(|question| pathway.is_about_involved(question));
+    let said = given.iter().filter(|(id, answer)| !answer.is_empty() && raw.get(*id) != Some(*answer) && about_involved(id));
+    let said: Vec<FieldError> = said.map(|(id, _)| FieldError::new(id.clone(), INVOLVED)).collect();
+    if !said.is_empty() {
+        return Err(Error::Invalid(said));
+    }
     let given = given.iter().filter(|(id, answer)| open.contains(id) && !answer.is_empty());
     let given: RawAnswers = given.map(|(id, answer)| (id.clone(), answer.clone())).collect();
     if given.is_empty() {

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey, Reached,
+    Added, Answered, App, Caller, Error, IdempotencyKey, Reached, ResetView,
     gate::bare,
     idempotency::{Once, acted},
 };
@@ -49,6 +49,10 @@ pub struct WaitingMember {
     pub phone: Option<String>,
     /// The fingerprint of their key, in groups; none while they have not set a password and second factor.
     pub fingerprint: Option<String>,
+    /// The reset by which they came to that key, where nobody has admitted it yet; what they had before opens nothing.
+    pub reset: Option<ResetView>,
+    /// Whether it was the caller who made it: then another lead compares the key.
+    pub reset_by_caller: bool,
 }
 
 /// Who is to get a team's key.
@@ -89,7 +93,7 @@ impl App {
         for place in led {
             let team = self.team(place.team).await?;
             self.look_at_waiting(request, caller, &team).await?;
-            waiting.extend(self.waiting_for(&team).await?);
+            waiting.extend(self.waiting_for(caller, &team).await?);
         }
         Ok(waiting)
     }
@@ -107,7 +111,7 @@ impl App {
     ) -> Result<WaitingMember, Error> {
         let team = self.team_of(request, caller, Action::ReadAdmissions, team).await?;
         self.look_at_waiting(request, caller, &team).await?;
-        self.waiting_for(&team).await?.into_iter().find(|member| member.user == user).ok_or(Error::Unseen)
+        self.waiting_for(caller, &team).await?.into_iter().find(|member| member.user == user).ok_or(Error::Unseen)
     }
 
     /// How many are ready and wait for the key of a team that the caller leads, by the team's name.
@@ -115,7 +119,12 @@ impl App {
         let mut teams = Vec::new();
         for place in led(caller) {
             let team = self.team(place.team).await?;
-            let ready = self.waiting_for(&team).await?.into_iter().filter(|member| member.fingerprint.is_some()).count();
+            let ready = self
+                .waiting_for(caller, &team)
+                .await?
+                .into_iter()
+                .filter(|member| member.fingerprint.is_some() && !member.reset_by_caller)
+                .count();
             if ready > 0 {
                 teams.push((team.name.as_str().to_owned(), ready));
             }
@@ -134,7 +143,11 @@ impl App {
                 continue;
             }
             let mut leads = Vec::new();
+            let maker = self.waiting_reset(caller.user()).await?.map(|reset| reset.made_by);
             for user in self.leads_with_key(named.place.team).await? {
+                if Some(user) == maker {
+                    continue;
+                }
                 leads.push(self.reached(user, named.place.team).await?);
             }
             waits.push(WaitsFor { team: named.team.as_str().to_owned(), leads });
@@ -244,7 +257,10 @@ impl App {
         let member_key = member_key.ok_or(Error::Conflict("this person has not yet set a password and second factor"))?;
         let member_key = self.owned_key(member_key, OwnerKind::User, user).await?;
         if compared.is_some_and(|compared| !same_fingerprint(compared, &member_key.recipient.fingerprint())) {
-            return Err(Error::Conflict("this person has another key by now: compare it with them again"));
+            return Err(Error::Conflict(OTHER_KEY));
+        }
+        if self.waiting_reset(user).await?.is_some_and(|reset| reset.made_by == caller.user()) {
+            return Err(Error::Conflict(OWN_RESET));
         }
         let own = Self::own_identity(caller, &permit)?;
         let mut wrapped = Vec::new();
@@ -284,6 +300,10 @@ impl App {
         if !tx.activate_membership(place.id, place.version).await? {
             return Err(Error::Conflict(ADMITTED));
         }
+        if !tx.reset_admitted(user, member_key.id, request.at).await? {
+            return Err(Error::Conflict(OTHER_KEY));
+        }
+        tx.ask_back(user, request.at).await?;
         self.tell(&mut tx, &news, request.at).await?;
         tx.commit(permit, &Details { keys, about: Some(user), ..Details::default() }).await?;
         Ok(done)
@@ -332,7 +352,7 @@ impl App {
         }
     }
 
-    async fn waiting_for(&self, team: &Team) -> Result<Vec<WaitingMember>, Error> {
+    async fn waiting_for(&self, caller: &Caller, team: &Team) -> Result<Vec<WaitingMember>, Error> {
         let mut waiting = Vec::new();
         for (user, place) in self.store.members(team.id).await? {
             let account = self.store.account(user).await?.filter(|account| account.state != AccountState::Disabled);
@@ -343,7 +363,10 @@ impl App {
                 Some(key) => Some(self.owned_key(key, OwnerKind::User, user).await?.recipient.fingerprint()),
                 None => None,
             };
+            let by_caller = self.waiting_reset(user).await?.is_some_and(|reset| reset.made_by == caller.user());
             waiting.push(WaitingMember {
+                reset: self.reset_shown(user).await?,
+                reset_by_caller: by_caller,
                 team: team.id,
                 team_name: team.name.as_str().to_owned(),
                 has_older_keys: team.epoch > 1,
@@ -371,6 +394,8 @@ impl App {
     }
 }
 
+const OTHER_KEY: &str = "this person has another key by now: compare it with them again";
+const OWN_RESET: &str = "you reset their password, so another lead compares their key: whoever knew the code lets nobody in";
 const ADMITTED: &str = "another lead has just admitted them";
 
 /// The teams whose key the caller holds as their lead.

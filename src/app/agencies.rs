@@ -29,6 +29,11 @@ pub enum Founder<'c> {
 }
 
 impl Founder<'_> {
+    /// Whether it is somebody with a place in this role.
+    fn has_place_as(&self, role: Role) -> bool {
+        matches!(self, Self::Caller(caller) if caller.places().iter().any(|named| named.place.role == role))
+    }
+
     /// The actor for an act on an agency, and its relation to it.
     pub(super) fn acting_on(&self, agency: AgencyId, role: Role) -> Result<(Actor, Relation), Error> {
         match self {
@@ -44,7 +49,7 @@ impl Founder<'_> {
 }
 
 /// The codes by which pathway files and people name agencies and teams: small letters, digits, hyphens.
-fn code(text: &str) -> Result<String, Error> {
+pub(super) fn code(text: &str) -> Result<String, Error> {
     let plain = (2..=60).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if plain { Ok(text.to_owned()) } else { Err(Error::Malformed("a code is 2 to 60 small letters, digits and hyphens")) }
 }
@@ -117,8 +122,14 @@ impl App {
         (short, name): (&str, TeamName),
         once: Option<&Once<'_>>,
     ) -> Result<TeamId, Error> {
-        let (actor, relation) = founder.acting_on(agency, Role::AgencyAdministrator)?;
+        let operates = founder.has_place_as(Role::HubOperator);
+        let role = if operates { Role::HubOperator } else { Role::AgencyAdministrator };
+        let (actor, relation) = founder.acting_on(agency, role)?;
         let permit = self.ask(bare(actor, Action::MakeTeam, Object::Agency(agency), relation, State::None, request)).await?;
+        // Whoever makes a team that pathway files name decides who receives: not one agency for itself.
+        if role == Role::AgencyAdministrator && matches!(founder, Founder::Caller(_)) && self.library.names_team(short) {
+            return Err(Error::Conflict("referrals are routed to the team with this code: the hub’s operator makes it"));
+        }
         let id = TeamId::random(&*self.random);
         let mut tx = self.store.begin().await?;
         if let Some(once) = once {

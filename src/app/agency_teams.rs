@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{
     Added, Answered, App, Caller, Error, Founder, IdempotencyKey,
+    files::invalid,
     gate::bare,
     idempotency::{Once, acted},
 };
@@ -13,7 +14,7 @@ use crate::{
         account::MembershipState,
         action::Action,
         agency::TeamState,
-        ids::{TeamId, UserId},
+        ids::{AgencyId, TeamId, UserId},
         relation::Relation,
         role::Role,
         team_register::TeamRegister,
@@ -109,24 +110,34 @@ impl App {
         })
     }
 
-    /// Makes a team of the caller's agency, which awaits its key; once for each key.
+    /// Makes a team of the caller's agency, or of the one named, which awaits its key; once for each key.
     ///
     /// # Errors
-    /// [`Error::Refused`] for all but the agency's administrators; [`Error::Conflict`] when another team has the code.
+    /// [`Error::Refused`] for all but the agency's administrators and hub operators; [`Error::Invalid`] on `agency` where there
+    /// is none with the code; [`Error::Conflict`] when another team has the code, or a pathway names it and no operator asks.
     pub async fn add_team(
         &self,
         request: &RequestContext,
         caller: &Caller,
         key: &IdempotencyKey,
-        (code, name): (&str, TeamName),
+        (agency, code, name): (Option<&str>, &str, TeamName),
     ) -> Result<Answered<Added>, Error> {
-        let body = json!([code, name.as_str()]).to_string();
+        let body = json!([agency, code, name.as_str()]).to_string();
         let act = async |once: &Once<'_>| {
             let founder = Founder::Caller(caller);
-            let team = self.make_team_once(request, &founder, caller.agency(), (code, name), Some(once)).await?;
+            let agency = match agency {
+                Some(code) => self.agency_coded(code).await?,
+                None => caller.agency(),
+            };
+            let team = self.make_team_once(request, &founder, agency, (code, name), Some(once)).await?;
             Ok(Added { id: team.to_string(), at: request.at })
         };
         self.once(request, caller, key, ("POST /teams", body.as_bytes()), act).await
+    }
+
+    async fn agency_coded(&self, code: &str) -> Result<AgencyId, Error> {
+        let found = self.store.agencies().await?.into_iter().find(|agency| agency.code == code);
+        found.map(|agency| agency.id).ok_or_else(|| invalid("agency", "No agency has this code"))
     }
 
     /// Says who answers for a team of the caller's agency; once for each key.
@@ -181,6 +192,10 @@ impl App {
     /// The caller's teams whose key they are to make: they are its lead, and it has none yet.
     pub async fn teams_to_bear(&self, caller: &Caller) -> Result<Vec<(TeamId, String)>, Error> {
         let mut teams = Vec::new();
+        // A key that nobody has compared makes no other.
+        if self.waiting_reset(caller.user()).await?.is_some() {
+            return Ok(teams);
+        }
         for named in caller.places().iter().filter(|named| named.place.role == Role::Lead) {
             if self.team(named.place.team).await?.state == TeamState::AwaitingKey {
                 teams.push((named.place.team, named.team.as_str().to_owned()));

@@ -138,7 +138,8 @@ impl App {
         let holder = holder.because(GrantReason::Standing);
         let to_id = person.map_or_else(|| team.id.to_string(), |person| person.to_string());
         let running = self.reading_along(&referral).await?;
-        if running.iter().any(|found| found.share.to == to_id) {
+        // In the words of a team that had it before they read along in something else.
+        if running.iter().any(|found| found.share.to == to_id && found.share.compartment == shown.id) {
             return Err(Error::Conflict("they read along already"));
         }
         // The key of what is there already, or of what this act makes.
@@ -223,7 +224,11 @@ impl App {
         }
         let share = found.share.clone();
         let held = ShownCompartment { id: share.compartment, kind: CompartmentKind::Casework };
-        let old = self.held_compartment(&sight, held).await?;
+        // The words of a team that had it before are not this desk's, and nobody writes more of them.
+        let old = match sight.newest(share.compartment) {
+            Some(_) => Some(self.held_compartment(&sight, held).await?),
+            None => None,
+        };
         let grants = self.store.grants_by_share(share.compartment, &share.to).await?;
         let team = self.team(share.to_team).await?;
         let by_team = permit.act().actor.person().map(|person| person.place.team).ok_or(Error::Refused)?;
@@ -231,7 +236,7 @@ impl App {
         // Those who go on: the team itself, and whoever else reads along.
         let mut holders = self.receiving_side(&referral).await?;
         for other in all.iter().filter(|other| other.share.id != share.id && stands(other, share.compartment)) {
-            holders.push(self.standing_holder(&other.share).await?);
+            holders.extend(self.standing_holder(&other.share).await?);
         }
 
         let mut tx = self.store.begin().await?;
@@ -242,37 +247,40 @@ impl App {
         for grant in grants {
             tx.erase(Erasable::Grant, grant).await?;
         }
-        let (next, keys) = self.next_epoch(&mut tx, &old, &holders, request.at).await?;
         let mut details = Details {
             recipients: vec![(team.agency, team.id)],
             to_person: person_of(&share),
             share: Some(share.id),
-            keys,
             ..Details::default()
         };
-        // The first word under the new key, by which whoever is let in later finds it.
-        let note = Sharing::of_access(share.id, String::new()).written();
-        let by = (caller.user(), request.at);
-        self.write_down(&mut tx, &mut details, (&next, EntryKind::Sharing), &note, by).await?;
+        if let Some(old) = old {
+            let (next, keys) = self.next_epoch(&mut tx, &old, &holders, request.at).await?;
+            details.keys = keys;
+            // The first word under the new key, by which whoever is let in later finds it.
+            let note = Sharing::of_access(share.id, String::new()).written();
+            let by = (caller.user(), request.at);
+            self.write_down(&mut tx, &mut details, (&next, EntryKind::Sharing), &note, by).await?;
+        }
         self.tell(&mut tx, &news, request.at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
     }
 
     /// Who reads along now.
-    async fn reading_along(&self, referral: &Referral) -> Result<Vec<Found>, Error> {
+    pub(super) async fn reading_along(&self, referral: &Referral) -> Result<Vec<Found>, Error> {
         let mut found = self.sound_shares(referral.id).await?;
         found.retain(|found| found.share.what == Shared::Casework && found.end.is_none());
         Ok(found)
     }
 
-    /// Somebody who reads along, with their present key.
-    async fn standing_holder(&self, share: &Share) -> Result<Holder, Error> {
+    /// Somebody who reads along, with their present key; nobody while they have none that a lead has admitted.
+    async fn standing_holder(&self, share: &Share) -> Result<Option<Holder>, Error> {
         let holder = match person_of(share).map_or(RecipientOf::Team(share.to_team), RecipientOf::User) {
+            RecipientOf::User(user) if self.waiting_reset(user).await?.is_some() => return Ok(None),
             RecipientOf::User(user) => self.user_holder(user).await?,
             _ => self.team_holder(&self.team(share.to_team).await?).await?,
         };
-        Ok(holder.because(GrantReason::Standing))
+        Ok(Some(holder.because(GrantReason::Standing)))
     }
 }
 

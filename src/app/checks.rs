@@ -30,7 +30,7 @@ use crate::{
         time::Timestamp,
     },
     policy::{Act, Object, Permit, RequestContext, ShownCompartment, State},
-    store::{Tx, grants::HeldGrant, referrals::Referral},
+    store::{CommitError, Tx, grants::HeldGrant, referrals::Referral},
 };
 
 /// The most that a list of checks shows; an agency has a handful at a time.
@@ -65,6 +65,8 @@ pub struct Stop {
 pub struct StopView {
     /// Who stopped it, by name.
     pub by: String,
+    /// When.
+    pub at: Timestamp,
     /// The reason's code.
     pub reason: String,
     /// The reason in the pathway's words.
@@ -245,7 +247,7 @@ impl App {
     }
 
     /// The held grants of a referral as it was read. Read before the transaction begins, so that it waits for no second
-    /// connection; they move only with the referral, whose revision the transaction checks.
+    /// connection; the transaction looks whether they are the same still.
     async fn waiting(&self, referral: &Referral, fate: Fate, (by, at): (Option<UserId>, Timestamp)) -> Result<Waiting, Error> {
         let grants = self.store.held_grants(referral.id).await?;
         let told = match fate {
@@ -293,6 +295,10 @@ impl App {
         match fate {
             Fate::Released => change_with(&mut tx, Referral { stage, ..referral.clone() }, &held.clocks).await?,
             Fate::Withdrawn => change(&mut tx, &Referral { stage, due_at: None, ..referral.clone() }).await?,
+        }
+        if !tx.still_held(referral.id, &held.grants).await? {
+            // Its keys were renewed meanwhile: released would be those of before alone.
+            return Err(CommitError::Stale("grant").into());
         }
         for grant in &held.grants {
             match fate {
@@ -357,13 +363,17 @@ impl App {
     }
 
     /// A stop as its readers see it.
-    pub(super) async fn stop_view(&self, versioned: &Versioned, stop: Option<(UserId, Stop)>) -> Result<Option<StopView>, Error> {
-        let Some((by, stop)) = stop else { return Ok(None) };
+    pub(super) async fn stop_view(
+        &self,
+        versioned: &Versioned,
+        stop: Option<(UserId, Timestamp, Stop)>,
+    ) -> Result<Option<StopView>, Error> {
+        let Some((by, at, stop)) = stop else { return Ok(None) };
         let by = self.store.account(by).await?.map(|account| account.name.as_str().to_owned()).unwrap_or_default();
         let reasons = versioned.pathway.check.as_ref().map_or(&[][..], |check| &check.reasons);
         let title = reasons.iter().find(|choice| choice.code == stop.reason).map(|choice| choice.title.clone());
         let reason = stop.reason.as_str().to_owned();
-        Ok(Some(StopView { by, title: title.unwrap_or_default(), reason, text: stop.text }))
+        Ok(Some(StopView { by, at, title: title.unwrap_or_default(), reason, text: stop.text }))
     }
 }
 

@@ -159,6 +159,7 @@ impl App {
             change(&mut tx, &Referral { desk, ..referral.clone() }).await?;
             let mut details = Details { compartments: vec![shared.shown()], keys: vec![shared.key], ..Details::default() };
             self.write_down(&mut tx, &mut details, (&shared, EntryKind::Retraction), &text, (by, at)).await?;
+            self.mark_new(&mut tx, &referral, Side::Desk, (News::Retraction, by, at)).await?;
             self.tell(&mut tx, &news, at).await?;
             tx.commit(permit, &details).await?;
             Ok(done)
@@ -329,12 +330,18 @@ impl App {
         let text = reason(text, "text", "Say why you do not agree", &mut faults).ok_or_else(|| to_mend(faults))?;
         let shared = self.shared_compartment(&sight, &referral).await?;
         let desk = Desk { escalated_at: Some(at), ..referral.desk.over() };
-        // What is closed stands in nobody's sight: somebody must look again, in the time of a first decision.
+        // Somebody must look again, in the time of a first decision, at what is closed as at what goes on.
         let again = match referral.stage {
+            Stage::Decided { .. } => Some(self.decided_anew(&referral, at).await?),
             Stage::Closed { .. } => Some(self.taken_up(&referral, (by, at)).await?),
             _ => None,
         };
         let mut news = self.tell_desk(&referral, NoticeCode::Disagreed).await?;
+        // Not whoever decided alone: it goes up.
+        if let Stage::Decided { by: decided, .. } | Stage::Closed { by: decided, .. } = referral.stage {
+            let leads = self.tell_leads(&referral, NoticeCode::Disagreed, (decided, &news)).await?;
+            news.extend(leads);
+        }
         news.extend(self.tell_on_cover(&referral, NoticeCode::Disagreed).await?);
         let mut tx = self.store.begin().await?;
         let done = Added { id: tx.event().to_string(), at };
@@ -348,6 +355,13 @@ impl App {
         self.tell(&mut tx, &news, at).await?;
         tx.commit(permit, &details).await?;
         Ok(done)
+    }
+
+    /// The stage and the clocks of a referral that is decided and goes on, when it must be decided anew.
+    async fn decided_anew(&self, referral: &Referral, at: Timestamp) -> Result<(Stage, Vec<RunningClock>), Error> {
+        let clocks = self.store.clocks_of(referral.id).await?.into_iter();
+        let anew = |clock: RunningClock| if clock.step == Step::Triage { clock.reopen(at, at, &self.calendar) } else { clock };
+        Ok((referral.stage, clocks.map(anew).collect()))
     }
 
     /// The stage and the clocks of a closed referral that is taken up again.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     audit::Details,
-    crypto::{Cost, Credential, Identity, NewPassword, Recipe, SymmetricSuite, TotpSecret},
+    crypto::{Cost, Credential, Identity, NewPassword, Password, Recipe, SymmetricSuite, TotpSecret},
     domain::{account::AccountState, action::Action, actor::Strength, ids::UserId, key::OwnerKind},
     policy::RequestContext,
     store::{
@@ -58,6 +58,7 @@ impl App {
         let permit = self.ask(own(&actor, Action::EnrolCredentials, user, request)).await?;
         let derived = self.passwords.derive(password.password(), self.passwords.recipe(&*self.random)).await?;
         let news = self.tell_of_readiness(user).await?;
+        let epoch = self.store.last_epoch(user).await? + 1;
         let mut tx = self.store.begin().await?;
         // Working out a password takes long enough for the code to be replaced: asked again here, where nothing comes between.
         if let Some(ticket) = ticket {
@@ -69,7 +70,7 @@ impl App {
         } else {
             tx.end_invitation(user).await?;
         }
-        let (identity, key) = self.new_key(&tx, OwnerKind::User, &user.to_string(), 1, request.at);
+        let (identity, key) = self.new_key(&tx, OwnerKind::User, &user.to_string(), epoch, request.at);
         let credential = Credential::make(user, key.id, &identity, &derived, &*self.random);
         if !tx.ready_account(user, account.version, key.id).await? {
             return Err(Error::Conflict("this account has been set up already"));
@@ -77,6 +78,7 @@ impl App {
         tx.insert_credential(user, &CredentialRow::from(&credential), request.at).await?;
         tx.insert_second_factor(user, &factor).await?;
         tx.publish_key(&key).await?;
+        tx.reset_made_key(user, request.at).await?;
         self.tell(&mut tx, &news, request.at).await?;
         tx.commit(permit, &Details { keys: vec![key.id], ..Details::default() }).await?;
         Ok(identity)
@@ -90,12 +92,20 @@ impl App {
         Ok(SecondFactor { secret: totp.base32(), address })
     }
 
-    /// Whether a password is on lists of common ones, or made of what others know of the person.
+    /// Whether a password is on lists of common ones, or made of what others know of the person; in a live hub also whether a
+    /// demonstration has shown it to everybody who looked.
     pub(super) async fn is_common(&self, password: &NewPassword, account: &Account) -> Result<bool, Error> {
         let agency = self.agency(account.agency).await?;
         let known =
             [account.username.as_str(), account.name.as_str(), agency.name.as_str(), &self.partnership, "referral exchange"];
-        Ok(password.is_common(&known))
+        Ok(self.is_demonstrated(password.password()) || password.is_common(&known))
+    }
+}
+
+impl App {
+    /// Whether a password is one of a demonstration's, in a hub that is none.
+    pub(super) fn is_demonstrated(&self, password: &Password) -> bool {
+        !self.demonstration && password.is_of_demonstration()
     }
 }
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Added, Answered, App, Caller, Error, IdempotencyKey, Versioned, desk::change_with, idempotency::Once, latest,
-    messages::room_for_more, opening::Sight, sealing::Compartment,
+    Added, Answered, App, Caller, Error, IdempotencyKey, Versioned, assignments::side_of, desk::change_with, idempotency::Once,
+    latest, messages::room_for_more, opening::Sight, sealing::Compartment,
 };
 use crate::{
     audit::Details,
@@ -16,10 +16,12 @@ use crate::{
         code::{Code, QuestionId},
         compartment::{CompartmentKind, EntryKind},
         decision::{Decision, Fault, NewDecision, Told},
+        desk::Side,
         ids::{EntryId, UserId},
-        news::{News, Side},
+        news::{self, News},
         notice::NoticeCode,
         pathway::Pathway,
+        referral::Stage,
         sensitivity::Sensitivity,
         time::Timestamp,
     },
@@ -97,13 +99,18 @@ impl App {
         let (referral, sight, permit) = self.permitted(request, caller, asked).await?;
         let versioned = self.form_at(&referral.pathway_version, referral.kind).await?;
         let assessed = self.assessed(request, caller, (&referral, &versioned.pathway)).await?;
-        let decision = decision.check(&versioned.pathway, assessed.as_ref()).map_err(to_mend)?;
+        let mut decision = decision.check(&versioned.pathway, assessed.as_ref()).map_err(to_mend)?;
         let (by, at) = (caller.user(), request.at);
-        let decided = referral.stage.decide(by, at);
+        // Whoever covers opens it and decides; the desk reads that it was, and ends it or not.
+        let for_desk = side_of(&permit, &referral) == Side::Cover;
+        let unopened = referral.stage == Stage::Received && for_desk;
+        let opened = if unopened { referral.stage.open(by, at) } else { referral.stage };
+        decision.closes &= !for_desk;
+        let decided = opened.decide(by, at);
         let stage = if decision.closes { decided.and_then(|stage| stage.close(by, at)) } else { decided };
         let stage = stage.ok_or(Error::Conflict("it is not in a state that allows this"))?;
         let shared = self.shared_compartment(&sight, &referral).await?;
-        let casework = self.casework(&sight, &referral).await?;
+        let casework = if for_desk { self.casework_of_desk(&referral).await? } else { self.casework(&sight, &referral).await? };
         let clocks = self.store.clocks_of(referral.id).await?.into_iter();
         let ends = |step| decision.closes || step == Step::Triage;
         // Whoever decides waits for no answer any more.
@@ -111,7 +118,10 @@ impl App {
         let clocks = versioned.pathway.begun(clocks, (Starts::Decision, at), &self.calendar).into_iter();
         let clocks: Vec<_> = clocks.map(|clock| if ends(clock.step) { clock.stop(at) } else { clock }).collect();
         let desk = referral.desk.settled();
-        let news = self.tell_sender(&referral, NoticeCode::Decided, Some(by)).await?;
+        let mut news = self.tell_sender(&referral, NoticeCode::Decided, Some(by)).await?;
+        if for_desk {
+            news.extend(self.tell_desk(&referral, NoticeCode::Decided).await?);
+        }
         let counted = self.counted(&referral, &decision, at).await?;
 
         let mut tx = self.store.begin().await?;
@@ -132,7 +142,10 @@ impl App {
         details.keys.push(shared.key);
         let file = for_file(&decision, &versioned);
         self.write_down(&mut tx, &mut details, (&casework, EntryKind::Decision), &file, (by, at)).await?;
-        self.mark_new(&mut tx, &referral, Side::Sender, (News::Decision, by, at)).await?;
+        self.mark_new(&mut tx, &referral, news::Side::Sender, (News::Decision, by, at)).await?;
+        if for_desk {
+            self.mark_new(&mut tx, &referral, news::Side::Desk, (News::Decision, by, at)).await?;
+        }
         let told = for_referrer(&decision.told, &versioned, None);
         self.write_down(&mut tx, &mut details, (&shared, EntryKind::Feedback), &told, (by, at)).await?;
         self.tell(&mut tx, &news, at).await?;

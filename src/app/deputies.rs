@@ -21,7 +21,7 @@ use crate::{
         text::PersonName,
     },
     policy::{Act, DenialReason, Object, RequestContext, ShownCompartment},
-    store::CommitError,
+    store::{CommitError, drafts::Draft},
 };
 
 const NO_DEPUTY: &str = "this person cannot be chosen: only somebody of your agency who works on referrals can";
@@ -131,6 +131,24 @@ impl App {
         tx.commit(permit, &details).await?;
         self.remove_erased(gone).await;
         Ok(())
+    }
+
+    /// Whether a draft's owner is back and cannot open what their deputy saved while they were shut out: its newest key was never
+    /// theirs.
+    pub(super) async fn owner_lacks(&self, draft: &Draft) -> Result<bool, Error> {
+        let owner = draft.owner.to_string();
+        let keys = self.store.newest_keys(draft.id).await?;
+        if keys.iter().any(|key| key.to == owner && key.entitled) {
+            return Ok(false);
+        }
+        self.works(draft.owner, |place| place.agency == draft.agency).await
+    }
+
+    /// Gives a draft that its deputy went on with back to its owner: all of it is sealed anew for both.
+    pub(super) async fn give_draft_back(&self, request: &RequestContext, caller: &Caller, held: Held) -> Result<(), Error> {
+        let (reference, deputy) = (held.draft.reference.to_string(), held.draft.deputy);
+        let opened = self.open_to_move(request, caller, &reference, Action::ReadDraft).await?;
+        Box::pin(self.seal_for_deputy(request, caller, (held, opened), deputy)).await
     }
 
     /// Takes the deputy off the caller's own draft if they check for the agency and its answers say that whoever checks is a

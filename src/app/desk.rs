@@ -118,7 +118,8 @@ impl App {
         (action, seen): (Action, Option<i64>),
     ) -> Result<(Sight, Permit), Error> {
         let sight = self.sight(caller, &[referral.id]).await?;
-        let own = |place: &Place, relation| !action.is_left_by_cover() || !covers(referral, place, relation);
+        let decides = action == Action::DecideReferral && self.decides_for_desk(caller, referral, &sight).await?;
+        let own = |place: &Place, relation| decides || !action.is_left_by_cover() || !covers(referral, place, relation);
         let touched = |place: &Place, relation| own(place, relation).then(Vec::new);
         let act = self.act_on(request, caller, (referral, &sight), action, touched).await?;
         let permit = self.ask_as_seen(act, referral, seen).await?;

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{
     App, Caller, Error, Redirection, ReferralView, TeamView, Versioned, decisions::to_mend, opening::Sight, sealing::Holder,
+    shares::person_of,
 };
 use crate::{
+    crypto::RecipientOf,
     domain::{
         action::Action,
         answers::Answers,
@@ -48,6 +50,8 @@ pub struct RedirectionPreview {
     pub covered_by: Option<String>,
     /// When the decision will be due; none where nothing is.
     pub due_at: Option<Timestamp>,
+    /// Who reads along in the team's own words, and no more once it is passed on.
+    pub reads_along: Vec<String>,
     /// Whether whoever passes it on goes on with it.
     pub stays: bool,
     /// Whether the reason is for the new team and the referrer; for the file alone otherwise.
@@ -220,7 +224,14 @@ impl App {
             Some(course) => soonest(&self.clocks_on(referral, &course.pathway, request.at)),
             None => referral.due_at,
         };
+        let along = if onward.to.id == referral.receiving_team { Vec::new() } else { self.reading_along(referral).await? };
+        let mut reads_along = Vec::new();
+        for found in along {
+            let who = person_of(&found.share).map_or(RecipientOf::Team(found.share.to_team), RecipientOf::User);
+            reads_along.push(self.holder_name(who).await?);
+        }
         Ok(RedirectionPreview {
+            reads_along,
             to: (onward.to.name.as_str().to_owned(), self.agency(onward.to.agency).await?.name.as_str().to_owned()),
             readers: self.store.members(onward.to.id).await?.iter().filter(|(_, place)| place.opens()).count(),
             desk: self.desk_hours(&course.pathway, &onward.to).await?,

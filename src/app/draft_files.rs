@@ -130,7 +130,9 @@ impl App {
         let Arrived { file, place, .. } = arrived;
         let file = file.ok_or_else(|| invalid("file", "Choose a file"))?;
         self.heed_scanner(file.verdict, permit.act()).await?;
-        let target = Target::Held(self.held_compartment(&sight, shown).await?);
+        let held_before = self.held_compartment(&sight, shown).await?;
+        let key = held_before.key;
+        let target = Target::Held(held_before);
         let id = held.draft.id;
         drop(permit);
         let sealed = self.seal_file(file, text, (id, &target), caller.user(), request.at).await?;
@@ -142,6 +144,10 @@ impl App {
             return Err(Error::Conflict("who can go on with this draft was changed meanwhile; add the file again"));
         }
         let compartment = self.held_compartment(&sight, shown).await?;
+        if compartment.key != key {
+            // The file is sealed to the key of before, and what describes it would not be: nobody could open both.
+            return Err(Error::Conflict("who can go on with this draft was changed meanwhile; add the file again"));
+        }
         let mut tx = self.store.begin().await?;
         if tx.count_files(id).await? >= MOST_IN_DRAFT {
             return Err(Error::Conflict("this draft has 10 files; more can be added once it is sent"));

@@ -158,6 +158,11 @@ impl App {
         part: &Part,
     ) -> Result<Saved, Error> {
         let (held, sight) = self.find_draft(request, caller, reference, Action::SaveDraft).await?;
+        if held.relation == Relation::Deputy && self.owner_lacks(&held.draft).await? {
+            self.give_draft_back(request, caller, held).await?;
+            // Under its new key it is saved in the next try.
+            return Err(CommitError::Stale("draft").into());
+        }
         let permit = self.ask(self.draft_act(request, caller, &held, Action::SaveDraft).await?).await?;
         let shown = permit.act().compartments.first().copied().ok_or(Error::Refused)?;
         let compartment = self.held_compartment(&sight, shown).await?;

@@ -33,6 +33,10 @@ pub(super) const MOST: i64 = 50;
 /// How often an act is begun anew when the draft moves between decision and commit.
 pub(super) const TRIES: usize = 4;
 
+/// What the owner of a draft is told who was shut out while their deputy went on with it.
+const GONE_ON_WITHOUT: &str = "your deputy went on with this draft while you could not; ask them to save it once more, and it \
+                               opens for you again";
+
 /// A section of a draft as it was last saved.
 #[derive(Debug, Clone)]
 pub struct PartView {
@@ -183,7 +187,11 @@ impl App {
         let held_compartments = sight.compartments(held.draft.id);
         let compartments: Vec<_> = held_compartments.iter().map(|shown| shown.id).collect();
         let described = self.store.descriptions_in(&compartments).await?;
-        let opened = self.open_parts(caller, permit, (held.draft.id, sight), (described, with_files)).await?;
+        let opened = match self.open_parts(caller, permit, (held.draft.id, sight), (described, with_files)).await {
+            // Saved while its owner was shut out, under a key that they never had.
+            Err(Error::Unseen) if held.relation == Relation::Referrer => return Err(Error::Conflict(GONE_ON_WITHOUT)),
+            other => other?,
+        };
         let view = self.draft_view(caller, held, opened.parts, opened.files).await?;
         Ok((view, opened.moving))
     }
@@ -311,6 +319,16 @@ impl App {
     pub async fn sent_from_draft(&self, caller: &Caller, reference: &str) -> Result<Option<Reference>, Error> {
         let reference = Reference::parse(reference).unwrap_or(Reference::NOBODYS);
         Ok(self.store.referral_seen_by(reference, &caller.holders()).await?.map(|referral| referral.reference))
+    }
+
+    /// Whether what a draft was to put right has gone on to its receivers meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn went_on_meanwhile(&self, caller: &Caller, stopped: Reference) -> Result<bool, Error> {
+        let referral = self.store.referral_seen_by(stopped, &caller.holders()).await?;
+        let waits = |state| matches!(state, ReferralState::Stopped | ReferralState::Withdrawn);
+        Ok(referral.is_some_and(|referral| !waits(referral.stage.state())))
     }
 
     /// How a draft ended that the caller began or was deputy for, and that was never sent: whether by time, and when it was last

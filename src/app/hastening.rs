@@ -38,6 +38,10 @@ pub(super) struct Standing {
     pub(super) headline: Option<String>,
     /// The teams that are told for information of what is answered so, each with who covers for it.
     copies: Vec<(TeamCode, Option<TeamCode>)>,
+    /// Those of them, and who covers where it is for today, to whom nothing was to be told as it stood before.
+    anew: Vec<TeamCode>,
+    /// Those of these who do not have it yet.
+    told_anew: Vec<Team>,
 }
 
 /// What a referral becomes by its answers.
@@ -47,12 +51,14 @@ pub(super) struct Hastened {
     urgency: Urgency,
     clocks: Vec<RunningClock>,
     /// Who holds it from now on: whoever covers, those told for information, and who covers for them.
-    joining: Vec<(Team, Holder)>,
+    pub(super) joining: Vec<(Team, Holder)>,
     /// What they get the keys of, less what is kept from them.
     opened: Vec<(Compartment, Identity)>,
     barred: Vec<(CompartmentId, AgencyId)>,
     /// Who must hear of it at once.
     pub(super) news: Vec<Telling>,
+    /// Whether those who have it are among them.
+    pub(super) tells_desk: bool,
 }
 
 impl Standing {
@@ -68,8 +74,18 @@ impl Standing {
         let headline = Some(headline).filter(|now| *now != pathway.headline(&stood));
         // Once it was passed on to another pathway, that one tells nobody by answers to other questions.
         let copies = if view.referral.answered_on.is_none() { pathway.copies(&answers) } else { Vec::new() };
+        let told = pathway.copies(before);
+        let is_new = |team: &TeamCode| told.iter().all(|copy| copy.team != team);
+        let of_today = urgency == Urgency::Today;
+        let new = copies.iter().filter(|copy| is_new(copy.team));
+        let anew = new.flat_map(|copy| std::iter::once(copy.team).chain(copy.cover.filter(|_| of_today))).cloned().collect();
         let copies = copies.into_iter().map(|copy| (copy.team.clone(), copy.cover.cloned())).collect();
-        Self { answers, urgency, is_raised: urgency < was, headline, copies }
+        Self { answers, urgency, is_raised: urgency < was, headline, copies, anew, told_anew: Vec::new() }
+    }
+
+    /// Whether others get all of it that they may have: whoever covers, or a team that is told because of what is said now.
+    pub(super) fn reaches_others(&self) -> bool {
+        self.becomes_today() || !self.told_anew.is_empty()
     }
 
     /// Whether everybody sees that it moved: by how urgent it is, or by its line.
@@ -125,7 +141,7 @@ impl App {
             None => *clock,
         };
         let clocks: Vec<RunningClock> = before.iter().map(hasten).collect();
-        if clocks == before && !standing.is_raised {
+        if clocks == before && !standing.is_raised && standing.told_anew.is_empty() {
             return Ok(None);
         }
         let referral = Referral {
@@ -140,11 +156,13 @@ impl App {
             opened: Vec::new(),
             barred: Vec::new(),
             news: Vec::new(),
+            tells_desk: false,
             referral,
         };
         if !standing.becomes_today() {
-            return Ok(Some(hastened));
+            return Box::pin(self.joined(caller, permit, sight, (hastened, standing))).await.map(Some);
         }
+        let hastened = Hastened { tells_desk: true, ..hastened };
         let referral = &hastened.referral;
         let holders = self.store.holders_of_shared(referral.id).await?;
         if holders.iter().any(|holder| holder.reason == GrantReason::Named) {
@@ -184,6 +202,50 @@ impl App {
         Ok(Some(Hastened { joining, opened, barred, news, ..hastened }))
     }
 
+    /// Those of the teams to be told for information of what is said now who do not have it yet; none where it went to people by
+    /// name.
+    pub(super) async fn told_anew(&self, referral: &Referral, mut standing: Standing) -> Result<Standing, Error> {
+        if standing.anew.is_empty() {
+            return Ok(standing);
+        }
+        let holders = self.store.holders_of_shared(referral.id).await?;
+        if holders.iter().any(|holder| holder.reason == GrantReason::Named) {
+            return Ok(standing);
+        }
+        for code in &standing.anew {
+            let Some(team) = self.store.team_by_code(code.as_str()).await?.filter(Team::has_key) else { continue };
+            let id = team.id.to_string();
+            if holders.iter().all(|holder| holder.id != id) && standing.told_anew.iter().all(|known| known.id != team.id) {
+                standing.told_anew.push(team);
+            }
+        }
+        Ok(standing)
+    }
+
+    /// With the teams that are told because of what is said now. Nothing is changed while it is being checked, so nothing is held.
+    async fn joined(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        sight: &Sight,
+        (hastened, standing): (Hastened, &Standing),
+    ) -> Result<Hastened, Error> {
+        if standing.told_anew.is_empty() {
+            return Ok(hastened);
+        }
+        let referral = &hastened.referral;
+        let (mut joining, mut news) = (Vec::new(), Vec::new());
+        for team in &standing.told_anew {
+            let holder = self.team_holder(team).await?.because(GrantReason::Copy);
+            let told = telling(referral, Addressee::Team(team.id), NoticeCode::Copied);
+            news.push(if standing.urgency == Urgency::Today { at_once(told) } else { told });
+            joining.push((team.clone(), holder));
+        }
+        let opened = self.opened_to_others(caller, permit, sight).await?;
+        let barred = self.store.barred_of(referral.id).await?;
+        Ok(Hastened { joining, opened, barred, news, ..hastened })
+    }
+
     /// The keys of the compartments that a permit reaches and that those who join may have, each epoch's by itself.
     async fn opened_to_others(
         &self,
@@ -204,7 +266,7 @@ impl App {
         details: &mut Details,
         at: Timestamp,
     ) -> Result<(), Error> {
-        let Hastened { referral, urgency, clocks, joining, opened, barred, news } = hastened;
+        let Hastened { referral, urgency, clocks, joining, opened, barred, news, .. } = hastened;
         tx.hasten(referral.id, urgency, &clocks).await?;
         tx.change_clocks(referral.id, &clocks).await?;
         self.tell(tx, &news, at).await?;

@@ -48,6 +48,8 @@ impl App {
         let mut tidied = Timestamp::from_millis(0);
         let mut minded = Timestamp::from_millis(0);
         let mut renewing = true;
+        // The start has told it.
+        let mut warned = self.now().uk_date();
         let mut ticks = ticks();
         loop {
             tokio::select! {
@@ -58,6 +60,10 @@ impl App {
             if now.since(tidied) >= TIDY_EVERY {
                 tidied = now;
                 in_turn(&stop, self.hourly(now)).await;
+            }
+            if now.uk_date() != warned {
+                warned = now.uk_date();
+                self.warn_of_holidays();
             }
             // While there is much to renew, it goes on from tick to tick.
             if renewing || now.since(minded) >= MIND_EVERY {
@@ -90,6 +96,7 @@ impl App {
 
     fn soon(&self) -> Vec<Job<'_>> {
         vec![
+            job("keys could not be reconciled with the log", async { self.reconcile_keys().await.map(drop) }),
             job("what waits for a check could not be minded", async { self.mind_checks().await.map(drop) }),
             job("what is urgent and unopened could not be minded", async { self.mind_urgent().await.map(drop) }),
         ]

@@ -156,6 +156,9 @@ impl App {
             once.remember(&mut tx, &InvitationMade::of(&account, request.at)).await?;
         }
         let invited = self.write_invitation(&mut tx, &account, request.at).await?;
+        if let Founder::Caller(caller) = founder {
+            tx.reset_code_is_of(user, caller.user()).await?;
+        }
         tx.commit(permit, &Details::default()).await?;
         Ok(invited)
     }

@@ -60,6 +60,11 @@ impl KeyFiles {
         Ok(Authenticator::new(read(&folder.join(EVENT))?))
     }
 
+    /// What is wrong with each of a folder's key files; nothing where they can be used.
+    pub fn faults(folder: &Path) -> Vec<Error> {
+        [EVENT, LOG, PEPPER, SECOND_FACTOR].iter().filter_map(|name| read(&folder.join(name)).err()).collect()
+    }
+
     /// Makes the key files that a folder lacks, each 32 random bytes, mode 600. None is ever overwritten.
     ///
     /// # Errors
@@ -125,5 +130,8 @@ mod tests {
         fs::remove_file(folder.path().join(LOG)).expect("removed");
         let error = KeyFiles::read(folder.path()).map(drop).expect_err("missing");
         assert!(error.to_string().contains("log-1.key cannot be read"), "{error}");
+        fs::write(folder.path().join(EVENT), "no key").expect("written");
+        let faults: Vec<String> = KeyFiles::faults(folder.path()).iter().map(ToString::to_string).collect();
+        assert!(faults.len() == 2 && faults[0].contains(EVENT) && faults[1].contains(LOG), "{faults:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The keys of an agency's teams, for those who look after them: fingerprints, epochs, holders, what is being renewed.
 
-use super::{App, Caller, Error, Founder, gate::bare};
+use super::{App, Caller, Error, Founder, ReconciliationView, gate::bare};
 use crate::{
     audit::Details,
     domain::{
@@ -26,6 +26,8 @@ pub struct KeysView {
     pub teams: Vec<TeamKeyView>,
     /// What is being renewed, and what was lately; the newest first.
     pub renewals: Vec<RenewalView>,
+    /// When keys and grants were last held against the log, and what did not agree.
+    pub reconciliation: Option<ReconciliationView>,
 }
 
 /// The key of a team.
@@ -82,7 +84,7 @@ impl App {
             shown.push(RenewalView { renewal, of });
         }
         self.store.record(vec![(permit, Details::default())]).await?.pop().ok_or(Error::Conflict("nothing was recorded"))??;
-        Ok(KeysView { teams, renewals: shown })
+        Ok(KeysView { teams, renewals: shown, reconciliation: self.reconciliation_view().await? })
     }
 
     async fn team_key_view(&self, team: Team) -> Result<TeamKeyView, Error> {

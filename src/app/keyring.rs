@@ -9,7 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::{App, Caller, Error};
 use crate::{
-    audit::{body::Body, row::WrittenOnce},
+    audit::{
+        body::Body,
+        row::{Vouch, WrittenOnce},
+    },
     crypto::{AgeSuite, Identity, Recipient, RecipientOf, SessionWrap, WrapContext, WrapOf, unwrap_key},
     domain::{
         ids::{AgencyId, EventId, KeyId, TeamId, UserId},
@@ -53,6 +56,11 @@ impl Evidence {
     /// Whoever did the act of this event; none where it was no person, or the event is not there.
     pub(super) fn actor(&self, event: EventId) -> Option<UserId> {
         UserId::parse(self.0.get(&event)?.actor.user.as_deref()?).ok()
+    }
+
+    /// Whether this event vouches for a row that stands so.
+    pub(super) fn vouches(&self, event: EventId, row: &Vouch) -> bool {
+        self.0.get(&event).is_some_and(|body| body.vouched(&row.table, &row.id) == Some(row.digest))
     }
 
     /// Fails unless this event vouches for exactly this row.

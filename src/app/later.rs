@@ -12,19 +12,22 @@ pub(super) struct Sorted {
     pub(super) open: Answers,
     /// What is kept from somebody: by the compartment that seals it.
     pub(super) kept: Vec<(CompartmentId, Answers)>,
+    /// What is kept from somebody from now on, in a compartment of its own.
+    pub(super) anew: Answers,
 }
 
 impl Sorted {
     /// Whether only those learn of it who hold what is kept from somebody.
     pub(super) fn is_hidden(&self) -> bool {
-        self.open.is_empty() && !self.kept.is_empty()
+        self.open.is_empty() && !(self.kept.is_empty() && self.anew.is_empty())
     }
 
     /// Which of the compartments that are kept from somebody, of all that the caller opens, are written to or given on.
     pub(super) fn reached(&self, standing: &Standing, all: impl Iterator<Item = CompartmentId>) -> Vec<ShownCompartment> {
         let shown = |id| ShownCompartment { id, kind: CompartmentKind::Withheld };
-        if standing.becomes_today() {
-            // What becomes a matter of today goes to whoever covers as well, with all that they may have of it.
+        if standing.reaches_others() {
+            // What becomes a matter of today goes to whoever covers as well, with all that they may have of it; so does what is
+            // now told to another team.
             return all.map(shown).collect();
         }
         self.kept.iter().map(|(compartment, _)| shown(*compartment)).collect()
@@ -34,22 +37,24 @@ impl Sorted {
 /// Where what is said anew to a question is kept from somebody: with what was said before or, of a question that could be kept
 /// back and was not, with what is kept from the most. Whoever kept one address from an agency has not decided that the next may
 /// go there, and what has reached somebody cannot be called back.
-fn keeper(view: &ReferralView, id: &QuestionId) -> Option<CompartmentId> {
+pub(super) fn keeper(view: &ReferralView, id: &QuestionId) -> Option<CompartmentId> {
     let question = view.pathway.pathway.question(id).filter(|question| question.can_be_withheld())?;
     let sealed = || view.withheld.iter().filter(|kept| kept.compartment.is_some());
     let asked = |kept: &&WithheldView| kept.questions.contains(&question.id);
     // A mark on what stands with the rest does not keep it there: the mark refuses it wherever it is sealed.
-    sealed().find(asked).or_else(|| sealed().max_by_key(|kept| kept.from.len()))?.compartment
+    sealed().filter(asked).max_by_key(|kept| kept.from.len()).or_else(|| sealed().max_by_key(|kept| kept.from.len()))?.compartment
 }
 
 /// Sorts answers that are given anew, to somebody to whom a referral stood like this before. Of a group that is kept from
 /// somebody, the rest that stands as it stood is not said again: that would be a sign that something else changed.
-pub(super) fn sorted(view: &ReferralView, before: &Answers, given: &Answers) -> Sorted {
+pub(super) fn sorted(view: &ReferralView, before: &Answers, given: &Answers, anew: &[QuestionId]) -> Sorted {
     let pathway = &view.pathway.pathway;
     let (mut open, mut stood) = (pathway.part(given, None), pathway.part(before, None));
+    let (rest, fresh) = pathway.split(&open, anew);
+    (open, stood) = (rest, pathway.split(&stood, anew).0);
     let mut kept = Vec::new();
     for compartment in view.withheld.iter().filter_map(|place| place.compartment) {
-        let here = |id: &&QuestionId| keeper(view, id) == Some(compartment);
+        let here = |id: &&QuestionId| !anew.contains(id) && keeper(view, id) == Some(compartment);
         let questions: Vec<QuestionId> = given.iter().map(|(id, _)| id).filter(here).cloned().collect();
         let (rest, part) = pathway.split(&open, &questions);
         (open, stood) = (rest, pathway.split(&stood, &questions).0);
@@ -57,7 +62,7 @@ pub(super) fn sorted(view: &ReferralView, before: &Answers, given: &Answers) -> 
             kept.push((compartment, part));
         }
     }
-    Sorted { open: open.only(|id| open.get(id) != stood.get(id)), kept }
+    Sorted { open: open.only(|id| open.get(id) != stood.get(id)), kept, anew: fresh }
 }
 
 /// What some answers tell anew to somebody who is refused part of the answers to some questions, and how it stands for them then.

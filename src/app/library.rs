@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{App, Error, gate::bare};
+use super::{App, Error, gate::bare, route_check::teams_of};
 use crate::{
     audit::Details,
     domain::{
@@ -47,6 +47,13 @@ impl Versioned {
 pub(super) struct Library {
     current: HashMap<String, Versioned>,
     earlier: std::sync::Mutex<HashMap<String, Versioned>>,
+}
+
+impl Library {
+    /// Whether a pathway in force sends anything to the team with this code.
+    pub(super) fn names_team(&self, code: &str) -> bool {
+        self.current.values().any(|known| teams_of(&known.pathway).any(|team| team.as_str() == code))
+    }
 }
 
 /// What a caller may see of a pathway in a list.

@@ -219,6 +219,21 @@ impl App {
     }
 }
 
+impl App {
+    /// Whether a text is the user name or id of somebody: the log is asked with it, and shows names.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn is_somebody(&self, text: &str) -> Result<bool, Error> {
+        let account = match (UserId::parse(text), Username::parse(text)) {
+            (Ok(user), _) => self.store.account(user).await?,
+            (_, Ok(name)) => self.store.account_by_username(&name).await?,
+            _ => None,
+        };
+        Ok(account.is_some())
+    }
+}
+
 /// What the event of a reading says where one place was asked for.
 fn one_place() -> LogAsked {
     LogAsked { filters: vec!["index"], ..LogAsked::default() }

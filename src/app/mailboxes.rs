@@ -7,7 +7,7 @@ use crate::{
     domain::{
         action::Action,
         ids::{AgencyId, UserId},
-        mailing::MailAddress,
+        mailing::{MailAddress, MailHours, QUIET_UNLESS_SAID},
         role::Role,
         time::Timestamp,
     },
@@ -20,8 +20,8 @@ use crate::{
 pub struct MailboxView {
     /// The address.
     pub address: MailAddress,
-    /// Whether what is not urgent waits for a working day.
-    pub quiet: bool,
+    /// When they let mail come that is not urgent.
+    pub hours: MailHours,
     /// Since when no more goes there, because mail came back.
     pub stopped_at: Option<Timestamp>,
 }
@@ -45,10 +45,10 @@ impl App {
         let Some(row) = self.store.mailboxes(&[caller.user()]).await?.pop() else { return Ok(None) };
         let sealed = SealedAddress { key_version: row.key_version, bytes: row.sealed };
         let address = open_address(&sealed, &self.sealing, row.user)?;
-        Ok(Some(MailboxView { address, quiet: row.quiet, stopped_at: row.stopped_at }))
+        Ok(Some(MailboxView { address, hours: row.hours, stopped_at: row.stopped_at }))
     }
 
-    /// Says where the caller's mail goes from now on, and whether it waits for working hours; none for no mail.
+    /// Says where the caller's mail goes from now on, and when it may come; none for no mail.
     ///
     /// # Errors
     /// [`Error::Refused`].
@@ -57,10 +57,10 @@ impl App {
         request: &RequestContext,
         caller: &Caller,
         address: Option<&MailAddress>,
-        quiet: bool,
+        hours: MailHours,
     ) -> Result<(), Error> {
         let permit = self.ask(own(&caller.acting()?, Action::SetMailbox, caller.user(), request)).await?;
-        self.keep_mailbox(permit, caller.user(), (address, quiet)).await
+        self.keep_mailbox(permit, caller.user(), (address, hours)).await
     }
 
     /// The same for a person of an agency, by whoever makes their account.
@@ -81,21 +81,23 @@ impl App {
         if self.store.account(user).await?.is_none_or(|account| account.agency != agency) {
             return Err(Error::Malformed("this is nobody of the agency"));
         }
-        self.keep_mailbox(permit, user, (Some(address), true)).await
+        self.keep_mailbox(permit, user, (Some(address), MailHours::Agency)).await
     }
 
     async fn keep_mailbox(
         &self,
         permit: Permit,
         user: UserId,
-        (address, quiet): (Option<&MailAddress>, bool),
+        (address, hours): (Option<&MailAddress>, MailHours),
     ) -> Result<(), Error> {
         let set_at = permit.act().request.at;
         let mut tx = self.store.begin().await?;
         match address {
             Some(address) => {
                 let SealedAddress { key_version, bytes } = seal_address(address, &self.sealing, user, &*self.random);
-                let row = MailboxRow { user, sealed: bytes, key_version, quiet, set_at, failed_at: None, stopped_at: None };
+                let quiet = hours.is_quiet(QUIET_UNLESS_SAID);
+                let row =
+                    MailboxRow { user, sealed: bytes, key_version, hours, quiet, set_at, failed_at: None, stopped_at: None };
                 tx.set_mailbox(&row).await?;
             }
             None => tx.remove_mailbox(user).await?,
@@ -127,6 +129,29 @@ impl App {
         let mut views: Vec<FailingView> = rows.into_iter().map(view).collect();
         views.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(views)
+    }
+
+    /// Whether mail that is not urgent waits for working hours in the caller's agency, for those who have not said otherwise.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn mail_hours(&self, caller: &Caller) -> Result<bool, Error> {
+        Ok(self.store.mail_hours(caller.agency()).await?.unwrap_or(QUIET_UNLESS_SAID))
+    }
+
+    /// Says whether it does. Mail that waits already goes at the hour that was right when it came, or later.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for all but the agency's administrators.
+    pub async fn set_mail_hours(&self, request: &RequestContext, caller: &Caller, quiet: bool) -> Result<(), Error> {
+        let agency = caller.agency();
+        let (actor, relation) = Founder::Caller(caller).acting_on(agency, Role::AgencyAdministrator)?;
+        let act = bare(actor, Action::SetMailHours, Object::Agency(agency), relation, State::None, request);
+        let permit = self.ask(act).await?;
+        let mut tx = self.store.begin().await?;
+        tx.set_mail_hours(agency, quiet, request.at).await?;
+        tx.commit(permit, &Details::default()).await?;
+        Ok(())
     }
 
     /// Lets mail go again to somebody of the caller's agency, after the address was looked at.

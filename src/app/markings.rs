@@ -7,7 +7,7 @@ use super::{App, Error, MarkView, ReferralView, opening::Sight, telling::telling
 use crate::{
     domain::{
         code::QuestionId,
-        ids::{AgencyId, EventId, ReferralId, TeamId, UserId},
+        ids::{AgencyId, CompartmentId, EventId, ReferralId, TeamId, UserId},
         notice::{Addressee, NoticeCode, Telling},
         time::Timestamp,
         withheld::Mark,
@@ -32,7 +32,7 @@ pub struct MarkingView {
 
 impl App {
     /// The acts by which answers of a referral were marked and marks taken away, as far as the caller may know of them: nothing of
-    /// what they are refused or ever were. What no event vouches for is told of nowhere.
+    /// what they are refused or ever were, nor of what is sealed away from them. What no event vouches for is told of nowhere.
     pub(super) async fn marking_views(&self, sight: &Sight, referral: ReferralId) -> Result<Vec<MarkingView>, Error> {
         let mut found = self.store.markings(&[referral]).await?;
         found.retain(|found| sight.marks.tells(referral, &found.mark));
@@ -83,7 +83,8 @@ impl App {
         Ok(left)
     }
 
-    /// How many of those who work on a referral can read all of it, and how many they are.
+    /// How many of those who work on a referral can read all of it, as far as the reader may know, and how many they are: what is
+    /// sealed away from the reader is not counted, so that the number does not tell of it.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -91,7 +92,9 @@ impl App {
         let referral = &view.referral;
         let agencies = self.store.agencies().await?;
         let marked = |mark: &MarkView| agencies.iter().find(|agency| agency.code == mark.agency.0).map(|agency| agency.id);
-        let barred = self.store.barred_of(referral.id).await?.into_iter().map(|(_, agency)| agency);
+        let is_known = |id: &CompartmentId| view.withheld.iter().any(|part| part.compartment == Some(*id));
+        let barred =
+            self.store.barred_of(referral.id).await?.into_iter().filter(|(id, _)| is_known(id)).map(|(_, agency)| agency);
         let refused: BTreeSet<AgencyId> = view.marks.iter().filter_map(marked).chain(barred).collect();
         let named = self.named_on(referral.id).await?;
         if named.is_empty() {

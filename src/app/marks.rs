@@ -88,7 +88,24 @@ impl Marks {
     }
 }
 
+/// From whom some answers are kept, and which.
+pub(super) type KeptFrom = (BTreeSet<AgencyId>, Vec<QuestionId>);
+
 impl ReferralView {
+    /// Forgets marks on answers that are sealed away from the reader: they would tell that the answer is there. `sees_all` where
+    /// what the view lacks was only not asked for.
+    pub(super) fn forget_unseen(&mut self, sees_all: bool) {
+        if sees_all || (self.marks.is_empty() && self.markings.is_empty()) {
+            return;
+        }
+        let now = latest(self);
+        self.marks.retain(|mark| now.get(&mark.question).is_some());
+        for act in &mut self.markings {
+            act.questions.retain(|question| now.get(question).is_some());
+        }
+        self.markings.retain(|act| !act.questions.is_empty());
+    }
+
     /// What was marked of the answers that the reader sees, one for each question.
     pub(super) fn marked(&self) -> Vec<WithheldView> {
         if self.marks.is_empty() {
@@ -251,7 +268,7 @@ impl App {
 
     /// The agencies with these codes, to which answers can be refused: half a referral would be taken for the whole by the team
     /// that works on it.
-    async fn agencies_refused(
+    pub(super) async fn agencies_refused(
         &self,
         caller: &Caller,
         referral: &Referral,
@@ -284,7 +301,7 @@ impl App {
 
     /// Fails unless somebody who works on it may still read the answer to a question when people of these agencies are refused
     /// it, with those that are already: by marks on it, or by what is sealed away from them, whichever answer that is.
-    async fn check_somebody_left(
+    pub(super) async fn check_somebody_left(
         &self,
         (referral, sight): (&Referral, &Sight),
         question: &QuestionId,
@@ -355,17 +372,16 @@ impl App {
         &self,
         sight: &Sight,
         referral: &Referral,
-        (before, open, kept): (&Answers, &Answers, &[(CompartmentId, Vec<QuestionId>)]),
+        (before, open, kept): (&Answers, &Answers, &[KeptFrom]),
     ) -> Result<BTreeSet<AgencyId>, Error> {
-        let compartments: Vec<CompartmentId> = kept.iter().map(|(compartment, _)| *compartment).collect();
-        let barred = if compartments.is_empty() { Vec::new() } else { self.store.barred_from(&compartments).await? };
         let form = self.form_at(referral.form_version(), referral.kind).await?;
         let mut blind = self.kept_from(sight, referral.id).await?;
+        blind.extend(kept.iter().flat_map(|(from, _)| from));
         blind.retain(|agency| {
             let marks = sight.marks.of(referral.id).filter(|mark| mark.agency == *agency);
             let marked: Vec<QuestionId> = marks.map(|mark| mark.question.clone()).collect();
-            let has = |id: &CompartmentId| !barred.contains(&(*id, *agency));
-            let sees_kept = kept.iter().any(|(id, questions)| has(id) && !questions.iter().all(|id| marked.contains(id)));
+            let sees_kept =
+                kept.iter().any(|(from, questions)| !from.contains(agency) && !questions.iter().all(|id| marked.contains(id)));
             // Of a group that is refused in part the rest stands as it stood.
             let stood = form.pathway.without(before.clone(), &marked);
             let told = told_anew(&form.pathway, stood, &form.pathway.without(open.clone(), &marked), &marked).0;

@@ -18,6 +18,7 @@ use crate::{
         actor::Place,
         ids::{KeyId, MembershipId, TeamId, UserId, WrapId},
         notice::{NoticeCode, Telling},
+        renewal::Subject,
         role::Role,
         time::Timestamp,
     },
@@ -157,7 +158,11 @@ impl App {
             return Err(Error::Conflict(CHANGED));
         }
         let keys = match taken {
-            Some(held) => self.leave_key(&mut tx, &held, request.at).await?,
+            Some(held) => {
+                let keys = self.leave_key(&mut tx, &held, request.at).await?;
+                self.begin_renewal(&mut tx, team.agency, Subject::Person(user), request.at).await?;
+                keys
+            }
             None => Vec::new(),
         };
         self.tell(&mut tx, &news, request.at).await?;
@@ -221,6 +226,10 @@ impl App {
             return Err(Error::Conflict(CHANGED));
         }
         let keys = self.leave_key(&mut tx, &held, request.at).await?;
+        if place.opens() {
+            // What was given to the person by name may have rested on this place.
+            self.begin_renewal(&mut tx, team.agency, Subject::Person(user), request.at).await?;
+        }
         self.tell(&mut tx, &news, request.at).await?;
         tx.commit(permit, &Details { keys, about: Some(user), ..Details::default() }).await?;
         Ok(done)
@@ -246,10 +255,26 @@ impl App {
         }
     }
 
-    /// Whom to tell that somebody holds a team's key no more: its leads.
+    /// Whom to tell that somebody holds a team's key no more: its leads; and where nobody is left, those who watch over the agency.
     pub(super) async fn tell_of_leaving(&self, team: TeamId, user: UserId, code: NoticeCode) -> Result<Vec<Telling>, Error> {
+        if self.remains(team, user).await? == Remains::Nobody {
+            return self.tell_watchers(&self.team(team).await?, user, NoticeCode::TeamKeyless).await;
+        }
         let leads = self.leads_with_key(team).await?.into_iter().filter(|lead| *lead != user);
         Ok(leads.map(|lead| of_member(lead, code, user, team)).collect())
+    }
+
+    /// Those who are told when a team's key is in nobody's hands, or in new ones that no holder handed it to: the data protection
+    /// officers and administrators of its agency and the hub's operators, so that no single one of them can bring it about unseen.
+    pub(super) async fn tell_watchers(&self, team: &Team, about: UserId, code: NoticeCode) -> Result<Vec<Telling>, Error> {
+        let mut watchers = self.officers(team.agency, &[Role::Dpo, Role::AgencyAdministrator]).await?;
+        for operator in self.store.people_with(Role::HubOperator).await? {
+            if !watchers.contains(&operator) {
+                watchers.push(operator);
+            }
+        }
+        watchers.retain(|user| *user != about);
+        Ok(watchers.into_iter().map(|to| Telling { urgent: true, ..of_member(to, code, about, team.id) }).collect())
     }
 
     /// What becomes of a team if somebody leaves its key.

@@ -18,6 +18,7 @@ mod checks;
 mod clock;
 mod closings;
 mod copies;
+mod cover;
 pub mod cookie;
 mod credentials;
 mod database_files;
@@ -32,17 +33,23 @@ mod draft_saving;
 mod drafts;
 mod download;
 mod enquiries;
+mod enrolments;
 mod error;
 mod escalations;
 mod file_sealing;
 mod files;
+mod founding;
 mod gate;
+mod give_back;
 mod hastening;
+mod helpline;
 mod housekeeping;
 mod idempotency;
+mod inspection;
 mod intake;
 mod invitations;
 mod kept;
+mod kept_anew;
 mod key_files;
 mod key_views;
 mod keyring;
@@ -68,14 +75,17 @@ mod people;
 mod places;
 mod quarantine;
 mod reading;
+mod recovery_keys;
 mod recalls;
 mod preview;
 mod recipients;
+mod reconciling;
 mod redirections;
 mod referral_view;
 mod relations;
 mod renewals;
 mod replacements;
+mod resets;
 mod route_check;
 mod safeguarding_leads;
 mod saved_views;
@@ -85,6 +95,7 @@ mod senders;
 mod sent;
 mod sequencer;
 mod share_items;
+mod share_kept;
 mod share_notes;
 mod share_openings;
 mod share_parts;
@@ -137,13 +148,19 @@ pub use destinations::{DeskHours, Destination, RedirectionPreview};
 pub use download::Download;
 pub use draft_saving::Saved;
 pub use drafts::{DraftItem, DraftView, PartView};
+pub use enrolments::{AGENCY_TAKEN, EnrolledAgency, FirstPerson, NewAgency, RecoveryRecipient, TEAM_TAKEN};
 pub use error::Error;
 pub use files::FileView;
+pub use founding::{FirstInvitation, Founding};
+pub use give_back::OwedView;
 pub use hastening::milder;
+pub use helpline::Helpline;
 pub use idempotency::{Added, Answered, IdempotencyKey};
+pub use inspection::{Inspected, Level, ONE_GIBIBYTE, hub_there, inspect, space_level};
 pub use intake::{Arrived, Chunks, Onto};
 pub use invitations::{InvitationMade, Invited, Joining, NotJoined};
 pub use kept::KeptView;
+pub use kept_anew::Saying;
 pub use key_files::KeyFiles;
 pub use key_views::{KeysView, RenewalView, TeamKeyView};
 pub use library::{PathwayView, Versioned};
@@ -163,8 +180,11 @@ pub use people::{HeldPlace, NewPerson, PeoplePage, PersonView};
 pub use preview::{Preview, Reads};
 pub use quarantine::QuarantineView;
 pub use recipients::{Copied, RestrictedMember};
+pub use reconciling::ReconciliationView;
+pub use recovery_keys::{NewRecoveryKey, make_recovery_key, recovery_fingerprint, recovery_of};
 pub use redirections::Redirection;
 pub use referral_view::{EntryView, HolderView, LetGo, MessageView, ReferralView};
+pub use resets::{Given, Loss, ResetView};
 pub use route_check::{RouteNote, check_routes};
 pub use safeguarding_leads::LeadView;
 pub use saved_views::NewSavedView;
@@ -191,7 +211,7 @@ pub use work_contacts::{Reached, WorkContact};
 
 // What the doors need of rooms they may not name.
 pub use crate::{
-    crypto::{BadPassword, NewPassword, Password},
+    crypto::{BadPassword, BadShare, BadSplit, NewPassword, Password, RecoveryShare, demonstration_password},
     pathways::{
         CALENDAR, Faults, Library as PathwayLibrary, Loaded as LoadedPathway, SCREENING, answers_to_json, definition_json,
         example, example_given, parse_calendar, parse_screening, raw_from_json, raw_from_request, schema, unwanted,
@@ -242,6 +262,7 @@ pub struct App {
     /// Who runs the hub, as pages say it.
     partnership: String,
     name: String,
+    helpline: Option<Helpline>,
 }
 
 impl App {
@@ -273,6 +294,11 @@ impl App {
     /// The partnership that runs the hub.
     pub fn partnership(&self) -> &str {
         &self.partnership
+    }
+
+    /// The number of whoever runs the hub, if the configuration gives one.
+    pub const fn helpline(&self) -> Option<&Helpline> {
+        self.helpline.as_ref()
     }
 
     /// Whether the database answers: for readiness.

@@ -181,6 +181,7 @@ impl NoticeView {
             (NoticePlace::Mail, _) => Some("/account/mail".to_owned()),
             (NoticePlace::Admissions, _) => Some("/admissions".to_owned()),
             (NoticePlace::People, _) => Some("/people".to_owned()),
+            (NoticePlace::Keys, _) => Some("/keys".to_owned()),
             (NoticePlace::Account, _) => Some("/account".to_owned()),
             _ => None,
         }

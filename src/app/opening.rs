@@ -35,6 +35,8 @@ pub(super) struct Sight {
     grants: Vec<grants::Found>,
     /// Those on what is kept from an agency of the caller's: they open nothing to them.
     kept: Vec<grants::Found>,
+    /// Compartments that are kept from some agency, the caller's or another.
+    barred: BTreeSet<CompartmentId>,
     /// The answers that were marked after sending.
     pub(super) marks: Marks,
 }
@@ -95,6 +97,11 @@ impl Sight {
         all.filter(|found| found.kind == CompartmentKind::Withheld).map(|found| found.grant.compartment).collect()
     }
 
+    /// Whether what stands in a compartment is kept from somebody.
+    pub(super) fn is_kept_from_some(&self, shown: &ShownCompartment) -> bool {
+        shown.kind == CompartmentKind::Withheld || self.barred.contains(&shown.id)
+    }
+
     /// Whether something of a referral that would reach the caller is kept from an agency of theirs.
     pub(super) fn keeps_from_caller(&self, referral: ReferralId) -> bool {
         self.kept.iter().any(|found| found.grant.referral == referral && found.kind == CompartmentKind::Withheld)
@@ -145,7 +152,8 @@ impl Sight {
 impl App {
     /// The caller's live grants on these referrals, but those on what is kept from an agency of theirs.
     pub(super) async fn sight(&self, caller: &Caller, referrals: &[ReferralId]) -> Result<Sight, Error> {
-        let (mut grants, mut kept) = (self.store.grants_of(&caller.holders(), referrals).await?, Vec::new());
+        let mut grants = self.store.grants_of(&caller.holders(), referrals).await?;
+        let (mut kept, mut closed) = (Vec::new(), BTreeSet::new());
         let can_be_kept = |kind| matches!(kind, CompartmentKind::Withheld | CompartmentKind::Share);
         let asked: BTreeSet<CompartmentId> =
             grants.iter().filter(|found| can_be_kept(found.kind)).map(|found| found.grant.compartment).collect();
@@ -154,10 +162,11 @@ impl App {
             let own = caller.agencies();
             let barred = self.store.barred_from(&asked.into_iter().collect::<Vec<_>>()).await?;
             let is_kept = |of| barred.iter().any(|(compartment, agency)| *compartment == of && own.contains(agency));
+            closed.extend(barred.iter().map(|(compartment, _)| *compartment));
             kept.extend(grants.extract_if(.., |found| is_kept(found.grant.compartment)));
         }
         let marks = Box::pin(self.marks(caller.agencies(), referrals)).await?;
-        Ok(Sight { grants, kept, marks })
+        Ok(Sight { grants, kept, barred: closed, marks })
     }
 
     /// Fetches and checks what opening these items rests on: their events, their grants' events, the compartments' keys.

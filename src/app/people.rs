@@ -39,6 +39,8 @@ pub struct PersonView {
     pub state: AccountState,
     /// When their invitation runs out, or ran out; none when they have joined or none was made.
     pub invited_until: Option<Timestamp>,
+    /// When their password was reset, while nobody has admitted the key that they made or will make after it.
+    pub reset_at: Option<Timestamp>,
     /// When they last signed in, as far as it was noted.
     pub last_sign_in: Option<Timestamp>,
     /// Whether they could sign in and have not for [`DORMANT`].
@@ -239,7 +241,8 @@ impl App {
             })
         };
         let is_old = |last: Timestamp| request.at.since(last) >= DORMANT;
-        let view = |Person { account, invited_until, last_sign_in, trained_on }: Person| PersonView {
+        let view = |Person { account, invited_until, reset_at, last_sign_in, trained_on }: Person| PersonView {
+            reset_at,
             last_sign_in,
             dormant: account.is_ready() && last_sign_in.is_some_and(is_old),
             training: Training::of(trained_on, request.at.uk_date()),

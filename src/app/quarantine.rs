@@ -43,7 +43,6 @@ const NOT_STOPPED: &str = "this file is not in quarantine";
 
 /// A file with every copy of it, as an act on one of them finds it.
 struct Everywhere {
-    origin: EntryId,
     /// The compartment of the origin.
     stands_in: ShownCompartment,
     /// The desk's own.
@@ -66,7 +65,7 @@ impl Everywhere {
 
 impl App {
     /// Puts a file into quarantine, once for each key: from then on nobody downloads it nor any copy of it, and whoever could is
-    /// told. One that is there already stays there.
+    /// told. One that is there already stays there; a graver reason takes the place of the one before, and is told anew.
     ///
     /// # Errors
     /// [`Error::Unseen`] when the caller cannot see it or it does not exist; [`Error::Refused`].
@@ -110,7 +109,11 @@ impl App {
         let mut tx = self.store.begin().await?;
         let done = Added { id: entry.to_string(), at: request.at };
         once.remember(&mut tx, &done).await?;
-        if tx.quarantine_file(file.origin, &stopped).await? {
+        let known = file.state.stopped.and_then(|stopped| stopped.reason);
+        if !file.state.is_quarantined() || reason.is_some_and(|reason| reason.is_graver_than(known)) {
+            if !tx.quarantine_file(&file.state, &stopped).await? {
+                return Err(Error::Conflict("somebody has just stopped this file or let it out"));
+            }
             self.tell(&mut tx, &news, request.at).await?;
             let why = reason.map(StopReason::code);
             tx.commit(permit, &Details { entries: vec![(entry, sha256)], compartments, why, ..Details::default() }).await?;
@@ -160,8 +163,8 @@ impl App {
         let mut tx = self.store.begin().await?;
         let done = Added { id: entry.to_string(), at: request.at };
         once.remember(&mut tx, &done).await?;
-        if !tx.lift_quarantine(file.origin, &Lifted { by: caller.user(), at: request.at, reason }).await? {
-            return Err(Error::Conflict(NOT_STOPPED));
+        if !tx.lift_quarantine(&file.state, &Lifted { by: caller.user(), at: request.at, reason }).await? {
+            return Err(Error::Conflict("somebody has just let this file out, or stopped it for another reason"));
         }
         self.tell(&mut tx, &news, request.at).await?;
         let (compartments, why) = (file.scopes(file.stands_in.id), Some(reason.code()));
@@ -181,7 +184,7 @@ impl App {
         // A copy that does not know what it is of stands for itself.
         let stands_in = stands_in.unwrap_or(ShownCompartment { id, kind: CompartmentKind::Share });
         let copies = self.store.copies_of_file(state.origin).await?;
-        Ok(Everywhere { origin: state.origin, stands_in, casework, copies, state })
+        Ok(Everywhere { stands_in, casework, copies, state })
     }
 
     /// Whoever can read a file, or a copy of it, but for the person who acts.

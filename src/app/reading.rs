@@ -69,6 +69,8 @@ pub(super) struct Seen {
     pub(super) feedback: Vec<FeedbackView>,
     pub(super) files: Vec<Described>,
     pub(super) entries: Vec<EntryView>,
+    /// How many items the caller reaches and has no key to: they were sealed while the caller had none.
+    pub(super) locked: usize,
     /// What copies were seen of, with what they are.
     pub(super) copied: HashSet<(EntryId, &'static str)>,
     /// Of copies of what was added, which source each is of.
@@ -76,7 +78,7 @@ pub(super) struct Seen {
     /// What must be read first though the answers behind it are not among those shared.
     pub(super) warned: Vec<String>,
     pub(super) legal_reason: Option<String>,
-    pub(super) stop: Option<(UserId, Stop)>,
+    pub(super) stop: Option<(UserId, Timestamp, Stop)>,
     pub(super) desk: Option<DeskView>,
     /// Whether the caller holds something of it that is kept apart, read or not.
     pub(super) holds_apart: bool,
@@ -337,7 +339,8 @@ impl App {
         };
         seen.holds_withheld |= !seen.withheld.is_empty();
         seen.answers_all = caller.answers_all(&sight, &referral, relation);
-        seen.actions = self.actions(caller, (&referral, &sight), &seen.kinds);
+        let decides = self.decides_for_desk(caller, &referral, &sight).await?;
+        seen.actions = self.actions(caller, (&referral, &sight), &seen.kinds, decides);
         if !on_paper && seen.kinds.iter().any(|shown| shown.kind == CompartmentKind::Shared) {
             seen.markings = self.marking_views(&sight, referral.id).await?;
         }
@@ -346,6 +349,31 @@ impl App {
         }
         let is_whole = !sight.is_partial(referral.id);
         Ok((self.view(referral, (form, versioned), relation, seen).await?, is_whole))
+    }
+
+    /// Those of some items that the caller has a key to, each with the identity that opens it. What was sealed while they had none
+    /// is left out: the rest is theirs all the same.
+    async fn readable(
+        &self,
+        caller: &Caller,
+        permit: &Permit,
+        sight: &Sight,
+        all: Vec<entries::Found>,
+        unwrapped: &mut Unwrapped,
+    ) -> Result<(Vec<entries::Found>, Vec<Identity>), Error> {
+        let (mut items, mut identities) = (Vec::new(), Vec::new());
+        let ground = self.ground(sight, &all).await?;
+        for item in all {
+            match self.identity_for(caller, permit, &ground, &item, unwrapped).await {
+                Ok(identity) => {
+                    identities.push(identity);
+                    items.push(item);
+                }
+                Err(Error::Unseen) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((items, identities))
     }
 
     /// Opens every item of the compartments that a permit reaches, once its event is committed.
@@ -362,13 +390,11 @@ impl App {
         let relation = permit.act().relation;
         let reached: Vec<_> = kinds.iter().map(|shown| shown.id).collect();
         let found = self.store.entries_in(&reached).await?;
-        let originals: HashSet<EntryId> = found.iter().map(|item| item.entry.id).collect();
         seen.left_out = sight.marks.left_out(referral.id, seen.on_paper);
-        let mut identities: Vec<Identity> = Vec::new();
-        let ground = self.ground(sight, &found).await?;
-        for item in &found {
-            identities.push(self.identity_for(caller, &permit, &ground, item, unwrapped).await?);
-        }
+        let all = found.len();
+        let (found, identities) = self.readable(caller, &permit, sight, found, unwrapped).await?;
+        seen.locked += all - found.len();
+        let originals: HashSet<EntryId> = found.iter().map(|item| item.entry.id).collect();
         let sender = self.agency(referral.referrer_agency).await?.kind;
         let of = referral.id;
         let is_senders =
@@ -395,7 +421,8 @@ impl App {
             let text = || str::from_utf8(content).map_err(|_| Error::Integrity("a sealed text cannot be read"));
             match entry.kind {
                 EntryKind::Submission | EntryKind::Part | EntryKind::Addition | EntryKind::Amendment => {
-                    let withheld = kind_of(entry) == Some(CompartmentKind::Withheld);
+                    let shown = kinds.iter().find(|shown| shown.id == entry.compartment);
+                    let withheld = shown.is_some_and(|shown| sight.is_kept_from_some(shown));
                     if !seen.take_answers((&versioned.pathway, sender), entry, (source, content), withheld)? {
                         continue;
                     }
@@ -413,7 +440,9 @@ impl App {
                     about: Description::read(content)?,
                 }),
                 EntryKind::LegalReason => seen.legal_reason = Some(text()?.to_owned()),
-                EntryKind::CheckReason => seen.stop = Some((entry.author, checks::read_stop(text()?)?)),
+                // That it was stopped, and why, is for the sender's side alone.
+                EntryKind::CheckReason if !is_senders_side(relation) => continue,
+                EntryKind::CheckReason => seen.stop = Some((entry.author, entry.at, checks::read_stop(text()?)?)),
                 EntryKind::Pointer => {
                     let pointer = enquiries::read_pointer(content)?;
                     seen.pointers.push(pointer);

@@ -42,7 +42,7 @@ impl App {
             }
             let share = found.share;
             let team = self.team(share.to_team).await?;
-            let grants = self.store.grants_by_share(share.compartment, &share.to).await?;
+            let grants = self.store.grants_of_share(&share).await?;
             let by_team = permit.act().actor.person().map(|person| person.place.team).ok_or(Error::Refused)?;
             let news = self.taken_back(&share, (caller.user(), by_team)).await?;
             let mut tx = self.store.begin().await?;
@@ -50,7 +50,9 @@ impl App {
             once.remember(&mut tx, &done).await?;
             change(&mut tx, &referral).await?;
             tx.end_share(share.id, caller.user(), request.at).await?;
-            for grant in grants {
+            let mut ended = BTreeSet::from([share.compartment]);
+            for (compartment, grant) in grants {
+                ended.insert(compartment);
                 tx.erase(Erasable::Grant, grant).await?;
             }
             self.tell(&mut tx, &news, request.at).await?;
@@ -59,7 +61,7 @@ impl App {
                 to_person: person_of(&share),
                 share: Some(share.id),
                 // Its officers read that it ended.
-                compartments: vec![ShownCompartment { id: share.compartment, kind: CompartmentKind::Share }],
+                compartments: ended.into_iter().map(|id| ShownCompartment { id, kind: CompartmentKind::Share }).collect(),
                 ..Details::default()
             };
             tx.commit(permit, &details).await?;
@@ -87,7 +89,8 @@ impl App {
             referral: Some(share.referral),
             about: Some(by),
             about_team: Some(by_team),
-            urgent: false,
+            // Whoever has it and must not, or whoever was let in by mistake, is asked at any hour.
+            urgent: true,
         };
         Ok(people.into_iter().map(telling).collect())
     }

@@ -16,9 +16,10 @@ use crate::{
         compartment::{CompartmentKind, EntryKind},
         desk::Desk,
         grant::GrantReason,
-        ids::{CompartmentId, TeamId},
-        notice::{Addressee, NoticeCode},
+        ids::{CompartmentId, GrantId, ShareId, TeamId, UserId},
+        notice::{Addressee, NoticeCode, Telling},
         running_clock::soonest,
+        time::Timestamp,
     },
     policy::RequestContext,
     store::{Tx, grants::HolderOf, referrals::Referral},
@@ -111,6 +112,9 @@ impl App {
         let cover = cover.filter(|_| !holds_already);
         let mut news = self.tell_sender(&referral, NoticeCode::Moved, Some(by)).await?;
         news.push(telling(&referral, Addressee::Team(to.id), NoticeCode::PassedOn));
+        // Whoever reads along in the first team's words reads them no more: no desk would be left that could end it.
+        let read_along =
+            if to.id == referral.receiving_team { Vec::new() } else { self.ending_along(&referral, by, &mut news).await? };
         let casework = if is_told { None } else { Some(self.casework(&sight, &referral).await?) };
 
         let mut tx = self.store.begin().await?;
@@ -140,6 +144,7 @@ impl App {
         for (grant, _) in ending {
             tx.erase(Erasable::Grant, grant).await?;
         }
+        end_along(&mut tx, read_along, (by, at)).await?;
         // Where it stays, nobody gets anew what is kept from whoever passes it on: then the desk goes on holding it.
         let stays = to.id == referral.receiving_team;
         let anew = |id: &CompartmentId| kept.iter().any(|(compartment, _)| compartment.id == *id);
@@ -167,6 +172,35 @@ impl App {
         tx.commit(permit, &details).await?;
         Ok(done)
     }
+}
+
+impl App {
+    /// Who reads along in the first team's own words, with the grants by which they do; each of them is told that it ends.
+    async fn ending_along(
+        &self,
+        referral: &Referral,
+        by: UserId,
+        news: &mut Vec<Telling>,
+    ) -> Result<Vec<(ShareId, Vec<GrantId>)>, Error> {
+        let mut along = Vec::new();
+        for found in self.reading_along(referral).await? {
+            let share = found.share;
+            news.extend(self.taken_back(&share, (by, referral.receiving_team)).await?);
+            along.push((share.id, self.store.grants_by_share(share.compartment, &share.to).await?));
+        }
+        Ok(along)
+    }
+}
+
+/// Ends what others read along, with the grants by which they did.
+async fn end_along(tx: &mut Tx, along: Vec<(ShareId, Vec<GrantId>)>, (by, at): (UserId, Timestamp)) -> Result<(), Error> {
+    for (share, grants) in along {
+        tx.end_share(share, by, at).await?;
+        for grant in grants {
+            tx.erase(Erasable::Grant, grant).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The same on another pathway. It is handled as the more sensitive of the two from then on.

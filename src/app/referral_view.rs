@@ -121,6 +121,8 @@ pub struct ReferralView {
     pub holds_apart: bool,
     /// Whether the caller holds something of it that is kept from others, read or not.
     pub holds_withheld: bool,
+    /// How many items were sealed while the reader had no key to them, and are missing from what they read.
+    pub locked: usize,
     /// Whether nothing can be kept from the caller of what there is to answer: who might be kept from an answer writes none in
     /// its place, whether or not there is one.
     pub answers_all: bool,
@@ -248,7 +250,8 @@ impl App {
         let in_part = holds_parts_alone(&entries);
         let is_desk = desk.as_ref().is_some_and(|desk| desk.keeps_casework);
         let by_share = kinds.iter().all(|shown| matches!(shown.kind, CompartmentKind::Share | CompartmentKind::Casework));
-        let shares = self.share_views(&referral, is_desk, &kinds, sharings).await?;
+        let reads = |id: &QuestionId| withheld.iter().any(|(_, questions)| questions.contains(id));
+        let shares = self.share_views(&referral, is_desk, &kinds, (sharings, reads)).await?;
         let deputy = sealed_by.filter(|user| *user != referral.referrer && !by_share);
         let to = |wanted| pointers.iter().filter(move |(kind, _)| *kind == wanted).map(|(_, reference)| *reference);
         // Whoever was given a part is not told who sent the whole, unless that stands in it.
@@ -308,6 +311,7 @@ impl App {
             covered,
             holds_apart: seen.holds_apart,
             holds_withheld: seen.holds_withheld,
+            locked: seen.locked,
             answers_all: seen.answers_all,
             withheld,
             marks,
@@ -315,6 +319,7 @@ impl App {
             pathway,
             course,
         };
+        view.forget_unseen(is_senders_side(relation) || (view.holds_apart && !seen_apart));
         let marked = view.marked();
         view.withheld.extend(marked);
         Ok(view)

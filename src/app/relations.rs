@@ -140,12 +140,14 @@ impl App {
         Ok(None)
     }
 
-    /// What the gate would allow next by any of the caller's ways, so that no page guesses a button.
+    /// What the gate would allow next by any of the caller's ways, so that no page guesses a button; with what they may decide in
+    /// the place of a desk that they cover for.
     pub(super) fn actions(
         &self,
         caller: &Caller,
         (referral, sight): (&Referral, &Sight),
         kinds: &[ShownCompartment],
+        decides_for_desk: bool,
     ) -> Vec<Action> {
         let policy = self.policy.current();
         let ways = relations(caller, referral, sight);
@@ -174,13 +176,18 @@ impl App {
                 _ => false,
             }
         };
+        let leaves = |action: Action| action.is_left_by_cover() && !(decides_for_desk && action == Action::DecideReferral);
         // Nobody gives back what they do not have.
         let own = |action: Action, place: &Place, relation| match side(referral, place, relation) {
-            Side::Cover if action.is_left_by_cover() => false,
+            Side::Cover if leaves(action) => false,
             side => referral.desk.fits(action, caller.user(), side),
         };
+        let left = |action: Action, place: &Place, relation| leaves(action) && covers(referral, place, relation);
+        // By the first way that is allowed, as the act will go: whoever is of the desk takes nothing for cover.
         let allowed = |action: &&Action| {
-            ways.iter().any(|(place, relation)| own(**action, place, *relation) && allowed_by(**action, place, *relation))
+            let first =
+                ways.iter().find(|(place, relation)| !left(**action, place, *relation) && allowed_by(**action, place, *relation));
+            first.is_some_and(|(place, relation)| own(**action, place, *relation))
         };
         // Lists are not acts on one referral.
         let lists = |action: &&Action| matches!(action, Action::ListSent | Action::ListQueue | Action::ListChecks);

@@ -5,6 +5,7 @@ use super::{
     Added, Answered, App, Caller, Error, Founder, IdempotencyKey,
     gate::bare,
     idempotency::Once,
+    reading::TRIES,
     sealing::{Compartment, Holder},
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
         time::Timestamp,
     },
     policy::{HubState, Object, RequestContext, ShownCompartment, State},
-    store::{Tx, renewals::NewestKey},
+    store::{CommitError, Tx, renewals::NewestKey},
 };
 
 /// The job's name in the log.
@@ -44,12 +45,20 @@ impl App {
 
     /// Gives a referral's or draft's compartments their next keys, before somebody writes into one that whoever has left could
     /// still open: nothing is sealed to a key of old because the job has not come so far.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where nobody of those who received it could ever open what is written now: who writes must know.
     pub(super) async fn renew_before_writing(&self, request: &RequestContext, referral: ReferralId) -> Result<(), Error> {
-        match self.renew(request, referral).await {
-            // Somebody else has just done so.
-            Ok(_) | Err(Error::Conflict(_)) => Ok(()),
-            Err(error) => Err(error),
+        if self.store.reaches_nobody(referral).await? {
+            return Err(Error::Conflict("nobody in the team that received this holds its key at present: ring the team"));
         }
+        let mut done = self.renew(request, referral).await;
+        for _ in 1..TRIES {
+            // Somebody else does so, or changes who holds it: it is looked at again.
+            let Err(Error::Conflict(_)) = &done else { break };
+            done = self.renew(request, referral).await;
+        }
+        done.map(drop)
     }
 
     /// Gives those of a referral's compartments their next keys whose newest is in the hands of somebody who must not have it;
@@ -80,6 +89,10 @@ impl App {
         let on = State::Hub(HubState::Open);
         let permit = self.ask(bare(Actor::Job(JOB), Action::RenewKeys, Object::Hub, Relation::None, on, request)).await?;
         let mut tx = self.store.begin().await?;
+        if tx.held_newest_keys(referral).await? != keys {
+            // Released, erased, given or renewed since: whom it was decided for may not be who it is for now.
+            return Err(CommitError::Stale("compartment").into());
+        }
         let (mut compartments, mut renewed) = (Vec::<ShownCompartment>::new(), Vec::new());
         for (old, holders) in &stale {
             let (next, keys) = self.next_epoch(&mut tx, old, holders, request.at).await?;

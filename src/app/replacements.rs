@@ -25,7 +25,7 @@ use crate::{
         withheld::{Mark, Withhold},
     },
     policy::{Act, RequestContext, ShownCompartment},
-    store::{Tx, grants::HeldGrant, referrals::Referral},
+    store::{CommitError, Tx, grants::HeldGrant, referrals::Referral},
 };
 
 /// Makes the sections that a draft begins with, as their forms would post them, of answers that were sent.
@@ -172,6 +172,9 @@ impl App {
     ) -> Result<(), Error> {
         let stage = replaced.referral.stage.withdraw().ok_or(Error::Conflict("it is not stopped any more"))?;
         change(tx, &Referral { stage, due_at: None, ..replaced.referral.clone() }).await?;
+        if !tx.still_held(replaced.referral.id, &replaced.grants).await? {
+            return Err(CommitError::Stale("grant").into());
+        }
         for grant in &replaced.grants {
             tx.erase(Erasable::Grant, grant.id).await?;
         }

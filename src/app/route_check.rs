@@ -55,6 +55,11 @@ fn duties(pathway: &Pathway) -> Vec<Duty<'_>> {
     all
 }
 
+/// The teams that a pathway names, each once.
+pub(super) fn teams_of(pathway: &Pathway) -> impl Iterator<Item = &TeamCode> {
+    duties(pathway).into_iter().map(|duty| duty.team)
+}
+
 /// Checks every team that a pathway names: it is there, and enough people hold its key.
 ///
 /// # Errors

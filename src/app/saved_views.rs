@@ -51,7 +51,7 @@ impl App {
         key: &IdempotencyKey,
         new: &NewSavedView,
     ) -> Result<Answered<Added>, Error> {
-        let QueueFilter { pathway, urgency, agency, state, overdue, unread } = &new.filter;
+        let QueueFilter { pathway, urgency, agency, state, overdue, unread, retracted } = &new.filter;
         let body = json!([
             new.name,
             new.team.map(|team| team.to_string()),
@@ -61,7 +61,8 @@ impl App {
             agency.map(|agency| agency.to_string()),
             state.map(ReferralState::code),
             overdue,
-            unread
+            unread,
+            retracted
         ]);
         let act = async |once: &Once<'_>| {
             let permit = self.change_views(request, caller).await?;

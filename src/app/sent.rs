@@ -57,8 +57,8 @@ impl App {
         self.shown_to_sender(request, caller, rows).await
     }
 
-    /// The caller's referrals that a team waits for them on, or did something on that they have not looked at: a few, for the
-    /// start page.
+    /// The caller's referrals that were stopped at the check, that a team waits for them on, or did something on that they have
+    /// not looked at: a few, for the start page.
     ///
     /// # Errors
     /// [`Error`].

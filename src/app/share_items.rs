@@ -54,7 +54,7 @@ impl App {
     ) -> Result<Vec<entries::Found>, Error> {
         const UNKNOWN: Fault = ("entries", "Choose from what you can see on this referral");
         let wanted: BTreeSet<EntryId> = share.entries.iter().copied().collect();
-        if wanted.is_empty() && share.parts.is_empty() {
+        if wanted.is_empty() && share.parts.is_empty() && share.withheld.is_empty() {
             faults.push(("entries", "Tick what you share"));
             return Ok(Vec::new());
         }
@@ -75,8 +75,8 @@ impl App {
             return Ok(Vec::new());
         }
         let is_whole = found.iter().any(|item| item.entry.kind == EntryKind::Submission);
-        if !is_whole && !share.parts.is_empty() {
-            // Each part as it was sent, and as it was added or changed since.
+        if !is_whole && (!share.parts.is_empty() || !share.withheld.is_empty()) {
+            // What must be read first goes along, and each part as it was sent, and as it was added or changed since.
             let all = self.store.entries_in(&from).await?;
             found.extend(all.into_iter().filter(|item| holds_answers(item.entry.kind) && !wanted.contains(&item.entry.id)));
         }
@@ -134,7 +134,8 @@ impl App {
         let whole = |entry: &EntryId| before.iter().any(|note| note.entries.contains(entry));
         // Whoever has an item as a whole has each part of it; whoever has a part of it has not what else it says.
         let part = |pair: &(QuestionId, EntryId)| whole(&pair.1) || before.iter().any(|note| note.gave(pair));
-        if wanted.entries.iter().all(whole) && wanted.pairs.iter().all(part) {
+        let kept = |pair: &(QuestionId, EntryId)| before.iter().any(|note| note.kept.contains(pair));
+        if wanted.entries.iter().all(whole) && wanted.pairs.iter().all(part) && wanted.kept.iter().all(kept) {
             return Err(Error::Conflict("they have been given all of this already"));
         }
         Ok(())

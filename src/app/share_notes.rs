@@ -23,6 +23,8 @@ pub(super) struct Sharing {
     pub(super) pairs: Vec<(QuestionId, EntryId)>,
     /// The questions whose answers were cut from it, since they were marked.
     pub(super) withheld: Vec<QuestionId>,
+    /// Which answers it gave that are kept from some agencies, and from which items: nobody is told of them who does not read them.
+    pub(super) kept: Vec<(QuestionId, EntryId)>,
     /// Why; may be blank.
     pub(super) reason: String,
 }
@@ -37,6 +39,7 @@ impl Sharing {
             sources: Vec::new(),
             pairs: Vec::new(),
             withheld: Vec::new(),
+            kept: Vec::new(),
             reason,
         }
     }
@@ -54,6 +57,9 @@ impl Sharing {
 
     pub(super) fn written(&self) -> String {
         let ids = |ids: &[EntryId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let pairs = |pairs: &[(QuestionId, EntryId)]| {
+            pairs.iter().map(|(question, entry)| json!([question.to_string(), entry.to_string()])).collect::<Vec<_>>()
+        };
         let questions = |ids: &[QuestionId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
         json!({
             "share": self.share.to_string(),
@@ -61,7 +67,8 @@ impl Sharing {
             "answers": questions(&self.answers),
             "withheld": questions(&self.withheld),
             "sources": ids(&self.sources),
-            "pairs": self.pairs.iter().map(|(question, entry)| json!([question.to_string(), entry.to_string()])).collect::<Vec<_>>(),
+            "pairs": pairs(&self.pairs),
+            "kept": pairs(&self.kept),
             "reason": self.reason,
         })
         .to_string()
@@ -83,6 +90,7 @@ impl Sharing {
             withheld: list("withheld").iter().map(question).collect::<Result<_, _>>()?,
             sources: list("sources").iter().map(entry).collect::<Result<_, _>>()?,
             pairs: list("pairs").iter().map(pair).collect::<Result<_, _>>()?,
+            kept: list("kept").iter().map(pair).collect::<Result<_, _>>()?,
             reason: json["reason"].as_str().ok_or_else(damaged)?.to_owned(),
         })
     }

@@ -32,7 +32,7 @@ pub(super) struct Part {
 }
 
 impl Part {
-    fn written(&self) -> String {
+    pub(super) fn written(&self) -> String {
         json!({ "answers": pathways::answers_to_json(&self.answers), "flags": self.flags }).to_string()
     }
 

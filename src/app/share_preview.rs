@@ -1,7 +1,9 @@
 //! What somebody would be given, before it is given: exactly what they will see, and who of them.
 
+use std::collections::BTreeSet;
+
 use super::{
-    AdditionView, App, Caller, DeskView, EntryView, Error, Reached, ReferralView,
+    AdditionView, App, Caller, DeskView, EntryView, Error, Reached, ReferralView, WithheldView,
     additions::latest,
     decisions::to_mend,
     later::told_anew,
@@ -37,6 +39,10 @@ pub struct SharePreview {
     pub senders: Vec<String>,
     /// Whether the pathway lets the recipient hold something of such a referral by itself. If they do, they see more than this.
     pub may_hold_more: bool,
+    /// The agencies from which some answers are withheld, by name, as far as whoever shares knows.
+    pub withheld_from: BTreeSet<String>,
+    /// Whether the recipient is of one of those.
+    pub is_withheld_from: bool,
     /// How many people will be able to open it.
     pub readers: usize,
     /// The agreement named, by its title, and how the share stands to it.
@@ -79,6 +85,20 @@ impl ReferralView {
         let pathway = self.pathway.pathway.clone();
         let sealed_as = |entry: &EntryView| entry.compartment.can_be_shared_from() && entry.kind.can_be_shared();
         self.entries.retain(sealed_as);
+        // What is kept from others goes along only where it was chosen by itself.
+        let given = self.additions.iter().rev().map(|addition| &addition.answers).chain(&self.answers);
+        let withheld = pathway.whole(given.map(|answers| answers.only(|id| share.withheld.contains(id))));
+        let from: BTreeSet<String> = self
+            .shareable_withheld()
+            .into_iter()
+            .filter(|(id, _)| share.withheld.contains(id))
+            .flat_map(|(_, from)| from)
+            .collect();
+        let shown = WithheldView {
+            compartment: self.withheld.iter().find_map(|kept| kept.compartment),
+            questions: withheld.iter().map(|(id, _)| id.clone()).collect(),
+            from: from.into_iter().collect(),
+        };
         let chosen_whole = |entry: &EntryView| entry.kind == EntryKind::Submission && share.entries.contains(&entry.id);
         let whole = self.entries.iter().any(chosen_whole);
         // What is sealed apart is not part of the item that everybody with the referral reads.
@@ -95,13 +115,18 @@ impl ReferralView {
         self.additions.retain(|addition| entries.iter().any(|entry| entry.id == addition.id));
         let parts = if whole { &[][..] } else { &share.parts[..] };
         let questions = chosen(&pathway, &now, parts).unwrap_or_default();
-        self.in_part = !questions.is_empty();
+        self.in_part = !questions.is_empty() || (!whole && !withheld.is_empty());
         self.warned = if self.in_part { pathway.flags(&now).map(str::to_owned).collect() } else { Vec::new() };
         self.answers = match self.answers.take() {
             answers if whole => answers,
             Some(answers) if self.in_part => Some(answers.only(|id| questions.contains(id))),
             _ => None,
         };
+        if !withheld.is_empty() {
+            self.warned.extend(pathway.flags(&withheld).map(str::to_owned));
+            // Of a group what is kept from others is the whole, and stands before the rest.
+            self.answers = Some(pathway.whole(std::iter::once(withheld.clone()).chain(self.answers.take())));
+        }
         for addition in self.additions.iter_mut().filter(|addition| !share.entries.contains(&addition.id)) {
             addition.answers = addition.answers.only(|id| questions.contains(id));
         }
@@ -133,8 +158,8 @@ impl ReferralView {
             relation: Relation::Granted,
             actions: Vec::new(),
             categories: Vec::new(),
-            holds_withheld: false,
-            withheld: Vec::new(),
+            holds_withheld: !withheld.is_empty(),
+            withheld: if withheld.is_empty() { Vec::new() } else { vec![shown] },
             marks: Vec::new(),
             markings: Vec::new(),
             by_name: false,
@@ -201,12 +226,17 @@ impl App {
         if view.lacks_a_change(share) && !faults.contains(&UNTICKED) {
             faults.push(UNTICKED);
         }
+        let withheld_from = view.withheld.iter().flat_map(|kept| kept.from.iter().cloned()).collect();
         let view = view.as_shared(share);
         let has_answers = view.in_part || view.entries.iter().any(|entry| entry.kind == EntryKind::Submission);
         if !share.parts.is_empty() && !has_answers && faults.is_empty() {
             faults.push(("entries", "Choose parts of the answers that you can see and share"));
         }
-        let (Some(Recipient { team, person, holder }), true) = (to, faults.is_empty()) else { return Err(to_mend(faults)) };
+        let (Some(to), true) = (to, faults.is_empty()) else { return Err(to_mend(faults)) };
+        self.kept_part((request, caller), (&view.referral, &view.course, &sight), (share, &to)).await?;
+        let kept_from = self.known_kept_from(&sight, view.referral.id).await?;
+        let is_withheld_from = kept_from.contains(&to.team.agency) || self.is_of_one(to.holder.to(), &kept_from).await?;
+        let Recipient { team, person, holder } = to;
         let readers = match person {
             Some(_) => 1,
             None => self.store.members(team.id).await?.iter().filter(|(_, place)| place.opens()).count(),
@@ -224,6 +254,8 @@ impl App {
             to: self.holder_name(holder.to()).await?,
             senders,
             may_hold_more,
+            withheld_from,
+            is_withheld_from,
             readers,
             against_consent,
             revision,

@@ -61,8 +61,12 @@ pub struct ShareView {
     pub entries: Vec<EntryId>,
     /// The questions whose answers were chosen by themselves, likewise.
     pub answers: Vec<QuestionId>,
+    /// The questions whose answers were given though they are kept from some agencies; for those who read them.
+    pub withheld: Vec<QuestionId>,
     /// Why, as the team noted it; may be blank.
     pub reason: String,
+    /// Whether answers of the referral were changed since, for all to read who hold it: what was given may not hold any more.
+    pub changed_since: bool,
     /// Who ended it, and when.
     pub ended: Option<(String, Timestamp)>,
     /// Who opened it or downloaded of it, a line for each person and kind, the latest first; for the team that shared it.
@@ -218,7 +222,7 @@ impl App {
         referral: &Referral,
         all: bool,
         kinds: &[ShownCompartment],
-        notes: Vec<Sharing>,
+        (notes, reads): (Vec<Sharing>, impl Fn(&QuestionId) -> bool),
     ) -> Result<Vec<ShareView>, Error> {
         let mut found = self.sound_shares(referral.id).await?;
         found.retain(|found| all || kinds.iter().any(|shown| shown.id == found.share.compartment));
@@ -227,6 +231,7 @@ impl App {
         let told: Vec<&Share> =
             found.iter().map(|found| &found.share).filter(|share| all && share.what == Shared::Items).collect();
         let mut openings = self.openings(&told).await?;
+        let changed_at = if found.is_empty() { None } else { self.store.answers_changed_at(referral.id).await? };
         let mut views = Vec::new();
         for found in found {
             let share = &found.share;
@@ -253,13 +258,23 @@ impl App {
                 urgent: share.urgent,
                 entries: note.entries,
                 answers: note.answers,
+                withheld: asked(&note.kept, &reads),
                 reason: note.reason,
+                changed_since: share.what == Shared::Items && changed_at.is_some_and(|at| at > share.at),
                 ended,
                 opened,
             });
         }
         Ok(views)
     }
+}
+
+/// The questions of what was given that is kept from some, each once, as far as a reader may know of them.
+fn asked(kept: &[(QuestionId, EntryId)], reads: impl Fn(&QuestionId) -> bool) -> Vec<QuestionId> {
+    let mut questions: Vec<QuestionId> = kept.iter().map(|(question, _)| question.clone()).filter(|id| reads(id)).collect();
+    questions.sort();
+    questions.dedup();
+    questions
 }
 
 fn to(found: &Found) -> RecipientOf {

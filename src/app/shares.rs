@@ -92,14 +92,16 @@ impl App {
         };
         let taken = self.take_items(request, caller, (&referral, &versioned, &sight), chosen).await?;
         let Cut { copies: items, questions, pairs, withheld, lost } = self.cut(&sight, &referral, share, taken.items).await?;
-        if items.is_empty() && taken.files.is_empty() {
+        let kept = self.kept_part((request, caller), (&referral, &versioned, &sight), (share, &to)).await?;
+        if items.is_empty() && taken.files.is_empty() && kept.is_none() {
             return Err(to_mend(vec![("entries", "What you ticked is withheld for safety, and goes into no share")]));
         }
         let sources = items.iter().map(|item| item.source).filter(|source| !share.entries.contains(source)).collect();
         let (answers, withheld) = (questions.into_iter().collect(), withheld.into_iter().collect());
         let entries = share.entries.iter().copied().filter(|id| !lost.contains(id)).collect();
         let id = ShareId::random(&*self.random);
-        let note = Sharing { share: id, entries, answers, sources, pairs, withheld, reason: why };
+        let given = kept.as_ref().map(|kept| kept.pairs.clone()).unwrap_or_default();
+        let note = Sharing { share: id, entries, answers, sources, pairs, withheld, kept: given, reason: why };
         self.not_given_before(&referral, &sight, (request, caller), (&to, &note)).await?;
         let identity = Identity::random(&*self.random);
         let onto = NewKey { referral: referral.id, compartment: named.id, identity: &identity };
@@ -132,6 +134,9 @@ impl App {
             ..Details::default()
         };
         self.copy_into(&mut tx, &made, items, &mut details).await?;
+        if let Some(kept) = &kept {
+            self.seal_kept_part(&mut tx, (&referral, kept, &holders), &mut details, request.at).await?;
+        }
         let files = self.describe_anew(&mut tx, &made, files).await?;
         details.entries.extend(files.entries);
         let (casework, keys) = self.open_casework(&mut tx, casework, &referral, request.at).await?;
@@ -231,7 +236,7 @@ pub(super) fn person_of(share: &Share) -> Option<UserId> {
 
 /// A share as a request is remembered by.
 fn written(share: &NewShare) -> String {
-    let NewShare { to, entries, parts, basis, purpose, reason, agreement, urgent, revision } = share;
+    let NewShare { to, entries, parts, withheld, basis, purpose, reason, agreement, urgent, revision } = share;
     let entries: Vec<String> = entries.iter().map(ToString::to_string).collect();
     json!([
         to.team.map(|team| team.to_string()),
@@ -244,6 +249,7 @@ fn written(share: &NewShare) -> String {
         urgent,
         revision,
         parts.iter().map(AnswerPart::written).collect::<Vec<_>>(),
+        withheld.iter().map(ToString::to_string).collect::<Vec<_>>(),
     ])
     .to_string()
 }

@@ -40,6 +40,8 @@ struct Known {
     account: Account,
     actor: Actor,
     unlocked: Unlocked,
+    /// The tag of the credential that the password fitted.
+    auth_tag: Vec<u8>,
     attempt: Try,
 }
 
@@ -50,6 +52,7 @@ impl App {
         let permit = self.ask(own(&known.actor, Action::GivePassword, known.account.id, request)).await?;
         let identity = self.unlock(known.unlocked, &permit, &known.account).await?;
         let mut tx = self.store.begin().await?;
+        still_fits(&mut tx, known.account.id, &known.auth_tag).await?;
         let begun = self.begin_session(&mut tx, SessionPurpose::PreSession, &known.account, &identity, request.at).await?;
         tx.commit(permit, &Details::default()).await?;
         // A right password was no guess; earlier wrong ones still count until the code is right, too.
@@ -76,7 +79,10 @@ impl App {
         let wrap = SessionWrap { user: account.id, key: session.key, session: session.id };
         let identity = secret.unwrap_identity(&permit, &session.wrapped_identity, &wrap)?;
         let mut tx = self.store.begin().await?;
-        tx.end_session(session.id, request.at).await?;
+        if !tx.end_session(session.id, request.at).await? {
+            // Used already, or ended with all others while the code was looked at.
+            return Err(Error::NotSignedIn);
+        }
         self.finish_sign_in(tx, request, permit, (&account, attempt), &identity, step).await
     }
 
@@ -96,7 +102,8 @@ impl App {
         let step = self.check_code(request, &known.account, &actor, code).await?;
         let permit = self.ask(own(&actor, Action::SignIn, known.account.id, request)).await?;
         let identity = self.unlock(known.unlocked, &permit, &known.account).await?;
-        let tx = self.store.begin().await?;
+        let mut tx = self.store.begin().await?;
+        still_fits(&mut tx, known.account.id, &known.auth_tag).await?;
         self.finish_sign_in(tx, request, permit, (&known.account, known.attempt), &identity, step).await
     }
 
@@ -144,8 +151,8 @@ impl App {
         }
         let attempt = self.counted_or(request, &typed, ("sign-in", Action::GivePassword)).await?;
         match self.compare_password(username, &password).await {
-            Ok(Some((account, unlocked))) => match self.own_actor(&account, Strength::Password).await {
-                Ok(actor) => Ok(Known { account, actor, unlocked, attempt }),
+            Ok(Some((account, unlocked, auth_tag))) => match self.own_actor(&account, Strength::Password).await {
+                Ok(actor) => Ok(Known { account, actor, unlocked, auth_tag, attempt }),
                 // Whoever has no place left is told what a stranger is told, not that the password was right.
                 Err(Error::Refused) => Err(self.not_let_in(request).await?),
                 Err(other) => Err(other),
@@ -159,8 +166,9 @@ impl App {
         }
     }
 
-    /// The account and its key if name and password belong together; the same work whether or not anybody has the name.
-    async fn compare_password(&self, username: &str, password: &Password) -> Result<Option<(Account, Unlocked)>, Error> {
+    /// The account, its key and the credential's tag if name and password belong together; the same work whether or not anybody
+    /// has the name.
+    async fn compare_password(&self, username: &str, password: &Password) -> Result<Option<(Account, Unlocked, Vec<u8>)>, Error> {
         let account = match Username::parse(username) {
             Ok(username) => {
                 self.store.account_by_username(&username).await?.filter(|account| account.state == AccountState::Ready)
@@ -174,12 +182,17 @@ impl App {
         let unlocked = if let Some((account, row)) = stored {
             let credential = Credential::try_from(&row)?;
             let derived = self.passwords.derive(password, credential.recipe).await?;
-            credential.check(account.id, &derived)
+            credential.check(account.id, &derived).map(|unlocked| (unlocked, row.auth_tag))
         } else {
             self.passwords.derive_for_nobody(password).await?;
             None
         };
-        Ok(account.zip(unlocked))
+        // After the work, so that nobody learns from the time it took.
+        if unlocked.is_some() && self.is_demonstrated(password) {
+            tracing::warn!("an account of this hub has a password of a demonstration; nobody is let in by it");
+            return Ok(None);
+        }
+        Ok(account.zip(unlocked).map(|(account, (unlocked, tag))| (account, unlocked, tag)))
     }
 
     async fn check_code(&self, request: &RequestContext, account: &Account, actor: &Actor, code: &str) -> Result<i64, Error> {
@@ -297,6 +310,11 @@ impl App {
     pub async fn main_place(&self, user: UserId) -> Result<Option<NamedPlace>, Error> {
         Ok(self.named_places(user).await?.into_iter().next())
     }
+}
+
+/// Fails where the password was changed while the one given was looked at.
+async fn still_fits(tx: &mut Tx, user: UserId, tag: &[u8]) -> Result<(), Error> {
+    if tx.holds_credential(user, tag).await? { Ok(()) } else { Err(Error::Credentials) }
 }
 
 /// An act on the actor's own account.

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use zeroize::Zeroizing;
 
 use super::{
-    App, Clamd, ClamdAddress, Error, KeyFiles, NoScanner, Scanner, TestScanner, database_files, keyring::CheckedKeys,
+    App, Clamd, ClamdAddress, Error, Helpline, KeyFiles, NoScanner, Scanner, TestScanner, database_files, keyring::CheckedKeys,
     library::Library, nobodies::Nobodies, places::Places, sequencer::Sequencer,
 };
 use crate::{
@@ -69,6 +69,8 @@ pub struct Parts {
     pub partnership: String,
     /// What the service is called, on pages.
     pub name: String,
+    /// The number of whoever runs the hub, for pages.
+    pub helpline: Option<Helpline>,
 }
 
 impl PasswordSettings {
@@ -85,7 +87,7 @@ impl PasswordSettings {
 }
 
 /// The database address of a configuration as the store reads it.
-fn address(url: &DatabaseUrl) -> Result<String, Error> {
+pub(super) fn address(url: &DatabaseUrl) -> Result<String, Error> {
     match url {
         DatabaseUrl::Sqlite(path) => {
             let path = path.to_str().ok_or_else(|| Error::Configuration("the database's path is not UTF-8".into()))?;
@@ -121,7 +123,7 @@ fn scanner(config: &Config, demonstration: bool) -> Arc<dyn Scanner> {
 }
 
 /// The relay of a configuration.
-fn relay(config: &Config) -> Result<Option<Relay>, Error> {
+pub(super) fn relay(config: &Config) -> Result<Option<Relay>, Error> {
     let Some(relay) = &config.mail.relay else { return Ok(None) };
     let security = match relay.security {
         MailSecurity::None => Security::None,
@@ -212,6 +214,7 @@ impl App {
             demonstration,
             partnership: config.hub.partnership.clone(),
             name: config.hub.name.clone(),
+            helpline: Helpline::read(config.hub.phone.as_deref(), config.hub.phone_hours.as_deref())?,
         })
         .await
     }
@@ -236,6 +239,7 @@ impl App {
             demonstration,
             partnership,
             name,
+            helpline,
         } = parts;
         if !db.is_current().await? {
             return Err(outdated());
@@ -292,6 +296,7 @@ impl App {
             demonstration,
             partnership,
             name,
+            helpline,
         };
         app.bring_into_force(&files, hub.policy.as_deref()).await?;
         Ok(Arc::new(app))
@@ -307,10 +312,15 @@ impl App {
         for file in files.iter().filter(|file| stored.iter().all(|known| known.version != file.version)) {
             self.activate_pathway(&request, file).await?;
         }
-        if let Some(warning) = self.calendar.warning(request.at.uk_date()) {
+        self.warn_of_holidays();
+        Ok(())
+    }
+
+    /// Tells the operator, in the program's log, when the bank holidays that are known run out within six months.
+    pub fn warn_of_holidays(&self) {
+        if let Some(warning) = self.calendar.warning(self.now().uk_date()) {
             tracing::warn!(warning, "the calendar of bank holidays runs out");
         }
-        Ok(())
     }
 
     /// Closes the database; to be called when nothing runs any more.

@@ -60,7 +60,9 @@ impl App {
     pub(super) async fn make_team_key(&self, tx: &mut Tx, next: &NextTeamKey, at: Timestamp) -> Result<Vec<KeyId>, Error> {
         let NextTeamKey { team, holders } = next;
         if holders.is_empty() {
-            return if tx.leave_keyless(team).await? { Ok(Vec::new()) } else { Err(CommitError::Stale("team").into()) };
+            // Somebody may have been admitted meanwhile, with the very key that the leaver had.
+            let is_left = tx.leave_keyless(team).await? && tx.key_holders(team.id).await?.is_empty();
+            return if is_left { Ok(Vec::new()) } else { Err(CommitError::Stale("team").into()) };
         }
         if !tx.advance_team(team.id, team.epoch).await? {
             return Err(CommitError::Stale("team").into());

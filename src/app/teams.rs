@@ -5,11 +5,14 @@ use crate::{
     audit::Details,
     crypto::RecipientOf,
     domain::{
+        account::MembershipState,
         action::Action,
         actor::{Actor, Place},
         ids::TeamId,
         key::{HolderKind, OwnerKind},
+        notice::NoticeCode,
         relation::Relation,
+        renewal::Subject,
         role::Role,
     },
     policy::{Object, RequestContext, State},
@@ -37,9 +40,13 @@ impl App {
         let act = bare(actor, Action::BearTeam, Object::Team(team.id), relation, State::Team(team.state), request);
         let permit = self.ask(act).await?;
         let place = place.ok_or(Error::Refused)?;
+        if self.waiting_reset(caller.user()).await?.is_some() {
+            return Err(Error::Conflict("your password was reset: another lead makes the team’s key and admits you"));
+        }
         let own = self.owned_key(caller.session_row().key, OwnerKind::User, caller.user()).await?;
         let agency = self.agency(team.agency).await?;
         let recovery = self.owned_key(agency.recovery_key, OwnerKind::Recovery, agency.id).await?;
+        let watchers = self.tell_watchers(&team, caller.user(), NoticeCode::TeamReborn).await?;
 
         let mut tx = self.store.begin().await?;
         let epoch = team.epoch + 1;
@@ -56,7 +63,16 @@ impl App {
             let wrap = self.wrap_team(&tx, &identity, (team.id, key.id, epoch), kind, &holder, to);
             tx.insert_team_wrap(&wrap, request.at).await?;
         }
-        tx.activate_membership(place.id, place.version).await?;
+        // A place in force is looked at when the act is written; one that waits must come into force now.
+        if place.state == MembershipState::Waiting && !tx.activate_membership(place.id, place.version).await? {
+            return Err(Error::Conflict("your place in this team has just changed; look again"));
+        }
+        if team.epoch > 0 {
+            // It had keys before, and lost everybody who held one: what is open gets a key that it can open, and those who watch
+            // over the agency hear who has made it.
+            self.begin_renewal(&mut tx, team.agency, Subject::Team(team.id), request.at).await?;
+            self.tell(&mut tx, &watchers, request.at).await?;
+        }
         tx.commit(permit, &Details { keys: vec![key.id], ..Details::default() }).await?;
         Ok(())
     }

@@ -139,6 +139,21 @@ impl App {
         Ok(news)
     }
 
+    /// Those who lead the receiving team, of what goes past whoever decided: not of what people hold by name, and nobody twice.
+    pub(super) async fn tell_leads(
+        &self,
+        referral: &Referral,
+        code: NoticeCode,
+        (decided, told): (UserId, &[Telling]),
+    ) -> Result<Vec<Telling>, Error> {
+        let knows = |to| told.iter().any(|telling| telling.to == to);
+        if knows(Addressee::Team(referral.receiving_team)) || !self.named_on(referral.id).await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let leads = self.leads_but(referral, decided).await?.into_iter().map(Addressee::User);
+        Ok(leads.filter(|to| !knows(*to)).map(|to| telling(referral, to, code)).collect())
+    }
+
     /// Whoever works on it; while they are away, those as well who can give it to somebody else, or failing them the team.
     async fn worker(&self, referral: &Referral, user: UserId) -> Result<Vec<Addressee>, Error> {
         let instead = match self.stand_ins(referral, user).await? {
@@ -271,6 +286,12 @@ impl App {
                 if let Some(to) = to.filter(|_| told_at <= now) {
                     tellings.push((code, lying.id, to));
                 }
+            }
+        }
+        // Whoever is shut out goes on with nothing: their deputy need not wait to hear of it.
+        for (id, deputy) in self.store.drafts_left_behind(MOST).await? {
+            if !tellings.contains(&(NoticeCode::DraftHanded, id, deputy)) {
+                tellings.push((NoticeCode::DraftHanded, id, deputy));
             }
         }
         let ending = now.minus(draft::KEPT.saturating_sub(draft::REMINDED));

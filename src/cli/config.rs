@@ -4,11 +4,9 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use crate::app;
 use crate::config::{Config, Overrides};
-use crate::server::Tls;
 
-use super::{Console, Exit, Failure};
+use super::{Console, Exit, Failure, inspection};
 
 /// Arguments of `config`.
 #[derive(Debug, clap::Args)]
@@ -19,9 +17,16 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Say whether the configuration can be used, and how to mend it
-    #[command(after_help = "Example: referral-exchange config check --config exchange.toml")]
-    Check(Source),
+    /// Look at everything a hub needs (settings, certificate, database, keys, mail, clock, disks), and say how to mend it
+    #[command(after_help = "Nothing is changed and no mail is sent. Ends with 0 when there is nothing but warnings.\n\
+                            Example: referral-exchange config check --config exchange.toml")]
+    Check {
+        #[command(flatten)]
+        source: Source,
+        /// Print one JSON object instead of lines
+        #[arg(long)]
+        json: bool,
+    },
     /// Print every setting with its value and where the value came from; secrets are hidden
     #[command(after_help = "Example: referral-exchange config show --config exchange.toml --set listen.port=9443")]
     Show(Source),
@@ -55,22 +60,6 @@ impl Source {
 pub(super) fn run(arguments: Arguments, console: &mut Console) -> Result<(), Failure> {
     match arguments.command {
         Command::Show(source) => Ok(console.data(source.load()?.show().trim_end())?),
-        Command::Check(source) => {
-            let config = source.load()?;
-            if let Some(files) = &config.listen.tls {
-                Tls::from_production_files(&files.certificate, &files.key)?;
-            }
-            for (key, directory) in [("policies.directory", &config.policies), ("pathways.directory", &config.pathways)] {
-                if let Some(directory) = &directory.directory
-                    && !directory.is_dir()
-                {
-                    let problem = format!("`{key}`: there is no folder {}", directory.display());
-                    return Err(Failure::new(Exit::Configuration, problem));
-                }
-            }
-            app::check_database_files(&config)?;
-            console.say("The configuration can be used.");
-            Ok(())
-        }
+        Command::Check { source, json } => inspection::check(&source, json, console),
     }
 }

@@ -8,12 +8,16 @@ mod console;
 mod demo;
 mod exit;
 mod hub;
+mod init;
+mod inspection;
 mod mail;
 mod migrate;
 mod pathway;
 mod policy;
+mod recovery;
 mod runner;
 mod serve;
+mod terminal;
 
 use clap::{Parser, Subcommand};
 
@@ -39,6 +43,8 @@ pub struct Arguments {
 enum Command {
     /// Run a made-up partnership to look around in
     Demo(demo::Arguments),
+    /// Set up a hub: asks what it must know, and founds it
+    Init(init::Arguments),
     /// Run the hub
     Serve(serve::Arguments),
     /// Explain or check the configuration
@@ -51,6 +57,8 @@ enum Command {
     Policy(policy::Arguments),
     /// Take what comes back of the mail about notices
     Mail(mail::Arguments),
+    /// Make and rehearse an agency's recovery key
+    Recovery(recovery::Arguments),
     /// Verify the log and everything it vouches for
     Audit(audit::Arguments),
 }
@@ -73,12 +81,14 @@ pub fn main() -> std::process::ExitCode {
 pub fn run(arguments: Arguments, console: &mut Console) -> Exit {
     let result = match arguments.command {
         Command::Demo(arguments) => demo::run(arguments, console),
+        Command::Init(arguments) => init::run(&arguments, console),
         Command::Serve(arguments) => serve::run(&arguments, console),
         Command::Config(arguments) => config::run(arguments, console),
         Command::Migrate(arguments) => migrate::run(&arguments, console),
         Command::Pathway(arguments) => pathway::run(&arguments, console),
         Command::Policy(arguments) => policy::run(arguments, console),
         Command::Mail(arguments) => mail::run(&arguments, console),
+        Command::Recovery(arguments) => recovery::run(arguments, console),
         Command::Audit(arguments) => audit::run(arguments, console),
     };
     match result {

@@ -1,15 +1,21 @@
 //! `serve`.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use super::{
-    Console, Failure,
+    Console, Exit, Failure,
     config::Source,
     runner::{self, Listening, Stop},
 };
 use crate::{
     app::{self, App, SystemClock, SystemRandom},
-    config::{Config, LogFormat},
+    config::{Config, DatabaseUrl, LogFormat},
+    demo::is_demonstration,
     domain::ports::Clock,
     server::{self, Tls, development_ca},
     telemetry,
@@ -43,15 +49,39 @@ pub(super) fn run(arguments: &Arguments, console: &mut Console) -> Result<(), Fa
 
 async fn serve(config: &Config, tls: Tls, console: &mut Console) -> Result<(), Failure> {
     let stop = Stop::listen()?;
+    refuse_a_demonstrations(config)?;
     app::make_first_keys(config, &SystemRandom).await?;
     let app = App::open(config, Arc::new(SystemClock), Arc::new(SystemRandom), false).await?;
+    let is_being_set_up = !app.is_open().await?;
     let address = SocketAddr::new(config.listen.address, config.listen.port);
     let hub = Listening::bind(app, tls, address, config.limits.connections, config.operations.address).await?;
     console.say(&format!("{} answers on https://{}", config.hub.name, hub.address()));
+    if is_being_set_up {
+        console.say("Nobody can sign in yet: this hub is not set up. Stop it, and run `referral-exchange init`.");
+    }
     if let Some(address) = hub.probes_address() {
         console.say(&format!("Probes answer on http://{address}/healthz and /readyz"));
     }
     hub.run(stop, console).await
+}
+
+/// Fails where what a live hub would use lies in a demonstration's directory: its database refuses by itself, and its keys have
+/// been shown to nobody knows whom.
+pub(super) fn refuse_a_demonstrations(config: &Config) -> Result<(), Failure> {
+    let database = match &config.database.url {
+        DatabaseUrl::Sqlite(path) => path.parent(),
+        DatabaseUrl::Postgres(_) => None,
+    };
+    let near = [config.keys.directory.parent(), config.blobs.directory.parent(), database, Some(config.base())];
+    let used = near.into_iter().flatten().find(|folder| is_demonstration(folder));
+    let refuse = |folder: &Path| {
+        let words = format!(
+            "{} is a demonstration's directory: a live hub uses none of its keys, files or data. Name folders of its own.",
+            folder.display()
+        );
+        Err(Failure::new(Exit::Configuration, words))
+    };
+    used.map_or(Ok(()), refuse)
 }
 
 /// The operator's certificate, or in development mode, which only this machine reaches, one made here.

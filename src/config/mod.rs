@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::Error;
 pub use layers::{Origin, Overrides};
-pub use secret::Secret;
+pub use secret::{Secret, check_private};
 pub use sections::{
     Blobs, Database, DatabaseUrl, Hub, Keys, Limits, Listen, Log, LogFormat, Mail, MailRelay, MailSecurity, Operations, Overlay,
     Scanner, ScannerAddress, TlsFiles,
@@ -131,6 +131,8 @@ const DEMO: &str = r#"
 [hub]
 name = "Referral Exchange"
 partnership = "A made-up partnership"
+phone = "01632 960100"
+phone_hours = "Monday to Friday, 9am to 5pm"
 origin = "demo.referral-exchange.example/log"
 [listen]
 development = true

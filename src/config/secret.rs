@@ -40,8 +40,11 @@ pub(super) fn read(key: &'static str, file: &Path) -> Result<Secret, Error> {
 }
 
 /// A secret that anyone on the machine may read is none. A group may read it, for services that get theirs that way.
+///
+/// # Errors
+/// [`Error::SecretFile`] names the file and the command that mends it.
 #[cfg(unix)]
-pub(super) fn check_private(key: &'static str, file: &Path) -> Result<(), Error> {
+pub fn check_private(key: &'static str, file: &Path) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt as _;
     const OTHERS_OR_GROUP_WRITE: u32 = 0o027;
     let refuse = |problem: String| Error::SecretFile { key, file: file.to_owned(), problem };
@@ -52,7 +55,11 @@ pub(super) fn check_private(key: &'static str, file: &Path) -> Result<(), Error>
     Err(refuse(format!("is open to others (mode {:03o}); run: chmod 600 {}", mode & 0o777, file.display())))
 }
 
+/// The same where files have no mode.
+///
+/// # Errors
+/// None.
 #[cfg(not(unix))]
-pub(super) fn check_private(_key: &'static str, _file: &Path) -> Result<(), Error> {
+pub fn check_private(_key: &'static str, _file: &Path) -> Result<(), Error> {
     Ok(())
 }

@@ -13,8 +13,14 @@ pub struct Hub {
     pub name: String,
     /// The partnership that runs it.
     pub partnership: String,
+    /// The number of whoever runs the hub, shown where a form knows none for where it is.
+    pub phone: Option<String>,
+    /// When it is answered, in words.
+    pub phone_hours: Option<String>,
     /// The log's origin: first line of every checkpoint and name of its key. It can never change.
     pub origin: String,
+    /// Where people reach it: `https://`, a host and perhaps a port.
+    pub url: Option<String>,
 }
 
 /// Where people and systems connect.
@@ -194,7 +200,10 @@ pub(super) fn build(base: &Path, layers: Layers) -> Result<Config, Error> {
         hub: Hub {
             name: read.required("hub.name")?,
             partnership: read.required("hub.partnership")?,
+            phone: read.optional("hub.phone", "it must be text")?,
+            phone_hours: read.optional("hub.phone_hours", "it must be text")?,
             origin: read.required("hub.origin")?,
+            url: read.optional("hub.url", "it must be a text")?,
         },
         listen: Listen {
             address: read.parsed("listen.address", "it must be an IP address, as 127.0.0.1 or ::1")?,
@@ -289,7 +298,7 @@ impl Reader<'_> {
             authority_file: self.path("mail.authority_file"),
             from: self.required("mail.from")?,
             return_address: self.optional("mail.return_address", "it must be an address")?,
-            hub_url: self.required("mail.hub_url")?,
+            hub_url: self.required("mail.hub_url").or_else(|unset| self.required("hub.url").map_err(|_| unset))?,
         }))
     }
 

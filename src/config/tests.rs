@@ -122,7 +122,7 @@ fn links_that_stay_on_the_machine_or_are_verified_are_taken() {
 
 #[test]
 fn a_copied_directory_means_the_same_places_under_another_folder() {
-    for folder in ["one", "two"] {
+    for folder in ["first-place", "second-place"] {
         let config = Config::demo(Path::new(folder), None).unwrap();
         let DatabaseUrl::Sqlite(database) = &config.database.url else { panic!("a demo uses SQLite") };
         assert_eq!(database, &Path::new(folder).join("exchange.sqlite"));

@@ -7,6 +7,9 @@ use super::{Config, DatabaseUrl, Error, Listen, MailSecurity};
 
 pub(super) fn validate(config: &Config) -> Result<(), Error> {
     origin(&config.hub.origin)?;
+    if config.hub.url.as_deref().is_some_and(|url| !is_host_url(url)) {
+        return refuse("`hub.url` must be https:// and a host, as https://exchange.example.org");
+    }
     listen(&config.listen)?;
     databases(config)?;
     mail(config)?;
@@ -89,11 +92,17 @@ fn mail(config: &Config) -> Result<(), Error> {
     if relay.username.is_some() != relay.password.is_some() {
         return refuse("`mail.username` and `mail.password_file` go together; one is missing");
     }
-    let hub = relay.hub_url.strip_prefix("https://").unwrap_or_default();
-    if hub.is_empty() || hub.contains(|c: char| c == '/' || c == '?' || c == '#' || c.is_whitespace() || c.is_control()) {
+    if !is_host_url(&relay.hub_url) {
         return refuse("`mail.hub_url` must be https:// and a host, as https://exchange.example.org");
     }
     Ok(())
+}
+
+/// `https://` and a host, perhaps with a port, and nothing else.
+fn is_host_url(text: &str) -> bool {
+    let host = text.strip_prefix("https://").unwrap_or_default();
+    let odd = |c: char| matches!(c, '/' | '?' | '#' | '@') || c.is_whitespace() || c.is_control();
+    !host.is_empty() && !host.contains(odd)
 }
 
 fn role(text: &str) -> Option<String> {

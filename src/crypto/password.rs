@@ -17,6 +17,13 @@ impl Password {
         self.0.is_empty()
     }
 
+    /// Whether it is one of a demonstration, as [`demonstration_password`] makes them; capitals do not hide that.
+    pub fn is_of_demonstration(&self) -> bool {
+        let text = Zeroizing::new(self.0.trim().to_ascii_lowercase());
+        let rest = text.strip_prefix(OF_DEMONSTRATION).unwrap_or_default();
+        rest.len() == 16 && rest.bytes().all(|byte| byte.is_ascii_hexdigit())
+    }
+
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
@@ -26,6 +33,14 @@ impl std::fmt::Debug for Password {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Password(…)")
     }
+}
+
+/// What every password of a demonstration begins with; 16 hexadecimal digits follow.
+const OF_DEMONSTRATION: &str = "demonstration-";
+
+/// A password of a made-up person: told apart from all others for ever, so that a live hub takes none.
+pub fn demonstration_password(bytes: [u8; 8]) -> String {
+    format!("{OF_DEMONSTRATION}{}", hex::encode(bytes))
 }
 
 /// A password somebody chose: 12 to 256 characters, any characters. Whether it stands on a list of common ones is asked by the
@@ -107,6 +122,16 @@ mod tests {
         }
         for good in ["correct horse battery", "seven grey owls at noon", "x9#kqL2!vm0Zt", &"🦉 night bus lamp".repeat(2)] {
             assert!(!common(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn passwords_of_demonstrations_are_known_for_what_they_are() {
+        let is = |text: &str| Password::typed(text.to_owned()).is_of_demonstration();
+        let made = demonstration_password([0, 1, 2, 0xab, 0xcd, 0xef, 9, 10]);
+        assert!(is(&made) && is(&made.to_uppercase()) && is(&format!(" {made} ")));
+        for other in ["", "demonstration-", "demonstration-of-our-love", &made[1..], &format!("{made}0")] {
+            assert!(!is(other), "{other}");
         }
     }
 

@@ -31,6 +31,11 @@ const MADE: [&str; 8] =
 /// How far back the made-up past begins: two years.
 const PAST: Duration = Duration::from_hours(24 * 31 * 24);
 
+/// Whether a folder is a demonstration's, complete or not: its keys and passwords are known to everybody who looked.
+pub fn is_demonstration(folder: &Path) -> bool {
+    [RECORD, FILLING].iter().any(|name| folder.join(name).exists())
+}
+
 /// The record of a complete directory.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -236,6 +241,7 @@ mod tests {
         assert!(refusal(path).ends_with("is not what a demonstration writes") && !refusal(path).contains("secret"));
         fs::write(path.join(RECORD), "{\"seed\":7,\"users\":[]}").expect("written");
         assert!(matches!(Directory::look(path), Ok(Found::Complete(directory)) if directory.seed() == 7));
+        assert!(is_demonstration(path) && !is_demonstration(&path.join("absent")));
     }
 
     #[test]

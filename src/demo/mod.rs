@@ -24,12 +24,12 @@ mod writing;
 use std::time::Duration;
 
 pub use clock::SettableClock;
-pub use directory::{Directory, Found, Vacancy};
+pub use directory::{Directory, Found, Vacancy, is_demonstration};
 pub use people::{DemoPerson, code};
 pub use record::SignIn;
 
 use crate::{
-    app::{App, Error, Founder, NewPassword, SafeguardingLead, WorkContact},
+    app::{App, Error, Founder, NewPassword, SafeguardingLead, WorkContact, demonstration_password},
     domain::{
         agency::AgencyKind,
         ids::{TeamId, UserId},
@@ -190,7 +190,7 @@ fn work_contact(username: &str, (kind, work): (AgencyKind, Option<&str>), role: 
 async fn set_credentials(app: &App, user: UserId) -> Result<(String, String), Error> {
     let mut bytes = [0; 8];
     app.random().fill(&mut bytes);
-    let text = format!("demonstration-{}", hex::encode(bytes));
+    let text = demonstration_password(bytes);
     let password = NewPassword::parse(text.clone()).map_err(|error| Error::Configuration(error.to_string()))?;
     let factor = app.enrol_credentials(&app.request(None), user, &password).await?;
     Ok((text, factor.secret.as_str().to_owned()))

@@ -9,6 +9,10 @@ coded_enum! {
         ActivatePathway = "activate-pathway",
         /// An agency joins, with its recovery recipient.
         EnrolAgency = "enrol-agency",
+        /// The hub's operator looks at the agencies of the partnership.
+        ReadAgencies = "read-agencies",
+        /// The hub's operator makes another code for the first administrator of an agency that has none yet.
+        InviteAdministrator = "invite-administrator",
         /// First set-up ends: from now on only people act.
         OpenHub = "open-hub",
         /// A team is made; it awaits its key.
@@ -33,6 +37,8 @@ coded_enum! {
         SuspendPerson = "suspend-person",
         /// Somebody who was suspended or had left is back.
         ReinstatePerson = "reinstate-person",
+        /// Somebody who forgot their password or lost their second factor is let set new ones: their key and sessions are gone.
+        ResetPerson = "reset-person",
         /// Somebody leaves the agency: they cannot sign in any more, and their places end.
         RemovePerson = "remove-person",
         /// A place is ended.
@@ -53,6 +59,8 @@ coded_enum! {
         RenewKeys = "renew-keys",
         /// Looks at the keys of an agency's teams: fingerprints, epochs, who holds them, what is being renewed.
         ReadKeys = "read-keys",
+        /// Has keys and grants held against the log.
+        ReconcileKeys = "reconcile-keys",
         /// Stops the renewal of keys for a while.
         PauseRenewal = "pause-renewal",
         /// Lets it go on.
@@ -81,6 +89,8 @@ coded_enum! {
         ReadMailboxes = "read-mailboxes",
         /// Lets mail go again to somebody whose mail came back.
         ResumeMail = "resume-mail",
+        /// Says whether mail to an agency's people waits for working hours, unless they say otherwise.
+        SetMailHours = "set-mail-hours",
         /// Looks at the list of pathways, or one definition.
         ReadPathways = "read-pathways",
         /// Says who goes on with the own drafts.
@@ -161,6 +171,8 @@ coded_enum! {
         Disagree = "disagree",
         /// Passes a referral to another team: what is shared, and nothing of the team's own.
         RedirectReferral = "redirect-referral",
+        /// Seals to somebody's new key what was theirs by name, and is lost to them with the one that they had.
+        GiveBack = "give-back",
         /// Shares chosen items of a referral with a team or person of another.
         Share = "share",
         /// Ends a share: its recipient opens it no more.
@@ -268,6 +280,7 @@ impl Action {
             Self::ActivatePolicy
             | Self::ActivatePathway
             | Self::EnrolAgency
+            | Self::ReadAgencies
             | Self::OpenHub
             | Self::RenewKeys
             | Self::ReadPathways => Scope::Hub,
@@ -276,6 +289,7 @@ impl Action {
             | Self::SuspendPerson
             | Self::ReinstatePerson
             | Self::RemovePerson
+            | Self::ResetPerson
             | Self::SetTraining
             | Self::TakeUpInvitation
             | Self::GivePassword
@@ -297,15 +311,18 @@ impl Action {
             | Self::EraseKept
             | Self::ExpireKept => Scope::Account,
             Self::MakeTeam
+            | Self::InviteAdministrator
             | Self::MakeAccount
             | Self::ReadPeople
             | Self::ReadMailboxes
             | Self::ResumeMail
+            | Self::SetMailHours
             | Self::ReadSafeguardingLeads
             | Self::SetSafeguardingLeads
             | Self::AddAgreement
             | Self::EndAgreement
             | Self::ReadKeys
+            | Self::ReconcileKeys
             | Self::PauseRenewal
             | Self::ResumeRenewal
             | Self::ReadLog
@@ -345,7 +362,8 @@ impl Action {
             | Self::WithholdAnswer
             | Self::EndWithholding
             | Self::Escalate => Scope::Referral,
-            Self::SaveDraft
+            Self::GiveBack
+            | Self::SaveDraft
             | Self::ReadDraft
             | Self::ListDrafts
             | Self::SendDraft
@@ -446,6 +464,7 @@ impl Action {
             | Self::WithdrawStopped => EventType::Erase,
             Self::RedirectReferral
             | Self::Share
+            | Self::GiveBack
             | Self::GiveCaseworkAccess
             | Self::PassCheck
             | Self::SendStopped
@@ -491,6 +510,7 @@ impl Action {
             | Self::MarkNotice
             | Self::ReadMailboxes
             | Self::ReadPeople
+            | Self::ReadAgencies
             | Self::ReadKeys
             | Self::ReadAccount => EventType::Consult,
             _ => EventType::Administer,

@@ -155,9 +155,7 @@ impl Answer {
                 _ => String::new(),
             },
             Self::NotKnown(reason) => {
-                let reasons = question.not_known.as_ref().map_or(&[][..], |allowed| &allowed.reasons);
-                let reason = reason.as_ref().and_then(|code| reasons.iter().find(|reason| reason.code == *code));
-                reason.map_or_else(|| "Not known".to_owned(), |reason| format!("Not known: {}", reason.title))
+                question.not_known.as_ref().map_or_else(|| "Not known".to_owned(), |allowed| allowed.words(reason.as_ref()))
             }
         }
     }

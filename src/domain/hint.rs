@@ -48,12 +48,15 @@ impl Pathway {
     /// What in the answers looks like a slip, in the order of the questions.
     fn doubts(&self, answers: &Answers, day: Date) -> Vec<Hint> {
         let mut doubts = Vec::new();
+        let nameless = self.leave_out(answers).is_some();
         for question in self.questions() {
             let mut tell = |item: Option<(usize, QuestionId)>, called: &str, words: String| {
                 let text = format!("{called}: {words}");
                 doubts.push(Hint { question: Some(question.id.clone()), item, text, pathway: None });
             };
-            if let (FormKind::Enquiry, Some(Answer::Text(text))) = (self.kind, answers.get(&question.id))
+            // In a referral without a name it is long words that tell: a colleague's number is no sign.
+            let names_nobody = self.kind == FormKind::Enquiry || (nameless && matches!(question.kind, Kind::LongText { .. }));
+            if let (true, Some(Answer::Text(text))) = (names_nobody, answers.get(&question.id))
                 && let Some(words) = names_somebody(&signs(text))
             {
                 tell(None, &question.short, words);

@@ -106,6 +106,8 @@ ids! {
     MailId,
     /// A view of a queue that somebody keeps.
     SavedViewId,
+    /// A run that holds keys and grants against the log.
+    ReconciliationId,
     /// The renewal of keys that a removal leaves.
     RenewalId,
 }

@@ -31,6 +31,32 @@ coded_enum! {
     }
 }
 
+coded_enum! {
+    /// When somebody lets mail come that is not urgent.
+    pub enum MailHours {
+        /// When their agency says.
+        Agency = "agency",
+        /// In working hours.
+        Working = "working",
+        /// At any hour.
+        Any = "any",
+    }
+}
+
+impl MailHours {
+    /// Whether such mail waits for working hours, where the agency says whether it does.
+    pub const fn is_quiet(self, agency: bool) -> bool {
+        match self {
+            Self::Agency => agency,
+            Self::Working => true,
+            Self::Any => false,
+        }
+    }
+}
+
+/// Whether mail that is not urgent waits for working hours in an agency that has not said.
+pub const QUIET_UNLESS_SAID: bool = true;
+
 /// Where mail goes: ASCII, one `@`, nothing that could end a header.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MailAddress(String);

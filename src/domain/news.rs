@@ -19,6 +19,8 @@ coded_enum! {
         Decision = "decision",
         /// It was closed without one.
         Closing = "closing",
+        /// Its sender asks to withdraw it.
+        Retraction = "retraction",
     }
 }
 
@@ -58,13 +60,16 @@ impl News {
             (Side::Desk, Self::Answer) => "New answer from the sender",
             (Side::Desk, Self::Addition) => "More answers from the sender",
             (Side::Desk, Self::File) => "New file from the sender",
-            (Side::Desk, Self::Decision | Self::Closing) => "News from the sender",
+            (Side::Desk, Self::Retraction) => "The sender asks to withdraw it: not read yet",
+            (Side::Desk, Self::Decision) => "Whoever covers has decided: not read yet",
+            (Side::Desk, Self::Closing) => "News from the sender",
             (Side::Sender, Self::Message | Self::Addition) => "New message from the team",
             (Side::Sender, Self::Question) => "New question from the team",
             (Side::Sender, Self::Answer) => "New answer from the team",
             (Side::Sender, Self::File) => "New file from the team",
             (Side::Sender, Self::Decision) => "The team has decided: not read yet",
             (Side::Sender, Self::Closing) => "The team has closed it: not read yet",
+            (Side::Sender, Self::Retraction) => "News from the team",
         }
     }
 }

@@ -51,6 +51,8 @@ coded_enum! {
         StopEnded = "stop-ended",
         /// Parts of one were shared.
         Shared = "shared",
+        /// Answers were changed since parts were shared.
+        ShareOutdated = "share-outdated",
         /// What was shared was taken back.
         Recalled = "recalled",
         /// A file of it was put into quarantine.
@@ -87,12 +89,28 @@ coded_enum! {
         PlaceEnded = "place-ended",
         /// Somebody holds a team's key no more.
         MemberGone = "member-gone",
+        /// Nobody holds a team's key any more.
+        TeamKeyless = "team-keyless",
+        /// A team that nobody held the key of has a new one.
+        TeamReborn = "team-reborn",
         /// You are not given a team's key.
         NotAdmitted = "not-admitted",
         /// A lead did not give somebody the team's key.
         MemberRefused = "member-refused",
         /// The key of somebody who waits is not the one that they read out.
         KeyDiffers = "key-differs",
+        /// The password of a member was reset: their new key waits to be compared.
+        MemberReset = "member-reset",
+        /// An administrator reset somebody's password.
+        PersonReset = "person-reset",
+        /// An administrator reset the reader's own password.
+        OwnReset = "own-reset",
+        /// Keys or grants do not agree with the log.
+        KeysDiffer = "keys-differ",
+        /// What was the reader's by name was given back to them.
+        GivenBack = "given-back",
+        /// A draft was.
+        DraftGivenBack = "draft-given-back",
     }
 }
 
@@ -115,6 +133,8 @@ pub enum NoticePlace {
     People,
     /// On the reader's own account page.
     Account,
+    /// On the page of keys.
+    Keys,
     /// Nowhere: whoever is told sees it no more.
     Nowhere,
 }
@@ -123,14 +143,22 @@ impl NoticeCode {
     /// Where its matter is found.
     pub const fn place(self) -> NoticePlace {
         match self {
-            Self::DraftWaits | Self::DraftHanded | Self::DraftEnding | Self::DraftNotSent => NoticePlace::Draft,
-            Self::Integrity => NoticePlace::Log,
+            Self::DraftWaits | Self::DraftHanded | Self::DraftEnding | Self::DraftNotSent | Self::DraftGivenBack => {
+                NoticePlace::Draft
+            }
+            Self::Integrity | Self::PersonReset => NoticePlace::Log,
             Self::MailFailing => NoticePlace::Members,
             Self::MailReturned => NoticePlace::Mail,
-            Self::Recalled | Self::KeyDiffers | Self::MemberGone | Self::MailUnattended => NoticePlace::Nowhere,
-            Self::MemberWaits | Self::MemberAdmitted => NoticePlace::Admissions,
+            Self::Recalled
+            | Self::KeyDiffers
+            | Self::MemberGone
+            | Self::MailUnattended
+            | Self::TeamKeyless
+            | Self::TeamReborn => NoticePlace::Nowhere,
+            Self::MemberWaits | Self::MemberAdmitted | Self::MemberReset => NoticePlace::Admissions,
             Self::MemberRefused => NoticePlace::People,
-            Self::Admitted | Self::NotAdmitted | Self::PlaceEnded => NoticePlace::Account,
+            Self::KeysDiffer => NoticePlace::Keys,
+            Self::Admitted | Self::NotAdmitted | Self::PlaceEnded | Self::OwnReset => NoticePlace::Account,
             _ => NoticePlace::Referral,
         }
     }
@@ -160,7 +188,7 @@ impl NoticeCode {
 
     /// Whether a team is told of what it was given a part of: everybody who holds its key, not only those who work its queue.
     pub const fn is_of_shares(self) -> bool {
-        matches!(self, Self::Shared | Self::FileStopped | Self::FileLetOut)
+        matches!(self, Self::Shared | Self::ShareOutdated | Self::FileStopped | Self::FileLetOut)
     }
 
     /// What happened, in words that say nothing of anybody.
@@ -189,6 +217,7 @@ impl NoticeCode {
             Self::StopEnding => "What was stopped at the check ends in 7 days unless you send it: nobody has received it",
             Self::StopEnded => "What was stopped at the check has ended: nobody received it",
             Self::Shared => "Something was shared with you",
+            Self::ShareOutdated => "Answers were changed after something was shared with you: ask the team that shared it",
             Self::Recalled => "Something shared with you was taken back. Destroy every copy, print and note you made of it",
             Self::FileStopped => "A file was put into quarantine, and nobody can open it",
             Self::FileLetOut => "A file was let out of quarantine",
@@ -207,9 +236,29 @@ impl NoticeCode {
             Self::MemberAdmitted => "Another lead handed somebody the team’s key",
             Self::PlaceEnded => "Your place in a team has ended: you open nothing of it any more",
             Self::MemberGone => "Somebody left your team or was suspended, and opens nothing of it any more",
+            Self::TeamKeyless => {
+                "Nobody holds the key of a team of your agency any more: it receives nothing. Find out who took the last holder’s \
+                 place away, and why"
+            }
+            Self::TeamReborn => {
+                "A team of your agency that nobody held the key of has a new one: who made it receives what comes from now on. Find \
+                 out whether that is right"
+            }
             Self::NotAdmitted => "A lead did not hand you the team’s key: your place there has ended",
             Self::MemberRefused => "A lead did not hand somebody the team’s key: their place there has ended",
             Self::KeyDiffers => "The key of somebody who joined was not the one that they read out. Find out who joined as them",
+            Self::KeysDiffer => "Keys or grants do not agree with the log: somebody has changed the database past the exchange",
+            Self::GivenBack => "Something that was given to you by name is open to you again",
+            Self::DraftGivenBack => "A draft is open to you again",
+            Self::MemberReset => {
+                "A member’s password was reset. They open nothing until they have a new key and you compare it with them"
+            }
+            Self::PersonReset => {
+                "An administrator reset somebody’s password and second factor. Their new key opens nothing until a lead compares it"
+            }
+            Self::OwnReset => {
+                "An administrator of your agency reset your password and second factor. If you did not ask for that, tell your data protection officer"
+            }
         }
     }
 }

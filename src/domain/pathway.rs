@@ -259,6 +259,13 @@ impl Pathway {
         answers.get(&self.conflict).is_some_and(|answer| answer.is_yes() || answer.is_not_known())
     }
 
+    /// Whether a question is about who is involved of those who receive or check it: it decides who may have what is sent, and
+    /// is of no use, and a danger, to those who have it already. What it alone calls up is about that as well.
+    pub fn is_about_involved(&self, question: &Question) -> bool {
+        let decides = |id: &QuestionId| *id == self.conflict || self.check.as_ref().is_some_and(|check| *id == check.party);
+        decides(&question.id) || question.show_when.as_ref().is_some_and(|when| when.questions().into_iter().all(decides))
+    }
+
     /// Who else receives these answers: each team once, and never the receiving team again.
     pub fn copies<'a>(&'a self, answers: &Answers) -> Vec<CopyTo<'a>> {
         let receiving = &self.route(answers).team;

@@ -27,6 +27,21 @@ coded_enum! {
 }
 
 impl StopReason {
+    /// Whether it weighs more than why the file is stopped already: then it takes that reason's place, so that a lighter one
+    /// given first cannot let the file out.
+    pub fn is_graver_than(self, known: Option<Self>) -> bool {
+        known.is_none_or(|known| self.weight() > known.weight())
+    }
+
+    const fn weight(self) -> u8 {
+        match self {
+            Self::Misplaced => 0,
+            Self::TellsTooMuch => 1,
+            Self::Harmful => 2,
+            Self::ChildImage => 3,
+        }
+    }
+
     /// In words, for those who read the file.
     pub const fn sentence(self) -> &'static str {
         match self {
@@ -57,6 +72,19 @@ impl LiftReason {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_graver_reason_takes_the_place_of_a_lighter_one_and_never_the_other_way() {
+        use StopReason::{ChildImage, Harmful, Misplaced, TellsTooMuch};
+        let rising = [Misplaced, TellsTooMuch, Harmful, ChildImage];
+        assert_eq!(rising.len(), StopReason::ALL.len());
+        for (place, reason) in rising.into_iter().enumerate() {
+            assert!(reason.is_graver_than(None), "any reason is more than none: {reason}");
+            for (other, known) in rising.into_iter().enumerate() {
+                assert_eq!(reason.is_graver_than(Some(known)), place > other, "{reason} over {known}");
+            }
+        }
+    }
 
     #[test]
     fn what_may_be_a_sexual_image_of_a_child_is_let_out_on_the_word_of_the_police_alone() {

@@ -68,9 +68,44 @@ pub const YES_OR_NOT_SURE: &str = "Yes, or I am not sure";
 pub struct NotKnown {
     /// The reasons.
     pub reasons: Vec<Choice>,
+    /// Whether the only reason is that there is none: one tick, in the file's words, and no bare "not known" beside it.
+    pub is_none: bool,
 }
 
+/// The code that stands for "there is none".
+pub const NONE: &str = "none";
+
 impl NotKnown {
+    /// That there is none, in these words.
+    pub fn none(title: String) -> Option<Self> {
+        let code = Code::parse(NONE).ok()?;
+        Some(Self { reasons: vec![Choice::new(code, title)], is_none: true })
+    }
+
+    /// Every way of saying so, code and words, in order.
+    pub fn ways(&self) -> Vec<(&str, String)> {
+        let bare = (!self.is_none).then(|| (NOT_KNOWN, self.words(None)));
+        let reasons = self.reasons.iter().map(|reason| (reason.code.as_str(), self.words(Some(&reason.code))));
+        bare.into_iter().chain(reasons).collect()
+    }
+
+    /// One way in words; a code that is none of them is "not known".
+    pub fn words(&self, code: Option<&Code>) -> String {
+        match code.and_then(|code| self.reasons.iter().find(|reason| reason.code == *code)) {
+            Some(reason) if self.is_none => reason.title.clone(),
+            Some(reason) => format!("Not known: {}", reason.title),
+            None => "Not known".to_owned(),
+        }
+    }
+
+    /// How an error speaks of it, after "select": `not known`, or the words of the one tick.
+    pub fn named(&self) -> String {
+        match self.reasons.first() {
+            Some(none) if self.is_none => format!("“{}”", none.title),
+            _ => "not known".to_owned(),
+        }
+    }
+
     /// Whether the code is one that may stand with "not known".
     pub fn allows(&self, code: &Code) -> bool {
         self.reasons.iter().any(|reason| reason.code == *code)

@@ -52,6 +52,8 @@ pub struct QueueFilter {
     pub overdue: bool,
     /// Only what nobody of the team has opened.
     pub unread: bool,
+    /// Only what its sender asked to withdraw.
+    pub retracted: bool,
 }
 
 impl QueueFilter {

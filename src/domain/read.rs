@@ -27,7 +27,7 @@ pub(super) fn missing(question: &Question) -> Fault {
         _ => "Enter",
     };
     let part = question.kind.parts().first().map(|part| part.name);
-    let or = if question.not_known.is_some() { ", or select not known" } else { "" };
+    let or = question.not_known.as_ref().map(|allowed| format!(", or select {}", allowed.named())).unwrap_or_default();
     (part, format!("{verb} {noun}{or}"))
 }
 
@@ -128,6 +128,7 @@ fn not_known(question: &Question, reason: Option<&str>) -> Result<Answer, String
         return Err(format!("{verb} {}: not known is not enough here", question.noun));
     };
     match reason.map(str::trim) {
+        None | Some("" | NOT_KNOWN) if allowed.is_none => Err(format!("Enter {}, or select {}", question.noun, allowed.named())),
         None | Some("" | NOT_KNOWN) => Ok(Answer::NotKnown(None)),
         Some(reason) => {
             let code = Code::parse(reason).ok().filter(|code| allowed.allows(code));

@@ -19,6 +19,8 @@ pub struct Route {
     pub opens: Option<Opening>,
     /// The team that covers outside the hours.
     pub cover: TeamCode,
+    /// Whether whoever covers and acts decides what is for today while nobody of the team reads.
+    pub cover_decides: bool,
     /// The few who receive instead when somebody involved works for a partner or is known to the receiving team.
     pub restricted: TeamCode,
     /// Those of another agency, for when the sender strikes out all of them.
@@ -78,6 +80,7 @@ mod tests {
             hours: "9 to 5".into(),
             opens: None,
             cover: code("cover"),
+            cover_decides: false,
             restricted: code("restricted"),
             restricted_elsewhere: code("elsewhere"),
             emergency: "Ring 999".into(),

@@ -85,6 +85,15 @@ impl Danger {
         rings.sort_by_key(|ring| !ring.answering.answers(at_work));
         rings
     }
+
+    /// Whether it stays open whom to ring in a district: others have a number of their own and this one, or an unknown one, has
+    /// none, or there is nothing but 999 and the like.
+    pub fn leaves_open(&self, district: Option<&Code>) -> bool {
+        let depends = self.ring.iter().any(|ring| !ring.districts.is_empty());
+        let is_named = district.is_some_and(|district| self.ring.iter().any(|ring| ring.districts.contains(district)));
+        let is_short = |ring: &Ring| ring.number.chars().filter(char::is_ascii_digit).count() <= 3;
+        (depends && !is_named) || self.ring.iter().all(is_short)
+    }
 }
 
 #[cfg(test)]
@@ -110,5 +119,30 @@ mod tests {
         let order = |at_work| danger.ring_in(None, at_work).into_iter().map(|ring| ring.number.as_str()).collect::<Vec<_>>();
         assert_eq!(order(true), ["999", "1", "2"]);
         assert_eq!(order(false), ["999", "2", "1"]);
+    }
+
+    #[test]
+    fn it_stays_open_whom_to_ring_where_a_district_has_no_number_of_its_own() {
+        let area = |name: &str| Code::parse(name).expect("a code");
+        let ring = |number: &str, districts: &[&str]| Ring {
+            number: number.into(),
+            who: "Somebody".into(),
+            hours: None,
+            answering: Answering::Always,
+            districts: districts.iter().map(|name| area(name)).collect(),
+        };
+        let danger = |ring: Vec<Ring>| Danger {
+            question: QuestionId::parse("danger").expect("an id"),
+            title: "Ring".into(),
+            lines: vec![],
+            ring,
+            also: None,
+        };
+        let by_area = danger(vec![ring("999", &[]), ring("0116 496 0101", &["city"])]);
+        assert!(!by_area.leaves_open(Some(&area("city"))));
+        assert!(by_area.leaves_open(Some(&area("elsewhere"))) && by_area.leaves_open(None));
+        let everywhere = danger(vec![ring("999", &[]), ring("0116 496 0101", &[])]);
+        assert!(!everywhere.leaves_open(None) && !everywhere.leaves_open(Some(&area("elsewhere"))));
+        assert!(danger(vec![ring("999", &[]), ring("101", &[])]).leaves_open(None), "nobody of the partnership is named");
     }
 }

@@ -88,6 +88,8 @@ pub struct NewShare {
     pub entries: Vec<EntryId>,
     /// The chosen parts of the answers; nothing beside the answers as a whole.
     pub parts: Vec<AnswerPart>,
+    /// The questions whose answers are given though they are kept from some agencies: each chosen by itself.
+    pub withheld: Vec<QuestionId>,
     /// The lawful basis; none where nothing was chosen, which is asked again.
     pub basis: Option<Basis>,
     /// The purpose; likewise.

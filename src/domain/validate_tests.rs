@@ -67,7 +67,7 @@ fn pathway() -> Pathway {
     let mut detail = question("detail", Kind::Text { max: 10 }, true);
     detail.show_when = Some(Condition::Is(id("colour"), code("red")));
     let mut colour = question("colour", Kind::Choice(choices(&["red", "blue"])), true);
-    colour.not_known = Some(NotKnown { reasons: choices(&["dark"]) });
+    colour.not_known = Some(NotKnown { reasons: choices(&["dark"]), is_none: false });
     let questions = vec![
         question("danger", Kind::YesNo, true),
         question("name", Kind::Text { max: 10 }, true),
@@ -115,6 +115,7 @@ fn pathway() -> Pathway {
                 hours: "9 to 5".into(),
                 opens: None,
                 cover: team("cover"),
+                cover_decides: false,
                 restricted: team("few"),
                 restricted_elsewhere: team("others"),
                 emergency: "999".into(),

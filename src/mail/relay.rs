@@ -120,6 +120,23 @@ impl Relay {
     }
 }
 
+impl Relay {
+    /// Greets the relay as for a mail, with encryption and password, and sends none.
+    ///
+    /// # Errors
+    /// What kind of fault it was.
+    pub async fn greets(&self) -> Result<(), &'static str> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("connection"),
+            Err(error) => match judge(&error) {
+                Delivery::Later(kind) => Err(kind),
+                Delivery::Accepted | Delivery::Refused => Err("refused"),
+            },
+        }
+    }
+}
+
 /// A refusal is of the recipient only when the reply says so: a relay that refuses us says it of every mail.
 fn judge(error: &lettre::transport::smtp::Error) -> Delivery {
     let is_recipient = |code: u16| matches!(code, 550..=553);

@@ -17,6 +17,7 @@ const CHECKLIST: &str = include_str!("../../tests/data/checklist.toml");
 #[serde(deny_unknown_fields)]
 struct Items {
     referrer: BTreeMap<String, Vec<String>>,
+    choices: BTreeMap<String, Vec<String>>,
     triager: Decided,
 }
 
@@ -56,6 +57,29 @@ fn every_item_of_the_checklist_is_asked() {
             for name in asked_by {
                 assert!(names.contains(name), "{}: `{item}` names `{name}`, which is no question", loaded.pathway.id);
             }
+        }
+    }
+}
+
+/// What a question of the checklist offers.
+fn offered(pathway: &Pathway, name: &str) -> Option<Vec<String>> {
+    let (outer, inner) = name.split_once('.').map_or((name, None), |(outer, inner)| (outer, Some(inner)));
+    let question = pathway.questions().find(|question| question.id.as_str() == outer)?;
+    let kind = match (&question.kind, inner) {
+        (Kind::Group(group), Some(inner)) => &group.questions.iter().find(|asked| asked.id.as_str() == inner)?.kind,
+        (kind, _) => kind,
+    };
+    Some(kind.choices().iter().map(|choice| choice.code.to_string()).collect())
+}
+
+#[test]
+fn every_choice_of_the_checklist_is_offered_and_no_other() {
+    let (library, checklist) = (Library::embedded().expect("the files"), checklist());
+    for loaded in library.iter() {
+        let choices = &checklist[loaded.pathway.id.as_str()].choices;
+        assert!(!choices.is_empty(), "{}", loaded.pathway.id);
+        for (name, codes) in choices {
+            assert_eq!(offered(&loaded.pathway, name).as_ref(), Some(codes), "{}: {name}", loaded.pathway.id);
         }
     }
 }

@@ -130,8 +130,8 @@ fn one(section: Option<&Section>, question: &Question) -> Value {
         | Kind::File => {}
     }
     if let Some(allowed) = &question.not_known {
-        let plain = json!({ "code": NOT_KNOWN, "title": "Not known" });
-        set("not_known", json!(std::iter::once(plain).chain(choices(&allowed.reasons)).collect::<Vec<_>>()));
+        let plain = (!allowed.is_none).then(|| json!({ "code": NOT_KNOWN, "title": "Not known" }));
+        set("not_known", json!(plain.into_iter().chain(choices(&allowed.reasons)).collect::<Vec<_>>()));
     }
     if let Some(when) = &question.show_when {
         set("show_when", condition_json(when));

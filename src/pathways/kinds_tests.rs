@@ -132,6 +132,8 @@ fn table() -> Vec<(&'static str, Value, bool)> {
         ("safe_email", json!("robin@post.example"), true),
         ("safe_email", json!("robin@post"), false),
         ("safe_email", json!("robin"), false),
+        ("safe_email", json!({ "not_known": "none" }), true),
+        ("safe_email", json!({ "not_known": "not-known" }), false),
         ("photographs", json!("x"), false),
         ("police_only", json!("a word or two"), false),
         ("children", json!({ "not_known": "none" }), true),

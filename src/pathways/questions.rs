@@ -330,11 +330,17 @@ fn not_before(table: &Table<'_>, known: &mut Known, place: Place) -> Vec<Questio
 }
 
 fn not_known(table: &Table<'_>) -> Option<NotKnown> {
+    if let Some(none) = table.text("none") {
+        if table.value("not_known").is_some() {
+            table.fault("take `none` or `not_known` out: either there is none, or it may be not known");
+        }
+        return NotKnown::none(none);
+    }
     let value = table.value("not_known")?;
     match value.get_ref().as_bool() {
         Some(true) => Some(NotKnown::default()),
         Some(false) => None,
-        None => Some(NotKnown { reasons: choices(table, "not_known", 1) }),
+        None => Some(NotKnown { reasons: choices(table, "not_known", 1), is_none: false }),
     }
 }
 

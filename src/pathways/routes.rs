@@ -116,6 +116,10 @@ fn route(table: &Table<'_>) -> Option<Route> {
     let hours = table.need_text("hours");
     let opens = table.value("opens").and_then(|value| opening(table, value));
     let cover = table.need_code("cover", TeamCode::parse);
+    let cover_decides = table.flag("cover_decides", false);
+    if cover_decides && opens.is_none() {
+        table.fault("say in `opens` when the team reads by the clock: `cover_decides` holds outside those hours");
+    }
     let restricted = table.need_code("restricted", TeamCode::parse);
     let elsewhere = table.need_code("restricted_elsewhere", TeamCode::parse);
     let emergency = table.need_text("emergency");
@@ -130,6 +134,7 @@ fn route(table: &Table<'_>) -> Option<Route> {
         hours: hours?,
         opens,
         cover: cover?,
+        cover_decides,
         restricted: restricted?,
         restricted_elsewhere: elsewhere?,
         emergency: emergency?,

@@ -13,7 +13,7 @@ use crate::domain::{
     legal::{Basis, Purpose},
     parts::{Age, PartForm},
     pathway::Pathway,
-    question::{Group, Kind, NOT_KNOWN, Precision, Question, SENDER_KIND},
+    question::{Group, Kind, Precision, Question, SENDER_KIND},
 };
 
 /// The schema of the body of `POST /referrals`, or of `POST /enquiries` for an enquiry, for senders of this kind of agency: `{pathway,answers}`, and the choices beside them.
@@ -242,7 +242,7 @@ impl<'p> Form<'p> {
         let mut shown = match &question.not_known {
             None => kind,
             Some(allowed) => {
-                let reasons: Vec<&str> = std::iter::once(NOT_KNOWN).chain(codes(&allowed.reasons)).collect();
+                let reasons: Vec<&str> = allowed.ways().into_iter().map(|(code, _)| code).collect();
                 let unknown = json!({
                     "type": "object",
                     "properties": { "not_known": { "enum": reasons } },

@@ -2,6 +2,7 @@
 //! Never here: routes (but the operator's two probes), use cases, cookies, the clock (times are handed in).
 //! Named by `cli`, which builds the router, and by the tests' harness.
 
+pub mod certificate;
 mod connection;
 pub mod development_ca;
 mod error;

@@ -65,7 +65,7 @@ pub fn install_provider() {
 }
 
 /// Hybrid first, so that recorded traffic stays closed to a later quantum computer; plain curves for clients without it.
-fn provider() -> CryptoProvider {
+pub(super) fn provider() -> CryptoProvider {
     let kx_groups = vec![aws_lc_rs::kx_group::X25519MLKEM768, aws_lc_rs::kx_group::X25519, aws_lc_rs::kx_group::SECP256R1];
     CryptoProvider { kx_groups, ..aws_lc_rs::default_provider() }
 }
@@ -91,7 +91,7 @@ fn key_problem(error: &rustls::pki_types::pem::Error) -> String {
     }
 }
 
-fn chain(certificate: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+pub(super) fn chain(certificate: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let refuse = |problem: String| Error::Certificate { file: certificate.to_owned(), problem };
     let items = CertificateDer::pem_file_iter(certificate).map_err(|error| refuse(format!("cannot be read: {error}")))?;
     let chain: Vec<_> = items.collect::<Result<_, _>>().map_err(|_| refuse("it is not a PEM file".to_owned()))?;

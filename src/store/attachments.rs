@@ -104,6 +104,11 @@ impl FileState {
     pub const fn is_quarantined(&self) -> bool {
         self.stopped.is_some() && self.lifted.is_none()
     }
+
+    /// The code of why it was stopped; empty where that was not said.
+    fn reason(&self) -> &'static str {
+        self.stopped.and_then(|stopped| stopped.reason).map_or("", StopReason::code)
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -291,33 +296,39 @@ impl Tx {
         row.map(StateRow::state).transpose()
     }
 
-    /// Puts a file and every copy of it into quarantine, by its origin; false when it is there already.
-    pub async fn quarantine_file(&mut self, origin: EntryId, stopped: &Stopped) -> Result<bool, Error> {
+    /// Puts a file and every copy of it into quarantine, in place of how it was stopped before, if it was; false when it does not
+    /// stand as it was known any more.
+    pub async fn quarantine_file(&mut self, known: &FileState, stopped: &Stopped) -> Result<bool, Error> {
         const SQL: &str = "UPDATE file_state SET quarantined_by = $2, quarantined_team = $3, quarantined_in = $4, \
              quarantined_at = $5, quarantine_reason = $6, lifted_by = NULL, lifted_at = NULL, lift_reason = NULL \
-             WHERE entry = $1 AND (quarantined_at IS NULL OR lifted_at IS NOT NULL)";
+             WHERE entry = $1 AND COALESCE(quarantined_at, -1) = $7 AND COALESCE(quarantine_reason, '') = $8 \
+             AND COALESCE(lifted_at, -1) = $9";
         let rows = within!(self, c => sqlx::query(SQL)
-            .bind(origin.to_string())
+            .bind(known.origin.to_string())
             .bind(stopped.by.to_string())
             .bind(stopped.team.map(|team| team.to_string()))
             .bind(stopped.read_in.map(|compartment| compartment.to_string()))
             .bind(stopped.at.millis())
             .bind(stopped.reason.map(StopReason::code))
+            .bind(known.stopped.map_or(-1, |before| before.at.millis()))
+            .bind(known.reason())
+            .bind(known.lifted.map_or(-1, |before| before.at.millis()))
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
         Ok(rows == 1)
     }
 
-    /// Lets a file and every copy of it out of quarantine, by its origin; false when it is not there.
-    pub async fn lift_quarantine(&mut self, origin: EntryId, lifted: &Lifted) -> Result<bool, Error> {
+    /// Lets a file and every copy of it out of quarantine; false when it is not there, or for another reason than was known.
+    pub async fn lift_quarantine(&mut self, known: &FileState, lifted: &Lifted) -> Result<bool, Error> {
         const SQL: &str = "UPDATE file_state SET lifted_by = $2, lifted_at = $3, lift_reason = $4 \
-             WHERE entry = $1 AND quarantined_at IS NOT NULL AND lifted_at IS NULL";
+             WHERE entry = $1 AND quarantined_at IS NOT NULL AND lifted_at IS NULL AND COALESCE(quarantine_reason, '') = $5";
         let rows = within!(self, c => sqlx::query(SQL)
-            .bind(origin.to_string())
+            .bind(known.origin.to_string())
             .bind(lifted.by.to_string())
             .bind(lifted.at.millis())
             .bind(lifted.reason.code())
+            .bind(known.reason())
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;

@@ -1,10 +1,10 @@
 //! Compartments of referrals.
 
-use super::{Error, Store, Tx, error::sound};
+use super::{Error, Store, Tx, error::sound, grants::live};
 use crate::{
     domain::{
         compartment::CompartmentKind,
-        ids::{CompartmentId, ReferralId},
+        ids::{CompartmentId, ReferralId, TeamId},
     },
     policy::ShownCompartment,
 };
@@ -17,6 +17,23 @@ impl Store {
             on!(self, p => sqlx::query_as(SQL).bind(referral.to_string()).bind(kind.code()).fetch_all(p).await)?;
         let shown = |(id,): (String,)| Ok(ShownCompartment { id: sound(CompartmentId::parse(&id), "compartment.id")?, kind });
         rows.into_iter().map(shown).collect()
+    }
+
+    /// The compartment of its own words that a team holds of a referral, with its present epoch.
+    pub async fn casework_of(&self, referral: ReferralId, team: TeamId) -> Result<Option<(CompartmentId, i64)>, Error> {
+        const SQL: &str = concat!(
+            "SELECT c.id, c.epoch FROM compartment c WHERE c.referral = $1 AND c.kind = 'casework' AND EXISTS ",
+            "(SELECT 1 FROM grant_made g WHERE g.compartment = c.id AND g.epoch = c.epoch AND g.to_id = $2 ",
+            "AND g.reason = 'party' AND ",
+            live!(),
+            ") ORDER BY c.id LIMIT 1"
+        );
+        let row: Option<(String, i64)> = on!(self, p => sqlx::query_as(SQL)
+            .bind(referral.to_string())
+            .bind(team.to_string())
+            .fetch_optional(p)
+            .await)?;
+        row.map(|(id, epoch)| Ok((sound(CompartmentId::parse(&id), "compartment.id")?, epoch))).transpose()
     }
 }
 

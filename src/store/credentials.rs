@@ -112,6 +112,14 @@ impl Tx {
         Ok(())
     }
 
+    /// Whether a person's credential is still the one with this tag, held until the transaction ends.
+    pub async fn holds_credential(&mut self, user: UserId, tag: &[u8]) -> Result<bool, Error> {
+        let sql = held!(self, "SELECT key_id FROM credential WHERE account = $1 AND auth_tag = $2");
+        let row: Option<(String,)> =
+            within!(self, c => sqlx::query_as(sql).bind(user.to_string()).bind(tag).fetch_optional(c).await)?;
+        Ok(row.is_some())
+    }
+
     /// Puts a person's credential in place of the one with this tag; false when it is another by now.
     pub async fn replace_credential(
         &mut self,

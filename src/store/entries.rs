@@ -3,7 +3,7 @@
 use sqlx::QueryBuilder;
 
 use super::{
-    AT_ONCE, Error, Store, Tx,
+    AT_ONCE, Engine, Error, Store, Tx,
     error::{known, sound},
 };
 use crate::domain::{
@@ -132,6 +132,14 @@ impl Store {
         Ok(found)
     }
 
+    /// When answers were last changed of what everybody reads who holds a referral; none where they never were.
+    pub async fn answers_changed_at(&self, referral: ReferralId) -> Result<Option<Timestamp>, Error> {
+        const SQL: &str = "SELECT MAX(e.at) FROM entry e JOIN compartment c ON c.id = e.compartment \
+             WHERE e.referral = $1 AND e.kind = 'amendment' AND c.kind = 'shared'";
+        let (at,): (Option<i64>,) = on!(self, p => sqlx::query_as(SQL).bind(referral.to_string()).fetch_one(p).await)?;
+        Ok(at.map(Timestamp::from_millis))
+    }
+
     async fn entries(&self, narrowed: &'static str, compartments: &[CompartmentId]) -> Result<Vec<Found>, Error> {
         if compartments.is_empty() {
             return Ok(Vec::new());
@@ -152,6 +160,32 @@ impl Store {
 }
 
 impl Tx {
+    /// Whether a team holds the key of an item's compartment by a key of its own that was replaced since: whoever left it could
+    /// read what is sealed now. The teams are held until the transaction ends, so that nobody leaves one meanwhile.
+    async fn is_under_old_key(&mut self, entry: &Entry) -> Result<bool, Error> {
+        macro_rules! of_teams {
+            ($end:literal) => {
+                concat!(
+                    "SELECT t.id, CAST(CASE WHEN t.epoch <> g.to_epoch OR t.keyless = 1 THEN 1 ELSE 0 END AS BIGINT) FROM team t ",
+                    "JOIN grant_made g ON g.to_id = t.id AND g.to_kind = 'team' WHERE g.compartment = $1 AND g.epoch = $2 ",
+                    "AND EXISTS (SELECT 1 FROM grant_bytes b WHERE b.grant_id = g.id) ORDER BY t.id",
+                    $end
+                )
+            };
+        }
+        let sql = match self.engine() {
+            Engine::Sqlite => of_teams!(""),
+            // Of the grants, which are written once, nobody may hold a row.
+            Engine::Postgres => of_teams!(" FOR SHARE OF t"),
+        };
+        let teams: Vec<(String, i64)> = within!(self, c => sqlx::query_as(sql)
+            .bind(entry.compartment.to_string())
+            .bind(entry.epoch)
+            .fetch_all(c)
+            .await)?;
+        Ok(teams.iter().any(|(_, is_old)| *is_old == 1))
+    }
+
     /// How many items are sealed in a referral; what was erased, and copies for those it was shared with, are not counted.
     pub async fn count_entries(&mut self, referral: ReferralId) -> Result<i64, Error> {
         const SQL: &str = "SELECT COUNT(*) FROM entry e JOIN entry_bytes b ON b.entry = e.id \
@@ -169,7 +203,7 @@ impl Tx {
         let sql = held!(self, "SELECT epoch FROM compartment WHERE id = $1");
         let newest: Option<(i64,)> =
             within!(self, c => sqlx::query_as(sql).bind(entry.compartment.to_string()).fetch_optional(c).await)?;
-        if newest.is_some_and(|(epoch,)| epoch != entry.epoch) {
+        if newest.is_some_and(|(epoch,)| epoch != entry.epoch) || self.is_under_old_key(entry).await? {
             return Err(Error::Superseded("compartment"));
         }
         let row = EntryRow {

@@ -32,14 +32,44 @@ written_once! {
     { grant_id: String, released_at: i64, event: String }
 }
 
-/// The condition that a grant counts, for the row called `g`: it is not held, or it has been released.
-macro_rules! live {
-    () => {
-        "(g.held = 0 OR EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id)) \
-         AND EXISTS (SELECT 1 FROM grant_bytes y WHERE y.grant_id = g.id)"
+/// That a grant is to no key of old, for a row: a person who set a new one has lost what was wrapped to the one before.
+macro_rules! to_present_key {
+    ($row:literal) => {
+        concat!(
+            "(",
+            $row,
+            ".to_kind <> 'user' OR EXISTS (SELECT 1 FROM account v WHERE v.id = ",
+            $row,
+            ".to_id AND v.key_id = ",
+            $row,
+            ".to_key))"
+        )
     };
 }
-pub(super) use live;
+
+/// The condition that a grant counts, for a row: it is not held, or it has been released; it is there, and to a present key.
+macro_rules! live_of {
+    ($row:literal) => {
+        concat!(
+            "(",
+            $row,
+            ".held = 0 OR EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = ",
+            $row,
+            ".id)) AND EXISTS (SELECT 1 FROM grant_bytes y WHERE y.grant_id = ",
+            $row,
+            ".id) AND ",
+            $crate::store::grants::to_present_key!($row)
+        )
+    };
+}
+
+/// The same, for the row called `g`.
+macro_rules! live {
+    () => {
+        $crate::store::grants::live_of!("g")
+    };
+}
+pub(in crate::store) use {live, live_of, to_present_key};
 
 /// A compartment's identity wrapped to one holder.
 #[derive(Debug, Clone)]
@@ -154,11 +184,13 @@ impl Store {
             return Ok(Vec::new());
         }
         let rows: Vec<GrantWithBytes> = on!(self, p => {
-            let mut query = QueryBuilder::new(
-                "SELECT g.*, b.bytes, c.kind, x.released_at AS let_go_at, x.event AS let_go_by FROM grant_made g \
-                 JOIN grant_bytes b ON b.grant_id = g.id JOIN compartment c ON c.id = g.compartment \
-                 LEFT JOIN grant_released x ON x.grant_id = g.id WHERE (g.held = 0 OR x.grant_id IS NOT NULL) AND g.to_id IN (",
-            );
+            let mut query = QueryBuilder::new(concat!(
+                "SELECT g.*, b.bytes, c.kind, x.released_at AS let_go_at, x.event AS let_go_by FROM grant_made g ",
+                "JOIN grant_bytes b ON b.grant_id = g.id JOIN compartment c ON c.id = g.compartment ",
+                "LEFT JOIN grant_released x ON x.grant_id = g.id WHERE (g.held = 0 OR x.grant_id IS NOT NULL) AND ",
+                to_present_key!("g"),
+                " AND g.to_id IN ("
+            ));
             let mut list = query.separated(", ");
             for holder in holders {
                 list.push_bind(holder);
@@ -171,6 +203,18 @@ impl Store {
             query.push(") ORDER BY g.referral, g.compartment, g.epoch, g.id");
             query.build_query_as().fetch_all(p).await
         })?;
+        rows.into_iter().map(GrantWithBytes::found).collect()
+    }
+
+    /// Every grant that somebody ever had on a compartment by name and whose bytes are there, to whatever key of theirs; held ones
+    /// that nothing released are left out. For telling what was theirs, and never for opening it.
+    pub(crate) async fn grants_ever_to(&self, user: UserId, compartment: CompartmentId) -> Result<Vec<Found>, Error> {
+        const SQL: &str = "SELECT g.*, b.bytes, c.kind, x.released_at AS let_go_at, x.event AS let_go_by FROM grant_made g \
+             JOIN grant_bytes b ON b.grant_id = g.id JOIN compartment c ON c.id = g.compartment \
+             LEFT JOIN grant_released x ON x.grant_id = g.id WHERE (g.held = 0 OR x.grant_id IS NOT NULL) \
+             AND g.to_kind = 'user' AND g.to_id = $1 AND g.compartment = $2 ORDER BY g.epoch, g.id";
+        let rows: Vec<GrantWithBytes> =
+            on!(self, p => sqlx::query_as(SQL).bind(user.to_string()).bind(compartment.to_string()).fetch_all(p).await)?;
         rows.into_iter().map(GrantWithBytes::found).collect()
     }
 
@@ -233,33 +277,56 @@ impl Store {
 
     /// The held grants of a referral that nothing has released.
     pub async fn held_grants(&self, referral: ReferralId) -> Result<Vec<HeldGrant>, Error> {
-        const SQL: &str = "SELECT g.id, g.to_kind, g.to_id, g.compartment, c.kind FROM grant_made g \
-             JOIN compartment c ON c.id = g.compartment WHERE g.referral = $1 AND g.held = 1 \
-             AND NOT EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id) ORDER BY g.id";
-        let rows: Vec<(String, String, String, String, String)> =
-            on!(self, p => sqlx::query_as(SQL).bind(referral.to_string()).fetch_all(p).await)?;
-        let held = |(id, to_kind, to, compartment, kind): (String, String, String, String, String)| {
-            Ok(HeldGrant {
-                id: sound(GrantId::parse(&id), "grant_made.id")?,
-                to_kind: known(HolderKind::parse(&to_kind), "grant_made.to_kind")?,
-                to,
-                compartment: sound(CompartmentId::parse(&compartment), "grant_made.compartment")?,
-                kind: known(CompartmentKind::parse(&kind), "compartment.kind")?,
-            })
-        };
-        rows.into_iter().map(held).collect()
+        let rows = on!(self, p => sqlx::query_as::<_, HeldRow>(HELD).bind(referral.to_string()).fetch_all(p).await)?;
+        rows.into_iter().map(HeldRow::grant).collect()
+    }
+}
+
+/// The grants of a referral that count for nothing yet. `$1` is the referral.
+const HELD: &str = "SELECT g.id, g.to_kind, g.to_id, g.compartment, c.kind FROM grant_made g \
+     JOIN compartment c ON c.id = g.compartment WHERE g.referral = $1 AND g.held = 1 \
+     AND NOT EXISTS (SELECT 1 FROM grant_released x WHERE x.grant_id = g.id) ORDER BY g.id";
+
+#[derive(sqlx::FromRow)]
+struct HeldRow {
+    id: String,
+    to_kind: String,
+    to_id: String,
+    compartment: String,
+    kind: String,
+}
+
+impl HeldRow {
+    fn grant(self) -> Result<HeldGrant, Error> {
+        Ok(HeldGrant {
+            id: sound(GrantId::parse(&self.id), "grant_made.id")?,
+            to_kind: known(HolderKind::parse(&self.to_kind), "grant_made.to_kind")?,
+            to: self.to_id,
+            compartment: sound(CompartmentId::parse(&self.compartment), "grant_made.compartment")?,
+            kind: known(CompartmentKind::parse(&self.kind), "compartment.kind")?,
+        })
     }
 }
 
 impl Tx {
+    /// Whether these are still the grants of a referral that count for nothing yet; held so until the transaction ends, since a
+    /// renewal makes further ones.
+    pub async fn still_held(&mut self, referral: ReferralId, grants: &[HeldGrant]) -> Result<bool, Error> {
+        let sql = held!(self, "SELECT id FROM compartment WHERE referral = $1");
+        let _: Vec<(String,)> = within!(self, c => sqlx::query_as(sql).bind(referral.to_string()).fetch_all(c).await)?;
+        let rows = within!(self, c => sqlx::query_as::<_, HeldRow>(HELD).bind(referral.to_string()).fetch_all(c).await)?;
+        Ok(rows.into_iter().map(|row| row.id).eq(grants.iter().map(|grant| grant.id.to_string())))
+    }
+
     /// Makes a grant; its event is this transaction's.
     ///
     /// # Errors
-    /// [`Error::Superseded`] when it is wrapped to a team's key of old.
+    /// [`Error::Superseded`] when it is wrapped to a team's key of old, or to one that nobody holds.
     pub async fn insert_grant(&mut self, grant: &Grant, at: Timestamp) -> Result<(), Error> {
         const BYTES: &str = "INSERT INTO grant_bytes (grant_id, bytes) VALUES ($1, $2)";
         if grant.to_kind == HolderKind::Team {
-            let sql = held!(self, "SELECT epoch FROM team WHERE id = $1");
+            // A team whose key nobody holds opens nothing by it.
+            let sql = held!(self, "SELECT CASE WHEN keyless = 1 THEN -1 ELSE epoch END FROM team WHERE id = $1");
             let present: Option<(i64,)> = within!(self, c => sqlx::query_as(sql).bind(&grant.to).fetch_optional(c).await)?;
             if present.is_some_and(|(epoch,)| epoch != grant.to_epoch) {
                 return Err(Error::Superseded("team"));

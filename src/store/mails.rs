@@ -7,8 +7,8 @@ use super::{
     error::{known, sound},
 };
 use crate::domain::{
-    ids::{MailId, NoticeId, TeamId, UserId},
-    mailing::{MOST_BOUNCES, MailEnd},
+    ids::{AgencyId, MailId, NoticeId, TeamId, UserId},
+    mailing::{MOST_BOUNCES, MailEnd, MailHours, QUIET_UNLESS_SAID},
     notice::{Addressee, NoticeCode, Telling},
     time::Timestamp,
 };
@@ -22,7 +22,9 @@ pub struct MailboxRow {
     pub sealed: Vec<u8>,
     /// The version of the server key that seals it.
     pub key_version: i64,
-    /// Whether what is not urgent waits for a working day.
+    /// When they let mail come that is not urgent.
+    pub hours: MailHours,
+    /// Whether it waits for working hours, by their choice or their agency's.
     pub quiet: bool,
     /// When it was set.
     pub set_at: Timestamp,
@@ -81,6 +83,8 @@ struct Row {
     sealed: Vec<u8>,
     key_version: i64,
     quiet: i64,
+    as_agency: i64,
+    agency_quiet: Option<i64>,
     set_at: i64,
     failed_at: Option<i64>,
     stopped_at: Option<i64>,
@@ -88,11 +92,17 @@ struct Row {
 
 impl Row {
     fn mailbox(self) -> Result<MailboxRow, Error> {
+        let hours = match (self.as_agency, self.quiet) {
+            (1.., _) => MailHours::Agency,
+            (_, 0) => MailHours::Any,
+            _ => MailHours::Working,
+        };
         Ok(MailboxRow {
             user: sound(UserId::parse(&self.account), "mailbox.account")?,
             sealed: self.sealed,
             key_version: self.key_version,
-            quiet: self.quiet != 0,
+            hours,
+            quiet: hours.is_quiet(self.agency_quiet.map_or(QUIET_UNLESS_SAID, |quiet| quiet != 0)),
             set_at: Timestamp::from_millis(self.set_at),
             failed_at: self.failed_at.map(Timestamp::from_millis),
             stopped_at: self.stopped_at.map(Timestamp::from_millis),
@@ -108,8 +118,9 @@ impl Store {
         }
         let rows: Vec<Row> = on!(self, p => {
             let mut query = QueryBuilder::new(
-                "SELECT m.account, m.sealed, m.key_version, m.quiet, m.set_at, m.failed_at, m.stopped_at FROM mailbox m \
-                 JOIN account a ON a.id = m.account WHERE a.state = 'ready' AND m.account IN (",
+                "SELECT m.account, m.sealed, m.key_version, m.quiet, m.as_agency, h.quiet AS agency_quiet, m.set_at, m.failed_at, \
+                 m.stopped_at FROM mailbox m JOIN account a ON a.id = m.account LEFT JOIN mail_hours h ON h.agency = a.agency \
+                 WHERE a.state = 'ready' AND m.account IN (",
             );
             let mut list = query.separated(", ");
             for user in users {
@@ -123,10 +134,18 @@ impl Store {
 
     /// The people of an agency to whom mail has come back, by account.
     pub async fn failing_mailboxes(&self, agency: &str) -> Result<Vec<MailboxRow>, Error> {
-        const SQL: &str = "SELECT m.account, m.sealed, m.key_version, m.quiet, m.set_at, m.failed_at, m.stopped_at FROM mailbox m \
-             JOIN account a ON a.id = m.account WHERE a.agency = $1 AND m.failed_at IS NOT NULL ORDER BY m.account";
+        const SQL: &str = "SELECT m.account, m.sealed, m.key_version, m.quiet, m.as_agency, h.quiet AS agency_quiet, \
+             m.set_at, m.failed_at, m.stopped_at FROM mailbox m JOIN account a ON a.id = m.account \
+             LEFT JOIN mail_hours h ON h.agency = a.agency WHERE a.agency = $1 AND m.failed_at IS NOT NULL ORDER BY m.account";
         let rows: Vec<Row> = on!(self, p => sqlx::query_as(SQL).bind(agency).fetch_all(p).await)?;
         rows.into_iter().map(Row::mailbox).collect()
+    }
+
+    /// Whether mail to an agency's people waits for working hours unless they say otherwise; none where it has not said.
+    pub async fn mail_hours(&self, agency: AgencyId) -> Result<Option<bool>, Error> {
+        const SQL: &str = "SELECT quiet FROM mail_hours WHERE agency = $1";
+        let row: Option<(i64,)> = on!(self, p => sqlx::query_as(SQL).bind(agency.to_string()).fetch_optional(p).await)?;
+        Ok(row.map(|(quiet,)| quiet != 0))
     }
 
     /// Notices of which no mail tells yet, the oldest first.
@@ -289,15 +308,30 @@ impl Store {
 impl Tx {
     /// Sets where a person's mail goes; what came back from an earlier address counts no more.
     pub async fn set_mailbox(&mut self, row: &MailboxRow) -> Result<(), Error> {
-        const SQL: &str = "INSERT INTO mailbox (account, sealed, key_version, quiet, set_at, bounces) VALUES ($1, $2, $3, $4, $5, 0) \
-             ON CONFLICT (account) DO UPDATE SET sealed = $2, key_version = $3, quiet = $4, set_at = $5, bounces = 0, \
-             failed_at = NULL, stopped_at = NULL";
+        const SQL: &str = "INSERT INTO mailbox (account, sealed, key_version, quiet, set_at, bounces, as_agency) \
+             VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (account) DO UPDATE SET sealed = $2, key_version = $3, quiet = $4, \
+             set_at = $5, bounces = 0, failed_at = NULL, stopped_at = NULL, as_agency = $6";
         within!(self, c => sqlx::query(SQL)
             .bind(row.user.to_string())
             .bind(&row.sealed)
             .bind(row.key_version)
             .bind(i64::from(row.quiet))
             .bind(row.set_at.millis())
+            .bind(i64::from(row.hours == MailHours::Agency))
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Says whether mail to an agency's people waits for working hours, unless they say otherwise.
+    pub async fn set_mail_hours(&mut self, agency: AgencyId, quiet: bool, at: Timestamp) -> Result<(), Error> {
+        const SQL: &str = "INSERT INTO mail_hours (agency, quiet, set_at) VALUES ($1, $2, $3) \
+             ON CONFLICT (agency) DO UPDATE SET quiet = $2, set_at = $3";
+        within!(self, c => sqlx::query(SQL)
+            .bind(agency.to_string())
+            .bind(i64::from(quiet))
+            .bind(at.millis())
             .execute(c)
             .await
             .map(drop))?;

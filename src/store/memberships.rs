@@ -138,7 +138,10 @@ impl Tx {
         const SQL: &str =
             "UPDATE membership SET state = 'active', version = version + 1 WHERE id = $1 AND version = $2 AND state = 'waiting'";
         let rows = within!(self, c => sqlx::query(SQL).bind(id.to_string()).bind(version).execute(c).await.map(|done| done.rows_affected()))?;
-        self.moved(id);
+        // What did not move is still held against the permit.
+        if rows == 1 {
+            self.moved(id);
+        }
         Ok(rows == 1)
     }
 
@@ -152,7 +155,10 @@ impl Tx {
         const SQL: &str = "UPDATE membership SET role = $3, state = $4, version = version + 1 \
              WHERE id = $1 AND version = $2 AND state <> 'ended'";
         let rows = within!(self, c => sqlx::query(SQL).bind(id.to_string()).bind(version).bind(role.code()).bind(state.code()).execute(c).await.map(|done| done.rows_affected()))?;
-        self.moved(id);
+        // What did not move is still held against the permit.
+        if rows == 1 {
+            self.moved(id);
+        }
         Ok(rows == 1)
     }
 
@@ -161,7 +167,10 @@ impl Tx {
         const SQL: &str =
             "UPDATE membership SET state = 'ended', version = version + 1 WHERE id = $1 AND version = $2 AND state <> 'ended'";
         let rows = within!(self, c => sqlx::query(SQL).bind(id.to_string()).bind(version).execute(c).await.map(|done| done.rows_affected()))?;
-        self.moved(id);
+        // What did not move is still held against the permit.
+        if rows == 1 {
+            self.moved(id);
+        }
         Ok(rows == 1)
     }
 }

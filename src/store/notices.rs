@@ -111,7 +111,7 @@ macro_rules! holders {
 /// The condition that the notice `n` is of what a team was given a part of: for all who hold its key, not only for a queue.
 macro_rules! of_shares {
     () => {
-        "n.code IN ('shared', 'file-stopped', 'file-let-out')"
+        "n.code IN ('shared', 'share-outdated', 'file-stopped', 'file-let-out')"
     };
 }
 
@@ -247,6 +247,22 @@ impl Store {
             })
         };
         rows.into_iter().map(draft).collect()
+    }
+
+    /// The open drafts whose owner is shut out and whose deputy has neither been told nor gone on with them since they were last
+    /// saved; up to a number.
+    pub async fn drafts_left_behind(&self, limit: i64) -> Result<Vec<(ReferralId, UserId)>, Error> {
+        const SQL: &str = "SELECT d.id, d.deputy FROM draft d JOIN account o ON o.id = d.owner JOIN account s ON s.id = d.deputy \
+             WHERE d.state = 'open' AND o.state = 'disabled' AND s.state = 'ready' \
+             AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.referral = d.id AND n.code = 'draft-handed' AND n.at >= d.saved_at) \
+             AND NOT EXISTS (SELECT 1 FROM draft_part p JOIN entry e ON e.id = p.entry \
+               WHERE p.draft = d.id AND e.author = d.deputy AND e.at >= d.saved_at) \
+             ORDER BY d.id LIMIT $1";
+        let rows: Vec<(String, String)> = on!(self, p => sqlx::query_as(SQL).bind(limit).fetch_all(p).await)?;
+        let row = |(id, deputy): (String, String)| {
+            Ok((sound(ReferralId::parse(&id), "draft.id")?, sound(UserId::parse(&deputy), "draft.deputy")?))
+        };
+        rows.into_iter().map(row).collect()
     }
 
     /// Tells of what no act of anybody's is behind: time has passed, or a check failed.

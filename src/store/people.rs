@@ -22,6 +22,8 @@ pub struct Person {
     pub account: Account,
     /// When their invitation runs out; none when they have joined or none was made.
     pub invited_until: Option<Timestamp>,
+    /// When their password was reset, while nobody has admitted the key that they made or will make after it.
+    pub reset_at: Option<Timestamp>,
     /// When they last signed in, as far as it was noted.
     pub last_sign_in: Option<Timestamp>,
     /// The day of their last safeguarding training.
@@ -33,6 +35,7 @@ struct PersonRow {
     #[sqlx(flatten)]
     account: AccountRow,
     expires_at: Option<i64>,
+    reset_at: Option<i64>,
     last_sign_in_at: Option<i64>,
     trained_on: Option<String>,
 }
@@ -43,6 +46,7 @@ impl PersonRow {
         Ok(Person {
             account: self.account.account()?,
             invited_until: self.expires_at.map(Timestamp::from_millis),
+            reset_at: self.reset_at.map(Timestamp::from_millis),
             last_sign_in: self.last_sign_in_at.map(Timestamp::from_millis),
             trained_on: self.trained_on.map(day).transpose()?,
         })
@@ -53,11 +57,11 @@ impl Store {
     /// The accounts of an agency by name, each with what else administrators see; those after one of them, up to a number.
     pub async fn people_of(&self, agency: AgencyId, after: Option<UserId>, limit: u32) -> Result<Vec<Person>, Error> {
         const FIRST: &str = "SELECT a.id, a.username, a.name, a.agency, a.state, a.version, a.key_id, a.last_sign_in_at, \
-             a.trained_on, i.expires_at FROM account a \
-             LEFT JOIN invitation i ON i.account = a.id WHERE a.agency = $1 ORDER BY a.name, a.id LIMIT $2";
+             a.trained_on, i.expires_at, r.made_at AS reset_at FROM account a \
+             LEFT JOIN invitation i ON i.account = a.id LEFT JOIN account_reset r ON r.account = a.id AND r.admitted_at IS NULL WHERE a.agency = $1 ORDER BY a.name, a.id LIMIT $2";
         const NEXT: &str = "SELECT a.id, a.username, a.name, a.agency, a.state, a.version, a.key_id, a.last_sign_in_at, \
-             a.trained_on, i.expires_at FROM account a \
-             LEFT JOIN invitation i ON i.account = a.id WHERE a.agency = $1 \
+             a.trained_on, i.expires_at, r.made_at AS reset_at FROM account a \
+             LEFT JOIN invitation i ON i.account = a.id LEFT JOIN account_reset r ON r.account = a.id AND r.admitted_at IS NULL WHERE a.agency = $1 \
              AND (a.name, a.id) > (SELECT c.name, c.id FROM account c WHERE c.id = $3 AND c.agency = $1) \
              ORDER BY a.name, a.id LIMIT $2";
         let (agency, limit) = (agency.to_string(), i64::from(limit));
@@ -71,7 +75,8 @@ impl Store {
     /// One person.
     pub async fn person(&self, id: UserId) -> Result<Option<Person>, Error> {
         const SQL: &str = "SELECT a.id, a.username, a.name, a.agency, a.state, a.version, a.key_id, a.last_sign_in_at, a.trained_on, \
-             i.expires_at FROM account a LEFT JOIN invitation i ON i.account = a.id WHERE a.id = $1";
+             i.expires_at, r.made_at AS reset_at FROM account a LEFT JOIN invitation i ON i.account = a.id \
+             LEFT JOIN account_reset r ON r.account = a.id AND r.admitted_at IS NULL WHERE a.id = $1";
         let row: Option<PersonRow> = on!(self, p => sqlx::query_as(SQL).bind(id.to_string()).fetch_optional(p).await)?;
         row.map(PersonRow::person).transpose()
     }

@@ -63,7 +63,8 @@ macro_rules! narrowed {
         " AND ($6 = '' OR r.pathway = $6) AND ($7 = '' OR r.urgency = $7) AND ($8 = '' OR r.referrer_agency = $8) \
          AND ($9 = '' OR r.state = $9) AND ($10 = '' \
          OR (r.state = $10 AND (r.cover_opened_at IS NULL OR r.receiving_team = $1)) \
-         OR ((r.amended_at IS NOT NULL OR r.desk_news_at IS NOT NULL) AND r.receiving_team = $1)) AND r.due_at <= $11"
+         OR ((r.amended_at IS NOT NULL OR r.desk_news_at IS NOT NULL) AND r.receiving_team = $1)) AND r.due_at <= $11 \
+         AND ($12 = 0 OR r.retracted_at IS NOT NULL)"
     };
 }
 
@@ -130,7 +131,7 @@ const TEAM: &str = merged!(own!(concat!("r.receiving_team = $1 AND ", open!())),
 const COPIES: &str = copies!(concat!(" AND ", open!()));
 const UNASSIGNED: &str = own!(concat!("r.receiving_team = $1 AND r.assigned_to IS NULL AND ", open!()));
 const MINE: &str = own!(concat!("r.assigned_to = $5 AND r.receiving_team = $1 AND ", open!()));
-const AWAY: &str = own!(concat!("r.receiving_team = $1 AND ", away!("$12"), " AND ", open!()));
+const AWAY: &str = own!(concat!("r.receiving_team = $1 AND ", away!("$13"), " AND ", open!()));
 const WAITING: &str = own!(concat!("r.receiving_team = $1 AND r.waiting_since IS NOT NULL AND ", open!()));
 const CLOSED: &str = concat!(
     "SELECT r.* FROM referral r WHERE r.receiving_team = $1 AND r.state = 'closed' AND ",
@@ -210,7 +211,8 @@ impl Store {
             .bind(filter.agency.map(|agency| agency.to_string()).unwrap_or_default())
             .bind(filter.state.map_or("", |state| state.code()))
             .bind(if filter.unread { "received" } else { "" })
-            .bind(due_by);
+            .bind(due_by)
+            .bind(i64::from(filter.retracted));
             // No other view looks at the time, and a parameter that a text does not have is refused.
             if *view == Some(QueueView::Away) {
                 query = query.bind(now.millis());

@@ -394,12 +394,13 @@ impl Store {
         rows.into_iter().map(Row::referral).collect()
     }
 
-    /// What is for today, unopened by its team, has not been passed up, and lies: it was sent before `sent`, and whoever covers
+    /// What is for today, unopened by its team, has not been passed up, and lies: its team has had it since before `sent`, and whoever covers
     /// has not opened it, or did before `covered` and nobody of them says that they act, marked the first contact or wrote. The
     /// soonest due first.
     pub async fn unopened_urgent(&self, (sent, covered): (Timestamp, Timestamp), limit: i64) -> Result<Vec<Referral>, Error> {
         const SQL: &str = "SELECT r.* FROM referral r WHERE r.urgency = 'today' AND r.state = 'received' \
-             AND r.escalated_at IS NULL AND r.submitted_at <= $1 AND (r.cover_opened_at IS NULL OR (r.cover_opened_at <= $3 \
+             AND r.escalated_at IS NULL AND COALESCE((SELECT MAX(g.granted_at) FROM grant_made g WHERE g.referral = r.id \
+             AND g.to_id = r.receiving_team AND g.reason = 'party' AND g.epoch = 1), r.submitted_at) <= $1 AND (r.cover_opened_at IS NULL OR (r.cover_opened_at <= $3 \
              AND r.cover_by IS NULL \
              AND NOT EXISTS (SELECT 1 FROM clock c WHERE c.referral = r.id AND c.step = 'first-contact' AND c.stopped_at IS NOT NULL) \
              AND NOT EXISTS (SELECT 1 FROM entry e JOIN membership m ON m.account = e.author AND m.team = r.cover_team \

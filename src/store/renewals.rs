@@ -3,7 +3,7 @@
 use sqlx::QueryBuilder;
 
 use super::{
-    Error, Store, Tx,
+    Engine, Error, Store, Tx,
     error::{known, sound},
     teams::Team,
 };
@@ -78,8 +78,9 @@ const NEWEST: &str = "SELECT g.compartment, c.kind, c.epoch, g.to_kind, g.to_id,
      CAST(CASE WHEN g.to_kind = 'recovery' \
        OR g.to_kind = 'team' AND EXISTS (SELECT 1 FROM team t WHERE t.id = g.to_id AND t.epoch > 0 AND t.keyless = 0) \
        OR g.to_kind = 'user' AND EXISTS (SELECT 1 FROM account a WHERE a.id = g.to_id AND a.state = 'ready' AND a.key_id = g.to_key) \
-         AND (g.reason <> 'named' OR EXISTS (SELECT 1 FROM membership m JOIN referral r ON r.receiving_team = m.team \
-           WHERE m.account = g.to_id AND m.state = 'active' AND r.id = g.referral)) \
+         AND EXISTS (SELECT 1 FROM membership m WHERE m.account = g.to_id AND m.state = 'active' \
+           AND m.role IN ('practitioner', 'triager', 'lead', 'coordinator') AND (g.reason <> 'named' \
+             OR EXISTS (SELECT 1 FROM referral r WHERE r.receiving_team = m.team AND r.id = g.referral))) \
        THEN 1 ELSE 0 END AS BIGINT) AS entitled, \
      CAST(CASE WHEN g.to_kind = 'user' \
        OR g.to_kind = 'team' AND EXISTS (SELECT 1 FROM team t WHERE t.id = g.to_id AND t.epoch = g.to_epoch) \
@@ -161,6 +162,16 @@ impl Store {
         rows.into_iter().map(NewestRow::key).collect()
     }
 
+    /// Whether a referral was received by a team whose key nobody holds, and nobody covers for it or received it by name: what is
+    /// written then is opened by nobody there.
+    pub async fn reaches_nobody(&self, referral: ReferralId) -> Result<bool, Error> {
+        const SQL: &str = "SELECT COUNT(*) FROM referral r JOIN team t ON t.id = r.receiving_team AND t.keyless = 1 \
+             WHERE r.id = $1 AND NOT EXISTS (SELECT 1 FROM grant_made g WHERE g.referral = r.id AND (g.reason = 'named' \
+               OR g.reason = 'cover' AND EXISTS (SELECT 1 FROM team o WHERE o.id = g.to_id AND o.epoch > 0 AND o.keyless = 0)))";
+        let (count,): (i64,) = on!(self, p => sqlx::query_as(SQL).bind(referral.to_string()).fetch_one(p).await)?;
+        Ok(count > 0)
+    }
+
     /// What is open and read by somebody through a key of old, after a grant, in the order of the grants; up to a number.
     pub async fn to_renew(&self, subject: Subject, after: &str, limit: i64) -> Result<Vec<(GrantId, ReferralId)>, Error> {
         const SQL: &str = concat!("SELECT g.id, g.referral ", to_renew!(), " AND g.id > $2 ORDER BY g.id LIMIT $3");
@@ -204,6 +215,18 @@ impl Store {
 }
 
 impl Tx {
+    /// Who holds the newest keys of a referral's or draft's compartments, all of them held until the transaction ends: who goes on
+    /// holding them is decided on what stands.
+    pub async fn held_newest_keys(&mut self, referral: ReferralId) -> Result<Vec<NewestKey>, Error> {
+        // SQLite's writers stand in line by themselves.
+        if self.engine() == Engine::Postgres {
+            const SQL: &str = "SELECT id FROM compartment WHERE referral = $1 ORDER BY id FOR UPDATE";
+            let _: Vec<(String,)> = within!(self, c => sqlx::query_as(SQL).bind(referral.to_string()).fetch_all(c).await)?;
+        }
+        let rows = within!(self, c => sqlx::query_as::<_, NewestRow>(NEWEST).bind(referral.to_string()).fetch_all(c).await)?;
+        rows.into_iter().map(NewestRow::key).collect()
+    }
+
     /// Whether a team still stands at an epoch, held so until the transaction ends: nobody is given a key that is being replaced.
     pub async fn team_stands_at(&mut self, team: TeamId, epoch: i64) -> Result<bool, Error> {
         let sql = held!(self, "SELECT epoch FROM team WHERE id = $1");
@@ -243,7 +266,8 @@ impl Tx {
         Ok(rows == 1)
     }
 
-    /// A renewal begins; how much there is to do is counted here. One of the same subject that is under way begins anew.
+    /// A renewal begins; how much there is to do is counted here. One of the same subject that is under way begins anew. Where
+    /// nothing was a person's by name there is nothing to begin.
     pub async fn begin_renewal(
         &mut self,
         id: RenewalId,
@@ -257,6 +281,9 @@ impl Tx {
         let (subject, of_team) = of(subject);
         within!(self, c => sqlx::query(ENDS).bind(&subject).bind(at.millis()).execute(c).await.map(drop))?;
         let (total,): (i64,) = within!(self, c => sqlx::query_as(COUNT).bind(&subject).fetch_one(c).await)?;
+        if total == 0 && of_team == 0 {
+            return Ok(());
+        }
         within!(self, c => sqlx::query(SQL)
             .bind(id.to_string())
             .bind(agency.to_string())

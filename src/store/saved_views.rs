@@ -26,6 +26,7 @@ struct Row {
     state: Option<String>,
     overdue: i64,
     unread: i64,
+    retracted: i64,
 }
 
 impl Row {
@@ -46,6 +47,7 @@ impl Row {
                     state,
                     overdue: self.overdue != 0,
                     unread: self.unread != 0,
+                    retracted: self.retracted != 0,
                 },
             },
         })
@@ -55,8 +57,8 @@ impl Row {
 impl Store {
     /// What a person keeps, by name.
     pub async fn saved_views(&self, user: UserId) -> Result<Vec<SavedView>, Error> {
-        const SQL: &str = "SELECT id, name, team, queue_view, pathway, urgency, agency, state, overdue, unread FROM saved_view \
-             WHERE account = $1 ORDER BY name, id";
+        const SQL: &str = "SELECT id, name, team, queue_view, pathway, urgency, agency, state, overdue, unread, retracted \
+             FROM saved_view WHERE account = $1 ORDER BY name, id";
         let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(user.to_string()).fetch_all(p).await)?;
         // A convenience: what does not read is left out, so that it hides no queue from those who must act.
         Ok(rows.into_iter().filter_map(|row| row.view().ok()).collect())
@@ -67,10 +69,10 @@ impl Tx {
     /// Keeps a view under its name, in the place of one that a person keeps under the same.
     pub async fn save_view(&mut self, user: UserId, view: &SavedView, at: Timestamp) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO saved_view (id, account, name, team, queue_view, pathway, urgency, agency, state, overdue, \
-             unread, saved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (account, name) DO UPDATE \
-             SET id = excluded.id, team = excluded.team, queue_view = excluded.queue_view, pathway = excluded.pathway, \
+             unread, saved_at, retracted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+             ON CONFLICT (account, name) DO UPDATE SET id = excluded.id, team = excluded.team, queue_view = excluded.queue_view, pathway = excluded.pathway, \
              urgency = excluded.urgency, agency = excluded.agency, state = excluded.state, overdue = excluded.overdue, \
-             unread = excluded.unread, saved_at = excluded.saved_at";
+             unread = excluded.unread, saved_at = excluded.saved_at, retracted = excluded.retracted";
         let SavedView { id, name, kept: Kept { team, view, filter } } = view;
         within!(self, c => sqlx::query(SQL)
             .bind(id.to_string())
@@ -85,6 +87,7 @@ impl Tx {
             .bind(i64::from(filter.overdue))
             .bind(i64::from(filter.unread))
             .bind(at.millis())
+            .bind(i64::from(filter.retracted))
             .execute(c)
             .await
             .map(drop))?;

@@ -78,12 +78,13 @@ impl Store {
         rows.into_iter().map(Row::referral).collect()
     }
 
-    /// The referrals of a person that a team waits for them on, or did something on that they have not looked at; the latest
-    /// first.
+    /// The referrals of a person that were stopped at the check and wait for them, then those that a team waits for them on, or
+    /// did something on that they have not looked at; the latest first.
     pub async fn waiting_for(&self, user: UserId, limit: i64) -> Result<Vec<Referral>, Error> {
         const SQL: &str = "SELECT * FROM referral WHERE referrer = $1 AND kind = 'referral' \
-             AND (waiting_since IS NOT NULL OR sender_news_at IS NOT NULL) \
-             ORDER BY COALESCE(waiting_since, sender_news_at) DESC, id LIMIT $2";
+             AND (waiting_since IS NOT NULL OR sender_news_at IS NOT NULL OR state = 'stopped') \
+             ORDER BY CASE WHEN state = 'stopped' THEN 0 ELSE 1 END, COALESCE(waiting_since, sender_news_at, submitted_at) DESC, id \
+             LIMIT $2";
         let rows = on!(self, p => sqlx::query_as::<_, Row>(SQL).bind(user.to_string()).bind(limit).fetch_all(p).await)?;
         rows.into_iter().map(Row::referral).collect()
     }

@@ -234,6 +234,26 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The grants by which a share holds what it gave, in whatever compartments, those that were erased left out.
+    pub async fn grants_of_share(&self, share: &Share) -> Result<Vec<(CompartmentId, GrantId)>, Error> {
+        const SQL: &str = "SELECT g.compartment, g.id FROM grant_made g JOIN grant_bytes b ON b.grant_id = g.id \
+             WHERE g.referral = $1 AND g.to_id = $2 AND g.reason = 'share' AND g.compartment IN \
+             (SELECT m.compartment FROM grant_made m WHERE m.referral = $1 AND m.event = $3 AND m.reason = 'share') ORDER BY g.id";
+        let rows: Vec<(String, String)> = on!(self, p => sqlx::query_as(SQL)
+            .bind(share.referral.to_string())
+            .bind(&share.to)
+            .bind(share.event.to_string())
+            .fetch_all(p)
+            .await)?;
+        let grant = |(compartment, id): (String, String)| {
+            let compartment = sound(CompartmentId::parse(&compartment), "grant_made.compartment")?;
+            Ok((compartment, sound(GrantId::parse(&id), "grant_made.id")?))
+        };
+        rows.into_iter().map(grant).collect()
+    }
+}
+
 impl Share {
     /// Where a list goes on after it.
     pub fn cursor(&self) -> Cursor {

@@ -161,7 +161,8 @@ async fn nobody(app: &App, route: &'static Route, visit: &Visit, address: &str, 
     }
     match posted {
         Some(unsent) if route.keeps_answers => kept::keep(app, visit, address, unsent).await,
-        Some(_) => error::see("/sign-in"),
+        Some(_) if route.action.is_none() || address.starts_with("/sign-out") => error::see("/sign-in"),
+        Some(_) => error::see(&next::sign_in_unsent(&table::page_of(route, address))),
         None => error::see(&next::sign_in(address)),
     }
 }

@@ -23,6 +23,12 @@ pub(super) fn sign_in_kept(next: &str) -> String {
     format!("/sign-in?{}", query.append_pair("kept", "1").append_pair("next", local(next)).finish())
 }
 
+/// The same, saying that what was posted came too late, and that nothing became of it.
+pub(super) fn sign_in_unsent(next: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    format!("/sign-in?{}", query.append_pair("unsent", "1").append_pair("next", local(next)).finish())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,5 +64,6 @@ mod tests {
         assert_eq!(sign_in("//evil"), "/sign-in");
         assert_eq!(sign_in_kept("/drafts/a"), "/sign-in?kept=1&next=%2Fdrafts%2Fa");
         assert_eq!(sign_in_kept("//evil"), "/sign-in?kept=1&next=%2F");
+        assert_eq!(sign_in_unsent("/referrals/a"), "/sign-in?unsent=1&next=%2Freferrals%2Fa");
     }
 }

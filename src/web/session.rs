@@ -18,7 +18,7 @@ use super::{
 use zeroize::Zeroizing;
 
 use crate::{
-    app::{App, Caller, Error, RequestContext, cookie},
+    app::{App, Caller, Error, Helpline, RequestContext, cookie},
     domain::time::Timestamp,
 };
 
@@ -81,7 +81,8 @@ impl Visit {
             demo: app.is_demonstration(),
             csrf_token: form_token.clone(),
             request_id: request.id.to_string(),
-            help: "ask the lead of your team, or your agency’s administrator.".to_owned(),
+            help: help(app),
+            helpline: app.helpline().map(Helpline::words).unwrap_or_default(),
             ..Frame::default()
         };
         let frame = match &caller {
@@ -89,6 +90,14 @@ impl Visit {
             None => nobody,
         };
         Self { request, frame, form_token, pre_session, caller: caller.map(|(caller, _)| Arc::new(caller)) }
+    }
+}
+
+/// Whom to ask for help, as the foot of every page says it.
+fn help(app: &App) -> String {
+    match app.helpline() {
+        Some(line) => format!("ask the lead of your team, or your agency’s administrator, or ring {}.", line.words()),
+        None => "ask the lead of your team, or your agency’s administrator.".to_owned(),
     }
 }
 
@@ -102,6 +111,7 @@ fn signed_in(app: &App, caller: &Caller, frame: Frame, at: Timestamp) -> Frame {
         ("Agreements", "/agreements", app.keeps_agreements(caller)),
         ("To check", "/checks", caller.checks()),
         ("People", "/people", ways.people),
+        ("Agencies", "/agencies", ways.agencies),
         ("Who checks", "/safeguarding-leads", ways.safeguarding_leads),
         ("Mail", "/members/mail", ways.safeguarding_leads),
         ("Log", "/log", ways.log),

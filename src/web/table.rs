@@ -165,8 +165,13 @@ pub const ROUTES: &[Route] = &[
     get("/checks", "checks", Some(Action::ListChecks)),
     get("/keys", "keys", Some(Action::ReadKeys)),
     post("/keys/replace", "replace-key", Action::ReplaceTeamKey),
+    post("/keys/reconcile", "reconcile-keys", Action::ReconcileKeys),
     post("/keys/pause", "pause-renewal", Action::PauseRenewal),
     post("/keys/resume", "resume-renewal", Action::ResumeRenewal),
+    get("/agencies", "agencies", Some(Action::ReadAgencies)),
+    get("/agencies/add", "agency-ask-add", Some(Action::ReadAgencies)),
+    post("/agencies/add", "agency-add", Action::EnrolAgency),
+    post("/agencies/{id}/invite", "agency-invite", Action::InviteAdministrator),
     get("/people", "people", Some(Action::ReadPeople)),
     get("/people/add", "person-ask-add", Some(Action::ReadPeople)),
     post("/people/add", "person-add", Action::MakeAccount),
@@ -180,9 +185,13 @@ pub const ROUTES: &[Route] = &[
     post("/people/{id}/training", "person-training", Action::SetTraining),
     get("/people/{id}/suspend", "person-ask-suspend", Some(Action::ReadPeople)),
     post("/people/{id}/suspend", "person-suspend", Action::SuspendPerson),
+    get("/people/{id}/reset", "person-ask-reset", Some(Action::ReadPeople)),
+    post("/people/{id}/reset", "person-reset", Action::ResetPerson),
     get("/people/{id}/leave", "person-ask-leave", Some(Action::ReadPeople)),
     post("/people/{id}/leave", "person-leave", Action::RemovePerson),
     post("/people/{id}/return", "person-return", Action::ReinstatePerson),
+    get("/give-back", "owed", Some(Action::ReadAccount)),
+    post("/give-back/{id}", "give-back", Action::GiveBack),
     get("/teams", "agency-teams", Some(Action::ReadPeople)),
     get("/teams/add", "team-ask-add", Some(Action::ReadPeople)),
     post("/teams/add", "team-add", Action::MakeTeam),
@@ -216,6 +225,7 @@ pub const ROUTES: &[Route] = &[
     post("/account/mail", "set-mail", Action::SetMailbox),
     get("/members/mail", "failing-mail", Some(Action::ReadMailboxes)),
     post("/members/mail", "resume-mail", Action::ResumeMail),
+    post("/members/mail/hours", "set-mail-hours", Action::SetMailHours),
     get("/log", "log", Some(Action::ReadLog)),
     get("/log/export", "log-export", Some(Action::ExportLog)),
 ];
@@ -226,9 +236,41 @@ pub(super) fn find(method: &Method, path: &str) -> Option<&'static Route> {
     ROUTES.iter().find(|route| route.method == method && route.path == path)
 }
 
+/// The page on which a form stood, by the address that it was posted to: the page that checks a draft before sending, the page
+/// at the same address, or the nearest one above it.
+pub(super) fn page_of(route: &Route, address: &str) -> String {
+    let path = address.split('?').next().unwrap_or("/");
+    if route.path == "/drafts/{reference}/send" {
+        return path.replace("/send", "/check");
+    }
+    let (mut pattern, mut page) = (route.path, path);
+    loop {
+        if find(&Method::GET, pattern).is_some() {
+            return page.to_owned();
+        }
+        match (pattern.rsplit_once('/'), page.rsplit_once('/')) {
+            (Some((above, _)), Some((upper, _))) if !above.is_empty() => (pattern, page) = (above, upper),
+            _ => return "/".to_owned(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    #[test]
+    fn the_page_of_a_form_is_found_by_where_it_posts() {
+        for (posted, page) in [
+            ("/drafts/{reference}/send", "/drafts/7K3F-9QXD-2/check"),
+            ("/referrals/{reference}/check", "/referrals/7K3F-9QXD-2"),
+            ("/referrals/{reference}/amend/{section}", "/referrals/7K3F-9QXD-2/amend/child"),
+        ] {
+            let route = super::find(&super::Method::POST, posted).expect("a route");
+            let address = posted.replace("{reference}", "7K3F-9QXD-2").replace("{section}", "child");
+            assert_eq!(super::page_of(route, &address), page, "{posted}");
+        }
+    }
 
     use super::*;
 
@@ -245,6 +287,21 @@ mod tests {
         for route in ROUTES {
             assert!(route.method == "GET" || route.action.is_some(), "{}", route.path);
             assert!(!route.keeps_answers || route.path.starts_with("/drafts/") || route.path.contains("/add/"), "{}", route.path);
+        }
+    }
+
+    #[test]
+    fn what_was_posted_leads_back_to_the_page_that_it_came_from() {
+        let page = |path: &str, address: &str| {
+            let route = find(&Method::POST, path).expect("a route");
+            page_of(route, address)
+        };
+        let file = "/referrals/{reference}/files/{id}/quarantine";
+        assert_eq!(page(file, "/referrals/7K3F-9QXD-2/files/ab/quarantine?x=1"), "/referrals/7K3F-9QXD-2/files/ab/quarantine");
+        assert_eq!(page("/kept/{id}/discard", "/kept/ab/discard"), "/", "where there is no page it is the first");
+        for route in ROUTES.iter().filter(|route| route.method == "POST" && !route.public) {
+            let back = page_of(route, route.path);
+            assert!(back == "/" || find(&Method::GET, &back).is_some(), "{} leads to {back}", route.path);
         }
     }
 

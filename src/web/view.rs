@@ -24,6 +24,8 @@ pub struct Frame {
     pub request_id: String,
     /// Whom to ask for help, in one line, the same on every page; empty for none.
     pub help: String,
+    /// The number of whoever runs the hub, with its hours; empty for none.
+    pub helpline: String,
     /// Who is signed in.
     pub signed_in: Option<SignedIn>,
     /// How many notices wait, in words; empty for nobody.

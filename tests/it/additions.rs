@@ -1,7 +1,7 @@
 //! Adding after sending: by the referrer, sealed to the same people, shown with who and when; nothing sent before is changed.
 
 use referral_exchange::{
-    app::{Added, Answered, App, Caller, Error, IdempotencyKey, Receipt},
+    app::{Added, Answered, App, Caller, Choices, Error, IdempotencyKey, Receipt},
     domain::{
         action::Action,
         answers::{RawAnswer, RawAnswers},
@@ -16,6 +16,7 @@ use crate::support::{
     acts::send,
     client::{Client, Page},
     hub::{ENGINES, Hub},
+    kept_back::try_send_chosen,
     notice::{self, read},
     raw::Raw,
 };
@@ -197,5 +198,37 @@ async fn the_page_after_sending_leads_to_what_can_be_added() {
     let referral = client.get(added.location()).await;
     assert!(referral.body.contains("Added by Tess Example on") && referral.body.contains("It was worse inside."));
     assert!(!referral.body.contains("/add/seen"), "answered, it is not asked again");
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_help_of_a_question_stands_where_it_is_added_as_on_the_form() {
+    let hub = Hub::founded(ENGINES[0]).await;
+    let tess = hub.sign_in("tess.example").await;
+    let pathway = hub.app.pathway("child-exploitation").unwrap();
+    let later = || pathway.pathway.sections.iter().filter(|section| section.later);
+    let left_out = later().flat_map(|section| &section.questions).map(|question| (question.id.to_string(), Value::Null));
+    let form = ("child-exploitation", left_out.collect::<serde_json::Map<_, _>>().into());
+    let receipt = try_send_chosen(&hub.app, &tess, form, Choices::default()).await.unwrap();
+    let served = hub.serve().await;
+    let client = Client::new(&served);
+    client.sign_in(&served, "tess.example").await;
+    let mut helped = 0;
+    for section in later() {
+        let page = client.get(&format!("/referrals/{}/add/{}", receipt.reference, section.id)).await;
+        if page.status.as_u16() == 404 {
+            continue;
+        }
+        let hints = page.words(".govuk-hint");
+        // What hangs on no other answer is asked at once.
+        for question in section.questions.iter().filter(|question| question.show_when.is_none()) {
+            assert!(page.body.contains(&format!("name=\"{}", question.id)) || question.kind.code() == "file", "{}", question.id);
+            let Some(hint) = &question.hint else { continue };
+            let said = hint.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(hints.contains(&said), "{}: {said:?} is not among {hints:?}", question.id);
+            helped += 1;
+        }
+    }
+    assert!(helped >= 3, "{helped}");
     served.finish().await;
 }

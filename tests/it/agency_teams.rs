@@ -11,11 +11,12 @@ use crate::support::{
     client::Client,
     hub::{ENGINES, Hub},
     newcomer::{key, newcomer},
+    raw::Raw,
 };
 
 async fn adds(app: &App, by: &Caller, code: &str) -> Result<TeamId, Error> {
     let name = TeamName::parse("A new desk").unwrap();
-    let made = app.add_team(&app.request(None), by, &key(app), (code, name)).await?;
+    let made = app.add_team(&app.request(None), by, &key(app), (None, code, name)).await?;
     Ok(TeamId::parse(&made.value.id).unwrap())
 }
 
@@ -40,6 +41,55 @@ async fn from_birth_to_two_holders(engine: Engine) {
     assert!(view().await.members.iter().any(|member| member.user == nell.user && member.waits));
     app.admit_member(&app.request(None), &hub.sign_in("fay.fictional").await, team, nell.user).await.unwrap();
     assert_eq!(view().await.key_holders, 2);
+    hub.finish().await;
+}
+
+async fn place_gone_meanwhile(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let adam = hub.sign_in("adam.notional").await;
+    let user = hub.person("fay.fictional").user;
+    for (number, moves) in [
+        "UPDATE membership SET state = 'ended', version = version + 1",
+        "UPDATE membership SET role = 'triager', version = version + 1",
+        "UPDATE membership SET version = version + 1",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let team = adds(app, &adam, &format!("new-desk-{number}")).await.unwrap();
+        app.set_place(&app.request(None), &adam, &key(app), (user, team, Role::Lead)).await.unwrap();
+        let fay = hub.sign_in("fay.fictional").await;
+        Raw::owner(&hub).await.run(&format!("{moves} WHERE account = '{user}' AND team = '{team}'")).await;
+        let born = app.bear_team(&app.request(None), &fay, team).await;
+        assert!(matches!(born, Err(Error::Conflict(_))), "{moves}: {born:?}");
+        let team = app.store().team(team).await.unwrap().unwrap();
+        assert_eq!((team.state, team.epoch), (TeamState::AwaitingKey, 0), "no key that nobody holds: {moves}");
+    }
+    hub.finish().await;
+}
+
+async fn codes_of_pathways(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let named = "police-control";
+    let adam = hub.sign_in("adam.notional").await;
+    // Whoever has the team of this code covers what is for today: an agency does not give that to itself.
+    let refused = adds(app, &adam, named).await;
+    assert!(matches!(refused, Err(Error::Conflict(why)) if why.contains("the hub’s operator makes it")), "{refused:?}");
+    let otis = hub.sign_in("otis.mirage").await;
+    let makes = async |by: &Caller, agency: Option<&str>, code: &str| {
+        let name = TeamName::parse("A desk made for another").unwrap();
+        let made = app.add_team(&app.request(None), by, &key(app), (agency, code, name)).await?;
+        Ok::<_, Error>(TeamId::parse(&made.value.id).unwrap())
+    };
+    let taken = makes(&otis, Some("leicestershire-fire"), named).await;
+    assert!(matches!(taken, Err(Error::Conflict("another team has this code"))), "{taken:?}");
+    assert!(matches!(makes(&otis, Some("nobody"), "new-desk").await, Err(Error::Invalid(_))));
+    let team = makes(&otis, Some("leicestershire-fire"), "new-desk").await.unwrap();
+    assert_eq!(app.agency_team(&app.request(None), &adam, team).await.unwrap().code, "new-desk", "it is the fire service's");
+    let elsewhere = makes(&adam, Some("leicestershire-police"), "their-desk").await;
+    assert!(matches!(elsewhere, Err(Error::Refused)), "an administrator makes none for others: {elsewhere:?}");
     hub.finish().await;
 }
 
@@ -107,6 +157,8 @@ async fn an_administrator_makes_a_team_on_the_page_and_its_lead_its_key() {
 }
 
 crate::support::on_both! {
+    nobody_makes_a_teams_key_by_a_place_that_has_just_ended_or_changed => place_gone_meanwhile,
+    a_team_that_pathways_name_is_made_by_a_hub_operator_alone => codes_of_pathways,
     a_team_is_made_gets_its_key_from_its_lead_and_its_holders_are_counted => from_birth_to_two_holders,
     who_answers_for_a_team_is_said_by_its_administrator_of_its_own_people => who_answers,
 }

@@ -188,6 +188,40 @@ async fn no_row_outlives_its_refusal(engine: Engine) {
     scene.hub.finish().await;
 }
 
+/// Somebody leaves a team between sight and commit: nothing is sealed any more under the key that they have.
+async fn nothing_goes_under_a_key_of_before(engine: Engine) {
+    for change in ["epoch = epoch + 1", "keyless = 1"] {
+        let scene = scene(engine).await;
+        let store = scene.app.store();
+        let mut owner = Raw::owner(&scene.hub).await;
+        let row = &owner.rows("SELECT id, compartment FROM entry ORDER BY id").await[0];
+        let mut tx = store.begin().await.unwrap();
+        let entry = Entry {
+            id: referral_exchange::domain::ids::EntryId::from_bytes([1; 16]),
+            referral: scene.referral.referral.id,
+            compartment: referral_exchange::domain::ids::CompartmentId::parse(&row[1].shown()).unwrap(),
+            epoch: 1,
+            kind: referral_exchange::domain::compartment::EntryKind::Headline,
+            version: 1,
+            author: scene.caller.user(),
+            at: scene.app.now(),
+            suite: 1,
+            sha256: [0; 32],
+            event: tx.event(),
+            bytes: vec![1],
+        };
+        tx.insert_entry(&entry).await.unwrap();
+        drop(tx);
+        let team = scene.referral.referral.receiving_team;
+        owner.run(&format!("UPDATE team SET {change} WHERE id = '{team}'")).await;
+        let mut tx = store.begin().await.unwrap();
+        let written = tx.insert_entry(&Entry { event: tx.event(), ..scene.entry(&entry) }).await;
+        assert!(matches!(written, Err(referral_exchange::store::Error::Superseded("compartment"))), "{change}: {written:?}");
+        drop(tx);
+        scene.hub.abandon().await;
+    }
+}
+
 /// The use cases themselves: a caller whose ground has gone is shown nothing and changes nothing.
 async fn use_cases_meet_the_barrier(engine: Engine) {
     let scene = scene(engine).await;
@@ -206,5 +240,6 @@ crate::support::on_both! {
     what_moved_between_decision_and_commit_is_noticed => what_moved_is_noticed,
     a_change_that_is_under_way_is_waited_for => a_change_under_way_is_waited_for,
     no_row_outlives_the_refusal_of_its_act => no_row_outlives_its_refusal,
+    nothing_is_sealed_under_a_key_that_somebody_left_with_meanwhile => nothing_goes_under_a_key_of_before,
     use_cases_show_nothing_to_a_caller_whose_ground_has_gone => use_cases_meet_the_barrier,
 }

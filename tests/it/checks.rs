@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use referral_exchange::{
     app::{
-        App, Caller, Error, Founder, IdempotencyKey, ListQuery, LogQuery, NewAbsence, Receipt, SafeguardingLead, Sending, Stop,
-        Verdict, raw_from_json,
+        App, Caller, Choices, Error, Founder, IdempotencyKey, ListQuery, LogQuery, NewAbsence, Receipt, SafeguardingLead,
+        Sending, Stop, Verdict, raw_from_json,
     },
     domain::{
         answers::Answers, code::Code, draft::Part, pathway::Pathway, referral::ReferralState, relation::Relation, time::Timestamp,
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     hub::{ENGINES, Hub},
+    kept_back::try_send_chosen,
     notice::{self, read, send, with},
     raw::Raw,
 };
@@ -120,6 +121,10 @@ async fn stopped_and_sent(engine: Engine) {
     let tess = hub.sign_in("tess.example").await;
     app.send_stopped(&app.request(None), &tess, &key, &reference).await.unwrap();
     receivers_see(&hub, &receipt, true).await;
+    let paul = hub.sign_in("paul.figment").await;
+    let view = read(app, &paul, &receipt).await.unwrap();
+    assert!(view.stop.is_none() && view.entries.iter().all(|entry| entry.kind.code() != "check-reason"), "for the sender's side");
+    assert!(read(app, &tess, &receipt).await.unwrap().stop.is_some());
     for body in Raw::owner(&hub).await.rows("SELECT body FROM log_body").await {
         assert!(!String::from_utf8_lossy(&body[0].bytes()).contains("canary"), "words are sealed");
     }
@@ -185,6 +190,19 @@ async fn at_once(engine: Engine) {
     let lena = hub.sign_in("lena.sample").await;
     let own = send(app, &lena, &checked(&json!({}))).await;
     assert_eq!(own.state, ReferralState::Received, "the lead sends it");
+
+    // What shows means goes at once, though its sender says that it could wait.
+    let prevent = json!({ "danger_now": false, "can_wait": "yes", "lead_is_party": false, "conflict": false, "cues": ["none"] });
+    for (why, changes, state) in [
+        ("it can wait", json!({}), ReferralState::Checking),
+        ("signs of means", json!({ "cues": ["weapons"] }), ReferralState::Received),
+        ("danger now", json!({ "danger_now": true }), ReferralState::Received),
+    ] {
+        let mut answers = prevent.clone();
+        answers.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        let receipt = try_send_chosen(app, &tess, ("prevent", answers), Choices::default()).await.unwrap();
+        assert_eq!((receipt.state, receipt.check.is_some()), (state, state == ReferralState::Checking), "Prevent: {why}");
+    }
 
     // Away, and back.
     let abel = hub.sign_in("abel.template").await;

@@ -144,9 +144,10 @@ fn a_database_that_others_can_read_is_refused() {
     assert_eq!(mode(), 0o600);
     fs::set_permissions(&database, fs::Permissions::from_mode(0o644)).unwrap();
     for command in [&["config", "check"][..], &["serve"]] {
-        let (code, _, talk) = transcript(folder.path(), &[command, &["--config", "exchange.toml"]].concat());
+        let (code, data, talk) = transcript(folder.path(), &[command, &["--config", "exchange.toml"]].concat());
         assert_eq!(code, 3, "{talk}");
-        assert!(talk.contains("exchange.sqlite can be read by others; set its mode to 600"), "{talk}");
+        let told = format!("{data}{talk}");
+        assert!(told.contains("exchange.sqlite can be read by others; set its mode to 600"), "{told}");
     }
 }
 

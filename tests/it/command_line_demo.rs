@@ -171,6 +171,23 @@ async fn the_story_is_whole(database: &Path) -> i64 {
         ("taken by somebody", "SELECT COUNT(*) FROM referral WHERE assigned_to IS NOT NULL"),
         ("waiting for an answer", "SELECT COUNT(*) FROM referral WHERE waiting_since IS NOT NULL"),
         ("passed up", "SELECT COUNT(*) FROM referral WHERE escalated_at IS NOT NULL"),
+        (
+            "overdue",
+            "SELECT COUNT(*) FROM referral WHERE state IN ('received', 'opened', 'decided') \
+             AND due_at < (SELECT MAX(submitted_at) FROM referral)",
+        ),
+        (
+            "shared, and not ended",
+            "SELECT COUNT(*) FROM grant_share s LEFT JOIN grant_share_end e ON e.share = s.id \
+             WHERE s.what = 'items' AND e.share IS NULL",
+        ),
+        (
+            "shared and recalled",
+            "SELECT COUNT(*) FROM grant_share s JOIN grant_share_end e ON e.share = s.id WHERE s.what = 'items'",
+        ),
+        ("reading along", "SELECT COUNT(*) FROM grant_share WHERE what = 'casework'"),
+        ("agreements", "SELECT COUNT(*) FROM agreement"),
+        ("shared under a lapsed agreement", "SELECT COUNT(*) FROM grant_share WHERE fit = 'lapsed'"),
         ("files", "SELECT COUNT(*) FROM attachment"),
         ("a file in quarantine", "SELECT COUNT(*) FROM file_state WHERE quarantined_at IS NOT NULL"),
         ("deputies", "SELECT COUNT(*) FROM deputy"),
@@ -251,6 +268,28 @@ fn the_copy_is_checked_against_the_hub(folder: &Path) {
     let (code, data, _) = check("keyless-team", &good.replace("cover = \"fire-control\"", "cover = \"fire-governance\""));
     assert_eq!(code, 1);
     assert!(data.contains(": the team `fire-governance`, which covers, has no key yet"), "{data}");
+    whoever_decides_reads_nothing_kept_apart(folder);
+}
+
+/// What is kept apart is warned of where whoever reads it sits in a team that the pathway goes to as well.
+fn whoever_decides_reads_nothing_kept_apart(folder: &Path) {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/pathways/child-exploitation-information.toml");
+    let good = fs::read_to_string(own).unwrap();
+    let check = |name: &str, text: &str| {
+        let file = format!("{name}/child-exploitation-information.toml");
+        fs::create_dir_all(folder.join(name)).unwrap();
+        fs::write(folder.join(&file), text).unwrap();
+        transcript(folder, &["pathway", "check", &file, "--data", "one"])
+    };
+    let (code, _, talk) = check("apart", &good);
+    assert!(code == 0 && !talk.contains("warning"), "{talk}");
+    let (code, _, talk) = check("together", &good.replace("teams = [\"force-intelligence\"]", "teams = [\"slavery-team\"]"));
+    let says = "one person sits in the team `slavery-team`, which reads `source` answers, and in `police-restricted`, which this \
+                pathway goes to: put somebody else in one of them";
+    assert!(
+        code == 0 && talk.contains("warning: together/child-exploitation-information.toml:") && talk.contains(says),
+        "{talk}"
+    );
 }
 
 async fn damage_is_found(folder: &Path, data: &Path) {

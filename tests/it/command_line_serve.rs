@@ -112,6 +112,38 @@ fn a_hub_refuses_development_certificates() {
     assert!(talk.contains("production needs a certificate from your own authority"), "{talk}");
 }
 
+#[test]
+fn a_live_hub_uses_nothing_of_a_demonstration() {
+    let folder = folder_with(CONFIG);
+    assert_eq!(hub(folder.path(), &["migrate"]).0, 0);
+    for name in ["demo.json", "demo.filling"] {
+        fs::write(folder.path().join(name), "{}").unwrap();
+        let (code, data, talk) = hub(folder.path(), &["serve"]);
+        assert_eq!((code, data.as_str()), (3, ""));
+        assert!(talk.contains("is a demonstration's directory"), "{talk}");
+        fs::remove_file(folder.path().join(name)).unwrap();
+    }
+    // Only the keys lie there.
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::write(elsewhere.path().join("demo.json"), "{}").unwrap();
+    let keys = elsewhere.path().join("keys");
+    fs::write(folder.path().join("exchange.toml"), format!("{CONFIG}[keys]\ndirectory = {keys:?}\n")).unwrap();
+    let (code, _, talk) = hub(folder.path(), &["serve"]);
+    assert!(code == 3 && talk.contains("is a demonstration's directory"), "{talk}");
+    assert!(!keys.exists());
+}
+
+#[test]
+fn development_certificates_serve_this_machine_alone() {
+    let folder = folder_with(CONFIG);
+    assert_eq!(hub(folder.path(), &["migrate"]).0, 0);
+    for address in ["0.0.0.0", "::", "192.0.2.1"] {
+        let (code, data, talk) = hub(folder.path(), &["serve", "--set", &format!("listen.address={address}")]);
+        assert_eq!((code, data.as_str()), (3, ""), "{address}");
+        assert!(talk.contains("serves this machine only"), "{address}: {talk}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn on_postgres_the_running_role_must_not_be_able_to_alter_the_log() {
     let database = postgres::create_database().await;

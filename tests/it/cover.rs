@@ -12,7 +12,10 @@ use referral_exchange::{
         decision::NewDecision,
         ids::TeamId,
         message::Audience,
+        news::Side,
         referral::ReferralState,
+        time::Timestamp,
+        withheld::Withhold,
     },
     store::Engine,
 };
@@ -20,6 +23,8 @@ use serde_json::json;
 
 use crate::support::{
     hub::{ENGINES, Hub},
+    kept_back::try_send,
+    notice,
     raw::Raw,
 };
 
@@ -263,7 +268,86 @@ fn key_bytes(danger: bool) -> &'static [u8] {
     if danger { b"urgent" } else { b"routine" }
 }
 
+/// Where the route leaves it to them, whoever covers and says that they act decides over night; nowhere else, and at no other time.
+async fn cover_decides(engine: Engine) {
+    const DESK: &str = "team = \"prevent-team\"\nhours = \"Monday to Friday, 9am to 5pm\"\n";
+    const CLOCK: &str = "opens = { days = \"working\", from = 9, to = 17 }\n";
+    let night = || Timestamp::parse("2026-11-27T22:00:00Z").unwrap();
+    for leaves_it in [false, true] {
+        let more = if leaves_it { format!("{DESK}{CLOCK}cover_decides = true\n") } else { format!("{DESK}{CLOCK}") };
+        let hub = notice::founded_with(engine, |text| text.replacen(DESK, &more, 1)).await;
+        let app = &hub.app;
+        hub.clock.set(night());
+        let tess = hub.sign_in("tess.example").await;
+        let answers = notice::with(&json!({ "danger_now": true }));
+        let reference = notice::send(app, &tess, &answers).await.reference.to_string();
+        let pia = hub.sign_in("pia.supposed").await;
+        let decides = async |caller: &Caller| opens(app, caller, &reference).await.actions.contains(&Action::DecideReferral);
+        let outcome = app.pathway(notice::NOTICE).unwrap().pathway.outcomes[0].clone();
+        let decision = NewDecision {
+            outcome: outcome.code.to_string(),
+            reason_for_file: "canaryfile: it could not wait.".to_owned(),
+            reason_for_referrer: Some("We have asked the night team to visit.".to_owned()),
+            close: Some(true),
+            ..NewDecision::default()
+        };
+        let decide = async |caller: &Caller| {
+            let revision = opens(app, caller, &reference).await.referral.revision;
+            app.decide_referral(&app.request(None), caller, &key(app), (&reference, &decision, revision)).await.map(drop)
+        };
+        assert!(!decides(&pia).await && decide(&pia).await.is_err(), "nobody who does not say that they act");
+        app.claim(&app.request(None), &pia, &key(app), &reference).await.unwrap();
+        assert_eq!(decides(&pia).await, leaves_it);
+        // Another of those who cover is not the one who acts.
+        let erin = hub.sign_in("erin.hypothetical").await;
+        assert!(!decides(&erin).await && decide(&erin).await.is_err());
+        if !leaves_it {
+            assert!(decide(&pia).await.is_err(), "the desk's own stays the desk's");
+            hub.finish().await;
+            continue;
+        }
+        // In the desk's own hours it is the desk's.
+        hub.clock.set(Timestamp::parse("2026-11-30T10:00:00Z").unwrap());
+        let pia = hub.sign_in("pia.supposed").await;
+        assert!(!decides(&pia).await && decide(&pia).await.is_err());
+        hub.clock.set(Timestamp::parse("2026-11-30T22:00:00Z").unwrap());
+        let (pia, tess) = (hub.sign_in("pia.supposed").await, hub.sign_in("tess.example").await);
+        decide(&pia).await.unwrap();
+        let view = opens(app, &tess, &reference).await;
+        assert_eq!(view.referral.stage.state(), ReferralState::Decided, "it is for the desk to end it");
+        assert_eq!(view.feedback.len(), 1);
+        assert!(opens(app, &pia, &reference).await.decisions.is_empty(), "the file is the desk's");
+        let paul = hub.sign_in("paul.figment").await;
+        let row = app.queue(&app.request(None), &paul, &ListQuery::default()).await.unwrap().items;
+        let row = row.into_iter().find(|item| item.reference.to_string() == reference).unwrap();
+        assert_eq!(row.news.map(|news| news.words(Side::Desk)), Some("Whoever covers has decided: not read yet"));
+        let desk = opens(app, &paul, &reference).await;
+        assert_eq!(desk.decisions[0].reason, "canaryfile: it could not wait.");
+        assert!(desk.desk.is_some_and(|desk| desk.acting.is_none()));
+        hub.finish().await;
+    }
+}
+
+/// Whoever is of the desk and of cover takes it for the desk, and is offered nothing more to take once they have.
+async fn of_both(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let form = ("child-exploitation", json!({ "district": "leicester", "danger_now": true }));
+    let sent = try_send(app, &tess, form, Withhold::default()).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let reference = sent.reference.to_string();
+    let nia = hub.sign_in("nia.imaginary").await;
+    assert!(opens(app, &nia, &reference).await.actions.contains(&Action::ClaimReferral));
+    app.claim(&app.request(None), &nia, &key(app), &reference).await.unwrap();
+    let view = opens(app, &nia, &reference).await;
+    assert!(view.desk.is_some_and(|desk| desk.is_mine && !desk.i_act));
+    assert!(!view.actions.contains(&Action::ClaimReferral) && view.actions.contains(&Action::ReleaseClaim));
+    hub.finish().await;
+}
+
 crate::support::on_both! {
+    whoever_is_of_the_desk_and_of_cover_takes_it_once => of_both,
+    cover_decides_while_the_desk_is_away_where_the_route_says_so => cover_decides,
     what_cover_opens_is_opened_to_the_sender_and_unread_to_the_desk => cover_acts,
     cover_says_who_acts_beside_whoever_works_on_it => who_acts,
     one_look_by_cover_does_not_end_the_alarm => a_look_is_no_act,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use referral_exchange::{
-    app::{App, Caller, Closing, Error, IdempotencyKey, ListQuery, ReferralView, example, raw_from_json},
+    app::{App, Caller, Closing, Error, IdempotencyKey, ListQuery, NoticeQuery, ReferralView, example, raw_from_json},
     domain::{
         action::Action,
         agency::AgencyKind,
@@ -11,6 +11,7 @@ use referral_exchange::{
         clock::Step,
         closing::{CloseReason, NewFarewell},
         decision::NewDecision,
+        notice::NoticeCode,
         queue::QueueView,
         referral::ReferralState,
         running_clock::{Run, RunningClock},
@@ -295,6 +296,44 @@ async fn not_agreed(engine: Engine) {
     hub.finish().await;
 }
 
+/// What was decided and goes on is to be decided anew in the time of a first decision, and whoever leads the team hears of it: not
+/// only the person whose decision it was.
+async fn not_agreed_while_it_goes_on(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let tess = hub.sign_in("tess.example").await;
+    let reference = send(app, &tess, "one", |_| ()).await.reference.to_string();
+    let theo = hub.sign_in("theo.invented").await;
+    let view = read(app, &theo, &reference).await;
+    let first = view.referral.due_at.unwrap().since(view.referral.submitted_at);
+    app.claim(&app.request(None), &theo, &key("claim"), &reference).await.unwrap();
+    let revision = read(app, &theo, &reference).await.referral.revision;
+    let served = decision("enforcement-notice", "The owner was warned.", "We served a notice.");
+    decide(app, &theo, "served", &reference, &served, revision).await.unwrap();
+    hub.clock.advance(Duration::from_hours(24 * 10));
+    let (tess, fay) = (hub.sign_in("tess.example").await, hub.sign_in("fay.fictional").await);
+    let heard = async |caller: &Caller| {
+        let page = app.notices(&app.request(None), caller, &NoticeQuery::default()).await.unwrap();
+        page.items.iter().filter(|view| view.code == NoticeCode::Disagreed && view.read_at.is_none()).count()
+    };
+    assert_eq!(heard(&fay).await, 0);
+    app.disagree(&app.request(None), &tess, &key("no"), (&reference, "The door is still locked.")).await.unwrap();
+    let theo = hub.sign_in("theo.invented").await;
+    assert_eq!((heard(&theo).await, heard(&fay).await), (1, 1), "whoever works on it, and the lead");
+    let view = read(app, &fay, &reference).await;
+    assert_eq!(view.referral.stage.state(), ReferralState::Decided);
+    let left = view.referral.due_at.unwrap().since(app.now());
+    let days = Duration::from_hours(24 * 4);
+    assert!(left < first + days && left + days > first, "{left:?} of {first:?}");
+    let triage = view.desk.unwrap().clocks.into_iter().find(|clock| clock.step == Step::Triage).unwrap();
+    assert!(triage.is_running());
+    let again = decision("enforcement-notice", "Looked again.", "We look again.");
+    decide(app, &theo, "again", &reference, &again, view.referral.revision).await.unwrap();
+    let view = read(app, &fay, &reference).await;
+    assert!(!view.desk.unwrap().clocks.iter().any(|clock| clock.step == Step::Triage && clock.is_running()));
+    hub.finish().await;
+}
+
 async fn steps(engine: Engine) {
     const CONTACT: &str = "[[clock]]\nstep = \"first-contact\"\nlimit = { hours = 48 }\n\n[[outcome]]";
     let hub = notice::founded_with(engine, |text| text.replacen("[[outcome]]", CONTACT, 1)).await;
@@ -325,5 +364,6 @@ crate::support::on_both! {
     nothing_is_closed_in_silence_unless_it_is_on_record_why => not_in_silence,
     where_lines_are_chosen_a_closing_tells_a_line => closed_by_a_line,
     a_disagreement_has_it_looked_at_again => not_agreed,
+    a_disagreement_with_what_goes_on_reaches_the_lead_and_the_clock => not_agreed_while_it_goes_on,
     a_step_that_is_done_stops_its_clock => steps,
 }

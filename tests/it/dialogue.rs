@@ -8,7 +8,8 @@ use referral_exchange::{
         action::Action,
         clock::Step,
         message::Audience,
-        queue::QueueView,
+        news::Side,
+        queue::{QueueFilter, QueueView},
         referral::ReferralState,
         running_clock::{Run, RunningClock},
     },
@@ -82,7 +83,21 @@ async fn withdrawal_is_asked_for(engine: Engine) {
     app.retract(&app.request(None), &tess, &key("why"), (&reference, "canary: it was another child")).await.unwrap();
     let again = app.retract(&app.request(None), &tess, &key("again"), (&reference, "canary: it was another child")).await;
     assert!(matches!(again, Err(Error::Conflict(_))), "once is enough: {again:?}");
+    // It stands in the team's queue, unread in words, and the queue can be narrowed to it.
+    let other = notice::send(app, &tess, &notice::plain()).await.reference.to_string();
+    let queued = async |retracted, unread| {
+        let filter = QueueFilter { retracted, unread, ..QueueFilter::default() };
+        let query = ListQuery { filter, team: Some(hub.person("paul.figment").team_id), ..ListQuery::default() };
+        app.queue(&app.request(None), &paul, &query).await.unwrap().items
+    };
+    assert_eq!(queued(false, false).await.len(), 2);
+    let [row] = &queued(true, true).await[..] else { panic!("one alone is asked for") };
+    assert!(row.reference.to_string() == reference && row.retracted_at.is_some() && row.is_new());
+    assert_eq!(row.news.map(|news| news.words(Side::Desk)), Some("The sender asks to withdraw it: not read yet"));
     let view = read(app, &paul, &reference).await;
+    let [row] = &queued(true, false).await[..] else { panic!("it stays to be found once it was read") };
+    assert!(row.news.is_none() && row.retracted_at.is_some());
+    read(app, &paul, &other).await;
     assert_eq!(view.referral.stage.state(), ReferralState::Opened, "it closes nothing by itself");
     assert!(view.referral.desk.retracted_at.is_some());
     assert_eq!(view.notes[0].text, "canary: it was another child");

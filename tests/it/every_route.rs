@@ -63,12 +63,17 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::EndAgreement
         | Action::ReadPeople
         | Action::ReadKeys
+        | Action::ReconcileKeys
         | Action::PauseRenewal
         | Action::ResumeRenewal
         | Action::MakeAccount
         | Action::MakeTeam
         | Action::ReadMailboxes
-        | Action::ResumeMail => Some(("tess.example", &[StatusCode::FORBIDDEN])),
+        | Action::EnrolAgency
+        | Action::ReadAgencies
+        | Action::InviteAdministrator
+        | Action::ResumeMail
+        | Action::SetMailHours => Some(("tess.example", &[StatusCode::FORBIDDEN])),
         Action::SetTeamRegister
         | Action::BearTeam
         | Action::ReadAdmissions
@@ -81,9 +86,11 @@ fn wrong_role(action: Action) -> Option<(&'static str, &'static [StatusCode])> {
         | Action::SuspendPerson
         | Action::ReinstatePerson
         | Action::RemovePerson
+        | Action::ResetPerson
         | Action::SetTraining => Some(("tess.example", &[StatusCode::NOT_FOUND])),
         Action::ReadReferral
         | Action::ReadAccess
+        | Action::GiveBack
         | Action::PrintReferral
         | Action::AmendReferral
         | Action::WriteMessage
@@ -199,7 +206,7 @@ fn body_for(served: &Served, asked: &Asked, last: &str) -> serde_json::Value {
             "withhold": { "answers": ["lives_at"], "from": ["none"] }, "revision": 1,
         }),
         "send-anyway" | "withdraw" | "claim" | "release" | "read" | "recall" | "delete" | "invite" | "suspend" | "leave"
-        | "return" => {
+        | "reset" | "return" => {
             serde_json::json!({})
         }
         "not-shared" => serde_json::json!({ "team": "none", "reason": "No need to know." }),
@@ -226,10 +233,18 @@ fn body_for(served: &Served, asked: &Asked, last: &str) -> serde_json::Value {
         "teams" => serde_json::json!({ "name": "A new desk", "code": "new-desk" }),
         "places" => serde_json::json!({ "team": "none", "role": "triager" }),
         "end" if asked.template.contains("places") => serde_json::json!({ "team": "none" }),
-        "absences" | "register" | "key" | "replace" | "pause" | "resume" | "end" => serde_json::json!({}),
+        "{id}" if asked.template.contains("/give-back/") => serde_json::json!({}),
+        "absences" | "register" | "key" | "replace" | "reconcile" | "pause" | "resume" | "end" => serde_json::json!({}),
         "safeguarding-leads" => serde_json::json!({ "leads": [] }),
         "admissions" => serde_json::json!({ "team": "none", "user": "none", "fingerprint": "none" }),
         "refuse" => serde_json::json!({ "team": "none", "user": "none", "reason": "not-expected" }),
+        "agencies" => serde_json::json!({
+            "name": "Another Council", "code": "another-council", "kind": "council",
+            "recovery": served.hub.app.recipient_without_secret(),
+            "administrator": {
+                "name": "Ivy Fancied", "username": "ivy.fancied", "team": "Governance", "team_code": "another-governance",
+            },
+        }),
         "people" => serde_json::json!({
             "name": "Ivy Fancied", "username": "ivy.fancied", "team": "none", "role": "triager",
         }),

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use referral_exchange::{
     app::{App, Caller, IdempotencyKey, LogQuery, Receipt, Saved},
-    domain::{draft::Part, enquiry::FormKind, reference::Reference, referral::ReferralState},
+    domain::{draft::Part, enquiry::FormKind, reference::Reference, referral::ReferralState, time::Timestamp},
     store::Engine,
 };
 use serde_json::json;
+use tracing::instrument::WithSubscriber as _;
 
 use crate::support::{
     hub::{ENGINES, Hub},
@@ -120,4 +121,39 @@ crate::support::on_both! {
     the_savings_of_a_draft_never_grow_past_a_hundred => savings_are_bounded,
     what_cannot_be_read_keeps_no_other_notice_waiting => others_go_on,
     a_damaged_draft_keeps_no_other_from_ending => other_drafts_end,
+}
+
+/// The operator's log lines while something is done.
+#[derive(Clone, Default)]
+struct Lines(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_is_warned_at_the_start_and_each_day_once_the_bank_holidays_run_out_within_six_months() {
+    let hub = Hub::founded(ENGINES[0]).await;
+    let warned = async |act: std::pin::Pin<Box<dyn Future<Output = ()> + '_>>| {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+        act.with_subscriber(subscriber).await;
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        text.lines().filter(|line| line.contains("WARN") && line.contains("31 December 2028")).count()
+    };
+    let start = async || hub.another_node().await.close().await.unwrap();
+    for (day, times) in [("2028-06-29T12:00:00Z", 0), ("2028-07-01T12:00:00Z", 1)] {
+        hub.clock.advance(Timestamp::parse(day).unwrap().since(hub.app.now()));
+        assert_eq!(warned(Box::pin(start())).await, times, "{day}: at a start");
+        assert_eq!(warned(Box::pin(async { hub.app.warn_of_holidays() })).await, times, "{day}: on any day");
+    }
+    hub.finish().await;
 }

@@ -328,7 +328,7 @@ async fn the_last_leaves(engine: Engine) {
     let seen = app.keys(&app.request(None), &adam).await.unwrap();
     let fire = seen.teams.iter().find(|view| view.id == team).unwrap();
     assert!(fire.fingerprint.is_empty() && fire.holders.is_empty(), "nobody holds it");
-    // Nothing is routed to a team that nobody can open for; whoever sent before can still write.
+    // Nothing is routed to a team that nobody can open for, and nothing more is written to it.
     let pathway = app.pathway("fire-protection").unwrap();
     let body = referral_exchange::app::example(
         &pathway.pathway,
@@ -338,7 +338,8 @@ async fn the_last_leaves(engine: Engine) {
     let raw_answers = referral_exchange::app::raw_from_json(&body["answers"]).unwrap();
     let sent = app.submit(&app.request(None), &tess, &key(app), body.to_string().as_bytes(), &pathway, raw_answers).await;
     assert!(sent.is_err(), "it would reach nobody");
-    write(app, &tess, &one, Audience::Shared, "Is anybody there?").await.unwrap();
+    let refused = write(app, &tess, &one, Audience::Shared, "Is anybody there?").await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "nobody would ever read it: {refused:?}");
 
     // A new lead makes the next key and goes on from there.
     let nell = newcomer(&hub, &adam, "nell.novel", (team, Role::Lead)).await;

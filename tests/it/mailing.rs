@@ -5,7 +5,11 @@ use std::{sync::Arc, time::Duration};
 
 use referral_exchange::{
     app::{App, Caller, Error, NoticeQuery},
-    domain::{mailing::MailAddress, time::Timestamp},
+    domain::{
+        mailing::{MailAddress, MailHours},
+        role::Role,
+        time::Timestamp,
+    },
     store::Engine,
 };
 use serde_json::json;
@@ -24,7 +28,8 @@ const SOON: Duration = Duration::from_mins(6);
 async fn reachable(hub: &Hub, username: &str, quiet: bool) -> Caller {
     let caller = hub.sign_in(username).await;
     let address = MailAddress::parse(&format!("{username}@agency.example")).unwrap();
-    hub.app.set_mailbox(&hub.app.request(None), &caller, Some(&address), quiet).await.unwrap();
+    let hours = if quiet { MailHours::Working } else { MailHours::Any };
+    hub.app.set_mailbox(&hub.app.request(None), &caller, Some(&address), hours).await.unwrap();
     caller
 }
 
@@ -103,6 +108,59 @@ async fn hours(engine: Engine) {
     hub.clock.advance(SOON);
     node.mind_mail().await.unwrap();
     assert!(smtp.recipients().contains(&"petra.phantom@agency.example".to_owned()), "on Monday morning it goes");
+    hub.finish().await;
+}
+
+/// The agency's administrator says when mail comes to its people; whoever says so for themselves goes before it, and what is for
+/// today goes at once.
+async fn hours_of_an_agency(engine: Engine) {
+    let hub = notice::founded(engine).await;
+    let smtp = Smtp::open().await;
+    let node = hub.node_mailing_with(notice::library(), smtp.relay()).await;
+    let administrator = hub
+        .people
+        .iter()
+        .find(|person| person.role == Role::AgencyAdministrator && person.agency == hub.person("paul.figment").agency);
+    let administrator = administrator.unwrap().username.clone();
+    let night = async |text: &str| {
+        hub.clock.set(Timestamp::parse(text).unwrap());
+        smtp.forget();
+    };
+    let follow = async |username: &str, hours| {
+        let caller = hub.sign_in(username).await;
+        let address = MailAddress::parse(&format!("{username}@agency.example")).unwrap();
+        hub.app.set_mailbox(&hub.app.request(None), &caller, Some(&address), hours).await.unwrap();
+        assert_eq!(hub.app.own_mailbox(&caller).await.unwrap().unwrap().hours, hours);
+    };
+    let send_one = async |answers: &serde_json::Value| {
+        let tess = hub.sign_in("tess.example").await;
+        send(&node, &tess, answers).await;
+        round(&hub, &node).await;
+        let mut got = smtp.recipients();
+        got.sort();
+        got
+    };
+    night("2026-11-27T22:00:00Z").await;
+    follow("paul.figment", MailHours::Agency).await;
+    follow("petra.phantom", MailHours::Working).await;
+    assert!(send_one(&notice::plain()).await.is_empty(), "an agency that says nothing is quiet at night");
+    let urgent = with(&json!({ "danger_now": true }));
+    assert_eq!(send_one(&urgent).await, ["paul.figment@agency.example", "petra.phantom@agency.example"]);
+
+    let app = &hub.app;
+    let refused = app.set_mail_hours(&app.request(None), &hub.sign_in("paul.figment").await, false).await;
+    assert!(matches!(refused, Err(Error::Refused)), "{refused:?}");
+    let officer = hub.sign_in(&administrator).await;
+    assert!(app.mail_hours(&officer).await.unwrap());
+    app.set_mail_hours(&app.request(None), &officer, false).await.unwrap();
+    assert!(!app.mail_hours(&officer).await.unwrap());
+    night("2026-11-30T22:00:00Z").await;
+    assert_eq!(send_one(&notice::plain()).await, ["paul.figment@agency.example"], "who keeps quiet hours keeps them");
+    let officer = hub.sign_in(&administrator).await;
+    app.set_mail_hours(&app.request(None), &officer, true).await.unwrap();
+    follow("petra.phantom", MailHours::Any).await;
+    night("2026-12-01T22:00:00Z").await;
+    assert_eq!(send_one(&notice::plain()).await, ["petra.phantom@agency.example"], "who wants none has none");
     hub.finish().await;
 }
 
@@ -282,7 +340,7 @@ async fn without_a_relay(engine: Engine) {
     let mut raw = Raw::owner(&hub).await;
     assert_eq!(raw.count("SELECT COUNT(*) FROM outbox").await + raw.count("SELECT COUNT(*) FROM mail").await, 0);
     assert_eq!(app.unread_notices(&theo).await.unwrap(), 1, "all is in the product");
-    app.set_mailbox(&app.request(None), &theo, None, true).await.unwrap();
+    app.set_mailbox(&app.request(None), &theo, None, MailHours::Agency).await.unwrap();
     assert!(app.own_mailbox(&theo).await.unwrap().is_none());
     hub.finish().await;
 }
@@ -290,6 +348,7 @@ async fn without_a_relay(engine: Engine) {
 crate::support::on_both! {
     a_mail_says_nothing_and_ten_notices_are_one => says_nothing,
     mail_waits_for_the_morning_unless_it_is_for_today => hours,
+    an_agency_says_when_mail_comes_unless_its_people_do => hours_of_an_agency,
     of_a_restricted_case_only_the_people_named_get_mail => named_only,
     no_mail_is_lost_or_told_apart_when_a_process_ends => not_lost,
     an_address_from_which_mail_comes_back_is_left_alone => comes_back,

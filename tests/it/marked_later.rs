@@ -63,7 +63,7 @@ fn key(text: &str) -> IdempotencyKey {
 
 impl Case {
     async fn read(&self, who: &Caller) -> ReferralView {
-        let view = self.hub.app.read_referral(&self.hub.app.request(None), who, &self.reference).await;
+        let view = Box::pin(self.hub.app.read_referral(&self.hub.app.request(None), who, &self.reference)).await;
         view.unwrap_or_else(|error| panic!("{error:?}"))
     }
 
@@ -110,7 +110,7 @@ impl Case {
 
     /// Shares what the answers say with a team.
     async fn share(&self, code: &str, as_key: &str) -> Result<(), Error> {
-        self.share_of(code, as_key, &[EntryKind::Submission, EntryKind::Amendment]).await
+        Box::pin(self.share_of(code, as_key, &[EntryKind::Submission, EntryKind::Amendment])).await
     }
 
     /// Shares items of these kinds with a team.
@@ -122,9 +122,9 @@ impl Case {
         let (basis, purpose) = app.own_law(&self.nia, &view).await.unwrap();
         let to = ShareTo { team: Some(self.team(code).await), person: String::new() };
         let share = NewShare { to, entries, basis: Some(basis), purpose: Some(purpose), ..NewShare::default() };
-        let looked_at = app.preview_share(&app.request(None), &self.nia, (&self.reference, &share)).await.map(drop);
+        let looked_at = Box::pin(app.preview_share(&app.request(None), &self.nia, (&self.reference, &share))).await.map(drop);
         assert!(!matches!(looked_at, Err(Error::Integrity(_))), "{looked_at:?}");
-        app.share(&app.request(None), &self.nia, &key(as_key), (&self.reference, &share)).await.map(drop)
+        Box::pin(app.share(&app.request(None), &self.nia, &key(as_key), (&self.reference, &share))).await.map(drop)
     }
 }
 
@@ -290,11 +290,11 @@ async fn given_once_the_mark_is_gone(engine: Engine) {
     case.amend(tess, &json!({ "lives_at": { "line_1": "3 Canaryhaven Close", "town": "Oakham" } })).await;
     let answers = &[EntryKind::Submission];
     // Of the change nothing would be given: nobody is asked to tick it.
-    case.share_of("community-nursing", "first", answers).await.unwrap_or_else(|error| panic!("{error:?}"));
-    let again = case.share_of("community-nursing", "again", answers).await;
+    Box::pin(case.share_of("community-nursing", "first", answers)).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let again = Box::pin(case.share_of("community-nursing", "again", answers)).await;
     assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
     case.unmark(nia, ("lives_at", POLICE), "unmark").await.unwrap();
-    let unticked = case.share_of("community-nursing", "unticked", answers).await;
+    let unticked = Box::pin(case.share_of("community-nursing", "unticked", answers)).await;
     assert!(matches!(&unticked, Err(Error::Invalid(faults)) if faults[0].name() == "entries"), "{unticked:?}");
     case.share("community-nursing", "whole").await.unwrap_or_else(|error| panic!("what was cut was not given: {error:?}"));
     let hugh = hub.sign_in("hugh.pseudo").await;
@@ -431,6 +431,25 @@ async fn sealed_before(engine: Engine) {
     case.hub.finish().await;
 }
 
+async fn sealed_away_and_marked(engine: Engine) {
+    let form = ("child-exploitation", json!({ "district": "leicester", "contact_never": "never the Canaryphone" }));
+    let case = case_of(Hub::founded(engine).await, form, keep(&["lives_at"], &[POLICE])).await;
+    let Case { hub, tess, nia, erin, .. } = &case;
+    let all = async |who: &Caller| hub.app.who_is_left(&case.read(who).await).await.unwrap();
+    let whole = all(erin).await;
+    assert_eq!(whole.0, whole.1, "what is sealed away from a reader is not counted before them");
+    case.mark(tess, (&["lives_at"], &[RUTLAND]), "mark").await.unwrap();
+    let view = case.read(nia).await;
+    assert_eq!((view.markings.len(), view.marks.len()), (1, 1), "whoever reads the answer is told who marked it");
+    let view = case.read(erin).await;
+    assert!(view.markings.is_empty() && view.marks.is_empty(), "a mark would tell of what is sealed away");
+    assert_eq!(case.read(tess).await.marks.len(), 1, "whoever made it can take it away");
+    case.mark(tess, (&["contact_never"], &[RUTLAND]), "another").await.unwrap();
+    let told: Vec<_> = case.read(erin).await.markings.iter().flat_map(|act| act.questions.clone()).collect();
+    assert_eq!(told.iter().map(ToString::to_string).collect::<Vec<_>>(), ["contact_never"], "of others they are told");
+    case.hub.finish().await;
+}
+
 async fn warned_all_the_same(engine: Engine) {
     let form = json!({ "district": "leicester", "contact_never": "never the Canaryphone" });
     let case = case_of(Hub::founded(engine).await, ("child-exploitation", form), keep(&[], &[])).await;
@@ -474,6 +493,7 @@ crate::support::on_both! {
     who_marked_what_and_who_ended_it_is_told_to_those_who_may_know_and_the_other_side_hears => on_record,
     nothing_is_withheld_from_those_who_work_on_it => not_from_those_who_work_on_it,
     who_is_marked_later_learns_nothing_of_what_was_sealed_from_others => sealed_before,
+    a_mark_on_what_is_sealed_away_from_a_reader_is_told_to_them_nowhere => sealed_away_and_marked,
     of_a_group_that_is_marked_a_change_of_the_refused_part_alone_is_no_change => of_a_group,
     who_is_refused_a_change_takes_no_sign_of_it_from_the_team_and_learns_no_mark => of_the_team,
     at_l4_the_desks_officer_reads_of_a_mark => most_sensitive,

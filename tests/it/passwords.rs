@@ -1,18 +1,23 @@
 //! A password is changed: the key stays the same, and the old password opens nothing.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use referral_exchange::{
-    app::{App, Caller, Error, NewPassword, NotChanged, Password},
-    demo::DemoPerson,
-    store::Engine,
+    app::{
+        App, BlobDirectory, Caller, Error, KeyFiles, NewPassword, NotChanged, NotJoined, Parts, Password, PathwayLibrary,
+        PolicyFiles, SystemRandom, TestScanner,
+    },
+    demo::{DemoPerson, code as code_of},
+    domain::{ports::Clock, role::Role},
+    store::{Db, Engine},
 };
 
 use crate::support::{
     acts::send,
     client::Client,
-    hub::{ENGINES, Hub},
-    newcomer::sign_in,
+    hub::{CHEAP, ENGINES, Hub},
+    newcomer::{invited, sign_in},
+    raw::Raw,
 };
 
 const NEW: &str = "seven grey owls at noon";
@@ -52,6 +57,43 @@ async fn same_key(engine: Engine) {
     hub.finish().await;
 }
 
+async fn under_way(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let mut theo = hub.person("theo.invented").clone();
+    let words = ["seven grey owls at noon", "nine brown hares at dusk", "two white crows at dawn", "six black cats at tea"];
+    for new in words {
+        let caller = sign_in(&hub, &theo).await;
+        hub.clock.advance(Duration::from_secs(31));
+        let request = app.request(None);
+        let code = theo.code(request.at).unwrap();
+        let old = Password::typed(theo.password.clone());
+        let (first, changed) =
+            tokio::join!(app.sign_in(&request, &theo.username, old, &code), changes(app, &caller, &theo.password, new));
+        assert_eq!(changed.unwrap(), Ok(()));
+        // Whichever was first: by the old password nobody is in any more.
+        match first {
+            Ok(begun) => {
+                let seen = app.authenticate(&app.request(None), &begun.cookie).await;
+                assert!(matches!(seen, Err(Error::NotSignedIn)), "a session outlived the password it was begun with");
+            }
+            Err(error) => assert!(matches!(error, Error::Credentials), "{error:?}"),
+        }
+        theo.password = new.to_owned();
+    }
+    // The tag of before is told from the one that stands, within whatever transaction asks.
+    let before = app.store().credential(theo.user).await.unwrap().unwrap().auth_tag;
+    let mut tx = app.store().begin().await.unwrap();
+    assert!(tx.holds_credential(theo.user, &before).await.unwrap());
+    drop(tx);
+    let caller = sign_in(&hub, &theo).await;
+    assert_eq!(changes(app, &caller, &theo.password, "five red foxes at rest").await.unwrap(), Ok(()));
+    let mut tx = app.store().begin().await.unwrap();
+    assert!(!tx.holds_credential(theo.user, &before).await.unwrap(), "the one before fits nothing");
+    drop(tx);
+    hub.finish().await;
+}
+
 async fn no_faster_than_at_the_door(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let caller = hub.sign_in("theo.invented").await;
@@ -87,7 +129,62 @@ async fn somebody_changes_their_password_on_the_page() {
     served.finish().await;
 }
 
+/// A live hub over the same database and keys: as if somebody had brought a demonstration's rows into one.
+async fn live(hub: &Hub) -> Arc<App> {
+    Raw::owner(hub).await.run("UPDATE hub SET demonstration = 0").await;
+    let parts = Parts {
+        db: Db::open(&hub.url).await.unwrap(),
+        keys: KeyFiles::read(&hub.folder.path().join("keys")).unwrap(),
+        blobs: Arc::new(BlobDirectory::new(&hub.folder.path().join("blobs"), Arc::new(SystemRandom))),
+        scanner: Arc::new(TestScanner),
+        mail: None,
+        helpline: None,
+        passwords: CHEAP,
+        clock: Arc::clone(&hub.clock) as Arc<dyn Clock>,
+        random: Arc::new(SystemRandom),
+        policy: PolicyFiles::embedded(),
+        pathways: PathwayLibrary::embedded().unwrap(),
+        origin: "test.referral-exchange.example/log".to_owned(),
+        demonstration: false,
+        partnership: "Exampleshire Safeguarding Partnership".to_owned(),
+        name: "Referral Exchange".to_owned(),
+    };
+    App::start(parts).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_hub_takes_no_password_of_a_demonstration() {
+    let hub = Hub::founded(ENGINES[0]).await;
+    let abel = hub.sign_in("abel.template").await;
+    let team = hub.person("pia.supposed").team_id;
+    let new = invited("ivy.fancied", (team, Role::Practitioner));
+    let (_, invitation) = hub.app.add_person(&hub.app.request(None), &abel, new).await.unwrap();
+    let live = live(&hub).await;
+
+    // A right password and a right code, and nobody is let in.
+    let tess = hub.person("tess.example").clone();
+    hub.clock.advance(Duration::from_secs(31));
+    let request = live.request(None);
+    let password = || Password::typed(tess.password.clone());
+    let refused = live.sign_in(&request, &tess.username, password(), &tess.code(request.at).unwrap()).await;
+    assert!(matches!(refused, Err(Error::Credentials)), "{:?}", refused.map(drop));
+
+    // Nor does anybody join with one: it is told like any password that others know.
+    let ticket = live.take_up_invitation(&request, "ivy.fancied", &invitation.code).await.unwrap();
+    let joining = live.joining(&request, &ticket).await.unwrap();
+    let digits = code_of(&joining.factor.secret, live.now()).unwrap();
+    let theirs = NewPassword::parse(tess.password.clone()).unwrap();
+    let refused = live.join(&request, &ticket, &theirs, &digits).await.unwrap();
+    assert!(matches!(refused, Err(NotJoined::CommonPassword)));
+    let own = NewPassword::parse(NEW.to_owned()).unwrap();
+    assert!(live.join(&request, &ticket, &own, &digits).await.unwrap().is_ok());
+    live.close().await.unwrap();
+    Raw::owner(&hub).await.run("UPDATE hub SET demonstration = 1").await;
+    hub.finish().await;
+}
+
 crate::support::on_both! {
     a_changed_password_opens_what_the_old_one_did_and_the_old_one_nothing => same_key,
+    a_sign_in_under_way_does_not_outlive_a_change_of_password => under_way,
     a_present_password_cannot_be_guessed_at => no_faster_than_at_the_door,
 }

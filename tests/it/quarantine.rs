@@ -175,6 +175,35 @@ async fn a_lead_lets_out(engine: Engine) {
     hub.finish().await;
 }
 
+async fn the_graver_reason_stands(engine: Engine) {
+    let Given { hub, tess, theo, hugh, reference, .. } = Box::pin(given(engine)).await;
+    let app = &hub.app;
+    let fay = hub.sign_in("fay.fictional").await;
+    let file = only_file(app, &theo, &reference).await.id;
+    let request = |why: Option<StopReason>| (why, app.request(None).id.to_string());
+    let say = async |by: &Caller, id: EntryId, (why, name): (Option<StopReason>, String)| {
+        app.quarantine(&app.request(None), by, &key(&name), (&reference, &id.to_string(), why)).await.unwrap();
+        only_file(app, &theo, &reference).await.quarantine.unwrap().reason
+    };
+    // Whoever stops it first, with a lighter reason or none, does not decide who may let it out.
+    assert_eq!(say(&tess, file, request(None)).await, None);
+    assert_eq!(say(&theo, file, request(Some(StopReason::Misplaced))).await, Some(StopReason::Misplaced));
+    let copy = only_file(app, &hugh, &reference).await.id;
+    assert_eq!(say(&hugh, copy, request(Some(StopReason::ChildImage))).await, Some(StopReason::ChildImage));
+    let before = told(app, &tess, "file-stopped").await;
+    assert_eq!(before, 2, "each graver reason is told to whoever did not give it");
+    for lighter in [None, Some(StopReason::Misplaced), Some(StopReason::Harmful), Some(StopReason::ChildImage)] {
+        assert_eq!(say(&theo, file, request(lighter)).await, Some(StopReason::ChildImage), "it stays");
+    }
+    assert_eq!(told(app, &tess, "file-stopped").await, before, "nothing new is told of what changes nothing");
+    for enough in [LiftReason::Slip, LiftReason::FoundSafe] {
+        assert!(matches!(lift(app, &fay, &reference, file, enough).await, Err(Error::Invalid(_))), "{enough}");
+    }
+    assert!(only_file(app, &tess, &reference).await.is_quarantined());
+    lift(app, &fay, &reference, file, LiftReason::PoliceAgreed).await.unwrap();
+    hub.finish().await;
+}
+
 async fn of_the_team_alone(engine: Engine) {
     let hub = Hub::founded(engine).await;
     let app = &hub.app;
@@ -193,5 +222,6 @@ crate::support::on_both! {
     stopping_a_copy_stops_the_file_and_every_copy_for_everybody => a_copy_stops_all,
     stopping_a_file_stops_every_copy_with_or_without_a_reason => the_original_stops_all,
     a_lead_of_the_receiving_team_lets_a_file_out_for_a_reason_that_is_enough => a_lead_lets_out,
+    a_graver_reason_takes_the_place_of_the_first_and_decides_who_lets_out => the_graver_reason_stands,
     what_the_team_keeps_for_itself_is_stopped_without_telling_the_sender => of_the_team_alone,
 }

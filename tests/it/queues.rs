@@ -88,7 +88,7 @@ async fn views(engine: Engine) {
 
 /// A view's text with values in place of its parameters.
 fn filled(sql: &str) -> String {
-    let values = ["'team'", "-1", "''", "26", "'person'", "''", "''", "''", "''", "''", "9223372036854775807", "5"];
+    let values = ["'team'", "-1", "''", "26", "'person'", "''", "''", "''", "''", "''", "9223372036854775807", "0", "5"];
     values.iter().enumerate().rev().fold(sql.to_owned(), |sql, (at, value)| sql.replace(&format!("${}", at + 1), value))
 }
 

@@ -87,6 +87,10 @@ async fn each_is_told(engine: Engine) {
 
     app.recall_share(&request, &theo, &key(app), (&reference, &id)).await.unwrap();
     assert!(matches!(app.read_referral(&request, &hana, &reference).await.map(drop), Err(Error::Unseen)));
+    // Whoever still has something of it by another share opens nothing of what was taken back.
+    assert!(app.read_referral(&request, &hugh, &reference).await.unwrap().files.is_empty());
+    let again = fetch(app, &hugh, (&reference, &copy), FileForm::File).await;
+    assert!(matches!(again.map(drop), Err(Error::Unseen)), "nor its file");
     for (caller, why) in [(&hugh, "who opened it"), (&hana, "who could have opened it")] {
         let told = told(app, caller).await;
         let [notice] = &told[..] else { panic!("{why} is told once: {told:?}") };

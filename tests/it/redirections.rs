@@ -1,14 +1,22 @@
 //! Passing a referral to another team: what is shared goes, the team's own words stay, and one desk takes nothing this way.
 
 use referral_exchange::{
-    app::{App, Caller, Error, IdempotencyKey, ListQuery, Redirection},
-    domain::{ids::TeamId, message::Audience, queue::QueueView, referral::ReferralState, relation::Relation, withheld::Withhold},
+    app::{App, Caller, Error, IdempotencyKey, ListQuery, NewAccess, Redirection},
+    domain::{
+        ids::TeamId,
+        message::Audience,
+        queue::QueueView,
+        referral::ReferralState,
+        relation::Relation,
+        sharing::{NewShare, ShareTo},
+        withheld::Withhold,
+    },
     store::Engine,
 };
 use serde_json::json;
 
 use crate::support::{
-    acts::send,
+    acts::{lawful, send},
     client::Client,
     hub::{ENGINES, Hub, Served},
     kept_back::try_send,
@@ -111,6 +119,22 @@ async fn urgent(engine: Engine) {
     hub.finish().await;
 }
 
+/// An hour begins anew for the desk that gets it: what lies with nobody yet is no false alarm.
+async fn alarm_from_receipt(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let (_, reference, _) = for_today(&hub).await;
+    hub.clock.advance(std::time::Duration::from_hours(3));
+    let theo = hub.sign_in("theo.invented").await;
+    let revision = app.read_referral(&app.request(None), &theo, &reference).await.unwrap().referral.revision;
+    pass_on(app, &theo, "late", &reference, team(&hub, "city-front-door").await, revision).await.unwrap();
+    hub.clock.advance(std::time::Duration::from_mins(55));
+    assert_eq!(app.mind_urgent().await.unwrap(), 0, "they have had it for less than an hour");
+    hub.clock.advance(std::time::Duration::from_mins(5));
+    assert_eq!(app.mind_urgent().await.unwrap(), 1);
+    hub.finish().await;
+}
+
 /// A team that covers for the desk to which it passes a referral covers for it from then on.
 async fn by_the_cover(engine: Engine) {
     const FIRE: &str = "fay.fictional";
@@ -194,9 +218,71 @@ async fn cover_of_a_copy(engine: Engine) {
     hub.finish().await;
 }
 
+/// Whoever was let in to the first team's own words reads them no more once it is passed on: nobody would be left to end it. What was
+/// shared of it the new desk can take back, opened by it or not.
+async fn nobody_reads_along_behind_it(engine: Engine) {
+    let hub = Hub::founded(engine).await;
+    let app = &hub.app;
+    let key = || IdempotencyKey::parse(&app.request(None).id.to_string()).unwrap();
+    let tess = hub.sign_in("tess.example").await;
+    let reference = send(app, &tess, "one", |_| ()).await.reference.to_string();
+    let theo = hub.sign_in("theo.invented").await;
+    app.read_referral(&app.request(None), &theo, &reference).await.unwrap();
+    let own = (reference.as_str(), Audience::Casework, "canarynote: visited before.");
+    app.write_message(&app.request(None), &theo, &key(), own).await.unwrap();
+    let fay = hub.sign_in("fay.fictional").await;
+    let view = app.read_referral(&app.request(None), &fay, &reference).await.unwrap();
+    let to = |person: &str| ShareTo { team: None, person: person.to_owned() };
+    let access = NewAccess { to: to("hugh.pseudo"), reason: "They plan with us.".to_owned(), ..lawful() };
+    app.give_casework_access(&app.request(None), &fay, &key(), (&reference, &access)).await.unwrap();
+    let (basis, purpose) = app.own_law(&fay, &view).await.unwrap();
+    let note = NewShare {
+        to: to("hana.conjured"),
+        entries: vec![view.messages[0].id],
+        basis: Some(basis),
+        purpose: Some(purpose),
+        ..NewShare::default()
+    };
+    app.share(&app.request(None), &fay, &key(), (&reference, &note)).await.unwrap();
+    let (hugh, hana) = (hub.sign_in("hugh.pseudo").await, hub.sign_in("hana.conjured").await);
+    for reader in [&hugh, &hana] {
+        let seen = app.read_referral(&app.request(None), reader, &reference).await.unwrap();
+        assert_eq!(seen.messages.len(), 1);
+    }
+
+    let front_door = team(&hub, "city-front-door").await;
+    let revision = app.read_referral(&app.request(None), &fay, &reference).await.unwrap().referral.revision;
+    let asked = Redirection { team: Some(front_door), text: "For them.".to_owned(), revision, ..Redirection::default() };
+    let preview = Box::pin(app.preview_redirection(&app.request(None), &fay, (&reference, &asked))).await.unwrap();
+    assert_eq!(preview.reads_along, ["Hugh Pseudo (Leicestershire Partnership NHS Trust)"]);
+    pass_on(app, &fay, "city", &reference, front_door, revision).await.unwrap();
+    let gone = app.read_referral(&app.request(None), &hugh, &reference).await;
+    assert!(matches!(gone.map(drop), Err(Error::Unseen)), "who read along reads no more");
+    let told = "SELECT COUNT(*) FROM notice n JOIN account a ON a.id = n.to_id WHERE n.code = 'recalled' \
+         AND a.username = 'hugh.pseudo'";
+    let mut raw = Raw::owner(&hub).await;
+    assert_eq!(raw.count(told).await, 1, "and is told so");
+    assert!(app.read_referral(&app.request(None), &hana, &reference).await.is_ok(), "what was chosen stays given");
+
+    // The new desk takes it back before anybody of it has opened the referral, as over night.
+    let nia = hub.sign_in("nia.imaginary").await;
+    let share = raw.texts("SELECT s.id FROM grant_share s WHERE s.what = 'items'").await.remove(0);
+    app.recall_share(&app.request(None), &nia, &key(), (&reference, &share)).await.unwrap();
+    let gone = app.read_referral(&app.request(None), &hana, &reference).await;
+    assert!(matches!(gone.map(drop), Err(Error::Unseen)));
+    // And may let the same person read along in its own words.
+    app.read_referral(&app.request(None), &nia, &reference).await.unwrap();
+    app.give_casework_access(&app.request(None), &nia, &key(), (&reference, &access)).await.unwrap();
+    let seen = app.read_referral(&app.request(None), &hugh, &reference).await.unwrap();
+    assert!(seen.messages.is_empty(), "the first team's words stay with it");
+    hub.finish().await;
+}
+
 crate::support::on_both! {
+    nobody_reads_along_in_a_referral_that_was_passed_on => nobody_reads_along_behind_it,
     who_was_told_and_covers_for_the_new_desk_covers_from_then_on => copied_cover,
     who_covers_for_a_team_that_is_told_keeps_the_copy_when_the_desk_changes => cover_of_a_copy,
+    what_was_passed_on_lies_from_when_its_team_got_it => alarm_from_receipt,
     what_is_for_today_goes_with_whoever_covers_for_the_new_desk => urgent,
     a_team_that_passes_on_what_it_covers_for_keeps_covering => by_the_cover,
     another_team_gets_what_is_shared_and_nothing_of_the_first_teams_own => to_another_desk,

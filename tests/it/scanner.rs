@@ -8,12 +8,13 @@ use std::{
 };
 
 use referral_exchange::{
-    app::{Clamd, ClamdAddress, Error},
+    app::{Clamd, ClamdAddress, Error, NoScanner},
     domain::file::ScanState,
 };
 
 use crate::support::{
     acts::send,
+    client::Client,
     files::{attach, eicar, pdf},
     hub::{ENGINES, Hub},
     raw::Raw,
@@ -80,4 +81,32 @@ async fn what_clamav_finds_or_does_not_look_at_is_not_kept() {
     };
     assert_eq!((reasons("unscanned"), reasons("infected")), (2, 1), "each refusal is on record");
     hub.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_scanner_every_file_says_that_it_was_not_scanned() {
+    let mut hub = Hub::founded(ENGINES[0]).await;
+    let first = Arc::clone(&hub.app);
+    hub.app = hub.node_asking(Arc::new(NoScanner)).await;
+    first.close().await.unwrap();
+    let sender = hub.sign_in("tess.example").await;
+    let reference = send(&hub.app, &sender, "one", |_| ()).await.reference.to_string();
+    // Nobody looked: not even what any scanner knows is called clean, or found.
+    for (key, name, content) in [("plan", "plan.pdf", pdf(3000)), ("known", "a.txt", eicar())] {
+        attach(&hub.app, &sender, &reference, key, ("shared", name, &content)).await.unwrap();
+    }
+    let theo = hub.sign_in("theo.invented").await;
+    for caller in [&sender, &theo] {
+        let view = hub.app.read_referral(&hub.app.request(None), caller, &reference).await.unwrap();
+        assert_eq!(view.files.iter().map(|file| file.scan).collect::<Vec<_>>(), [ScanState::NotScanned; 2]);
+    }
+    let served = hub.serve().await;
+    let client = Client::new(&served);
+    client.sign_in(&served, "theo.invented").await;
+    let page = client.get(&format!("/referrals/{reference}")).await;
+    assert_eq!(page.body.matches("Not scanned").count(), 2, "{}", page.body);
+    let (api, _) = served.signed_in("theo.invented").await;
+    let told = api.get(format!("{}/api/v1/referrals/{reference}", served.url())).send().await.unwrap().text().await.unwrap();
+    assert_eq!(told.matches("\"not-scanned\"").count(), 2, "{told}");
+    served.finish().await;
 }

@@ -4,11 +4,12 @@
 use std::{sync::Arc, time::Duration};
 
 use referral_exchange::{
-    app::{Added, Answered, App, Caller, Error, IdempotencyKey, ReferralView, Said, answers_to_json, flags, latest},
+    app::{Added, Answered, App, Caller, Error, IdempotencyKey, NoticeQuery, ReferralView, Said, answers_to_json, flags, latest},
     domain::{
         answers::FieldError,
         code::{Code, QuestionId},
         compartment::{CompartmentKind, EntryKind},
+        notice::NoticeCode,
         sharing::{AnswerPart, NewShare, ShareTo},
     },
     store::Engine,
@@ -265,7 +266,32 @@ async fn the_form_has_nothing_chosen_and_what_is_left_out_is_not_said_to_be_open
     served.finish().await;
 }
 
+/// Whoever was given some of it is told once answers are changed that everybody reads, and reads so beside what they have; a change
+/// that is kept from others tells them nothing.
+async fn told_when_out_of_date(engine: Engine) {
+    let case = Case::begin(engine, &["lives_at"]).await;
+    let app = &case.hub.app;
+    case.give(&case.choose("fire-prevention", &[answer("narrative")]).await).await.unwrap();
+    let finn = case.hub.sign_in("finn.mythical").await;
+    let told = async || {
+        let page = app.notices(&app.request(None), &finn, &NoticeQuery::default()).await.unwrap();
+        page.items.iter().filter(|view| view.code == NoticeCode::ShareOutdated).count()
+    };
+    let says = async || case.read(&finn).await.shares[0].changed_since;
+    assert_eq!((told().await, says().await), (0, false));
+    case.amend(&json!({ "lives_at": { "line_1": "3 Canaryhaven Close", "town": "Oakham" } })).await;
+    assert_eq!((told().await, says().await), (0, false), "what is kept from others tells nothing");
+    case.amend(&json!({ "narrative": "canarychanged" })).await;
+    assert_eq!((told().await, says().await), (1, true));
+    assert!(!shown(&case.read(&finn).await).contains("canarychanged"), "what it was changed to is not theirs");
+    // Given the change, they have what stands.
+    case.give(&case.choose("fire-prevention", &[answer("narrative")]).await).await.unwrap();
+    assert_eq!(case.read(&finn).await.shares.iter().filter(|share| !share.changed_since).count(), 1);
+    case.hub.finish().await;
+}
+
 crate::support::on_both! {
+    whoever_was_given_a_part_is_told_that_answers_were_changed_since => told_when_out_of_date,
     a_share_of_parts_shows_these_with_their_changes_and_the_warnings => only_what_was_chosen,
     parts_shared_one_after_the_other_are_one_to_their_reader => two_parts_are_one,
     what_was_changed_of_a_part_is_given_though_the_change_came_along_with_another => a_change_between,

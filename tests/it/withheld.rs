@@ -363,7 +363,7 @@ async fn no_page_and_no_call_gives_an_agency_what_is_kept_from_it() {
     nia.sign_in(&served, "nia.imaginary").await;
     let page = nia.get(&doors[0]).await;
     assert!(page.body.contains("Canaryrefuge"));
-    assert!(page.body.contains("This is withheld for safety: never to Leicestershire Police; not for paper, nor for sharing."));
+    assert!(page.body.contains("This is withheld for safety: never to Leicestershire Police; not for paper, and shared onward only where it is ticked by itself."));
     let paper = nia.get(&doors[1]).await;
     assert!(paper.words(".app-off-paper")[0].contains("Some answers are withheld for safety. They are never printed"));
     assert!(!paper.body.contains("Canary") && !paper.words(".app-paper")[0].contains("withheld"), "the paper does not say so");
@@ -406,8 +406,8 @@ async fn the_page_before_sending_asks_what_must_never_reach_whom() {
     let sent = post(&[("withhold", "lives_at"), ("withhold_from", POLICE)]).await;
     assert_eq!(sent.status.as_u16(), 303, "{}", sent.body);
     let page = client.get(sent.location()).await;
-    assert!(
-        page.words("ul li").iter().any(|line| line.ends_with("never to Leicestershire Police; not for paper, nor for sharing."))
-    );
+    assert!(page.words("ul li").iter().any(|line| {
+        line.ends_with("never to Leicestershire Police; not for paper, and shared onward only where it is ticked by itself.")
+    }));
     served.finish().await;
 }

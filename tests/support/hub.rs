@@ -5,8 +5,8 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use referral_exchange::{
     app::{
-        App, BlobDirectory, Caller, Depth, KeyFiles, Parts, PasswordSettings, PathwayLibrary, PolicyFiles, Scanner, SystemClock,
-        SystemRandom, TestScanner,
+        App, BlobDirectory, Caller, Depth, Helpline, KeyFiles, Parts, PasswordSettings, PathwayLibrary, PolicyFiles, Scanner,
+        SystemClock, SystemRandom, TestScanner,
     },
     demo::{self, DemoPerson, SettableClock},
     domain::{ports::Clock, time::Timestamp},
@@ -107,7 +107,14 @@ impl Hub {
     /// The same, with other pathways.
     pub async fn node_mailing_with(&self, pathways: PathwayLibrary, relay: Relay) -> Arc<App> {
         let scanner = Arc::new(TestScanner);
-        start_all(&self.url, self.folder.path(), &self.clock, (pathways, scanner, Some(relay)), CHEAP).await
+        start_all(&self.url, self.folder.path(), &self.clock, (pathways, scanner, Some(relay), None), CHEAP).await
+    }
+
+    /// A second process whose configuration names the hub's own number.
+    pub async fn node_with_helpline(&self, number: &str, hours: &str) -> Arc<App> {
+        let line = Helpline::read(Some(number), Some(hours)).unwrap();
+        let with: (_, Arc<dyn Scanner>, _, _) = (PathwayLibrary::embedded().unwrap(), Arc::new(TestScanner), None, line);
+        start_all(&self.url, self.folder.path(), &self.clock, with, CHEAP).await
     }
 
     /// A second process over the same database and keys.
@@ -216,14 +223,14 @@ async fn start_with(
     (pathways, scanner): (PathwayLibrary, Arc<dyn Scanner>),
     passwords: PasswordSettings,
 ) -> Arc<App> {
-    start_all(url, folder, clock, (pathways, scanner, None), passwords).await
+    start_all(url, folder, clock, (pathways, scanner, None, None), passwords).await
 }
 
 async fn start_all(
     url: &str,
     folder: &Path,
     clock: &Arc<SettableClock>,
-    (pathways, scanner, mail): (PathwayLibrary, Arc<dyn Scanner>, Option<Relay>),
+    (pathways, scanner, mail, helpline): (PathwayLibrary, Arc<dyn Scanner>, Option<Relay>, Option<Helpline>),
     passwords: PasswordSettings,
 ) -> Arc<App> {
     App::start(Parts {
@@ -241,6 +248,7 @@ async fn start_all(
         demonstration: true,
         partnership: "Exampleshire Safeguarding Partnership".to_owned(),
         name: "Referral Exchange".to_owned(),
+        helpline,
     })
     .await
     .unwrap()

@@ -54,3 +54,33 @@ pub async fn sign_in(hub: &Hub, person: &DemoPerson) -> Caller {
     hub.clock.advance(std::time::Duration::from_secs(31));
     person.sign_in(&hub.app).await.unwrap().0
 }
+
+/// An administrator resets somebody's password; gives the code.
+pub async fn reset(hub: &Hub, administrator: &Caller, person: &DemoPerson) -> String {
+    let app = &hub.app;
+    let made = app.reset_person(&app.request(None), administrator, &key(app), person.user).await.unwrap();
+    made.value.code.unwrap().as_str().to_owned()
+}
+
+/// Whoever has a code sets a new password and second factor with it, as that person; they, with what they sign in with now.
+pub async fn rejoin(hub: &Hub, person: &DemoPerson, code: &str) -> (DemoPerson, Caller) {
+    hub.clock.advance(std::time::Duration::from_secs(31));
+    let (app, request) = (&hub.app, hub.app.request(None));
+    let ticket = app.take_up_invitation(&request, &person.username, code).await.unwrap();
+    let totp_secret = app.joining(&request, &ticket).await.unwrap().factor.secret.to_string();
+    let shown = referral_exchange::demo::code(&totp_secret, request.at).unwrap();
+    let password = "seven grey owls at noon".to_owned();
+    let new = NewPassword::parse(password.clone()).unwrap();
+    let Ok(begun) = app.join(&request, &ticket, &new, &shown).await.unwrap() else { panic!("the code fits") };
+    let caller = app.authenticate(&request, &begun.cookie).await.unwrap();
+    (DemoPerson { password, totp_secret, ..person.clone() }, caller)
+}
+
+/// A lead compares somebody's key and hands the team's over, with those of before.
+pub async fn admit(hub: &Hub, lead: &Caller, person: &DemoPerson) -> Result<(), referral_exchange::app::Error> {
+    let app = &hub.app;
+    let waiting = app.admission(&app.request(None), lead, (person.team_id, person.user)).await?;
+    let fingerprint = waiting.fingerprint.unwrap_or_default();
+    let admission = referral_exchange::app::Admission { team: person.team_id, user: person.user, fingerprint, older: true };
+    app.admit(&app.request(None), lead, &key(app), &admission).await.map(drop)
+}

@@ -94,6 +94,11 @@ impl Smtp {
         self.relay_trusting(self.kept.0, self.kept.1.as_deref())
     }
 
+    /// Where it listens, on this machine.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The authority of its certificate, PEM.
     pub fn authority(&self) -> &str {
         self.kept.1.as_deref().unwrap_or_default()

@@ -56,6 +56,37 @@ fn a_visit_without_consent_needs_a_serious_reason() {
     assert!(stops("capacity", "not-asked", "no") && !stops("unsafe", "given", "yes"));
 }
 
+/// The other two services' rules, made of the file by the edits that its comment names.
+#[test]
+fn a_service_that_visits_on_risk_alone_or_insists_on_consent_changes_the_file_as_its_comment_says() {
+    let text = crate::pathways::library::EMBEDDED.iter().find(|(name, _)| *name == "fire-prevention.toml").expect("the file").1;
+    assert!(text.contains("A service that visits on risk alone, as a public task, removes this rule"));
+    let blocks = |text: &str, without: &dyn Fn(&str) -> bool| {
+        text.split("\n\n").filter(|block| !without(block)).collect::<Vec<_>>().join("\n\n")
+    };
+    let stops = |text: &str, share: &str, support: &str, serious: &str| {
+        let pathway = crate::pathways::parse("fire-prevention.toml", text).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let mut given =
+            json!({ "contact_ok": "through-me", "joint_visit": "yes", "consent_share": share, "consent_support": support });
+        if pathway.question(&crate::domain::code::QuestionId::parse("override").expect("an id")).is_some()
+            && asks(&pathway, "override", &answers(&pathway, &given))
+        {
+            given["override"] = json!(serious);
+        }
+        broken(&pathway, &given) == ["consent-first"]
+    };
+    let on_risk = blocks(text, &|block| block.contains("code = \"consent-first\""));
+    for (share, support) in [("refused", "given"), ("given", "refused"), ("capacity", "not-asked")] {
+        assert!(stops(text, share, support, "no") && !stops(&on_risk, share, support, "no"), "on risk alone: {share}, {support}");
+    }
+    let asked = |block: &str| block.contains("id = \"override\"") || block.contains("id = \"override_why\"");
+    let always = blocks(text, &asked).replace("        { not = { question = \"override\", is = \"yes\" } },\n", "");
+    for (share, support) in [("refused", "given"), ("given", "refused"), ("not-needed", "given")] {
+        assert!(!stops(text, share, support, "yes") && stops(&always, share, support, "yes"), "always: {share}, {support}");
+    }
+    assert!(!stops(&always, "given", "given", "no"));
+}
+
 #[test]
 fn a_threat_of_arson_is_for_today() {
     urgencies(

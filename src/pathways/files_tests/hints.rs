@@ -17,8 +17,25 @@ fn whoever_names_nobody_to_ask_while_they_are_away_is_told_so_on_every_form_abou
             pathway.hints(&answers, TODAY).iter().any(|hint| hint.text.starts_with("You named nobody who can be asked"))
         };
         assert!(told(&json!({ "danger_now": false })), "{}", pathway.id);
+        // Whoever says that there is nobody has not forgotten it.
+        assert!(!told(&json!({ "second_contact": { "not_known": "none" } })), "{}", pathway.id);
         assert!(!told(&json!({ "second_contact": "Alex Stand-in, duty desk" })), "{}", pathway.id);
     }
+}
+
+#[test]
+fn that_there_is_nobody_else_to_ask_is_one_tick_on_every_form_and_reads_as_said() {
+    let asking = library().iter().filter(|loaded| loaded.pathway.questions().any(|asked| asked.id.as_str() == "second_contact"));
+    let mut asked = 0;
+    for pathway in asking.map(|loaded| &loaded.pathway) {
+        let contact = question(pathway, "second_contact");
+        let ways = contact.not_known.as_ref().map(crate::domain::question::NotKnown::ways).unwrap_or_default();
+        assert_eq!(ways, [("none", "There is nobody else to ask".to_owned())], "{}", pathway.id);
+        let given = answers(pathway, &json!({ "second_contact": { "not_known": "none" } }));
+        assert_eq!(given.get(&contact.id).expect("said").words(&contact), "There is nobody else to ask", "{}", pathway.id);
+        asked += 1;
+    }
+    assert_eq!(asked, 8);
 }
 
 #[test]
@@ -45,6 +62,25 @@ fn a_question_without_a_name_gets_a_hint_where_its_words_look_as_if_they_tell_wh
         let given = answers(&pathway, &json!({ "second_contact": "Alex Stand-in, 07700 900123" }));
         assert!(pathway.hints(&given, TODAY).iter().all(|hint| hint.question.is_none()), "{}", pathway.id);
     }
+}
+
+#[test]
+fn a_referral_without_a_name_gets_a_hint_where_its_long_words_look_as_if_they_tell_who_it_is() {
+    let slavery = file("modern-slavery");
+    let told = |refused: bool, words: &str| {
+        let consent = if refused { "refused" } else { "given" };
+        let given = json!({
+            "under_18_now": "no", "consent_nrm": consent, "will_work": "no", "narrative": words,
+            "second_contact": "Alex Stand-in, 07700 900123",
+        });
+        let hints = slavery.hints(&answers(&slavery, &given), TODAY);
+        hints.into_iter().filter(|hint| hint.question.is_some()).map(|hint| hint.text).collect::<Vec<_>>()
+    };
+    let names = "They rang from 07700 900123 and live at LE1 1AA.";
+    assert_eq!(told(true, "They are driven to a farm each morning."), [""; 0]);
+    assert_eq!(told(false, names), [""; 0], "whoever agrees may be named");
+    let hints = told(true, names);
+    assert!(hints.len() == 1 && hints[0].contains("a telephone number and a postcode"), "{hints:?}");
 }
 
 #[test]

@@ -194,3 +194,12 @@ fn an_age_that_contradicts_under_18_has_to_be_put_right() {
     assert!(!wrong("no", json!({ "born": "2008" })));
     assert!(!wrong("not-sure", json!({ "years": 30 })));
 }
+
+#[test]
+fn the_decision_goes_to_somebody_else_only_with_their_agreement() {
+    let pathway = file("modern-slavery");
+    let choices = question(&pathway, "decision_to").kind.choices().to_vec();
+    let codes: Vec<&str> = choices.iter().map(|choice| choice.code.as_str()).collect();
+    assert_eq!(codes, ["person", "me", "other"]);
+    assert!(choices[1..].iter().all(|choice| choice.title.ends_with("and they agree")), "the permission is in the tick itself");
+}

@@ -13,11 +13,16 @@ use http::StatusCode;
 use super::{
     answers::{Given, regrouped, typed},
     field::FieldView,
-    follow_up, keep_back,
+    follow_up,
+    keep_back::{self, KeepBack},
     kept::{self, InForm, Offer, OfferRow},
+    urgent::{self, UrgentPage},
 };
 use crate::{
-    app::{App, Error, IdempotencyKey, KeptView, ReferralView, Said, addable, amendable, answers_to_json, latest, raw_from_json},
+    app::{
+        App, Error, IdempotencyKey, KeptView, ReferralView, Said, Saying, addable, amendable, answers_to_json, latest,
+        raw_from_json,
+    },
     domain::{
         action::Action,
         answers::{Answer as GivenAnswer, Answers, FieldError, RawAnswer, RawAnswers},
@@ -28,7 +33,7 @@ use crate::{
         validate::examine,
     },
     web::{
-        components::{Button, ErrorSummary, NotificationBanner},
+        components::{Button, ErrorLink, ErrorSummary, NotificationBanner},
         error::{Answer, Failure, mend, ok, see},
         posted::Posted,
         session::{SignedIn, fresh_token},
@@ -54,6 +59,10 @@ pub struct AddPage {
     pub intro: String,
     /// Who gets what it asks that could be kept from somebody; empty where it asks no such thing.
     pub reaches: String,
+    /// Whether the section asked at sending who is involved, which nobody writes to those who have it.
+    pub asked_who_is_involved: bool,
+    /// What of it must never reach whom; empty where it asks nothing of that kind.
+    pub keep: KeepBack,
     /// Address that adds.
     pub action: String,
     /// The same for all attempts to add these answers.
@@ -66,7 +75,8 @@ pub struct AddPage {
 
 impl AddPage {
     fn summary(&self) -> ErrorSummary {
-        ErrorSummary::new(self.fields.iter().flat_map(FieldView::error_links).collect())
+        let kept = self.keep.errors.iter().map(|(field, text)| ErrorLink { href: format!("#{field}"), text: text.clone() });
+        ErrorSummary::new(self.fields.iter().flat_map(FieldView::error_links).chain(kept).collect())
     }
 
     fn questions(&self) -> Result<String, askama::Error> {
@@ -150,12 +160,37 @@ fn sections_to(view: &ReferralView, mode: Mode) -> Vec<(String, String)> {
     view.pathway.pathway.sections.iter().filter(open).map(line).collect()
 }
 
+/// Where to go on once answers were added or changed: past whom to ring, if they say that somebody could be harmed soon and
+/// nothing before them did.
+fn gone_on(view: &ReferralView, mode: Mode, (section, now): (&str, &Answers)) -> String {
+    let pathway = &view.pathway.pathway;
+    let here = format!("/referrals/{}", view.referral.reference);
+    if pathway.is_alarming(now) && !pathway.is_alarming(&latest(view)) {
+        return format!("{here}/{}/{section}?{RING}", mode.way());
+    }
+    here
+}
+
+/// In an address, that whom to ring comes first.
+const RING: &str = "ring=yes";
+
+/// Whom to ring, where the address asks for it and the answers as they stand call for it.
+fn ring_first(app: &App, person: &SignedIn, view: &ReferralView, query: Option<&str>) -> Option<UrgentPage> {
+    let answers = latest(view);
+    let is_asked = query == Some(RING) && view.answers.is_some();
+    (is_asked && view.pathway.pathway.is_alarming(&answers)).then(|| urgent::after(app, person, view, &answers))
+}
+
 async fn show_to_amend(
     State(app): State<Arc<App>>,
     person: SignedIn,
     Path((reference, section)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
 ) -> Answer {
     let view = app.read_referral(&person.request, &person.caller, &reference).await?;
+    if let Some(ring) = ring_first(&app, &person, &view, query.as_deref()) {
+        return ok(&ring);
+    }
     let token = fresh_token(&app);
     let answers = latest(&view);
     let open = Mode::Amend.open(found(&view, &section)?, &answers, &view);
@@ -193,14 +228,16 @@ async fn amend(
     }
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(posted.fields()).finish();
     let revision = posted.value("revision").parse().unwrap_or(-1);
+    let withhold = keep_back::read(&posted);
+    let saying = Saying { said: Said::Read(&given.raw), withhold: withhold.as_ref() };
     let amended = if given.doubled.is_empty() {
         let at = (&*reference, Some(&*section), revision);
-        app.amend_answers(&person.request, &person.caller, &key, at, (Said::Read(&given.raw), body.as_bytes())).await
+        app.amend_answers(&person.request, &person.caller, &key, at, (saying, body.as_bytes())).await
     } else {
         Err(Error::Invalid(given.doubled.clone()))
     };
     match amended {
-        Ok(_) => Ok(see(&format!("/referrals/{}", view.referral.reference))),
+        Ok(_) => Ok(see(&gone_on(&view, Mode::Amend, (&section, &given.answers)))),
         Err(Error::Invalid(errors)) => {
             mend(&page(&app, &person, (&view, Mode::Amend), (&section, token), posted.fields(), Some(&errors)).await?)
         }
@@ -223,6 +260,9 @@ async fn show(
     RawQuery(query): RawQuery,
 ) -> Answer {
     let view = app.read_referral(&person.request, &person.caller, &reference).await?;
+    if let Some(ring) = ring_first(&app, &person, &view, query.as_deref()) {
+        return ok(&ring);
+    }
     let token = fresh_token(&app);
     let fresh = page(&app, &person, (&view, Mode::Add), (&section, &token), &[], None).await?;
     let place = kept::place(KeptForm::Addition, view.referral.reference, found(&view, &section)?);
@@ -284,7 +324,9 @@ async fn add(
     let given = Given::over(pathway, before(&view, (&section, Mode::Add))?, posted.fields(), sender, person.request.at.uk_date());
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(posted.fields()).finish();
     let added = if given.doubled.is_empty() {
-        let answers = (&given.raw, body.as_bytes());
+        let withhold = keep_back::read(&posted);
+        let saying = Saying { said: Said::Read(&given.raw), withhold: withhold.as_ref() };
+        let answers = (saying, body.as_bytes());
         app.add_answers(&person.request, &person.caller, &key, (&reference, &section), answers).await
     } else {
         Err(Error::Invalid(given.doubled.clone()))
@@ -292,7 +334,7 @@ async fn add(
     match added {
         Ok(_) => {
             kept::used(&app, &person, &posted).await?;
-            Ok(see(&format!("/referrals/{}", view.referral.reference)))
+            Ok(see(&gone_on(&view, Mode::Add, (&section, &given.answers))))
         }
         Err(Error::Invalid(errors)) => {
             let token = posted.value("form_token");
@@ -338,6 +380,8 @@ async fn page(
     let given = Given::over(pathway, before(view, (section, mode))?, fields, sender, person.request.at.uk_date());
     let open = mode.open(found, &answers, view);
     let asked = || found.questions.iter().filter(|question| open.contains(&question.id));
+    let keeps = asked().any(Question::can_be_withheld);
+    let agencies = if keeps { app.agencies_to_refuse(&person.caller, view).await? } else { Vec::new() };
     let reference = view.referral.reference;
     let what = match mode {
         Mode::Add => "Add to a referral",
@@ -355,6 +399,8 @@ async fn page(
         title: found.title.clone(),
         intro: found.intro.clone().unwrap_or_default(),
         reaches: keep_back::reaches(view, asked()),
+        asked_who_is_involved: found.questions.iter().any(|question| pathway.is_about_involved(question)),
+        keep: KeepBack::of_questions(asked(), agencies, (fields, errors.unwrap_or_default())),
         action: format!("/referrals/{reference}/{}/{}", mode.way(), found.id),
         form_token: form_token.to_owned(),
         fields: given.fields_of(asked(), errors.unwrap_or_default()),

@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    app::{Admission, App, IdempotencyKey, WaitingMember},
+    app::{Admission, App, IdempotencyKey, ResetView, WaitingMember},
     domain::{
         admission::NotAdmitted,
         ids::{TeamId, UserId},
@@ -87,6 +87,10 @@ pub struct AdmissionPage {
     pub phone: String,
     /// Their key's fingerprint, in groups; empty while they have none.
     pub fingerprint: String,
+    /// That their key is new after a reset; empty where it is not.
+    pub reset: String,
+    /// Whether the reader made that reset, so that another lead compares the key.
+    pub reset_by_reader: bool,
     /// Whether the team had keys before its present one.
     pub older: bool,
     /// This page.
@@ -202,6 +206,16 @@ fn named((team, user): &(String, String)) -> (TeamId, UserId) {
     (team, UserId::parse(user).unwrap_or_else(|_| UserId::from_bytes([0; 16])))
 }
 
+/// That a key is new, so that nobody hands anything over because they know its owner.
+fn reset_words(reset: &ResetView) -> String {
+    format!(
+        "Their key is new: {} reset their password on {}. Whoever had the code of that reset can sign in as them. Hand the key over \
+         only when they themselves read you the fingerprint.",
+        reset.by,
+        reset.at.words()
+    )
+}
+
 async fn list(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
     let (ready, invited): (Vec<_>, Vec<_>) =
         app.admissions(&person.request, &person.caller).await?.into_iter().partition(|member| member.fingerprint.is_some());
@@ -224,6 +238,8 @@ async fn page(app: &App, person: &SignedIn, path: &(String, String)) -> Result<A
         agency: member.agency,
         phone: member.phone.unwrap_or_default(),
         fingerprint: member.fingerprint.unwrap_or_default(),
+        reset: member.reset.as_ref().map(reset_words).unwrap_or_default(),
+        reset_by_reader: member.reset_by_caller,
         older: member.has_older_keys,
         form_token: fresh_token(app),
         not_compared: String::new(),

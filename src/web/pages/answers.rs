@@ -12,7 +12,7 @@ use crate::domain::{
     part_date::PartDate,
     parts::{Age, Document},
     pathway::Pathway,
-    question::{Group, Kind, NOT_KNOWN, Question},
+    question::{Group, Kind, NOT_KNOWN, NotKnown, Question},
     section::Section,
     validate::{Examined, examine},
 };
@@ -307,7 +307,8 @@ impl Reading<'_> {
             };
             let unknown = ticked(question, &base, self.fields).map(|code| RawAnswer::NotKnown(Some(code)));
             if unknown.is_some() && !answer.is_empty() {
-                let words = "Give an answer or select not known, not both";
+                let named = question.not_known.as_ref().map_or_else(|| "not known".to_owned(), NotKnown::named);
+                let words = format!("Give an answer or select {named}, not both");
                 let error = match item {
                     Some((group, at)) => FieldError { item: Some((at, id.clone())), ..FieldError::new(group.clone(), words) },
                     None => FieldError::new(id.clone(), words),

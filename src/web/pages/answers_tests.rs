@@ -105,6 +105,24 @@ fn both_an_answer_and_not_known_is_a_question_back() {
 }
 
 #[test]
+fn that_there_is_none_is_one_tick_in_its_own_words_and_not_with_an_answer() {
+    let pathway = fire();
+    let contact = || pathway.question(&QuestionId::parse("second_contact").expect("an id")).expect("asked");
+    let ticked = changed("second_contact-not-known", &["none"]);
+    let given = Given::read(&pathway, &ticked, SENDER, TODAY);
+    let ways: Vec<_> = only(&given, contact(), &[]).not_known.into_iter().map(|way| (way.code, way.text)).collect();
+    assert_eq!(ways, [("none".to_owned(), "There is nobody else to ask".to_owned())]);
+    let answers = validate(&pathway, given.raw.clone(), SENDER, TODAY).expect("fits");
+    let said = answers.get(&contact().id).expect("said");
+    assert_eq!(said.words(contact()), "There is nobody else to ask");
+    assert_eq!(typed(contact(), said), fields(&[("second_contact-not-known", "none")]));
+    let both = [ticked, fields(&[("second_contact", "Alex Stand-in")])].concat();
+    let given = Given::read(&pathway, &both, SENDER, TODAY);
+    let told: Vec<_> = given.doubled.iter().map(|error| error.message.as_str()).collect();
+    assert_eq!(told, ["Give an answer or select “There is nobody else to ask”, not both"]);
+}
+
+#[test]
 fn errors_of_an_address_stand_at_its_parts() {
     let pathway = fire();
     let mut posted = changed("premises_address.town", &[""]);

@@ -173,9 +173,7 @@ pub(super) fn blank(question: &Question, name: &str) -> FieldView {
             let code = if one_of && code != NOT_KNOWN { format!("{NOT_KNOWN}:{code}") } else { code.to_owned() };
             ChoiceView::new(&code, title)
         };
-        let bare = way(NOT_KNOWN, "Not known");
-        let reasons = allowed.reasons.iter().map(|reason| way(reason.code.as_str(), &format!("Not known: {}", reason.title)));
-        let ways = std::iter::once(bare).chain(reasons);
+        let ways = allowed.ways().into_iter().map(|(code, title)| way(code, &title));
         if one_of { field.choices.extend(ways) } else { field.not_known = ways.collect() }
     }
     field

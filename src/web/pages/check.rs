@@ -82,6 +82,8 @@ pub struct CheckPage {
     pub grown_from: String,
     /// The reference of what was stopped at the check, and what this takes the place of; empty for none.
     pub takes_place_of: String,
+    /// The reference of what was to be put right and has gone on to its receivers meanwhile; empty for none.
+    pub went_on: String,
 }
 
 /// One thing that stands in the way of sending.
@@ -236,7 +238,12 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
         }
         Err(Error::Conflict(why)) => {
             open.push(OpenItem { text: words::sentence(why), href: format!("/drafts/{reference}") });
-            Receives { lines: vec![words::sentence(why)], copies: Vec::new(), when: String::new() }
+            // Whom to ring instead may not be known to whoever reads this.
+            let ring = app
+                .helpline()
+                .map(|line| format!("{}, which runs this service, can say whom to ring: {}", app.partnership(), line.words()));
+            let lines = std::iter::once(words::sentence(why)).chain(ring).collect();
+            Receives { lines, copies: Vec::new(), when: String::new() }
         }
         // Who may be a party cannot send it, whatever is mended.
         Err(Error::Invalid(errors)) => {
@@ -244,6 +251,11 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
             Receives { lines: errors.into_iter().map(|error| error.message).collect(), copies: Vec::new(), when: String::new() }
         }
         Err(other) => return Err(Failure(other)),
+    };
+    let stopped = filled.view.stopped.map(|reference| reference.to_string()).unwrap_or_default();
+    let gone_on = match filled.view.stopped {
+        Some(reference) => app.went_on_meanwhile(&person.caller, reference).await?,
+        None => false,
     };
     Ok(CheckPage {
         frame: person.frame.titled(&format!("Check your answers – {}", pathway.title)).back_to(&format!("/drafts/{reference}")),
@@ -258,7 +270,8 @@ async fn page(app: &App, person: &SignedIn, filled: &Filled, looked: &Looked<'_>
         choices,
         kind: pathway.kind,
         grown_from: filled.view.enquiry.map(|reference| reference.to_string()).unwrap_or_default(),
-        takes_place_of: filled.view.stopped.map(|reference| reference.to_string()).unwrap_or_default(),
+        takes_place_of: if gone_on { String::new() } else { stopped.clone() },
+        went_on: if gone_on { stopped } else { String::new() },
         read_when: receives.when,
         rung_on: app.work_contact(&person.caller).await?.phone.map(|phone| phone.as_str().to_owned()).unwrap_or_default(),
         risk: pathway.risk_words(answers).unwrap_or_default(),

@@ -24,7 +24,8 @@ use crate::{
         draft::Part,
         pathway::Pathway,
         question::Question,
-        referral::Stage,
+        referral::{ReferralState, Stage},
+        relation::Relation,
         section::Section,
     },
     web::{
@@ -262,7 +263,18 @@ async fn decide(State(app): State<Arc<App>>, person: SignedIn, Path(reference): 
     match done {
         Ok(()) => Ok(see("/checks")),
         Err(Error::Invalid(errors)) => again(&app, &person, &reference, &posted, &errors).await,
+        Err(Error::Refused) => Err(Failure(refused(&app, &person, &reference).await)),
         Err(other) => Err(Failure(other)),
+    }
+}
+
+/// Why somebody may not decide: where they checked it, that it was decided on another page or by somebody else.
+async fn refused(app: &App, person: &SignedIn, reference: &str) -> Error {
+    match app.read_referral(&person.request, &person.caller, reference).await {
+        Ok(view) if view.relation == Relation::Checker && view.referral.stage.state() != ReferralState::Checking => {
+            Error::Conflict("it was decided meanwhile; its own page says what became of it")
+        }
+        _ => Error::Refused,
     }
 }
 

@@ -335,6 +335,8 @@ pub struct PreviewPage {
     pub readers: Vec<String>,
     /// Who reads what is for the file, as a sentence.
     pub read_by: String,
+    /// That a question to the referrer is open, which ends with this; empty where none is.
+    pub open_question: String,
     /// Whether it closes unless the writer says otherwise.
     pub closes: bool,
     /// What is written.
@@ -489,6 +491,10 @@ async fn before(app: &App, person: &SignedIn, reference: &str, written: Written,
         told,
         readers: view.holders.iter().map(|holder| holder.name.clone()).collect(),
         read_by: of_our_file(&view),
+        open_question: view.referral.desk.waiting_since.map_or_else(String::new, |since| {
+            let since = since.words();
+            format!("A question to the referrer is open since {since}. It ends with this decision: they are no longer asked.")
+        }),
         closes: decision.closes,
         href,
         written,

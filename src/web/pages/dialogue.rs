@@ -10,7 +10,7 @@ use axum::{
     routing,
 };
 
-use super::{readers::Item, referral};
+use super::{keep_back, readers::Item, referral};
 use crate::{
     app::{App, Error, IdempotencyKey, MessageView, ReferralView},
     domain::{
@@ -141,6 +141,9 @@ impl Dialogue {
     }
 }
 
+/// What to do about what is withheld, in a message.
+const NOT_HERE: &str = "Do not say here what is withheld: others can read a message, and share it.";
+
 /// The choice by which the team asks, and waits.
 const QUESTION: &str = "question";
 
@@ -185,7 +188,11 @@ fn form(app: &App, person: &SignedIn, view: &ReferralView) -> WriteForm {
         form_token: fresh_token(app),
         action: format!("/referrals/{}/messages", view.referral.reference),
         label: label.to_owned(),
-        hint: hint.to_owned(),
+        hint: [hint.to_owned(), keep_back::beside(view, NOT_HERE)]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" "),
         // An answer is for whoever asked; on a referral, nobody writes to both sides by accident.
         audience: if audiences.len() == 1 || view.referral.kind == FormKind::Enquiry {
             Audience::Shared.code().to_owned()

@@ -79,6 +79,11 @@ impl Reason {
         }
     }
 
+    /// Whether the page says to ring somebody, or what it says of why may.
+    const fn says_to_ring(self) -> bool {
+        matches!(self, Self::TooBusy | Self::Damaged | Self::Fault | Self::Conflict)
+    }
+
     const fn paragraphs(self) -> &'static [&'static str] {
         match self {
             Self::NotFound => &[

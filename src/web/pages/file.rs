@@ -11,7 +11,7 @@ use axum::{
 };
 use http::StatusCode;
 
-use super::readers::Item;
+use super::{keep_back, quarantine::graver, readers::Item};
 use crate::{
     app::{App, Arrived, Error, FileView, IdempotencyKey, Onto, QuarantineView, ReferralView},
     domain::{
@@ -91,7 +91,7 @@ impl FileList {
                 quarantined: file.is_quarantined(),
                 stopped: file.quarantine.as_ref().map(stopped).unwrap_or_default(),
                 original_href: href(file.has_original && may(Action::DownloadOriginal), format!("{address}/original")),
-                quarantine_href: href(may(Action::QuarantineFile), format!("{address}/quarantine")),
+                quarantine_href: href(may(Action::QuarantineFile) && !graver(file).is_empty(), format!("{address}/quarantine")),
                 let_out_href: href(may(Action::LiftQuarantine), format!("{address}/quarantine/end")),
                 href: href(may(Action::DownloadFile), address),
             }
@@ -143,6 +143,8 @@ pub struct AddFilePage {
     pub form_token: String,
     /// What is asked of any file.
     pub add: AddFile,
+    /// That some answers are withheld, and a file could say the same; empty for those who know of none.
+    pub withheld: String,
     /// Who is to see it; each code with its words. One is no question.
     pub audiences: Vec<(String, String)>,
     /// The one chosen.
@@ -251,6 +253,10 @@ async fn form(app: &App, person: &SignedIn, reference: &str) -> Result<AddFilePa
         action: format!("{back}/files"),
         form_token: fresh_token(app),
         add: AddFile::default(),
+        withheld: keep_back::beside(
+            &view,
+            "Look through the file: it goes to others as it is, and must not say what is withheld.",
+        ),
         audiences,
         chosen,
         reference,

@@ -129,8 +129,8 @@ impl Told<'_> {
         let title = |code: &Code| {
             let question = question?;
             let reason = || {
-                let mut reasons = question.not_known.iter().flat_map(|known| &known.reasons);
-                reasons.find(|reason| reason.code == *code).map(|reason| format!("Not known: {}", reason.title))
+                let allowed = question.not_known.as_ref().filter(|allowed| allowed.allows(code));
+                allowed.map(|allowed| allowed.words(Some(code)))
             };
             match (&question.kind, code.as_str()) {
                 (Kind::YesNo, "yes") => Some(question.yes().to_owned()),

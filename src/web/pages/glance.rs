@@ -17,6 +17,8 @@ pub struct Glance {
     pub headline: String,
     /// What the reader must see first, the gravest before the others.
     pub flags: Vec<String>,
+    /// What there is to do first: address and words; none where there is nothing.
+    pub first: Option<(String, String)>,
     /// How urgent it is, when it is due, who works on it, who sent and received it.
     pub facts: Vec<(String, String)>,
 }
@@ -35,6 +37,7 @@ impl Glance {
         Self {
             headline: answers.as_ref().map(|answers| pathway.headline(answers)).unwrap_or_default(),
             flags: flags(view),
+            first: None,
             facts: urgency.into_iter().chain(risk).chain(facts).collect(),
         }
     }

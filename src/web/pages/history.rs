@@ -70,6 +70,10 @@ impl History {
         acts.extend(opened);
         let mut acts: Vec<_> = acts.into_iter().map(|line| (line.0, act(view, line))).collect();
         acts.extend(view.markings.iter().map(|act| (act.at, marking(view, act))));
+        acts.extend(view.stop.iter().map(|stop| {
+            let seen_by = "Only the sender’s side and whoever checked it read this.".to_owned();
+            (stop.at, Act { at: stop.at.words(), what: format!("{} stopped it at the check", stop.by), seen_by })
+        }));
         acts.extend(
             passed_up.map(|at| (at, Act { at: at.words(), what: "It was passed up".to_owned(), seen_by: urgent_for(view) })),
         );

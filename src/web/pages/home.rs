@@ -5,12 +5,13 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{Router, extract::State, routing};
 
-use super::{admissions, training::training_words};
+use super::{admissions, giving_back, resetting, training::training_words};
 use crate::{
-    app::{App, Caller, DraftItem, Item, NamedPlace, PathwayView, Reached, WaitsFor},
+    app::{App, Caller, DraftItem, Item, Loss, NamedPlace, PathwayView, Reached, WaitsFor},
     domain::{
         account::MembershipState,
         news::{News, Side},
+        referral::ReferralState,
         training::Training,
     },
     web::{
@@ -32,7 +33,8 @@ pub struct HomePage {
     pub notice: String,
     /// The pathways the caller may send; empty hides the section.
     pub pathways: Vec<PathwayLine>,
-    /// What teams ask or did on the caller's referrals that they have not looked at.
+    /// What was stopped at the check and waits for the caller; and what teams ask or did on the caller's referrals that they have
+    /// not looked at.
     pub waiting: Vec<AnswerLine>,
     /// Questions that were answered of late.
     pub answered: Vec<AnswerLine>,
@@ -46,6 +48,8 @@ pub struct HomePage {
     pub waits_for: Vec<WaitLine>,
     /// The fingerprint of their key, to be read to whoever hands one over; empty while they wait for none.
     pub fingerprint: String,
+    /// What was given to them by name and is lost to them since their password was reset or they were suspended, a sentence each.
+    pub lost: Vec<String>,
     /// What there is to say to somebody who can do nothing here: about each of their places, or that there is none.
     pub nothing: Vec<String>,
 }
@@ -150,6 +154,10 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         let who = if count == 1 { "1 person waits".to_owned() } else { format!("{count} people wait") };
         add(format!("{who} for the key of {team}"), admissions::HREF.to_owned(), "Compare their key with them and hand it over.");
     }
+    for owed in app.owed_to(&person.caller).await? {
+        let about = format!("They have a new key. You hold {} that they could open before.", giving_back::what(&owed));
+        add(format!("Give back to {} what was theirs", owed.name), giving_back::HREF.to_owned(), &about);
+    }
     for (team, name) in app.teams_to_bear(&person.caller).await? {
         add(
             format!("Make the key of {name}"),
@@ -175,6 +183,9 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         let about = "Who looks first, in your agency, at what must be checked before it is shared.";
         add("Who checks".to_owned(), "/safeguarding-leads".to_owned(), about);
     }
+    if ways.agencies {
+        add("Agencies".to_owned(), "/agencies".to_owned(), "Which agencies there are, and how another comes in.");
+    }
     if app.keeps_agreements(&person.caller) {
         add("Agreements to share".to_owned(), "/agreements".to_owned(), "Which agencies agreed to share what, and until when.");
     }
@@ -192,6 +203,8 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         waits if waits.is_empty() => (Vec::new(), String::new()),
         waits => (waits.iter().map(WaitLine::from).collect(), app.own_fingerprint(&person.caller).await?),
     };
+    let Loss { drafts, referrals, .. } = app.own_loss(&person.caller).await?;
+    let lost = resetting::alone((drafts, referrals), "you");
     let answered = app.answered_of_late(&person.request, &person.caller).await?.into_iter().map(answer).collect();
     let waiting = app.waiting_for_sender(&person.request, &person.caller).await?.into_iter().map(news).collect();
     let drafts = app.drafts(&person.request, &person.caller).await?.into_iter().map(draft).collect();
@@ -201,6 +214,7 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         nothing: nothing(&person.caller),
         waits_for,
         fingerprint,
+        lost,
         training,
         pathways,
         waiting,
@@ -216,12 +230,18 @@ fn news(item: Item) -> AnswerLine {
     // That the team waits says that it asked; where it waits no more, the question is still unread.
     let news =
         item.news.filter(|news| waits.is_none() || *news != News::Question).map(|news| format!("{}.", news.words(Side::Sender)));
+    let stopped = (item.state == ReferralState::Stopped)
+        .then(|| "Stopped at the check: nobody has received it. Send it all the same, change it, or let it go.".to_owned());
     let decided = matches!(item.news, Some(News::Decision | News::Closing));
     AnswerLine {
         about: item.pathway_title,
         reference: item.reference.to_string(),
-        href: format!("/referrals/{}#{}", item.reference, if decided { "decision" } else { "messages" }),
-        answered: waits.into_iter().chain(news).collect::<Vec<_>>().join(" "),
+        href: if item.state == ReferralState::Stopped {
+            format!("/referrals/{}", item.reference)
+        } else {
+            format!("/referrals/{}#{}", item.reference, if decided { "decision" } else { "messages" })
+        },
+        answered: stopped.into_iter().chain(waits).chain(news).collect::<Vec<_>>().join(" "),
     }
 }
 

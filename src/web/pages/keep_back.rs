@@ -1,11 +1,19 @@
 //! Which answers must never reach which agencies: the two questions that ask it, before sending and after, and the words that
 //! mark such an answer where it is read.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use crate::{
     app::{ReferralView, WithheldView},
-    domain::{answers::Answers, code::QuestionId, pathway::Pathway, question::Question, withheld::Withhold},
+    domain::{
+        answers::{Answers, FieldError},
+        code::QuestionId,
+        pathway::Pathway,
+        question::Question,
+        withheld::Withhold,
+    },
     web::{
         components::{Checkbox, Checkboxes, ErrorMessage, Fieldset, Hint},
         posted::Posted,
@@ -64,10 +72,31 @@ impl KeepBack {
         }
     }
 
+    /// The two questions about what some questions ask, for whoever answers them after sending.
+    pub(super) fn of_questions<'q>(
+        asked: impl IntoIterator<Item = &'q Question>,
+        agencies: Vec<(String, String)>,
+        (fields, errors): (&[(String, String)], &[FieldError]),
+    ) -> Self {
+        let name = |error: &FieldError| match (error.field.as_str(), error.part) {
+            ("withhold", Some("from")) => Some(FROM),
+            ("withhold", _) => Some(ANSWERS),
+            _ => None,
+        };
+        let words = |question: &Question| (question.id.to_string(), question.withheld_words());
+        Self {
+            answers: asked.into_iter().filter(|question| question.can_be_withheld()).map(words).collect(),
+            agencies,
+            chosen: chosen(fields).unwrap_or_default(),
+            errors: errors.iter().filter_map(|error| Some((name(error)?.to_owned(), error.message.clone()))).collect(),
+        }
+    }
+
     fn what(&self) -> Checkboxes {
         let words = (
             "Which answers are kept back?",
-            "They go on no paper and in no share, whoever receives this. Whoever reads those is told to ask first.",
+            "They go on no paper, whoever receives this, and in a share only where you name agencies below and the team ticks them by \
+             themselves for somebody else. Whoever reads paper or a share is told to ask first.",
         );
         let chosen = self.chosen.answers.iter().map(ToString::to_string).collect();
         self.boxes(ANSWERS, words, &self.answers, chosen)
@@ -89,7 +118,12 @@ pub(super) fn keepable(pathway: &Pathway, answers: &Answers) -> Vec<(String, Str
 
 /// What a form posted; none where a question's name is no name.
 pub(super) fn read(posted: &Posted) -> Option<Withhold> {
-    let all = |wanted: &'static str| posted.fields().iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value);
+    chosen(posted.fields())
+}
+
+/// The same of the fields of a form.
+pub(super) fn chosen(fields: &[(String, String)]) -> Option<Withhold> {
+    let all = |wanted: &'static str| fields.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value);
     let answers = all(ANSWERS).map(|id| QuestionId::parse(id)).collect::<Result<_, _>>().ok()?;
     Some(Withhold { answers, from: all(FROM).cloned().collect() })
 }
@@ -107,7 +141,8 @@ pub(super) fn mark(view: &ReferralView, question: &QuestionId) -> Option<String>
     }
     let asked = view.pathway.pathway.question(question)?;
     let what = if asked.withhold { "This is".to_owned() } else { format!("{} is", asked.withheld_words()) };
-    Some(format!("{what} withheld for safety: {}", limits(&from)))
+    let marked = view.withheld.iter().filter(of).any(|kept| kept.compartment.is_none());
+    Some(format!("{what} withheld for safety: {}", if marked { limits(&from) } else { sealed_limits(&from) }))
 }
 
 /// Where it must never go.
@@ -115,6 +150,14 @@ fn limits(from: &[String]) -> String {
     match from {
         [] => "not for paper, nor for sharing".to_owned(),
         from => format!("never to {}; not for paper, nor for sharing", words::either(from)),
+    }
+}
+
+/// Where what is sealed away must never go: the team can give it on to somebody else, each answer by itself.
+fn sealed_limits(from: &[String]) -> String {
+    match from {
+        [] => limits(from),
+        from => format!("never to {}; not for paper, and shared onward only where it is ticked by itself", words::either(from)),
     }
 }
 
@@ -130,7 +173,10 @@ pub(super) fn lines(view: &ReferralView) -> Vec<String> {
 
 fn lines_of(view: &ReferralView, wanted: impl Fn(&&WithheldView) -> bool) -> Vec<String> {
     let pathway = &view.pathway.pathway;
-    let line = |kept: &WithheldView, id| Some(format!("{}: {}.", pathway.question(id)?.withheld_words(), limits(&kept.from)));
+    let line = |kept: &WithheldView, id| {
+        let limits = if kept.compartment.is_some() { sealed_limits(&kept.from) } else { limits(&kept.from) };
+        Some(format!("{}: {limits}.", pathway.question(id)?.withheld_words()))
+    };
     view.withheld.iter().filter(wanted).flat_map(|kept| kept.questions.iter().filter_map(|id| line(kept, id))).collect()
 }
 
@@ -161,11 +207,25 @@ pub(super) fn reaches<'q>(view: &ReferralView, asked: impl IntoIterator<Item = &
         holders.dedup();
         return format!(
             "What you write here goes to all who hold this referral: {}.{marked} An address, school or contact that one of them must \
-             never get otherwise does not belong here: ring the team that received it.",
+             never get you can keep from them at the foot of this page. In your own words it does not belong here: ring the team that \
+             received it.",
             holders.join("; ")
         );
     };
-    format!("An address, school or contact that you write here is withheld, too: {}.{marked}", limits(&most.from))
+    format!("An address, school or contact that you write here is withheld, too: {}.{marked}", sealed_limits(&most.from))
+}
+
+/// That some answers are withheld, for whoever writes or gives something beside them that could say the same; empty for readers who
+/// know of none. `what` ends the warning: what to do about it.
+pub(super) fn beside(view: &ReferralView, what: &str) -> String {
+    warning(view.withheld.iter().flat_map(|kept| kept.from.iter().cloned()), what)
+}
+
+/// The same, for these agencies.
+pub(super) fn warning(from: impl IntoIterator<Item = String>, what: &str) -> String {
+    let from: BTreeSet<String> = from.into_iter().collect();
+    let from: Vec<String> = from.into_iter().collect();
+    if from.is_empty() { String::new() } else { format!("Some answers are withheld from {}. {what}", words::either(&from)) }
 }
 
 /// An answer in words, with what marks it.

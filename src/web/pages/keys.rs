@@ -7,7 +7,7 @@ use axum::{Router, extract::State, routing};
 
 use super::queue::heads;
 use crate::{
-    app::{App, IdempotencyKey, KeysView, RenewalView, TeamKeyView},
+    app::{App, IdempotencyKey, KeysView, ReconciliationView, RenewalView, TeamKeyView},
     domain::{renewal::RenewalState, role::Role},
     web::{
         components::{Button, Cell, Table},
@@ -33,6 +33,12 @@ pub struct KeysPage {
     pub teams: Vec<KeyLine>,
     /// What is being renewed, and what was lately.
     pub renewals: Vec<RenewalLine>,
+    /// When keys and grants were last held against the log, in words.
+    pub reconciled: String,
+    /// What did not agree, a sentence each.
+    pub differences: Vec<String>,
+    /// Names asking for that, so that sending it twice does it once.
+    pub reconcile_token: String,
     /// Names the making of a new key, so that sending it twice does it once.
     pub form_token: String,
 }
@@ -134,12 +140,13 @@ pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route(HREF, routing::get(list))
         .route("/keys/replace", routing::post(replace))
+        .route("/keys/reconcile", routing::post(reconcile))
         .route("/keys/pause", routing::post(pause))
         .route("/keys/resume", routing::post(resume))
 }
 
 async fn list(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
-    let KeysView { teams, renewals } = app.keys(&person.request, &person.caller).await?;
+    let KeysView { teams, renewals, reconciliation } = app.keys(&person.request, &person.caller).await?;
     let acts = person
         .caller
         .places()
@@ -150,8 +157,40 @@ async fn list(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         acts,
         teams: teams.into_iter().map(KeyLine::of).collect(),
         renewals: renewals.into_iter().map(|view| RenewalLine::of(view, fresh_token(&app))).collect(),
+        reconciled: reconciled(reconciliation.as_ref()),
+        differences: reconciliation.map(|run| run.differences).unwrap_or_default().into_iter().map(difference).collect(),
+        reconcile_token: fresh_token(&app),
         form_token: fresh_token(&app),
     })
+}
+
+/// How the last run ended.
+fn reconciled(run: Option<&ReconciliationView>) -> String {
+    let Some(run) = run else { return "Nobody has held them against the log yet.".to_owned() };
+    match (run.ended_at, run.found) {
+        (None, _) => {
+            format!("Asked for on {}. It is done within a minute or so: load this page again.", words::day_and_time(run.asked_at))
+        }
+        (Some(at), 0) => {
+            format!("On {}, {} rows and events were looked at, and all agree with the log.", words::day_and_time(at), run.checked)
+        }
+        (Some(at), found) => format!(
+            "On {}, {found} of them did not agree. Nobody can open anything by these, and somebody changed the database past \
+             the exchange: find out who can write to it, and compare it with a backup.",
+            words::day_and_time(at)
+        ),
+    }
+}
+
+fn difference((what, place, row): (String, String, String)) -> String {
+    format!("{place} {row}: {what}")
+}
+
+async fn reconcile(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -> Answer {
+    posted.only(&["form_token"])?;
+    let key = IdempotencyKey::parse(posted.value("form_token"))?;
+    app.ask_reconciliation(&person.request, &person.caller, &key).await?;
+    Ok(see(HREF))
 }
 
 async fn replace(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -> Answer {

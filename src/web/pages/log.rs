@@ -18,10 +18,11 @@ use super::{
     queue::{heads, next_page},
 };
 use crate::{
-    app::{App, Error, LogExport, LogFormat, LogItem, Outgoing, TeamView},
+    app::{App, Error, LogExport, LogFormat, LogItem, LogQuery, Outgoing, TeamView},
     domain::{
         action::Action,
         legal::{Basis, LogUse, Purpose},
+        reference::Reference,
         relation::Relation,
         role::Role,
     },
@@ -130,7 +131,7 @@ impl LogPage {
     }
 
     fn actor(&self) -> Input {
-        self.line("actor", "User name", "", &self.filters.actor)
+        self.line("actor", "User name", "What they sign in with", &self.filters.actor)
     }
 
     fn reference(&self) -> Input {
@@ -232,7 +233,10 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
 }
 
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query<Asked>) -> Answer {
-    let (query, errors) = read(&asked);
+    let (query, mut errors) = read(&asked);
+    if app.ways(&person.caller).log {
+        errors.extend(nobodys(&app, &query).await?);
+    }
     let is_asked = errors.is_empty() && query.log_use.is_some();
     let mut page = blank(&person, &asked, errors);
     // Whoever may not read the log is refused, on record, even before they choose anything.
@@ -246,6 +250,21 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Query(asked): Query
             (!page.rows.is_empty()).then(|| (export_address(&asked, LogFormat::Csv), export_address(&asked, LogFormat::Json)));
     }
     given(&app, page).await
+}
+
+/// What is wrong with a user name or a reference that stands for nothing: an empty list would read as "nobody looked".
+async fn nobodys(app: &App, query: &LogQuery) -> Result<Vec<(String, String)>, Error> {
+    let mut errors = Vec::new();
+    if let Some(actor) = &query.actor
+        && !app.is_somebody(actor).await?
+    {
+        let words = "No account has this user name. Enter what they sign in with, and not the name that the list shows";
+        errors.push(("actor".to_owned(), words.to_owned()));
+    }
+    if query.reference.as_ref().is_some_and(|text| Reference::parse(text).is_err()) {
+        errors.push(("reference".to_owned(), "This is no reference: check what you typed".to_owned()));
+    }
+    Ok(errors)
 }
 
 /// The same events as a file; what is wrong with the filters is told on the page that has them.

@@ -8,6 +8,7 @@ use crate::{
         action::Action,
         ids::{AgencyId, TeamId},
         legal::LogUse,
+        part_date::whole_date,
         time::Timestamp,
     },
 };
@@ -73,9 +74,9 @@ pub(super) fn read(asked: &Asked) -> (LogQuery, Vec<(String, String)>) {
     let mut day = |name: &str, value: &str, label: &str, after: i8| match text(value) {
         None => None,
         Some(value) => {
-            let moment = Timestamp::of_day(&value, after).ok();
+            let moment = whole_date(&value).and_then(|day| Timestamp::of_day(&day.to_string(), after).ok());
             if moment.is_none() {
-                wrong(name, &format!("{label} must be a real date, such as 2026-03-27"));
+                wrong(name, &format!("{label} must be a date, such as 27/3/2026"));
             }
             moment
         }
@@ -137,6 +138,8 @@ mod tests {
         assert_eq!(errors, []);
         let text = |moment: Option<Timestamp>| moment.map(Timestamp::rfc3339);
         assert_eq!(text(query.from).as_deref(), Some("2026-03-28T00:00:00.000Z"));
+        let as_people_write = read(&asked(|asked| "28/3/2026".clone_into(&mut asked.from)));
+        assert_eq!((text(as_people_write.0.from).as_deref(), as_people_write.1), (Some("2026-03-28T00:00:00.000Z"), vec![]));
         // Summer time began that night.
         assert_eq!(text(query.to).as_deref(), Some("2026-03-29T23:00:00.000Z"));
     }

@@ -7,9 +7,12 @@ use axum::{Router, extract::State, routing};
 
 use crate::{
     app::{App, Error, FailingView},
-    domain::{ids::UserId, mailing::MailAddress},
+    domain::{
+        ids::UserId,
+        mailing::{MailAddress, MailHours},
+    },
     web::{
-        components::{Button, Checkbox, Checkboxes, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Hint, Input, Label},
+        components::{Button, ErrorLink, ErrorMessage, ErrorSummary, Fieldset, Hint, Input, Label, Radio, Radios},
         error::{Answer, Failure, mend, ok, see},
         posted::Posted,
         session::{SignedIn, Visit},
@@ -39,8 +42,10 @@ pub struct OwnMailPage {
     pub stopped: bool,
     /// The address; empty for no mail.
     pub typed: String,
-    /// Whether what is not urgent waits for working hours.
-    pub waits: bool,
+    /// When mail may come.
+    pub hours: MailHours,
+    /// Whether what is not urgent waits for working hours unless its person says otherwise.
+    pub agency_waits: bool,
 }
 
 /// Whose mail comes back.
@@ -51,6 +56,8 @@ pub struct FailingPage {
     pub frame: Frame,
     /// Whether the hub sends mail.
     pub sends: bool,
+    /// Whether what is not urgent waits for working hours unless its person says otherwise.
+    pub waits: bool,
     /// The people.
     pub people: Vec<FailingLine>,
 }
@@ -64,6 +71,21 @@ pub struct FailingLine {
     pub name: String,
     /// Since when, in words.
     pub about: String,
+}
+
+const WORKING: &str = "Only from 7am to 8pm on working days";
+const ANY: &str = "At any hour";
+
+/// The choices of hours: codes and words.
+fn choices<const N: usize>(name: &str, legend: &str, items: [(&str, String); N], chosen: &str) -> Radios {
+    Radios {
+        name: name.to_owned(),
+        fieldset: Some(Fieldset::new(legend, "govuk-fieldset__legend--s")),
+        hint: Some(Hint::from("What is for today comes at once, at any hour.")),
+        items: items.into_iter().map(|(value, text)| Radio { value: value.to_owned(), text, ..Radio::default() }).collect(),
+        value: chosen.to_owned(),
+        ..Radios::default()
+    }
 }
 
 const WRONG: &str = "Enter a mail address, such as name@agency.example, or leave it blank";
@@ -87,16 +109,27 @@ impl OwnMailPage {
         }
     }
 
-    fn quiet(&self) -> Checkboxes {
-        let text = "Only from 7am to 8pm on working days".to_owned();
-        Checkboxes {
-            name: "quiet".to_owned(),
-            fieldset: Some(Fieldset::new("When may mail come?", "govuk-fieldset__legend--s")),
-            hint: Some(Hint::from("What is for today comes at once, at any hour.")),
-            items: vec![Checkbox { value: "yes".to_owned(), text, ..Checkbox::default() }],
-            values: if self.waits { vec!["yes".to_owned()] } else { Vec::new() },
-            ..Checkboxes::default()
-        }
+    fn quiet(&self) -> Radios {
+        let agency = if self.agency_waits { WORKING } else { ANY };
+        let agency = format!("As my agency says: {}", words::lower(agency));
+        let items = [
+            (MailHours::Agency.code(), agency),
+            (MailHours::Working.code(), WORKING.to_owned()),
+            (MailHours::Any.code(), ANY.to_owned()),
+        ];
+        choices("hours", "When may mail come?", items, self.hours.code())
+    }
+
+    fn button() -> Button {
+        Button { text: "Save".to_owned(), prevent_double_click: Some(true), ..Button::default() }
+    }
+}
+
+impl FailingPage {
+    fn hours(&self) -> Radios {
+        let items = [(MailHours::Working.code(), WORKING.to_owned()), (MailHours::Any.code(), ANY.to_owned())];
+        let chosen = if self.waits { MailHours::Working } else { MailHours::Any };
+        choices("hours", "When does mail come, unless they say otherwise?", items, chosen.code())
     }
 
     fn button() -> Button {
@@ -110,6 +143,7 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
         .route("/open", routing::get(open))
         .route("/account/mail", routing::get(own).post(set))
         .route("/members/mail", routing::get(failing).post(resume))
+        .route("/members/mail/hours", routing::post(set_hours))
 }
 
 async fn open(visit: Visit) -> Answer {
@@ -125,12 +159,14 @@ async fn own(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
         sends: app.sends_mail(),
         stopped: mailbox.as_ref().is_some_and(|mailbox| mailbox.stopped_at.is_some()),
         typed: mailbox.as_ref().map(|mailbox| mailbox.address.as_str().to_owned()).unwrap_or_default(),
-        waits: mailbox.is_none_or(|mailbox| mailbox.quiet),
+        hours: mailbox.map_or(MailHours::Agency, |mailbox| mailbox.hours),
+        agency_waits: app.mail_hours(&person.caller).await?,
     })
 }
 
 async fn set(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -> Answer {
-    let (typed, quiet) = (posted.value("address").trim(), posted.value("quiet") == "yes");
+    let typed = posted.value("address").trim();
+    let hours = MailHours::parse(posted.value("hours")).unwrap_or(MailHours::Agency);
     let address = match typed {
         "" => None,
         typed => match MailAddress::parse(typed) {
@@ -141,12 +177,13 @@ async fn set(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -> A
                     sends: app.sends_mail(),
                     stopped: false,
                     typed: typed.to_owned(),
-                    waits: quiet,
+                    hours,
+                    agency_waits: app.mail_hours(&person.caller).await?,
                 });
             }
         },
     };
-    app.set_mailbox(&person.request, &person.caller, address.as_ref(), quiet).await?;
+    app.set_mailbox(&person.request, &person.caller, address.as_ref(), hours).await?;
     Ok(see("/account"))
 }
 
@@ -162,8 +199,9 @@ async fn failing(State(app): State<Arc<App>>, person: SignedIn) -> Answer {
     };
     let people = app.failing_mailboxes(&person.request, &person.caller).await?;
     ok(&FailingPage {
-        frame: person.frame.titled("Mail that comes back").at("/members/mail"),
+        frame: person.frame.titled("Mail to your people").at("/members/mail"),
         sends: app.sends_mail(),
+        waits: app.mail_hours(&person.caller).await?,
         people: people.into_iter().map(line).collect(),
     })
 }
@@ -172,5 +210,12 @@ async fn resume(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -
     // Who may not do this is refused before it is said that nobody is meant.
     let user = UserId::parse(posted.value("member")).unwrap_or(UserId::from_bytes([0; 16]));
     app.resume_mail(&person.request, &person.caller, user).await.map_err(|error: Error| Failure(error))?;
+    Ok(see("/members/mail"))
+}
+
+async fn set_hours(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -> Answer {
+    // Whatever is no choice of hours leaves people the quiet ones.
+    let quiet = posted.value("hours") != MailHours::Any.code();
+    app.set_mail_hours(&person.request, &person.caller, quiet).await?;
     Ok(see("/members/mail"))
 }

@@ -28,8 +28,10 @@ pub mod field_parts;
 mod filled;
 pub mod file;
 pub mod follow_up;
+pub mod giving_back;
 pub mod giving_out;
 pub mod glance;
+mod find;
 pub mod history;
 mod keep_back;
 pub mod home;
@@ -44,6 +46,7 @@ pub mod membership;
 pub mod notices;
 pub mod password;
 pub mod pathway;
+pub mod agencies;
 pub mod people;
 pub mod person;
 pub mod print;
@@ -67,6 +70,7 @@ pub mod share_box;
 pub mod share_choices;
 pub mod share_form;
 pub mod share_openers;
+pub mod resetting;
 pub mod suspension;
 pub mod team;
 pub mod teams;
@@ -107,6 +111,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(sent_list::routes())
         .merge(queue::routes())
         .merge(giving_out::routes())
+        .merge(find::routes())
         .merge(referral::routes())
         .merge(access::routes())
         .merge(print::routes())
@@ -115,9 +120,12 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .merge(admissions::routes())
         .merge(checks::routes())
         .merge(safeguarding_leads::routes())
+        .merge(agencies::routes())
         .merge(people::routes())
         .merge(person::routes())
         .merge(membership::routes())
+        .merge(giving_back::routes())
+        .merge(resetting::routes())
         .merge(suspension::routes())
         .merge(training::routes())
         .merge(teams::routes())

@@ -112,6 +112,7 @@ fn row(app: &App, view: &NoticeView) -> NoticeRow {
             NoticePlace::Admissions => "See who waits",
             NoticePlace::People => "See the people of your agency",
             NoticePlace::Account => "See your places",
+            NoticePlace::Keys => "See what does not agree",
             _ => "See the log",
         }
         .to_owned(),

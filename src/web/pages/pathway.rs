@@ -194,7 +194,24 @@ impl StopPage {
 /// Whom a pathway says to ring at this hour, for a district or wherever it is.
 pub(super) fn contacts(app: &App, person: &SignedIn, pathway: &Pathway, district: Option<&Code>) -> Vec<Contact> {
     let at_work = app.is_working_time(person.request.at);
-    pathway.danger.ring_in(district, at_work).into_iter().map(|ring| contact(ring, at_work)).collect()
+    let theirs = pathway.danger.ring_in(district, at_work).into_iter().map(|ring| contact(ring, at_work));
+    theirs.chain(helpline(app).filter(|_| pathway.danger.leaves_open(district))).collect()
+}
+
+/// Whoever runs the hub, as somebody to ring where nobody nearer is named.
+pub(super) fn helpline(app: &App) -> Option<Contact> {
+    app.helpline().map(|line| Contact {
+        who: format!("{}, which runs this service, if you do not know whom to ring", app.partnership()),
+        number: line.number().to_owned(),
+        when: line.hours().unwrap_or_default().to_owned(),
+    })
+}
+
+/// The numbers for when the service is down: among them, once, of whoever runs it.
+fn when_down(contacts: Vec<Contact>, helpline: Option<Contact>) -> Vec<Contact> {
+    let is_new = |line: &Contact| contacts.iter().all(|contact| contact.number != line.number);
+    let line = helpline.filter(is_new);
+    contacts.into_iter().chain(line).collect()
 }
 
 /// Somebody to ring, as a page shows them, at work hours or outside them.
@@ -248,7 +265,7 @@ pub(super) async fn start_of(app: &App, person: &SignedIn, (id, kind): (&str, Fo
         to_hand: pathway.to_hand.clone(),
         received_by: receiver.who,
         hours: receiver.when,
-        contacts: contacts(app, person, &pathway, None),
+        contacts: when_down(contacts(app, person, &pathway, None), helpline(app)),
         start_href: format!("{base}/danger"),
         advice_href: if pathway.enquiry.is_some() { format!("{base}/advice") } else { String::new() },
         refer_href,

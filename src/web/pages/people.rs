@@ -92,6 +92,10 @@ pub(super) fn standing(view: &PersonView, now: Timestamp) -> String {
             Some(place) => format!("Joined, and waits for a lead of {}", place.name),
             None => "Joined".to_owned(),
         },
+        (AccountState::Invited, Some(until)) if view.reset_at.is_some() && until > now => {
+            format!("Password reset; the code runs out on {}", until.date_words())
+        }
+        (AccountState::Invited, _) if view.reset_at.is_some() => "Password reset, and the code has run out".to_owned(),
         (AccountState::Invited, None) => "Not invited yet".to_owned(),
         (AccountState::Invited, Some(until)) if until <= now => format!("Invitation ran out on {}", until.date_words()),
         (AccountState::Invited, Some(until)) => format!("Invited; the code runs out on {}", until.date_words()),

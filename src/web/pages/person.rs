@@ -26,6 +26,7 @@ use crate::{
 };
 
 /// Somebody of the agency.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing about the person, none a state of another")]
 #[derive(Clone, Template)]
 #[template(path = "people/person.html")]
 pub struct PersonPage {
@@ -55,6 +56,10 @@ pub struct PersonPage {
     pub form_token: String,
     /// Where a new invitation is asked for; empty once they have joined.
     pub invite_href: String,
+    /// Whether they can set a new password and second factor: they have joined, and are not shut out.
+    pub resettable: bool,
+    /// What is to be said while a reset waits for a lead; empty for nothing.
+    pub reset: String,
 }
 
 impl PersonPage {
@@ -89,10 +94,14 @@ pub struct InvitedPage {
     pub username: String,
     /// The code, in groups.
     pub code: String,
+    /// Whether they have joined, and set a new password and second factor with it.
+    pub reset: bool,
     /// When it runs out, in words.
     pub until: String,
-    /// Their page.
+    /// Where it goes on from here, and that in words.
     pub href: String,
+    /// See `href`.
+    pub onward: String,
 }
 
 impl InvitedPage {
@@ -100,11 +109,13 @@ impl InvitedPage {
     pub(super) fn of(frame: &Frame, user: UserId, invited: Invited) -> Self {
         Self {
             frame: frame.titled("Invitation").at(HREF),
+            reset: false,
             name: invited.name,
             username: invited.username,
             code: invited.code.to_string(),
             until: invited.expires_at.words(),
             href: format!("{HREF}/{user}"),
+            onward: "Go on to their page".to_owned(),
         }
     }
 }
@@ -139,11 +150,29 @@ fn page(app: &App, person: &SignedIn, view: &PersonView) -> PersonPage {
         training: training_words(view.training),
         places: view.places.iter().map(|place| (place_words(place), end(place))).collect(),
         invite_href: if view.state == AccountState::Invited { format!("{href}/invite") } else { String::new() },
+        resettable: view.state == AccountState::Ready && !own,
+        reset: reset_words(view),
         shut_out,
         left: shut_out && view.places.is_empty(),
         own,
         form_token: fresh_token(app),
         href,
+    }
+}
+
+/// What becomes of somebody whose password was reset.
+fn reset_words(view: &PersonView) -> String {
+    let Some(at) = view.reset_at.map(Timestamp::date_words) else { return String::new() };
+    match view.state {
+        AccountState::Invited => {
+            format!("Their password and second factor were reset on {at}. They open nothing, and set new ones with the code.")
+        }
+        AccountState::Ready if view.places.iter().any(|place| place.waits) => {
+            format!(
+                "Their password was reset on {at}, and they have a new key. It opens nothing until a lead has compared it; not the administrator who made the reset."
+            )
+        }
+        _ => String::new(),
     }
 }
 

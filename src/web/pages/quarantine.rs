@@ -62,7 +62,10 @@ impl Stopping {
 
     /// Whether there is something to do it to.
     fn fits(self, file: &FileView) -> bool {
-        file.is_quarantined() == (self == Self::LetOut)
+        match self {
+            Self::Stop => !graver(file).is_empty(),
+            Self::LetOut => file.is_quarantined(),
+        }
     }
 
     /// The reasons to choose from, each by code and words.
@@ -70,13 +73,19 @@ impl Stopping {
         let reason = |code: &str, words: &str| (code.to_owned(), words.to_owned());
         let why = file.quarantine.as_ref().and_then(|stopped| stopped.reason);
         match self {
-            Self::Stop => StopReason::ALL.iter().map(|known| reason(known.code(), known.sentence())).collect(),
+            Self::Stop => graver(file).iter().map(|known| reason(known.code(), known.sentence())).collect(),
             Self::LetOut => {
                 let enough = LiftReason::ALL.iter().filter(|known| known.is_enough_for(why));
                 enough.map(|known| reason(known.code(), known.sentence())).collect()
             }
         }
     }
+}
+
+/// The reasons for which a file can be stopped: every one, or, where it is stopped already, those that weigh more.
+pub(super) fn graver(file: &FileView) -> Vec<StopReason> {
+    let known = file.quarantine.as_ref().filter(|_| file.is_quarantined()).map(|stopped| stopped.reason);
+    StopReason::ALL.iter().copied().filter(|reason| known.is_none_or(|known| reason.is_graver_than(known))).collect()
 }
 
 /// The page.
@@ -134,8 +143,7 @@ impl QuarantinePage {
 
     /// Which file it is and, where it is stopped, by whom.
     fn facts(&self) -> SummaryList {
-        let stopped = if self.stops() { "" } else { self.stopped.as_str() };
-        let all = [("File", self.name.as_str()), ("What it shows", self.description.as_str()), ("Quarantine", stopped)];
+        let all = [("File", &self.name), ("What it shows", &self.description), ("Quarantine", &self.stopped)];
         let rows = all.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| SummaryRow::words(key, value));
         SummaryList { rows: rows.collect(), ..SummaryList::default() }
     }

@@ -87,7 +87,7 @@ pub struct Filters {
     pub agencies: Vec<(String, String)>,
     /// The one chosen; empty for all.
     pub agency: String,
-    /// Those ticked of `overdue` and `unread`.
+    /// Those ticked of `overdue`, `unread` and `retracted`.
     pub ticked: Vec<String>,
     /// Address of the view with nothing narrowed; empty when nothing is.
     pub clear: String,
@@ -132,7 +132,11 @@ impl Filters {
         Checkboxes {
             name: "only".to_owned(),
             fieldset: Some(Fieldset::new("Only", "govuk-fieldset__legend--s")),
-            items: vec![item("overdue", "What is overdue"), item("unread", "What is unread or new")],
+            items: vec![
+                item("overdue", "What is overdue"),
+                item("unread", "What is unread or new"),
+                item("retracted", "What the referrer asked to withdraw"),
+            ],
             classes: "govuk-checkboxes--small".to_owned(),
             ..Checkboxes::default()
         }
@@ -443,7 +447,7 @@ async fn filters(app: &App, place: &QueuePlace) -> Result<Filters, Failure> {
     let filter = &place.filter;
     let carried = place.fields().into_iter().filter(|(name, _)| matches!(*name, "team" | "view" | "limit"));
     let pathways = app.pathways().into_iter().map(|one| (one.pathway.id.as_str().to_owned(), one.pathway.title.clone()));
-    let ticked = [("overdue", filter.overdue), ("unread", filter.unread)];
+    let ticked = [("overdue", filter.overdue), ("unread", filter.unread), ("retracted", filter.retracted)];
     Ok(Filters {
         carried: carried.map(|(name, value)| (name.to_owned(), value)).collect(),
         pathways: pathways.collect(),

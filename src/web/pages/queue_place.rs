@@ -25,6 +25,7 @@ pub(super) struct Asked {
     agency: String,
     overdue: String,
     unread: String,
+    retracted: String,
     limit: String,
     cursor: String,
 }
@@ -55,6 +56,7 @@ impl Asked {
             agency: value("agency"),
             overdue: value("overdue"),
             unread: value("unread"),
+            retracted: value("retracted"),
             ..Self::default()
         }
     }
@@ -74,6 +76,7 @@ impl Asked {
                 state: code(&self.state, ReferralState::parse, "There is no such state.")?,
                 overdue: !self.overdue.is_empty(),
                 unread: !self.unread.is_empty(),
+                retracted: !self.retracted.is_empty(),
             },
             limit: LIMITS.into_iter().find(|limit| limit.to_string() == self.limit).unwrap_or(LIMITS[0]),
             cursor: text(self.cursor),
@@ -99,7 +102,7 @@ impl QueuePlace {
 
     /// Names and values as the address has them, what is usual left out.
     pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
-        let QueueFilter { pathway, urgency, agency, state, overdue, unread } = &self.filter;
+        let QueueFilter { pathway, urgency, agency, state, overdue, unread, retracted } = &self.filter;
         let fields = [
             ("team", self.team.map(|team| team.to_string())),
             ("view", Some(self.view.code().to_owned())),
@@ -109,6 +112,7 @@ impl QueuePlace {
             ("agency", agency.map(|agency| agency.to_string())),
             ("overdue", overdue.then(|| "yes".to_owned())),
             ("unread", unread.then(|| "yes".to_owned())),
+            ("retracted", retracted.then(|| "yes".to_owned())),
             ("limit", (self.limit != LIMITS[0]).then(|| self.limit.to_string())),
             ("cursor", self.cursor.clone()),
         ];
@@ -160,6 +164,7 @@ mod tests {
                 "agency" => &mut asked.agency,
                 "overdue" => &mut asked.overdue,
                 "unread" => &mut asked.unread,
+                "retracted" => &mut asked.retracted,
                 "limit" => &mut asked.limit,
                 _ => &mut asked.cursor,
             };
@@ -170,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_place_reads_back_from_its_address() {
-        let search = "view=mine&pathway=fire-protection&urgency=today&overdue=yes&unread=yes&limit=50&cursor=abc";
+        let search = "view=mine&pathway=fire-protection&urgency=today&overdue=yes&unread=yes&retracted=yes&limit=50&cursor=abc";
         assert_eq!(read(search).expect("a place").search(), search);
         assert_eq!(read("").expect("a place").search(), "view=team");
         assert_eq!(read("limit=7").expect("a place").limit, 25);

@@ -271,6 +271,7 @@ fn facts(found: &RedirectionPreview, written: &Written, person: &SignedIn) -> Ve
         ("They read", found.desk.as_ref().map(|desk| words::hours(&desk.hours))),
         ("Outside those hours", Some(covers(found))),
         ("Decision", Some(words::due(found.due_at, person.request.at))),
+        ("Reading along", (!found.reads_along.is_empty()).then(|| format!("Ends for {}", found.reads_along.join("; ")))),
         ("Why", Some(written.text.trim().to_owned())),
         ("Who reads why", Some(read_by.to_owned())),
     ];

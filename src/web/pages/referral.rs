@@ -5,11 +5,9 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Router,
-    extract::{Path, Query, State},
-    response::Response,
+    extract::{Path, State},
     routing,
 };
-use serde::Deserialize;
 
 use super::{
     addition::{sections_to_add, sections_to_amend},
@@ -29,7 +27,7 @@ use super::{
     shared,
 };
 use crate::{
-    app::{App, DeskView, EntryView, Error, HolderView, NoteView, Reached, ReferralView, StopView, latest},
+    app::{App, DeskView, EntryView, FeedbackView, HolderView, NoteView, Reached, ReferralView, StopView, latest},
     domain::{
         action::Action,
         answers::{Answer as GivenAnswer, Answers},
@@ -46,7 +44,7 @@ use crate::{
     },
     web::{
         components::{Button, Details, ErrorSummary, InsetText, NotificationBanner, SummaryList, SummaryRow, Tag},
-        error::{Answer, Failure, ok, see},
+        error::{Answer, ok},
         session::SignedIn,
         view::Frame,
         words,
@@ -186,13 +184,23 @@ impl ReferralPage {
         check.or_else(|| self.dialogue.as_ref()?.form.as_ref()?.summary())
     }
 
-    /// Where on this page the reader has something to decide: id and words.
-    fn way_down(&self) -> Option<(&'static str, &'static str)> {
-        let controls = self.controls.as_ref()?;
-        if controls.check.is_some() {
-            return Some(("your-check", "Read this, then decide at the end of this page"));
+    /// What there is to do first, on the first screen of a phone: address and words.
+    fn way_down(&self) -> Option<(String, String)> {
+        let way = |target: &str, words: &str| Some((target.to_owned(), words.to_owned()));
+        if let Some(controls) = &self.controls {
+            if controls.check.is_some() {
+                return way("#your-check", "Read this, then decide at the end of this page");
+            }
+            if controls.stopped {
+                return way("#what-you-can-do", "Decide at the end of this page whether to send it");
+            }
         }
-        controls.stopped.then_some(("what-you-can-do", "Decide at the end of this page whether to send it"))
+        let desk = self.desk.as_ref()?;
+        if !desk.takes.is_empty() {
+            return way("#desk", desk.takes);
+        }
+        let (words, href) = self.decision.as_ref()?.links.first()?;
+        Some((href.clone(), words.clone()))
     }
 
     fn stop(&self) -> InsetText {
@@ -232,9 +240,9 @@ impl AnswerSection {
     }
 }
 
-/// These pages' routes: one referral, and the way to it by reference.
+/// This page's route.
 pub(in crate::web) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/referrals/{reference}", routing::get(show)).route("/find", routing::get(find))
+    Router::new().route("/referrals/{reference}", routing::get(show))
 }
 
 async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Path<String>) -> Answer {
@@ -254,7 +262,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         _ => "/sent",
     };
     let place = if back == "/queue" { queue_place::back(person.queue.as_deref().map(String::as_str)) } else { back.to_owned() };
-    ReferralPage {
+    let mut page = ReferralPage {
         frame: person.frame.titled(&format!("{} {}", heading(referral.kind), referral.reference)).back_to(&place).at(back),
         reference: referral.reference.to_string(),
         pathway: view.course.pathway.title.clone(),
@@ -275,7 +283,7 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         desk: DeskBox::of(app, person, view),
         decision: DecisionBox::of(app, person, view),
         shares: ShareBox::of(view),
-        notes: view.notes.iter().map(|line| note(view, line)).collect(),
+        notes: view.notes.iter().map(|line| note(view, line)).chain(once_told(view)).collect(),
         stopped: view.stop.as_ref().map_or_else(Vec::new, stopped),
         controls: Controls::of(app, person, view),
         decides_first: view.relation == Relation::Referrer,
@@ -287,7 +295,9 @@ pub(super) fn page(app: &App, person: &SignedIn, view: &ReferralView) -> Referra
         keeps_back: !view.withheld.is_empty(),
         files: FileList::of(view, &person.frame),
         legal_reason: view.legal_reason.clone().unwrap_or_default(),
-    }
+    };
+    page.glance.first = page.way_down();
+    page
 }
 
 /// The address of something that the caller may do next; empty where they may not.
@@ -344,6 +354,20 @@ fn received_by(view: &ReferralView) -> String {
             format!("{}, {}", view.received_by.0, view.received_by.1)
         }
     }
+}
+
+/// What the referrer was told when it was closed, once it was taken up again: somebody may have acted on it.
+fn once_told(view: &ReferralView) -> Vec<NoteLine> {
+    if view.referral.stage.state() == ReferralState::Closed {
+        return Vec::new();
+    }
+    let told = view.feedback.iter().filter(|told| told.closing);
+    let line = |told: &FeedbackView| NoteLine {
+        title: "What the referrer was told when it was closed. It was taken up again since".to_owned(),
+        from: told.at.words(),
+        text: [told.title.as_str(), &told.text].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n"),
+    };
+    told.map(line).collect()
 }
 
 /// When it is due, who has it, who sent it and when.
@@ -567,20 +591,4 @@ pub(super) fn added(view: &ReferralView, at: usize) -> AnswerSection {
         title: format!("{what} by {} on {}", addition.from, addition.at.words()),
         rows: addition.answers.iter().filter_map(row).collect(),
     }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Sought {
-    reference: String,
-}
-
-/// To a referral by its reference, however it is typed. What is no reference is looked up all the same, so that it counts and
-/// looks like one that cannot be seen.
-async fn find(State(app): State<Arc<App>>, person: SignedIn, Query(sought): Query<Sought>) -> Result<Response, Failure> {
-    if let Ok(reference) = Reference::parse(&sought.reference) {
-        return Ok(see(&format!("/referrals/{reference}")));
-    }
-    app.read_referral(&person.request, &person.caller, &sought.reference).await?;
-    Err(Failure(Error::Unseen))
 }

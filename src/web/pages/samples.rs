@@ -1,6 +1,7 @@
 //! Every page in its states (good, failed, empty), with invented people and with text that attacks.
 
 mod account;
+mod agencies;
 mod drafts;
 pub(super) mod fields;
 mod files;
@@ -50,6 +51,7 @@ fn nobody() -> Frame {
         csrf_token: "token-of-the-session".to_owned(),
         request_id: "0192f3c0-0000-7000-8000-00000000abcd".to_owned(),
         help: "ring the service desk of Exampleshire on 0116 496 0100".to_owned(),
+        helpline: "0116 496 0100 (Monday to Friday, 9am to 5pm)".to_owned(),
         ..Frame::default()
     }
 }
@@ -108,6 +110,7 @@ pub(super) fn all() -> Vec<Sample> {
     samples.extend(people::admissions());
     samples.extend(people::changes());
     samples.extend(people::teams());
+    samples.extend(agencies::all());
     samples.extend(start::before_the_form());
     samples.extend(start::screening());
     for (state, answer) in [("", "Words\nover two lines"), ("-empty", ""), ("-attacked", ATTACK)] {

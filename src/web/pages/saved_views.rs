@@ -130,7 +130,7 @@ async fn page(app: &App, person: &SignedIn, place: &QueuePlace, name: &str) -> R
 
 /// What a place in a queue shows, in words.
 fn shows(app: &App, agencies: &[(String, String)], view: QueueView, filter: &QueueFilter) -> String {
-    let QueueFilter { pathway, urgency, agency, state, overdue, unread } = filter;
+    let QueueFilter { pathway, urgency, agency, state, overdue, unread, retracted } = filter;
     let pathway = pathway.as_ref().map(|id| app.pathway(id).map_or_else(|| id.clone(), |one| one.pathway.title.clone()));
     let agency = agency.map(|id| id.to_string());
     let agency = agency.and_then(|id| agencies.iter().find(|(known, _)| *known == id));
@@ -142,12 +142,25 @@ fn shows(app: &App, agencies: &[(String, String)], view: QueueView, filter: &Que
         state.map(|state| words::lower(&words::standing(state, false, false).text)),
         overdue.then(|| "overdue".to_owned()),
         unread.then(|| "unread or new".to_owned()),
+        retracted.then(|| "asked to withdraw".to_owned()),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 async fn keep(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -> Answer {
-    posted.only(&["form_token", "name", "team", "view", "state", "pathway", "urgency", "agency", "overdue", "unread"])?;
+    posted.only(&[
+        "form_token",
+        "name",
+        "team",
+        "view",
+        "state",
+        "pathway",
+        "urgency",
+        "agency",
+        "overdue",
+        "unread",
+        "retracted",
+    ])?;
     let place = Asked::posted(&posted).place()?;
     let name = posted.value("name");
     let new = NewSavedView { name: name.to_owned(), team: place.team, view: Some(place.view), filter: place.filter.clone() };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{Router, extract::State, routing};
 
-use super::pathway::{Contact, contact};
+use super::pathway::{Contact, contact, helpline};
 use crate::{
     app::App,
     domain::{
@@ -149,9 +149,14 @@ async fn answer(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -
     };
     let fits = screening.suggested(|id| posted.value(id.as_str()) == "yes");
     let suggested: Vec<_> = fits.into_iter().filter_map(suggestion).collect();
+    // What was left open was not answered with no.
+    let left_open = screening.questions.iter().filter(|question| posted.value(question.id.as_str()).is_empty());
+    let left_open: Vec<_> =
+        left_open.filter_map(|question| form(&question.pathway)).filter(|(_, href)| !href.is_empty()).collect();
     let otherwise = &screening.otherwise;
     let at_work = app.is_working_time(person.request.at);
     let (heading, rest) = match suggested.len() {
+        0 if !left_open.is_empty() => ("A form that you left open may fit".to_owned(), ""),
         0 => (otherwise.title.clone(), ""),
         1 => ("This form may fit".to_owned(), "If it does not fit"),
         _ => ("These forms may fit".to_owned(), "If none of them fits"),
@@ -162,7 +167,10 @@ async fn answer(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -
         suggested,
         otherwise: rest.to_owned(),
         text: otherwise.text.clone(),
-        others: otherwise.pathways.iter().filter_map(form).filter(|(_, href)| !href.is_empty()).collect(),
-        contacts: otherwise.ring.iter().map(|ring| contact(ring, at_work)).collect(),
+        others: left_open
+            .into_iter()
+            .chain(otherwise.pathways.iter().filter_map(form).filter(|(_, href)| !href.is_empty()))
+            .collect(),
+        contacts: otherwise.ring.iter().map(|ring| contact(ring, at_work)).chain(helpline(&app)).collect(),
     })
 }

@@ -52,6 +52,8 @@ pub struct SentPage {
     pub pathway: String,
     /// Team and agency that received it.
     pub received_by: String,
+    /// Whether those are several people.
+    pub are_several: bool,
     /// Who checks it first, and when it goes on by itself; empty where it has gone.
     pub checked_first: String,
     /// When a human will read it, as a sentence.
@@ -153,8 +155,11 @@ async fn told(app: &App, view: &ReferralView, answers: &Answers) -> Result<Vec<S
 
 /// The names of those who hold it for a reason.
 pub(super) fn names(view: &ReferralView, reason: GrantReason) -> String {
-    let holds = |holder: &&HolderView| holder.reason == reason;
-    words::either(&view.holders.iter().filter(holds).map(|holder| holder.name.clone()).collect::<Vec<_>>())
+    words::either(&names_of(view, reason))
+}
+
+fn names_of(view: &ReferralView, reason: GrantReason) -> Vec<String> {
+    view.holders.iter().filter(|holder| holder.reason == reason).map(|holder| holder.name.clone()).collect()
 }
 
 /// Those who received it by name and gave a number at work.
@@ -307,7 +312,8 @@ async fn show(State(app): State<Arc<App>>, person: SignedIn, Path(reference): Pa
         frame: person.frame.titled(&format!("{} – {}", title(kind), pathway.title)).at("/sent"),
         kind,
         pathway: pathway.title.clone(),
-        received_by: if is_named { names(&view, GrantReason::Named) } else { format!("{team} ({agency})") },
+        received_by: if is_named { words::both(&names_of(&view, GrantReason::Named)) } else { format!("{team} ({agency})") },
+        are_several: is_named && names_of(&view, GrantReason::Named).len() > 1,
         checked_first: checked_first(&view),
         read_when: stands.clone().or(read_when).unwrap_or_default(),
         steps: decided.filter(|_| stands.is_none()).into_iter().chain(told).chain(untold).chain(steps).collect(),

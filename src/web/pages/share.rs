@@ -12,7 +12,8 @@ use http::StatusCode;
 
 use super::{
     assignment::{acted_on, worked_on},
-    share_choices::{choices, named, parts},
+    keep_back,
+    share_choices::{choices, named, parts, withheld},
     share_form::{SharePage, Written},
     shared::Shown,
 };
@@ -120,6 +121,7 @@ async fn form(app: &App, person: &SignedIn, view: &ReferralView, written: Writte
         choices: choices(view),
         by_name: view.by_name,
         parts: parts(view),
+        withheld: withheld(view),
         own_law: format!("{}, for {}", words::lower(words::basis(basis)), words::purpose(purpose)),
         written,
         errors: Vec::new(),
@@ -133,12 +135,12 @@ async fn share(State(app): State<Arc<App>>, person: SignedIn, Path(reference): P
             let key = IdempotencyKey::parse(posted.value("form_token"))?;
             match app.share(&person.request, &person.caller, &key, (&reference, &written.share())).await {
                 Ok(_) => Ok(see(&format!("/referrals/{reference}#shares"))),
-                Err(Error::Invalid(errors)) => again(&app, &person, &reference, written, &errors).await,
+                Err(Error::Invalid(errors)) => Box::pin(again(&app, &person, &reference, written, &errors)).await,
                 Err(Error::Conflict(why)) => too_late(&app, &person, &reference, (written, why)).await,
                 Err(other) => Err(Failure(other)),
             }
         }
-        "edit" => again(&app, &person, &reference, written, &[]).await,
+        "edit" => Box::pin(again(&app, &person, &reference, written, &[])).await,
         _ => Box::pin(preview(&app, &person, &reference, written)).await,
     }
 }
@@ -146,7 +148,7 @@ async fn share(State(app): State<Arc<App>>, person: SignedIn, Path(reference): P
 async fn preview(app: &App, person: &SignedIn, reference: &str, written: Written) -> Answer {
     let preview = match app.preview_share(&person.request, &person.caller, (reference, &written.share())).await {
         Ok(preview) => preview,
-        Err(Error::Invalid(errors)) => return again(app, person, reference, written, &errors).await,
+        Err(Error::Invalid(errors)) => return Box::pin(again(app, person, reference, written, &errors)).await,
         Err(other) => return Err(Failure(other)),
     };
     let href = format!("/referrals/{reference}");
@@ -187,6 +189,22 @@ async fn preview(app: &App, person: &SignedIn, reference: &str, written: Written
 fn beside(preview: &SharePreview) -> Vec<String> {
     let mut lines =
         vec!["They see the reference, the pathway, your name, your team and agency, and all that stands below.".to_owned()];
+    let kept = preview.view.withheld.iter().flat_map(|kept| kept.questions.iter().map(move |id| (id, &kept.from)));
+    lines.extend(kept.filter_map(|(id, from)| {
+        let asked = preview.view.pathway.pathway.question(id)?;
+        let from = words::either(from);
+        Some(format!(
+            "{} goes along, though it must never get to {from}. Whoever works there as well and for {from} does not see it.",
+            asked.withheld_words()
+        ))
+    }));
+    let what = "Read the words and the files below: they can say the same.";
+    lines.extend(Some(keep_back::warning(preview.withheld_from.iter().cloned(), what)).filter(|line| !line.is_empty()));
+    if preview.is_withheld_from {
+        lines.push(
+            "Whoever gets this works for an agency from which answers are withheld. Share no word that tells them.".to_owned(),
+        );
+    }
     let names = |text: &String| preview.senders.iter().any(|name| text.contains(name.as_str()));
     let items = preview.view.entries.iter().map(|entry| named(&preview.view, entry.id, entry.kind, entry.at).0);
     let items: Vec<String> = items.filter(names).collect();

@@ -102,6 +102,11 @@ impl ShareLine {
         if !asked.is_empty() {
             names.push(format!("Of the answers: {}", asked.join(", ")));
         }
+        let kept = share.withheld.iter().filter_map(|id| Some(view.pathway.pathway.question(id)?.withheld_words()));
+        let kept: Vec<String> = kept.collect();
+        if !kept.is_empty() {
+            names.push(format!("Withheld for safety, and given all the same: {}", kept.join(", ")));
+        }
         let what = match (share.what, names.len()) {
             (Shared::Casework, _) => "What your team writes for itself, as long as this lasts".to_owned(),
             (Shared::Items, 0) => "What the team chose that had this before".to_owned(),

@@ -1,9 +1,11 @@
 //! What of a referral its reader could share, item by item.
 
+use super::share_form::WITHHELD;
 use crate::{
     app::ReferralView,
     domain::{
         answers::Answer,
+        code::QuestionId,
         compartment::{CompartmentKind, EntryKind},
         ids::EntryId,
         question::Question,
@@ -52,6 +54,16 @@ pub(super) fn parts(view: &ReferralView) -> Vec<PartChoice> {
         }
     }
     parts
+}
+
+/// The answers that are kept from somebody and that the reader could give to somebody else, each by itself: what is posted, words,
+/// and who must never get them.
+pub(super) fn withheld(view: &ReferralView) -> Vec<(String, String, String)> {
+    let line = |(id, from): (QuestionId, Vec<String>)| {
+        let asked = view.pathway.pathway.question(&id)?;
+        Some((format!("{WITHHELD}{id}"), asked.withheld_words(), format!("Never to {}.", words::either(&from))))
+    };
+    view.shareable_withheld().into_iter().filter_map(line).collect()
 }
 
 /// What of a referral its reader could share.

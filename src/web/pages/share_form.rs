@@ -9,6 +9,7 @@ use super::{
 use crate::{
     app::Error,
     domain::{
+        code::QuestionId,
         ids::{AgreementId, EntryId, TeamId},
         legal::{Basis, Purpose},
         sharing::{AnswerPart, NewShare, ShareTo},
@@ -46,6 +47,13 @@ pub struct Written {
     pub revision: i64,
 }
 
+/// Before the id of a question whose answer is kept from somebody, where it is ticked to be given all the same.
+pub(super) const WITHHELD: &str = "withheld-";
+
+fn withheld(text: &str) -> Option<QuestionId> {
+    QuestionId::parse(text.strip_prefix(WITHHELD)?).ok()
+}
+
 impl Written {
     pub(super) fn read(posted: &Posted) -> Result<Self, Error> {
         const NAMES: [&str; 10] =
@@ -70,6 +78,7 @@ impl Written {
         NewShare {
             to: ShareTo { team: TeamId::parse(&self.team).ok(), person: self.user.clone() },
             entries: self.entries.iter().filter_map(|id| EntryId::parse(id).ok()).collect(),
+            withheld: self.entries.iter().filter_map(|text| withheld(text)).collect(),
             parts: self.entries.iter().filter_map(|text| AnswerPart::parse(text)).collect(),
             basis: Basis::parse(&self.basis),
             purpose: Purpose::parse(&self.purpose),
@@ -99,6 +108,8 @@ pub struct SharePage {
     pub choices: Vec<Choice>,
     /// The parts of the answers that can be shared.
     pub parts: Vec<PartChoice>,
+    /// The answers that are kept from somebody and can be given to somebody else: what is posted, words, and from whom.
+    pub withheld: Vec<(String, String, String)>,
     /// The agreements of the register: id and words.
     pub agreements: Vec<(String, String)>,
     /// What needs no reason: basis and purpose in words.
@@ -191,6 +202,29 @@ impl SharePage {
             name: "entries".to_owned(),
             fieldset: Some(Fieldset::new(&part.title, "govuk-fieldset__legend--s")),
             items: std::iter::once(all).chain(part.answers.iter().map(item)).collect(),
+            values: self.written.entries.clone(),
+            ..Checkboxes::default()
+        }
+    }
+
+    /// The answers that are kept from somebody.
+    fn kept(&self) -> Checkboxes {
+        let item = |(value, text, hint): &(String, String, String)| Checkbox {
+            value: value.clone(),
+            text: text.clone(),
+            hint: Some(Hint::from(hint.as_str())),
+            ..Checkbox::default()
+        };
+        Checkboxes {
+            id_prefix: "withheld".to_owned(),
+            name: "entries".to_owned(),
+            fieldset: Some(Fieldset::new("Withheld for safety", "govuk-fieldset__legend--m")),
+            hint: Some(Hint::from(
+                "These go along only if you tick them here. Tick one only if they need it to keep somebody safe: they will know it, and \
+                 the agencies named must not learn it from them.",
+            )),
+            error_message: self.error("withheld"),
+            items: self.withheld.iter().map(item).collect(),
             values: self.written.entries.clone(),
             ..Checkboxes::default()
         }

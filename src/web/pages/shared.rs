@@ -117,6 +117,10 @@ impl SharedPage {
     }
 }
 
+/// That what somebody was given may not hold any more.
+const CHANGED: &str = "Answers of this referral were changed after this was shared with you. What you read may not hold any more: \
+                       ask the team that shared it before you rely on it.";
+
 /// The page of a referral that was opened by a share.
 pub(super) fn page(person: &SignedIn, view: &ReferralView) -> SharedPage {
     let share = |share: &ShareView| {
@@ -135,6 +139,7 @@ pub(super) fn page(person: &SignedIn, view: &ReferralView) -> SharedPage {
             ("What", what.to_owned()),
             ("Law", law(share)),
             ("Why", share.reason.clone()),
+            ("Changed since", if share.changed_since { CHANGED.to_owned() } else { String::new() }),
             ("How soon", if share.urgent { "It cannot wait".to_owned() } else { String::new() }),
         ];
         rows.into_iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| (key.to_owned(), words)).collect()

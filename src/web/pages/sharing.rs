@@ -13,7 +13,7 @@ use http::StatusCode;
 
 use super::{
     assignment::acted_on,
-    law,
+    keep_back, law,
     share_box::{RecallPage, ShareLine},
 };
 use crate::{
@@ -84,6 +84,8 @@ pub struct SharingPage {
     pub notice: String,
     /// The revision that the page shows.
     pub revision: i64,
+    /// That some answers are withheld, and the team's words could say the same; empty for those who know of none.
+    pub withheld: String,
     /// The teams: id and name with agency.
     pub teams: Vec<(String, String)>,
     /// The one chosen.
@@ -228,6 +230,13 @@ async fn blank(app: &App, person: &SignedIn, view: &ReferralView, about: About) 
         about,
         notice: String::new(),
         revision: view.referral.revision,
+        withheld: match about {
+            About::Declined => String::new(),
+            About::Access => keep_back::beside(
+                view,
+                "Read your team’s own words first, the files too: they can say what is withheld, and whoever reads along reads them.",
+            ),
+        },
         teams: teams.into_iter().map(|team| (team.id.to_string(), format!("{}, {}", team.name, team.agency))).collect(),
         team: String::new(),
         user: String::new(),

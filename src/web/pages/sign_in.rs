@@ -36,6 +36,10 @@ pub const WRONG_CODE: &str = "Enter the 6 numbers that your authenticator app sh
 /// News for somebody whose answers came after their session had ended.
 const KEPT: &str = "You were signed out. What you typed is kept, and nothing was sent. Sign in to put it back into the form.";
 
+/// News for somebody who pressed a button after their session had ended.
+const UNSENT: &str = "You were signed out before this arrived. Nothing was sent, and nothing was changed. Sign in, look at the \
+                      page, and press the button again.";
+
 /// First step, posted to `/sign-in` as `username`, `password`.
 #[derive(Clone, Template)]
 #[template(path = "sign_in/password.html")]
@@ -155,16 +159,18 @@ struct Asked {
     next: String,
     signed_out: Option<String>,
     kept: Option<String>,
+    unsent: Option<String>,
 }
 
 async fn show(visit: Visit, Query(asked): Query<Asked>) -> Answer {
     if visit.caller.is_some() {
         return Ok(see(next::local(&asked.next)));
     }
-    let notice = match (&asked.kept, &asked.signed_out) {
-        (Some(_), _) => KEPT,
-        (None, Some(_)) => "You have signed out.",
-        (None, None) => "",
+    let notice = match (&asked.kept, &asked.unsent, &asked.signed_out) {
+        (Some(_), ..) => KEPT,
+        (None, Some(_), _) => UNSENT,
+        (None, None, Some(_)) => "You have signed out.",
+        (None, None, None) => "",
     };
     ok(&password_page(&visit, &asked.next, notice))
 }

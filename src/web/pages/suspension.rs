@@ -78,7 +78,8 @@ pub(in crate::web) fn routes() -> Router<Arc<App>> {
         .route("/people/{id}/return", routing::post(reinstate))
 }
 
-fn missing(Missing { team, remains }: Missing) -> String {
+/// What becomes of a team without somebody, in words.
+pub(super) fn missing(Missing { team, remains }: Missing) -> String {
     match remains {
         Remains::Nobody => format!(
             "Nobody else holds the key of {team}. What it has could then be opened by your agency’s recovery alone. \

@@ -177,10 +177,10 @@ async fn add(State(app): State<Arc<App>>, person: SignedIn, posted: Posted) -> A
     let errors = match TeamName::parse(posted.value(NAME)) {
         Ok(name) => {
             let key = IdempotencyKey::parse(posted.value(FORM_TOKEN))?;
-            match app.add_team(&person.request, &person.caller, &key, (posted.value(CODE).trim(), name)).await {
+            match app.add_team(&person.request, &person.caller, &key, (None, posted.value(CODE).trim(), name)).await {
                 Ok(made) => return Ok(see(&format!("{HREF}/{}", made.value.id))),
                 Err(Error::Malformed(_)) => vec![(CODE, "Enter 2 to 60 small letters, numbers and hyphens".to_owned())],
-                Err(Error::Conflict(_)) => vec![(CODE, "Choose another code: a team has this one".to_owned())],
+                Err(Error::Conflict(why)) => vec![(CODE, format!("Choose another code: {why}"))],
                 Err(other) => return Err(Failure(other)),
             }
         }

@@ -7,7 +7,8 @@ use super::{
     pathway::{Contact, contacts},
 };
 use crate::{
-    app::App,
+    app::{App, ReferralView},
+    domain::answers::Answers,
     web::{components::Button, session::SignedIn, view::Frame},
 };
 
@@ -30,6 +31,19 @@ pub struct UrgentPage {
 impl UrgentPage {
     fn button(&self) -> Button {
         Button { text: "Go on with the record".to_owned(), href: self.next_href.clone(), ..Button::default() }
+    }
+}
+
+/// The page for what was sent and has just been changed.
+pub(super) fn after(app: &App, person: &SignedIn, view: &ReferralView, answers: &Answers) -> UrgentPage {
+    let pathway = &view.pathway.pathway;
+    let here = format!("/referrals/{}", view.referral.reference);
+    UrgentPage {
+        frame: person.frame.titled(&format!("Could this happen soon? – {}", pathway.title)).back_to(&here),
+        pathway: pathway.title.clone(),
+        lines: pathway.danger.lines.clone(),
+        contacts: contacts(app, person, pathway, pathway.district(answers)),
+        next_href: here,
     }
 }
 

@@ -75,6 +75,9 @@ async fn a_file_is_always_a_download() {
     let file = sender.json(&format!("/referrals/{reference}")).await["attachments"][0].clone();
     assert_eq!((&file["quarantined"], &file["quarantine"]["ended"]["reason"]), (&json!(false), &json!("slip")));
     // Whatever must be stopped is stopped without a reason, too.
+    let unnamed =
+        triager.post(&format!("{path}/quarantine")).header("Idempotency-Key", "unnamed").body("{\"reason\":\"child-image\"}");
+    assert_eq!(unnamed.send().await.unwrap().status(), 415, "a reason is not passed over");
     let stop = triager.post(&format!("{path}/quarantine")).header("Idempotency-Key", "plain").send().await.unwrap();
     assert_eq!(stop.status(), StatusCode::CREATED);
     served.finish().await;

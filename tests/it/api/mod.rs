@@ -3,6 +3,7 @@
 mod attachments;
 mod bodies;
 mod closings;
+mod desk_acts;
 mod document;
 mod enquiries;
 mod export;

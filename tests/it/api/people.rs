@@ -54,3 +54,35 @@ async fn an_administrator_invites_over_the_api_and_a_repeated_answer_has_no_code
     problem(theirs, 404, "unseen").await;
     served.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_resets_over_the_api_and_the_code_is_told_once() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let abel = Client::signed_in(&served, "abel.template").await;
+    let path = format!("/people/{}", served.hub.person("quinn.mock").user);
+    let resets = async |of: &Client, key: &str| {
+        of.post(&format!("{path}/reset")).header("Idempotency-Key", key).json(&json!({})).send().await.unwrap()
+    };
+    let quinn = abel.json(&path).await;
+    assert_eq!((&quinn["state"], &quinn["reset_at"]), (&json!("ready"), &Value::Null));
+    let made: Value = resets(&abel, "reset").await.json().await.unwrap();
+    assert_eq!((made["username"].as_str(), made["code"].as_str().map(str::len)), (Some("quinn.mock"), Some(23)));
+    let again = resets(&abel, "reset").await;
+    assert_eq!((again.status().as_u16(), again.headers()["Idempotency-Replayed"].to_str().unwrap()), (201, "true"));
+    assert_eq!(again.json::<Value>().await.unwrap()["code"], Value::Null);
+    let quinn = abel.json(&path).await;
+    assert_eq!((&quinn["state"], quinn["reset_at"].is_string()), (&json!("invited"), true));
+    problem(resets(&abel, "other").await, 409, "conflict").await;
+    let adam = Client::signed_in(&served, "adam.notional").await;
+    problem(resets(&adam, "theirs").await, 404, "unseen").await;
+
+    let owed = abel.json("/give-back").await;
+    assert_eq!((owed["items"].as_array().map(Vec::len), &owed["next"]), (Some(0), &Value::Null));
+    let given = abel.post(&format!("/give-back/{}", served.hub.person("quinn.mock").user));
+    problem(given.header("Idempotency-Key", "back").json(&json!({})).send().await.unwrap(), 404, "unseen").await;
+    let dina = Client::signed_in(&served, "dina.proforma").await;
+    let asked = dina.post("/keys/reconcile").header("Idempotency-Key", "now").json(&json!({})).send().await.unwrap();
+    assert_eq!(asked.status(), 201);
+    assert!(dina.json("/keys").await["reconciliation"]["asked_at"].is_string());
+    served.finish().await;
+}

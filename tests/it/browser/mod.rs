@@ -2,6 +2,7 @@
 
 mod advice;
 mod eyes;
+mod first_screen;
 mod journey;
 mod kept;
 mod keyboard;

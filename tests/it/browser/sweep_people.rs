@@ -53,6 +53,9 @@ pub(super) async fn joining(sweep: &mut Sweep<'_>, served: &Served) {
     browser.submit().await;
     sweep.look("/people/{id}/training", "bad").await;
     sweep.open(&format!("{person}/suspend"), "/people/{id}/suspend", "good").await;
+    sweep.open(&format!("{person}/reset"), "/people/{id}/reset", "nothing-held").await;
+    let practitioner = served.hub.person("tess.example").user;
+    sweep.open(&format!("/people/{practitioner}/reset"), "/people/{id}/reset", "good").await;
     sweep.open(&format!("{person}/leave"), "/people/{id}/leave", "good").await;
     browser.press(".app-account form[action='/sign-out'] button").await;
     sweep.open("/join", "/join", "good").await;
@@ -71,6 +74,36 @@ pub(super) async fn joining(sweep: &mut Sweep<'_>, served: &Served) {
     sweep.look("/", "just-joined").await;
     browser.press(".app-account form[action='/sign-out'] button").await;
     admitting(sweep, served).await;
+    letting_in(sweep, served).await;
+}
+
+/// The operator's pages on which another agency comes in.
+async fn letting_in(sweep: &mut Sweep<'_>, served: &Served) {
+    let browser = sweep.browser;
+    browser.sign_in(served, "otis.mirage").await;
+    sweep.open("/agencies", "/agencies", "good").await;
+    browser.follow("Let an agency in").await;
+    sweep.look("/agencies/add", "good").await;
+    browser.submit().await;
+    sweep.look("/agencies/add", "bad").await;
+    let recipient = served.hub.app.recipient_without_secret();
+    for (field, text) in [
+        ("name", "Wolds Housing"),
+        ("code", "wolds-housing"),
+        ("recovery", recipient.as_str()),
+        ("person", "Wanda Fancied"),
+        ("username", "wanda.fancied"),
+        ("team", "Wolds office"),
+        ("team_code", "wolds-office"),
+    ] {
+        browser.fill(field, text).await;
+    }
+    browser.choose("kind", "housing").await;
+    browser.submit().await;
+    sweep.look("/agencies/add", "invited").await;
+    browser.follow("Go back to the agencies").await;
+    sweep.look("/agencies", "one-more").await;
+    browser.press(".app-account form[action='/sign-out'] button").await;
 }
 
 /// A lead's pages on which a key is compared and handed over.
@@ -78,6 +111,7 @@ async fn admitting(sweep: &mut Sweep<'_>, served: &Served) {
     let browser = sweep.browser;
     browser.sign_in(served, "pia.supposed").await;
     sweep.look("/", "somebody-waits").await;
+    sweep.open("/give-back", "/give-back", "empty").await;
     sweep.open("/admissions", "/admissions", "good").await;
     sweep.open("/admissions/nowhere/nobody", "/admissions/{team}/{id}", "bad").await;
     browser.go("/admissions").await;

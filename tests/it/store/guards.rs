@@ -207,6 +207,7 @@ async fn start(hub: &Hub, db: Db) -> Result<Arc<App>, Error> {
         origin: "test.referral-exchange.example/log".to_owned(),
         partnership: "Exampleshire Safeguarding Partnership".to_owned(),
         name: "Referral Exchange".to_owned(),
+        helpline: None,
         demonstration: true,
     })
     .await

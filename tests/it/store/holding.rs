@@ -37,6 +37,16 @@ async fn held_until_released(engine: Engine) {
     let held = other.team_id.to_string();
     assert!(store.holders_of_shared(id).await.unwrap().iter().all(|holder| holder.id != held));
 
+    // Whoever releases or erases what was held must know all of it: a renewal may have made further ones meanwhile.
+    let known = store.held_grants(id).await.unwrap();
+    assert!(store.begin().await.unwrap().still_held(id, &known).await.unwrap());
+    hold(&hub, hub.person("hugh.pseudo").team_id).await;
+    assert!(!store.begin().await.unwrap().still_held(id, &known).await.unwrap(), "one more is held by now");
+    let both = store.held_grants(id).await.unwrap();
+    assert!(store.begin().await.unwrap().still_held(id, &both).await.unwrap());
+    release(&hub, both.iter().map(|held| held.id).find(|id| *id != grant).unwrap()).await;
+    assert!(!store.begin().await.unwrap().still_held(id, &both).await.unwrap(), "one of them is released");
+
     release(&hub, grant).await;
     assert!(sees(reference).await);
     assert!(store.held_grants(id).await.unwrap().is_empty());

@@ -115,7 +115,7 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 const EVERYTHING: &QueueFilter =
-    &QueueFilter { pathway: None, urgency: None, agency: None, state: None, overdue: false, unread: false };
+    &QueueFilter { pathway: None, urgency: None, agency: None, state: None, overdue: false, unread: false, retracted: false };
 
 fn part(person: &DemoPerson, view: Option<QueueView>, after: Option<Cursor>, limit: i64) -> QueuePart<'static> {
     let now = Timestamp::from_millis(0);

@@ -52,6 +52,15 @@ async fn whoever_sent_it_reads_why_it_was_closed_and_what_they_can_do() {
     assert!(page.contains("The team has closed this") && page.contains("Ring the housing team: this is theirs."), "{page}");
     assert!(page.contains("say below that you do not agree") && !page.contains("Nothing has been decided yet"), "{page}");
 
+    // Once it is taken up again, what they were told stays to be read.
+    let way = format!("/referrals/{reference}/reopen");
+    let form = team.get(&way).await;
+    let (csrf, token, revision) = (form.token(), form.value("form_token"), form.value("revision"));
+    let fields = [("csrf_token", &*csrf), ("form_token", &*token), ("revision", &*revision), ("text", "More is known.")];
+    let done = team.post(&way, &fields).await;
+    assert_eq!(done.status.as_u16(), 303, "{}", done.body);
+    let page = sender.get(&format!("/referrals/{reference}")).await.body;
+    assert!(page.contains("What the referrer was told when it was closed") && page.contains("Ring the housing team"), "{page}");
     let preview = close(&silent, "", "The canarysender must not learn of it.").await;
     assert!(preview.body.contains("Nothing but that it is closed."), "{}", preview.body);
     let page = sender.get(&format!("/referrals/{silent}")).await.body;

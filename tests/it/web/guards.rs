@@ -44,11 +44,13 @@ async fn every_route_of_the_list_is_there_and_no_other_method_is() {
             // Whoever keeps no register is led back to it.
             "/agreements/new" => &[200, 303],
             "/log" | "/log/export" | "/queue" | "/queue/absences" | "/safeguarding-leads" | "/members/mail" => &[200, 403],
-            path if path == "/keys" || path.starts_with("/people") => &[403],
+            path if path == "/keys" || path.starts_with("/people") || path.starts_with("/agencies") => &[403],
             "/teams/{team}/key" => &[404],
             path if path.starts_with("/teams") => &[403],
             "/admissions" | "/admissions/{team}/{id}" => &[200, 403, 404],
-            path if path == "/find" || path.contains("{reference}") => &[404],
+            // Where nothing was sought it leads back.
+            "/find" => &[303],
+            path if path.contains("{reference}") => &[404],
             _ => &[200],
         };
         assert!(expected.contains(&answer.status.as_u16()), "{}: {}", route.path, answer.status);

@@ -32,6 +32,18 @@ async fn the_use_is_chosen_before_any_event_is_shown() {
     assert_eq!(rows(&before).len(), 0);
     let wrong = dpo.get("/log?use=lawfulness&from=yesterday&to=2026-02-30").await;
     assert_eq!((wrong.status.as_u16(), wrong.words(".govuk-error-message").len()), (422, 2));
+    // A slip is no "nobody": a name for a user name, what is no reference. Dates are read as people write them.
+    for (slip, words) in [
+        ("actor=Theo+Invented", "No account has this user name"),
+        ("actor=nobody.known", "No account has this user name"),
+        ("reference=nope", "This is no reference"),
+    ] {
+        let told = dpo.get(&format!("/log?use=lawfulness&{slip}")).await;
+        assert_eq!((told.status.as_u16(), rows(&told).len()), (422, 0), "{slip}");
+        assert!(told.words(".govuk-error-summary__list a")[0].starts_with(words), "{slip}: {}", told.body);
+    }
+    let day = dpo.get("/log?use=lawfulness&from=20/11/2026&to=20/11/2026&action=submit-referral&actor=theo.invented").await;
+    assert_eq!(rows(&day).len(), 1);
     // The same as a file, which needs a use as well.
     let links = format!("/log?use=lawfulness&reference={reference}");
     let page = dpo.get(&links).await;

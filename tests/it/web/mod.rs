@@ -1,5 +1,6 @@
 //! The pages as HTTP: statuses, cookies, headers, guards.
 
+mod audiences;
 mod checks;
 mod choices;
 mod closing;
@@ -9,6 +10,7 @@ mod disagreeing;
 mod files;
 mod giving_out;
 mod guards;
+mod helpline;
 mod leads;
 mod log;
 mod news;

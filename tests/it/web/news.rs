@@ -27,6 +27,19 @@ async fn lists_say_that_the_team_waits_and_that_the_answer_came() {
     let list = sender.get("/sent").await.body;
     assert!(list.contains("The team waits for your answer since") && list.contains("New question from the team"), "{list}");
     assert!(!start.body.contains("canarydoor") && !list.contains("canarydoor"), "that there is one, and not what");
+    // Whoever decides now is told that this ends the question.
+    let revision = team.get(&format!("/referrals/{reference}/decision")).await.value("revision");
+    let csrf = team.get(&format!("/referrals/{reference}/decision")).await.token();
+    let fields = [
+        ("csrf_token", csrf.as_str()),
+        ("revision", revision.as_str()),
+        ("step", "preview"),
+        ("choice", "enforcement-notice"),
+        ("reason_for_file", "Seen."),
+        ("reason_for_referrer", "We served a notice."),
+    ];
+    let preview = team.post(&format!("/referrals/{reference}/decision"), &fields).await;
+    assert!(preview.body.contains("It ends with this decision: they are no longer asked."), "{}", preview.body);
     let app = &served.hub.app;
     let answer = (reference.as_str(), referral_exchange::domain::message::Audience::Shared, "The left one.");
     app.write_message(&app.request(None), &tess, &key("answer"), answer).await.unwrap();

@@ -2,7 +2,7 @@
 //! receive it, before anything is written and before it is sent.
 
 use referral_exchange::{
-    app::{IdempotencyKey, example, raw_from_json},
+    app::{Choices, IdempotencyKey, example, raw_from_json},
     domain::agency::AgencyKind,
 };
 
@@ -10,6 +10,7 @@ use crate::support::{
     answers::fields,
     client::{Client, Page},
     hub::{ENGINES, Hub, Served},
+    kept_back::try_send_chosen,
 };
 
 async fn signed_in(username: &str) -> (Served, Client) {
@@ -195,5 +196,44 @@ async fn the_first_queue_is_the_one_whose_work_is_due_soonest_and_each_team_has_
     let after = client.get("/queue").await;
     assert!(after.body.contains("Queue of Modern slavery team"), "{}", after.body);
     assert!(after.body.contains("Modern slavery team (1)") && after.body.contains("MARAC team (0)"), "{}", after.body);
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn danger_that_is_learnt_after_sending_shows_whom_to_ring_before_the_referral() {
+    let hub = Hub::founded(ENGINES[0]).await;
+    let tess = hub.sign_in("tess.example").await;
+    let calm = serde_json::json!({ "district": "leicester", "danger_now": false, "missing_now": false, "safe_tonight": "safe" });
+    let sent = try_send_chosen(&hub.app, &tess, ("child-exploitation", calm), Choices::default()).await.unwrap();
+    let served = hub.serve().await;
+    let client = Client::new(&served);
+    client.sign_in(&served, "tess.example").await;
+    let referral = format!("/referrals/{}", sent.reference);
+    let pathway = served.hub.app.pathway("child-exploitation").unwrap();
+    let asks = |name: &str| {
+        let id = referral_exchange::domain::code::QuestionId::parse(name).unwrap();
+        format!("{referral}/amend/{}", pathway.pathway.section_of(&id).unwrap().id)
+    };
+    let change = async |name: &str, value: &str| {
+        let address = asks(name);
+        let form = client.get(&address).await;
+        let mut fields = form.filled();
+        fields.retain(|(known, _)| known != name);
+        fields.push((name.to_owned(), value.to_owned()));
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        client.post(&address, &fields).await
+    };
+    let calm = change("parents_view", "Dad knows about the late nights.").await;
+    assert_eq!(calm.location(), referral, "{}", calm.body);
+    let alarming = change("missing_now", "yes").await;
+    assert_eq!(alarming.location(), format!("{}?ring=yes", asks("missing_now")), "{}", alarming.body);
+    let ring = client.get(alarming.location()).await;
+    assert_eq!((ring.status.as_u16(), ring.heading().as_str()), (200, "Could this happen soon?"));
+    let numbers = ring.words("main a[href^='tel:']");
+    assert!(numbers.contains(&"999".to_owned()) && numbers.contains(&"0116 496 0101".to_owned()), "{numbers:?}");
+    assert!(ring.links("main a.govuk-button").contains(&referral), "{:?}", ring.links("main a"));
+    // Once it stands so, a further change leads to the referral.
+    let again = change("parents_view", "Both know of it now.").await;
+    assert_eq!(again.location(), referral);
     served.finish().await;
 }

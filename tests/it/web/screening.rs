@@ -45,6 +45,12 @@ async fn every_yes_suggests_its_form_and_whom_to_ring_is_always_there() {
     let none = answers(&[("child", "no"), ("home", "no"), ("held", "no"), ("drawn-in", "no")]).await;
     assert_eq!(none.heading(), "None of these");
     assert!(none.body.contains("href=\"/refer/fire-protection\""));
+    // What was left open is not answered with no, and is offered before what is left.
+    let open = answers(&[("child", "no")]).await;
+    assert_eq!(open.heading(), "A form that you left open may fit");
+    let offered = open.links("main li a");
+    assert_eq!(offered[..3], ["/refer/marac", "/refer/modern-slavery", "/refer/prevent"], "{offered:?}");
+    assert!(!offered.contains(&"/refer/child-exploitation".to_owned()));
     for page in [&several, &none] {
         assert!(page.body.contains("href=\"tel:999\"") && page.body.contains("Whom to ring"));
         assert!(page.location().is_empty(), "the answers go into no address");

@@ -178,7 +178,37 @@ async fn a_session_ends_when_it_is_not_used() {
     client.sign_in(&served, "tess.example").await;
     served.hub.clock.advance(Duration::from_mins(14));
     assert_eq!(client.get("/").await.status.as_u16(), 200);
+    let token = client.get("/account/contact").await.token();
     served.hub.clock.advance(Duration::from_mins(16));
     assert_eq!(client.get("/").await.location(), "/sign-in");
+
+    // Whoever presses a button then must not believe that it was done, and comes back to where they were.
+    let late = client.post("/account/contact", &[("csrf_token", &token), ("phone", "0116 496 0000")]).await;
+    assert_eq!(late.location(), "/sign-in?unsent=1&next=%2Faccount%2Fcontact");
+    assert!(client.get(late.location()).await.body.contains("Nothing was sent, and nothing was changed"));
+    let sent = client.post("/drafts/7K3F-9QXD-2/send", &[("csrf_token", &token)]).await;
+    assert_eq!(sent.location(), "/sign-in?unsent=1&next=%2Fdrafts%2F7K3F-9QXD-2%2Fcheck");
+    assert_eq!(client.post("/sign-out", &[("csrf_token", &token)]).await.location(), "/sign-in");
+    served.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_presses_send_after_the_session_ended_reads_that_nothing_was_sent_and_comes_back_to_the_page() {
+    let served = Hub::founded(ENGINES[0]).await.serve().await;
+    let client = Client::new(&served);
+    client.sign_in(&served, "tess.example").await;
+    let draft = client.begin().await;
+    client.fill(&draft, &[]).await;
+    let check = client.get(&format!("{draft}/check")).await;
+    served.hub.clock.advance(std::time::Duration::from_mins(20));
+    let late = client.post(&format!("{draft}/send"), &[("csrf_token", &check.token())]).await;
+    assert!(late.location().starts_with("/sign-in?unsent=1&next="), "{}", late.location());
+    let page = client.get(late.location()).await;
+    assert!(page.body.contains("You were signed out before this arrived. Nothing was sent"), "{}", page.body);
+    assert_eq!(page.value("next"), format!("{draft}/check"));
+    client.sign_in(&served, "tess.example").await;
+    let again = client.get(&format!("{draft}/check")).await;
+    let sent = client.post(&format!("{draft}/send"), &[("csrf_token", &again.token())]).await;
+    assert!(sent.location().ends_with("/sent"), "{}", sent.body);
     served.finish().await;
 }

@@ -73,6 +73,7 @@ pub(super) fn check(answer: &str, open: bool, failed: bool) -> CheckPage {
         choices: held::choices(answer, failed),
         kind: if open { FormKind::Enquiry } else { FormKind::Referral },
         grown_from: if open { String::new() } else { "7K3F-9QXD-3".to_owned() },
+        went_on: if failed { "7K3F-9QXD-5".to_owned() } else { String::new() },
         takes_place_of: if failed { "7K3F-9QXD-4".to_owned() } else { String::new() },
         leave_out: if failed { "Leave out whatever shows who they are.".to_owned() } else { String::new() },
         warning: "The child’s file at school is not told. Tell the school yourself if it is safe to.".to_owned(),

@@ -6,6 +6,7 @@ use super::{
         field::{FieldKind, FieldView},
         field_parts::{ItemView, PartView},
         follow_up::When,
+        keep_back::KeepBack,
         section::{ConflictPage, SectionPage},
     },
     choices, kept, somebody,
@@ -130,6 +131,12 @@ pub(super) fn addition(answer: &str, failed: bool) -> AddPage {
         title: "School and health".to_owned(),
         intro: "So that the team knows whom to speak to.".to_owned(),
         reaches: "What you write here goes to all who hold this referral: Made-up team (Made-up agency).".to_owned(),
+        asked_who_is_involved: failed,
+        keep: KeepBack {
+            answers: vec![("lives_at".to_owned(), "Home address".to_owned())],
+            agencies: vec![("exampleshire-police".to_owned(), "Exampleshire Police".to_owned())],
+            ..KeepBack::default()
+        },
         action: "/referrals/7K3F-9QXD-2/add/school".to_owned(),
         form_token: "token-of-the-form".to_owned(),
         fields: fields(answer, failed),

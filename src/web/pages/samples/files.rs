@@ -62,6 +62,7 @@ fn add(words: &str, failed: bool) -> AddFilePage {
         action: "/referrals/7K3F-9QXD-2/files".to_owned(),
         form_token: "token-of-the-form".to_owned(),
         add: asked(words, failed),
+        withheld: "Some answers are withheld from Exampleshire Police.".to_owned(),
         // The sender is asked nothing: there is one audience.
         audiences: [
             audience("shared", "Everybody who can see this referral"),

@@ -10,6 +10,7 @@ use super::{
     },
     PERSON, nobody, somebody, state,
 };
+use crate::domain::mailing::MailHours;
 
 pub(super) fn to_check(rows: usize, headline: &str) -> ChecksPage {
     let row = |at: usize| checks::CheckRow {
@@ -113,7 +114,8 @@ pub(super) fn own_mail(typed: &str, failed: bool) -> OwnMailPage {
         sends: !typed.is_empty(),
         stopped: !failed && !typed.is_empty(),
         typed: typed.to_owned(),
-        waits: true,
+        hours: MailHours::Agency,
+        agency_waits: true,
     }
 }
 
@@ -122,8 +124,9 @@ pub(super) fn failing_mail(name: &str) -> FailingPage {
     let about = "No mail is sent since Friday 27 November 2026 at 5pm.".to_owned();
     let line = FailingLine { id: "0f".repeat(16), name: name.to_owned(), about };
     FailingPage {
-        frame: somebody().titled("Mail that comes back").at("/members/mail"),
+        frame: somebody().titled("Mail to your people").at("/members/mail"),
         sends: !name.is_empty(),
+        waits: true,
         people: if name.is_empty() { Vec::new() } else { vec![line] },
     }
 }

@@ -128,11 +128,7 @@ pub(super) fn log(rows: usize, failed: bool, words: &str) -> LogPage {
             ("integrity", "Integrity and security"),
             ("criminal-proceedings", "Criminal proceedings"),
         ]),
-        errors: if failed {
-            vec![("from".to_owned(), "From must be a real date, such as 2026-03-27".to_owned())]
-        } else {
-            Vec::new()
-        },
+        errors: if failed { vec![("from".to_owned(), "From must be a date, such as 27/3/2026".to_owned())] } else { Vec::new() },
         asked: !failed,
         rows: (0..rows).map(row).collect(),
         next: if rows == 0 { String::new() } else { "/log?cursor=abc".to_owned() },

@@ -3,11 +3,13 @@
 use super::{
     super::{
         admissions::{AdmissionPage, AdmissionsPage, WaitingLine},
+        giving_back::{GiveBackPage, OwedLine},
         join::{InvitationPage, ReadyPage},
         keys::{KeyLine, KeysPage, RenewalLine},
         membership::{EndPlacePage, PlacePage},
         people::{AddPersonPage, PeoplePage, PersonLine},
         person::{InvitedPage, PersonPage},
+        resetting::ResetPage,
         suspension::{ShutOutPage, ShuttingOut},
         team::{TeamKeyPage, TeamPage},
         teams::{AddTeamPage, TeamLine, TeamsPage},
@@ -54,8 +56,10 @@ pub(super) fn people() -> Vec<Sample> {
         name: PERSON.to_owned(),
         username: "sample.c".to_owned(),
         code: CODE.to_owned(),
+        reset: false,
         until: "4 June 2026, 9:32am".to_owned(),
         href: "/people/00000000000000000000000000000000".to_owned(),
+        onward: "Go on to their page".to_owned(),
     };
     let person = |name: &str, invite: &str| PersonPage {
         frame: somebody().titled("Somebody of your agency – People").back_to("/people").at("/people"),
@@ -76,7 +80,18 @@ pub(super) fn people() -> Vec<Sample> {
         left: false,
         own: false,
         form_token: "00".to_owned(),
+        resettable: invite.is_empty(),
+        reset: if invite.is_empty() { "Their password was reset on 4 June 2026.".to_owned() } else { String::new() },
         invite_href: invite.to_owned(),
+    };
+    let reset = |lines: &[&str], name: &str| ResetPage {
+        frame: somebody().titled("Reset a password – People").back_to("/people/00").at("/people"),
+        name: name.to_owned(),
+        teams: lines.iter().map(|line| format!("Duty desk: until {line} hands its key over again.")).collect(),
+        missing: lines.iter().map(|_| "Duty desk would have no lead.".to_owned()).collect(),
+        alone: lines.iter().map(|_| "3 drafts given to them alone open by your agency’s recovery alone.".to_owned()).collect(),
+        href: "/people/00/reset".to_owned(),
+        form_token: "00".to_owned(),
     };
     vec![
         sample("people", false, &list(vec![line(PERSON), line(ATTACK)])),
@@ -85,7 +100,25 @@ pub(super) fn people() -> Vec<Sample> {
         sample("people-none", false, &PeoplePage { next: String::new(), ..list(Vec::new()) }),
         sample("person-add", false, &add(false, "")),
         sample("person-add-failed", true, &add(true, ATTACK)),
+        sample(
+            "give-back",
+            false,
+            &GiveBackPage {
+                frame: somebody().titled("Give back").back_to("/"),
+                people: [PERSON, ATTACK]
+                    .map(|name| OwedLine {
+                        name: name.to_owned(),
+                        about: "Exampleshire Council. You hold 2 referrals and 1 draft that they could open before.".to_owned(),
+                        href: "/give-back/00".to_owned(),
+                        form_token: "00".to_owned(),
+                    })
+                    .into(),
+            },
+        ),
         sample("person-invited", false, &invited),
+        sample("person-reset-code", false, &InvitedPage { reset: true, ..invited.clone() }),
+        sample("person-reset", false, &reset(&[PERSON], ATTACK)),
+        sample("person-reset-nothing", false, &reset(&[], PERSON)),
         sample("person", false, &person(PERSON, "/people/00/invite")),
         sample("person-shut-out", false, &person(ATTACK, "")),
         sample("person-own", false, &PersonPage { own: true, shut_out: false, ..person(PERSON, "") }),
@@ -214,6 +247,9 @@ fn keys(acts: bool, name: &str) -> KeysPage {
         acts,
         teams: vec![line(FINGERPRINT), line("")],
         renewals: vec![renewal(Some(40), false), renewal(Some(40), true), renewal(None, false)],
+        reconciled: "On Thursday 28 May 2026 at 9:32am, 1 of them did not agree.".to_owned(),
+        differences: vec![format!("key_published {}: no event vouches for this row as it stands", "0f".repeat(16))],
+        reconcile_token: "token-of-the-form".to_owned(),
         form_token: "token-of-the-form".to_owned(),
     }
 }
@@ -237,6 +273,8 @@ pub(super) fn admissions() -> Vec<Sample> {
         agency: "Exampleshire Council".to_owned(),
         phone: if failed { String::new() } else { "0116 496 0000".to_owned() },
         fingerprint: fingerprint.to_owned(),
+        reset: if failed { "Their key is new: Robin Sample reset their password.".to_owned() } else { String::new() },
+        reset_by_reader: false,
         older: failed,
         href: "/admissions/00/00".to_owned(),
         form_token: "00".to_owned(),
@@ -248,6 +286,11 @@ pub(super) fn admissions() -> Vec<Sample> {
         sample("admissions-none", false, &list(Vec::new(), Vec::new())),
         sample("admission", false, &member(false, PERSON, FINGERPRINT)),
         sample("admission-failed", true, &member(true, ATTACK, FINGERPRINT)),
+        sample(
+            "admission-own-reset",
+            false,
+            &AdmissionPage { reset: "Their key is new.".to_owned(), reset_by_reader: true, ..member(false, PERSON, FINGERPRINT) },
+        ),
         sample("admission-not-ready", false, &member(false, PERSON, "")),
     ]
 }

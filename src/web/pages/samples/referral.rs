@@ -29,6 +29,7 @@ pub(super) fn referral(words: &str) -> ReferralPage {
             } else {
                 vec!["Do not contact the child: it is not safe.".to_owned(), words.to_owned()]
             },
+            first: Some(("#desk".to_owned(), "Take it".to_owned())),
             facts: vec![
                 ("Decision".to_owned(), "Due by Saturday 6 June 2026 at 5pm".to_owned()),
                 ("Sent by".to_owned(), "Duty desk, Exampleshire Council, 4 June 2026, 9:32am".to_owned()),
@@ -182,15 +183,19 @@ pub(super) fn sent() -> Vec<Sample> {
         checked_first: String::new(),
         read_when: "Somebody will read it by 5pm today, Tuesday 4 June 2026.".to_owned(),
         steps: vec!["The team decides by 6 June 2026.".to_owned(), "You hear what was decided under My referrals.".to_owned()],
-        kept_back: vec!["Home address: never to Exampleshire Police; not for paper, nor for sharing.".to_owned()],
+        kept_back: vec![
+            "Home address: never to Exampleshire Police; not for paper, and shared onward only where it is ticked by itself."
+                .to_owned(),
+        ],
         contacts: contacts(),
         named: Vec::new(),
         is_named: false,
+        are_several: false,
         to_add: vec![("School and health".to_owned(), "/referrals/7K3F-9QXD-2/add/school".to_owned())],
         view_href: "/referrals/7K3F-9QXD-2".to_owned(),
         print_href: "/referrals/7K3F-9QXD-2/print".to_owned(),
         another_href: "/".to_owned(),
     };
-    let named = SentPage { is_named: true, named: sent.contacts.clone(), ..sent.clone() };
+    let named = SentPage { is_named: true, are_several: true, named: sent.contacts.clone(), ..sent.clone() };
     vec![sample("sent", false, &sent), sample("sent-by-name", false, &named)]
 }

@@ -79,6 +79,7 @@ fn form(words: &str, failed: bool) -> SharePage {
         by_name: failed,
         teams: vec![("1".to_owned(), "Health safeguarding, Exampleshire Trust".to_owned())],
         choices: vec![choice(1, "The answers as sent, 4 June 2026 at 9:32am"), choice(2, words)],
+        withheld: vec![("withheld-lives_at".to_owned(), "Home address".to_owned(), "Never to Exampleshire Police.".to_owned())],
         parts: vec![PartChoice {
             value: "section-child".to_owned(),
             title: "The child".to_owned(),
@@ -145,6 +146,7 @@ fn reason(words: &str, about: About, failed: bool) -> SharingPage {
         about,
         notice: words.to_owned(),
         revision: 3,
+        withheld: "Some answers are withheld from Exampleshire Police.".to_owned(),
         teams: vec![("1".to_owned(), "Health safeguarding, Exampleshire Trust".to_owned())],
         team: String::new(),
         user: String::new(),

@@ -35,6 +35,11 @@ fn home(full: bool) -> HomePage {
             })
             .into(),
         fingerprint: "0123 4567 89ab cdef 0123 4567 89ab cdef".to_owned(),
+        lost: if full {
+            vec!["1 draft given to you alone open by your agency’s recovery alone.".to_owned()]
+        } else {
+            Vec::new()
+        },
         pathways: full.then(pathway_line).into_iter().collect(),
         waiting: if full {
             vec![AnswerLine {

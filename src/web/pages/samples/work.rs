@@ -117,6 +117,7 @@ fn decide(words: &str, failed: bool) -> DecidePage {
 
 fn preview(words: &str) -> PreviewPage {
     PreviewPage {
+        open_question: words.to_owned(),
         frame: somebody().titled("Who reads this decision").back_to("/referrals/7K3F-9QXD-2/decision"),
         form_token: "token-of-the-form".to_owned(),
         href: "/referrals/7K3F-9QXD-2".to_owned(),
@@ -325,7 +326,9 @@ fn withholding(words: &str, failed: bool) -> WithholdingPage {
         href: "/referrals/7K3F-9QXD-2".to_owned(),
         revision: 3,
         keep: keep_back(words, failed),
-        sealed: vec![format!("Safe number: never to {words}; not for paper, nor for sharing.")],
+        sealed: vec![format!(
+            "Safe number: never to {words}; not for paper, and shared onward only where it is ticked by itself."
+        )],
         marks: vec![mark(words, "token-of-the-mark"), mark(words, "")],
         left: "Of the 5 people who work on it in the exploitation hub, 2 can read all of it.".to_owned(),
     }
