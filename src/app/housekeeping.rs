@@ -67,10 +67,13 @@ impl App {
             }
             // While there is much to renew, it goes on from tick to tick.
             if renewing || now.since(minded) >= MIND_EVERY {
-                renewing = self.renew_keys().await.unwrap_or_else(|error| {
-                    tracing::error!(error.kind = "housekeeping", error = %error, "keys could not be renewed; trying again");
-                    0
-                }) > 0;
+                renewing = self.renew_keys().await.map_or_else(
+                    |error| {
+                        tracing::error!(error.kind = "housekeeping", error = %error, "keys could not be renewed; trying again");
+                        false
+                    },
+                    |turn| turn.more,
+                );
             }
             if now.since(minded) >= MIND_EVERY {
                 minded = now;

@@ -31,6 +31,15 @@ const A_STEP: i64 = 50;
 /// The most steps at once, for the same reason.
 const STEPS: usize = 2;
 
+/// What one turn of the job came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renewed {
+    /// How many compartments got their next key.
+    pub compartments: i64,
+    /// Whether a renewal still runs: a turn may find nothing to do in one and have another before it.
+    pub more: bool,
+}
+
 impl App {
     /// Begins the renewal of what somebody could read, in the transaction that takes it from them.
     pub(super) async fn begin_renewal(
@@ -130,12 +139,12 @@ impl App {
         Ok(holders)
     }
 
-    /// A job without keys goes on with what removals have left; gives how many compartments got their next key. It ends after
-    /// some steps, so that it stands in nobody's way, and begins again where it stood.
+    /// A job without keys goes on with what removals have left. It ends after some steps, so that it stands in nobody's way, and
+    /// begins again where it stood.
     ///
     /// # Errors
     /// [`Error::Unavailable`]. One referral that cannot be renewed is left where it stands, on record, and keeps no other waiting.
-    pub async fn renew_keys(&self) -> Result<i64, Error> {
+    pub async fn renew_keys(&self) -> Result<Renewed, Error> {
         let mut all = 0;
         for _ in 0..STEPS {
             let Some(renewal) = self.store.running_renewal().await? else { break };
@@ -160,7 +169,7 @@ impl App {
             let reached = found.last().map(|(grant, _)| grant.to_string());
             self.store.step_renewal(&renewal.stepped((passed, renewed), reached, request.at)).await?;
         }
-        Ok(all)
+        Ok(Renewed { compartments: all, more: self.store.running_renewal().await?.is_some() })
     }
 
     /// Pauses the renewal of keys of the caller's agency, or lets it go on; once for each key of a request.

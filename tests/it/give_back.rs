@@ -120,7 +120,7 @@ async fn after_a_suspension(engine: Engine) {
     let app = &hub.app;
     let abel = hub.sign_in("abel.template").await;
     app.suspend(&app.request(None), &abel, &key(app), person.user).await.unwrap();
-    while app.renew_keys().await.unwrap() > 0 {}
+    while app.renew_keys().await.unwrap().more {}
     let pia = hub.sign_in("pia.supposed").await;
     let words = "They have changed the lock.";
     app.write_message(&app.request(None), &pia, &key(app), (&sent, Audience::Shared, words)).await.unwrap();

@@ -182,7 +182,7 @@ async fn a_backup_opens_nothing_new(engine: Engine) {
     assert_eq!(backup.opens(&mut raw).await, 4, "as long as he is there: what is shared, and the team's own words, of two");
 
     remove(&hub, "adam.notional", "theo.invented").await;
-    while app.renew_keys().await.unwrap() > 0 {}
+    while app.renew_keys().await.unwrap().more {}
     assert_eq!(backup.opens(&mut raw).await, 0, "every newest key is somebody else's");
     let tess = hub.sign_in("tess.example").await;
     let fay = hub.sign_in("fay.fictional").await;
@@ -224,9 +224,13 @@ async fn a_write_does_not_wait(engine: Engine) {
     // Once it is done, nothing is left of it: neither twice, nor by a second node at the same moment.
     let other = hub.another_node().await;
     let (here, there) = tokio::join!(app.renew_keys(), other.renew_keys());
-    assert_eq!(here.unwrap() + there.unwrap(), 2, "both compartments of the other referral, each by one of the two");
-    while app.renew_keys().await.unwrap() > 0 {}
-    assert_eq!((backup.opens(&mut raw).await, app.renew_keys().await.unwrap()), (0, 0));
+    assert_eq!(
+        here.unwrap().compartments + there.unwrap().compartments,
+        2,
+        "both compartments of the other referral, each by one of the two"
+    );
+    while app.renew_keys().await.unwrap().more {}
+    assert_eq!((backup.opens(&mut raw).await, app.renew_keys().await.unwrap().compartments), (0, 0));
     assert_eq!(raw.count("SELECT COUNT(*) FROM renewal WHERE state = 'done'").await, 1);
     let jobs = "SELECT COUNT(*) FROM log_event WHERE action = 'renew-keys' AND outcome = 'allow' AND actor IS NULL";
     assert_eq!(raw.count(jobs).await, 2);
@@ -250,7 +254,7 @@ async fn paused(engine: Engine) {
     let turn = async |pause| app.turn_renewal(&app.request(None), &adam, &key(app), (&id, pause)).await;
     turn(true).await.unwrap();
     assert!(matches!(turn(true).await, Err(Error::Conflict(_))), "it is paused already");
-    assert_eq!(app.renew_keys().await.unwrap(), 0);
+    assert_eq!(app.renew_keys().await.unwrap().compartments, 0);
     // Nobody of another agency turns it.
     let abel = hub.sign_in("abel.template").await;
     let other = app.turn_renewal(&app.request(None), &abel, &key(app), (&id, false)).await;
@@ -261,7 +265,7 @@ async fn paused(engine: Engine) {
     assert!(matches!(app.keys(&app.request(None), &tess).await, Err(Error::Refused)));
 
     turn(false).await.unwrap();
-    while app.renew_keys().await.unwrap() > 0 {}
+    while app.renew_keys().await.unwrap().more {}
     let done = &app.keys(&app.request(None), &adam).await.unwrap().renewals[0].renewal;
     assert_eq!((done.state, done.done, done.percent()), (RenewalState::Done, 4, 100));
     assert!(matches!(turn(true).await, Err(Error::Conflict(_))), "it is done");
@@ -283,7 +287,7 @@ async fn suspected(engine: Engine) {
         let answer = app.replace_team_key(&app.request(None), &caller, &key(app), &team).await.map(drop);
         assert!(matches!(answer, Err(Error::Refused)), "{refused}: {answer:?}");
     }
-    while app.renew_keys().await.unwrap() > 0 {}
+    while app.renew_keys().await.unwrap().more {}
     let mut raw = Raw::owner(&hub).await;
     assert_eq!(backup.opens(&mut raw).await, 0, "a copy of yesterday's keys opens nothing new, whoever has it");
     // Both members of today go on.
@@ -300,7 +304,7 @@ async fn whoever_waits_gets_nothing(engine: Engine) {
     let team = hub.person("fay.fictional").team_id;
     let nell = newcomer(&hub, &adam, "nell.novel", (team, Role::Triager)).await;
     remove(&hub, "adam.notional", "theo.invented").await;
-    while app.renew_keys().await.unwrap() > 0 {}
+    while app.renew_keys().await.unwrap().more {}
     let mut raw = Raw::owner(&hub).await;
     let given = format!("SELECT COUNT(*) FROM key_wrap WHERE to_id = '{}'", nell.user);
     assert_eq!(raw.count(&given).await, 0, "a key that a lead has not compared is given nothing");
@@ -349,7 +353,7 @@ async fn the_last_leaves(engine: Engine) {
     let tess = hub.sign_in("tess.example").await;
     let fresh: Receipt = send(app, &tess, "after", |_| ()).await;
     app.read_referral(&app.request(None), &lead, &fresh.reference.to_string()).await.unwrap();
-    while app.renew_keys().await.unwrap() > 0 {}
+    while app.renew_keys().await.unwrap().more {}
     assert_eq!(hub.verify().await.findings, []);
     hub.finish().await;
 }
@@ -361,7 +365,7 @@ async fn held_stays_held(engine: Engine) {
     let checked = notice::send(app, &tess, &with(&json!({ "lead_party": false }))).await.reference.to_string();
     let paul = hub.person("paul.figment").clone();
     remove(&hub, "abel.template", "petra.phantom").await;
-    while app.renew_keys().await.unwrap() > 0 {}
+    while app.renew_keys().await.unwrap().more {}
     let mut raw = Raw::owner(&hub).await;
     let held = format!(
         "SELECT COUNT(*) FROM grant_made g JOIN compartment c ON c.id = g.compartment AND c.epoch = g.epoch \

@@ -56,7 +56,7 @@ async fn suspended_and_back(engine: Engine) {
     let nia = hub.sign_in("nia.imaginary").await;
     write(app, &nia, &reference, "We have it.").await.unwrap();
     app.suspend(&app.request(None), &adam, &key(app), finn.user()).await.unwrap();
-    while app.renew_keys().await.unwrap() > 0 {}
+    while app.renew_keys().await.unwrap().more {}
     write(app, &nia, &reference, "Written while he was away.").await.unwrap();
     app.reinstate(&app.request(None), &adam, &key(app), finn.user()).await.unwrap();
     let fay = hub.sign_in("fay.fictional").await;
@@ -85,7 +85,7 @@ async fn place_ended(engine: Engine) {
         let moved = app.end_place(&app.request(None), &adam, finn.user(), place.place.team).await;
         moved.unwrap_or_else(|error| panic!("{}: {error:?}", place.team.as_str()));
     }
-    while app.renew_keys().await.unwrap() > 0 {}
+    while app.renew_keys().await.unwrap().more {}
     assert_eq!(raw.count(&held).await, 0, "whoever has no place left gets no next key of anything");
     let nia = hub.sign_in("nia.imaginary").await;
     write(app, &nia, &reference, "Written after he left.").await.unwrap();
@@ -127,7 +127,7 @@ async fn nobody_there(engine: Engine) {
     }
 
     // From then on the team is there again: it reads what is written now, and is told that it does not read what was before.
-    while app.renew_keys().await.unwrap() > 0 {}
+    while app.renew_keys().await.unwrap().more {}
     let lead = sign_in(&hub, &nell).await;
     write(app, &tess, &reference, "Is anybody there now?").await.unwrap();
     let view = read(app, &lead, &reference).await.unwrap();

@@ -50,9 +50,9 @@ async fn later_members_open_earlier_referrals(engine: Engine) {
     assert!(read.answers.is_some_and(|answers| !answers.is_empty()));
 
     app.end_place(&app.request(None), &administrator, user, team).await.unwrap();
-    // The session goes on, the ground under it has gone: the key went with the place, and no list has a row.
+    // A request under way stands on a place that has ended: it is turned away before anything is given out, and no list has a row.
     let read = app.read_referral(&app.request(None), &admitted, &reference).await;
-    assert!(matches!(read, Err(Error::Unseen)), "{:?}", read.map(drop));
+    assert!(matches!(read, Err(Error::NotSignedIn)), "{:?}", read.map(drop));
     let listed = app.queue(&app.request(None), &admitted, &ListQuery::default()).await.unwrap();
     assert!(listed.items.is_empty());
     // Nor does a new sign-in help: there is no place left to sign in from.

@@ -90,7 +90,7 @@ async fn opens_nothing(engine: Engine) {
     let unread = app.read_draft(&app.request(None), &impostor, &references[2]).await.map(drop);
     assert!(matches!(unread, Err(Error::Unseen)), "{unread:?}");
     // No job, no writing and no new referral gives that key anything.
-    while app.renew_keys().await.unwrap() > 0 {}
+    while app.renew_keys().await.unwrap().more {}
     let pia = hub.sign_in("pia.supposed").await;
     app.choose_deputy(&app.request(None), &pia, Some(person.user)).await.map(drop).unwrap_err();
     let urgent = with(&json!({ "danger_now": true, "lead_party": false }));

@@ -16,7 +16,7 @@ use referral_exchange::{
 };
 use tempfile::TempDir;
 
-use super::postgres;
+use super::{founded::Founded, postgres};
 
 /// Where the clocks of tests start: a Friday morning.
 pub const START: &str = "2026-11-20T09:00:00Z";
@@ -58,7 +58,7 @@ impl Hub {
     async fn empty_with(engine: Engine, pathways: PathwayLibrary, passwords: PasswordSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (url, owner_url) = match engine {
-            Engine::Sqlite => (format!("sqlite:{}", folder.path().join("exchange.sqlite").display()), None),
+            Engine::Sqlite => (sqlite(folder.path()), None),
             Engine::Postgres => {
                 let database = postgres::create_database().await;
                 (database.app_url, Some(database.owner_url))
@@ -75,16 +75,24 @@ impl Hub {
 
     /// A hub with the made-up partnership, open, without referrals.
     pub async fn founded(engine: Engine) -> Self {
-        let mut hub = Self::empty(engine).await;
-        hub.people = demo::found(&hub.app, &hub.clock).await.unwrap();
-        hub
+        Self::founded_with(engine, PathwayLibrary::embedded().unwrap()).await
     }
 
-    /// A founded hub with pathways of the test's own.
+    /// A founded hub with pathways of the test's own: those of the program were in force when it was founded.
     pub async fn founded_with(engine: Engine, pathways: PathwayLibrary) -> Self {
-        let mut hub = Self::empty_with(engine, pathways, CHEAP).await;
-        hub.people = demo::found(&hub.app, &hub.clock).await.unwrap();
-        hub
+        let founded = Founded::of(engine).await;
+        let folder = tempfile::tempdir().unwrap();
+        founded.copy(folder.path());
+        let (url, owner_url) = match &founded.database {
+            None => (sqlite(folder.path()), None),
+            Some(name) => {
+                let database = postgres::create_from(name).await;
+                (database.app_url, Some(database.owner_url))
+            }
+        };
+        let clock = Arc::new(SettableClock::at(founded.at));
+        let app = start(&url, folder.path(), &clock, pathways, CHEAP).await;
+        Self { app, clock, people: founded.people.clone(), folder, owner_url, url, verified: false }
     }
 
     /// A founded hub where a password takes time and room.
@@ -204,6 +212,10 @@ impl Served {
     pub async fn finish(self) {
         self.stop().await.finish().await;
     }
+}
+
+fn sqlite(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("exchange.sqlite").display())
 }
 
 async fn start(

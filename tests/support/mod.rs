@@ -7,6 +7,7 @@ pub mod browser;
 pub mod client;
 pub mod csv;
 pub mod files;
+pub mod founded;
 pub mod hub;
 pub mod kept_back;
 pub mod newcomer;
